@@ -1,0 +1,3 @@
+.PHONY: generate
+generate: ## make package api from openapi.yaml
+	go generate ./...
