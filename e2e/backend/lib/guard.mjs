@@ -1,0 +1,61 @@
+// The guard outlives its parent only to clean up after it. It reads from a pipe which processes the
+// parent has started and which directory it uses; when the pipe closes, be it that the parent is done or
+// that it was killed, it ends what is left and removes the directory.
+import { spawn } from "node:child_process";
+import fs from "node:fs/promises";
+import readline from "node:readline";
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PATIENCE_MS = 5_000;
+
+// The parent's side.
+export class Guard {
+  #child;
+
+  constructor(dir) {
+    this.#child = spawn(process.execPath, [fileURLToPath(import.meta.url), dir], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+    this.#child.stdin.on("error", () => {}); // it is a help; the run does not depend on it
+    this.#child.unref();
+    this.#child.stdin.unref?.();
+  }
+
+  // A process that has ended is taken off the list: its number may be somebody else's by then.
+  watch = (child) => {
+    const tell = (text) => this.#child.stdin.write(`${text}\n`);
+    tell(child.pid);
+    child.once("exit", () => tell(-child.pid));
+  };
+}
+
+async function main(dir) {
+  const pids = new Set();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    const pid = Number(line);
+    if (pid > 0) pids.add(pid);
+    else pids.delete(-pid);
+  }
+  for (const pid of pids) await end(pid);
+  await fs.rm(dir, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function end(pid) {
+  if (!send(pid, "SIGINT")) return;
+  for (const start = Date.now(); Date.now() - start < PATIENCE_MS; ) {
+    await sleep(50);
+    if (!send(pid, 0)) return;
+  }
+  send(pid, "SIGKILL");
+}
+
+function send(pid, signal) {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2]);

@@ -1,0 +1,61 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cacheDir } from "./paths.mjs";
+import { say } from "./log.mjs";
+
+const HEARTBEAT_MS = 2_000;
+const STALE_MS = 30_000;
+
+// Runs work while no other process on this machine holds the lock of that name. The holder touches its
+// lock file all the time, so a lock whose holder died is taken over, whoever's process it was.
+export async function withLock(name, work) {
+  await fs.mkdir(cacheDir, { recursive: true });
+  const file = path.join(cacheDir, `${name}.lock`);
+  await take(file, name);
+  const heartbeat = setInterval(() => fs.utimes(file, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(heartbeat);
+    await fs.rm(file, { force: true });
+  }
+}
+
+async function take(file, name) {
+  for (let told = false; ; ) {
+    try {
+      await fs.writeFile(file, String(process.pid), { flag: "wx" });
+      return;
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    if (await isStale(file)) {
+      await fs.rm(file, { force: true });
+      continue;
+    }
+    if (!told) say(`waiting for another process to finish: ${name}`);
+    told = true;
+    await sleep(300);
+  }
+}
+
+async function isStale(file) {
+  try {
+    const [{ mtimeMs }, pid] = await Promise.all([fs.stat(file), fs.readFile(file, "utf8")]);
+    return Date.now() - mtimeMs > STALE_MS || (pid !== "" && isGone(Number(pid)));
+  } catch (error) {
+    if (error.code === "ENOENT") return false; // released just now
+    throw error;
+  }
+}
+
+function isGone(pid) {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error.code === "ESRCH";
+  }
+}

@@ -1,0 +1,105 @@
+import { fork } from "node:child_process";
+import path from "node:path";
+import { medusaDir } from "./paths.mjs";
+import { stopChild } from "./stopchild.mjs";
+import { Tail } from "./tail.mjs";
+
+export const JWT_SECRET = "customers-go-jwt-secret";
+export const COOKIE_SECRET = "customers-go-cookie-secret";
+
+const START_MS = 120_000;
+
+// One Medusa server process, which can be started again on its port.
+export class Medusa {
+  #child;
+  #tail;
+  #databaseUrl;
+  port;
+
+  // onToken hears of each password token that Medusa gives out.
+  constructor({ runDir, databaseUrl, port = 0, onToken, onSpawn, onCrash }) {
+    this.#databaseUrl = databaseUrl;
+    this.#tail = new Tail(path.join(runDir, "medusa.log"));
+    this.port = port;
+    this.onToken = onToken;
+    this.onSpawn = onSpawn;
+    this.onCrash = onCrash;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  log(lines) {
+    return this.#tail.last(lines);
+  }
+
+  async migrate(settings) {
+    const child = this.#fork("migrate.js", this.#environment(settings));
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+    if (code !== 0) throw new Error(`the migrations failed\n${this.log()}`);
+  }
+
+  // admin: an account to make before the server answers.
+  start(settings, { admin } = {}) {
+    const env = this.#environment(settings);
+    if (admin) env.CREATE_ADMIN = JSON.stringify(admin);
+    const child = this.#fork("server.js", env);
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      const fail = (why) => reject(new Error(`Medusa did not start: ${why}\n--- the end of its log:\n${this.log()}`));
+      const late = setTimeout(() => fail(`not ready after ${START_MS / 1000} s`), START_MS);
+      child.on("message", ({ ready: port, passwordToken }) => {
+        if (passwordToken) this.onToken?.(passwordToken);
+        if (port === undefined) return;
+        clearTimeout(late);
+        ready = true;
+        this.port = port;
+        resolve();
+      });
+      child.on("error", (error) => fail(error.message));
+      // "close", not "exit": only then all of the log has been read.
+      child.on("close", (code, signal) => {
+        clearTimeout(late);
+        const why = signal ?? `exit ${code}`;
+        if (!ready) fail(why);
+        else if (child === this.#child) this.onCrash?.(why);
+      });
+    });
+  }
+
+  #fork(script, env) {
+    const child = fork(path.join(medusaDir, script), [], { cwd: medusaDir, env, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    this.#child = child;
+    this.#tail.follow(child.stdout);
+    this.#tail.follow(child.stderr);
+    child.once("spawn", () => this.onSpawn?.(child));
+    return child;
+  }
+
+  // Only what is named here gets through, so that a setting of the caller's shell changes nothing.
+  #environment({ nodeEnv = "development", sessionName, sessionTtl, sessionRolling, featureFlags = [] } = {}) {
+    const env = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      TZ: "UTC",
+      MEDUSA_DISABLE_TELEMETRY: "true",
+      NODE_ENV: nodeEnv,
+      PORT: String(this.port),
+      DATABASE_URL: this.#databaseUrl,
+      JWT_SECRET,
+      COOKIE_SECRET,
+      FEATURE_FLAGS: JSON.stringify(Object.fromEntries(featureFlags.map((name) => [name, true]))),
+    };
+    if (sessionName) env.SESSION_NAME = sessionName;
+    if (sessionTtl) env.SESSION_TTL = String(sessionTtl);
+    if (sessionRolling) env.SESSION_ROLLING = "true";
+    return env;
+  }
+
+  async stop() {
+    const child = this.#child;
+    this.#child = undefined;
+    await stopChild(child, "SIGTERM", 5_000);
+  }
+}

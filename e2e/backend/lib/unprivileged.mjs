@@ -1,0 +1,43 @@
+// Postgres refuses to run as root. Under root it runs as "nobody", who is on every system, so that no
+// account has to be made. "nobody" may not look into root's home directory, so whatever Postgres needs
+// is kept below a directory that everybody may pass through.
+import { execFileSync } from "node:child_process";
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+const EVERYBODY_MAY_PASS = 0o001;
+
+export const isRoot = process.getuid?.() === 0;
+export const account = isRoot ? lookUp("nobody") : null;
+
+// Options for spawn: whom the child runs as.
+export const spawnAs = account ? { uid: account.uid, gid: account.gid } : {};
+
+function lookUp(name) {
+  const id = (flag) => Number(execFileSync("id", [flag, name], { encoding: "utf8" }));
+  return { uid: id("-u"), gid: id("-g") };
+}
+
+export async function isReachable(target) {
+  for (let dir = path.resolve(target); ; dir = path.dirname(dir)) {
+    if (!((await fs.stat(dir)).mode & EVERYBODY_MAY_PASS)) return false;
+    if (dir === path.dirname(dir)) return true;
+  }
+}
+
+// A new directory of our own for one run.
+export async function makeRunDir() {
+  const base = isRoot && !(await isReachable(os.tmpdir())) ? "/tmp" : os.tmpdir();
+  const dir = await fs.mkdtemp(path.join(base, "medusa-backend-"));
+  if (isRoot) await fs.chmod(dir, 0o711);
+  return dir;
+}
+
+export async function handOver(dir) {
+  if (!account) return;
+  await fs.chown(dir, account.uid, account.gid);
+  for (const entry of await fs.readdir(dir, { recursive: true })) {
+    await fs.lchown(path.join(dir, entry), account.uid, account.gid);
+  }
+}

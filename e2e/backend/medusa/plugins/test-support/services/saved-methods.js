@@ -1,0 +1,62 @@
+// A payment provider whose customers have saved methods. GET /store/customers/me/payment-methods asks
+// each provider's retrieveSavedMethods, which only the older kind of provider has: one built on
+// AbstractPaymentProcessor makes that route fail with a 500.
+const { PaymentService } = require("medusa-interfaces");
+
+const AUTHORIZED = "authorized";
+const REQUIRES_MORE = "requires_more";
+
+class SavedMethodsService extends PaymentService {
+  static identifier = "saved-methods";
+
+  // The seed keeps a customer's methods in the customer's metadata.
+  async retrieveSavedMethods(customer) {
+    return customer.metadata?.saved_methods ?? [];
+  }
+
+  async createPayment() {
+    return { status: "pending" };
+  }
+
+  async retrievePayment(data) {
+    return data;
+  }
+
+  async getStatus(data) {
+    return data.status ?? "pending";
+  }
+
+  // A cart whose context asks for it stops at a step that the customer would have to confirm.
+  async authorizePayment(session) {
+    const status = session.data?.confirm === "required" ? REQUIRES_MORE : AUTHORIZED;
+    return { status, data: { ...session.data, status } };
+  }
+
+  async updatePayment(data) {
+    return data;
+  }
+
+  async updatePaymentData(data, update) {
+    return { ...data, ...update };
+  }
+
+  async getPaymentData(session) {
+    return session.data;
+  }
+
+  async capturePayment(payment) {
+    return { ...payment.data, status: "captured" };
+  }
+
+  async refundPayment(payment) {
+    return payment.data;
+  }
+
+  async cancelPayment(payment) {
+    return { ...payment.data, status: "canceled" };
+  }
+
+  async deletePayment() {}
+}
+
+module.exports.default = SavedMethodsService;

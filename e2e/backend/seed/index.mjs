@@ -1,0 +1,65 @@
+// Fills an empty shop. All content is fixed, but for the ids and the times, which are Medusa's.
+import { say, seconds } from "../lib/log.mjs";
+import { Api } from "./api.mjs";
+import { Checkout } from "./checkout.mjs";
+import { seedCustomers } from "./customers.mjs";
+import { seedProducts } from "./products.mjs";
+import { seedRegions, seedShippingOptions } from "./regions.mjs";
+
+export async function seed({ url, databaseUrl, admin: account }) {
+  const admin = await adminApi(url, account);
+  const step = async (name, work) => {
+    const since = Date.now();
+    const result = await work();
+    say(`  seed: ${name} (${seconds(since)})`);
+    return result;
+  };
+
+  const regions = await step("regions", () => seedRegions(admin));
+  const options = await step("shipping options", () => seedShippingOptions(admin, regions));
+  const { salesChannel, publishableKey } = await step("sales channel", () => seedChannel(admin));
+  const products = await step("products", () => seedProducts(admin, salesChannel));
+  const store = new Api(url);
+  const customers = await step("customers", () => seedCustomers(store));
+  const shop = { regions, options, salesChannel, products };
+  const checkout = new Checkout(customers.orders.api, shop);
+  await step("orders", async () => {
+    for (let i = 0; i < 12; i++) {
+      await checkout.place({ region: ["us", "eu", "dk"][i % 3], lines: [[products.shirt.variants[i % 3], 1 + (i % 2)], [products.mug.variants[0], 1]] });
+    }
+  });
+
+  return {
+    publishableKey: publishableKey.id,
+    salesChannel: { id: salesChannel.id, name: salesChannel.name },
+    regions: mapValues(regions, ({ id, name, currency_code, tax_rate, countries }) => ({ id, name, currencyCode: currency_code, taxRate: tax_rate, countries: countries.map(({ iso_2 }) => iso_2) })),
+    shippingOptions: mapValues(options, (kinds) => mapValues(kinds, ({ id, name, amount }) => ({ id, name, amount }))),
+    products: mapValues(products, ({ id, title, handle, variants }) => ({ id, title, handle, variants: variants.map(({ id, title, sku }) => ({ id, title, sku })) })),
+    customers: await Promise.all(Object.entries(customers).map(describeCustomer)),
+  };
+}
+
+async function describeCustomer([key, { api, ...customer }]) {
+  const { count } = await api.get("/store/customers/me/orders?limit=1&fields=id&expand=");
+  return { key, ...customer, orders: count };
+}
+
+// The token is set over the API, with a login by password.
+async function adminApi(url, { email, password, apiToken }) {
+  const { access_token } = await new Api(url).post("/admin/auth/token", { email, password });
+  const byPassword = new Api(url, { authorization: `Bearer ${access_token}` });
+  const { user } = await byPassword.get("/admin/auth");
+  await byPassword.post(`/admin/users/${user.id}`, { api_token: apiToken });
+  return new Api(url, { "x-medusa-access-token": apiToken });
+}
+
+async function seedChannel(admin) {
+  const { sales_channel: salesChannel } = await admin.post("/admin/sales-channels", { name: "Web shop", description: "The storefront" });
+  const { publishable_api_key: publishableKey } = await admin.post("/admin/publishable-api-keys", { title: "Web shop" });
+  await admin.post(`/admin/publishable-api-keys/${publishableKey.id}/sales-channels/batch`, { sales_channel_ids: [{ id: salesChannel.id }] });
+  return { salesChannel, publishableKey };
+}
+
+function mapValues(object, map) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, map(value)]));
+}
