@@ -1,3 +1,90 @@
+# One command for each thing a person or CI does here. `make` lists them.
+#
+# Go's build cache makes repeated runs cheap, so no target keeps files of its own except openapi-lint's node_modules.
+
+# The modules of this repository, as far as they exist. Code is what lint covers; the others hold pinned tools.
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. e2e consumer specdiff tools)))
+MODULES := $(CODE_MODULES) tools/lint
+
+# The linter's own module, so that its requirements don't change those of the generator.
+GOLANGCI := go tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint
+
+OPENAPI_LINT := tools/openapi-lint
+# Nothing is reported to anybody, and no newer version is looked for.
+REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
 .PHONY: generate
 generate: ## make package api from openapi.yaml
 	go generate ./...
+
+.PHONY: check-generated
+check-generated: ## fail if generated code or a go.mod is not what it would be made into now
+	tools/check-generated.sh $(CODE_MODULES)
+	@set -e; for m in $(MODULES); do echo "go -C $$m mod tidy -diff"; go -C $$m mod tidy -diff; done
+
+.PHONY: test
+test: ## unit tests under the race detector; needs nothing but Go and a C compiler
+	go test -race ./...
+	go -C tools test ./...
+
+.PHONY: lint
+lint: lint-go lint-openapi ## both linters
+
+.PHONY: lint-go
+lint-go: ## golangci-lint over every module, formatting included
+	@set -e; for m in $(CODE_MODULES); do echo "golangci-lint run: $$m"; (cd $$m && $(GOLANGCI) run ./...); done
+
+.PHONY: lint-openapi
+lint-openapi: $(OPENAPI_LINT)/node_modules/.package-lock.json ## redocly over openapi.yaml
+	$(REDOCLY) lint --config $(OPENAPI_LINT)/redocly.yaml --format stylish openapi.yaml
+
+# npm ci writes this file last, so it stands for the whole installation.
+$(OPENAPI_LINT)/node_modules/.package-lock.json: $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.json
+	npm ci --prefix $(OPENAPI_LINT)
+	@touch $@
+
+.PHONY: format
+format: ## gofmt and goimports over every module
+	@set -e; for m in $(CODE_MODULES); do (cd $$m && $(GOLANGCI) fmt ./...); done
+
+.PHONY: tidy
+tidy: ## go mod tidy in every module
+	@set -e; for m in $(MODULES); do echo "go -C $$m mod tidy"; go -C $$m mod tidy; done
+
+.PHONY: consumer
+consumer: ## compile and test a module that imports this one, and show what importing costs it
+	go -C consumer vet ./...
+	go -C consumer test -race -count=1 -v ./...
+
+.PHONY: backend
+backend: ## start the real Medusa backend with its database; Ctrl-C stops it
+	node e2e/backend/start.mjs
+
+.PHONY: e2e
+e2e: ## the suites that need the real backend; they start and stop it themselves
+	go -C e2e test -race -count=1 -timeout 30m ./...
+
+.PHONY: demo
+demo: ## the whole journey, printed, on the real backend or on BACKEND=url
+ifdef BACKEND
+	BACKEND=$(BACKEND) go run ./examples/journey
+else
+	node e2e/backend/start.mjs --exec go run ./examples/journey
+endif
+
+.PHONY: ci
+ci: ## all that CI runs
+	.ci/run
+
+.PHONY: module
+module: ## rename the module: make module MODULE=git.example.com/you/customers-go
+	@test -n "$(MODULE)" || { echo "usage: make module MODULE=git.example.com/you/customers-go" >&2; exit 2; }
+	go -C tools run ./rename .. $(MODULE)
+	$(MAKE) tidy
+	@set -e; for m in $(CODE_MODULES); do echo "go -C $$m vet ./..."; go -C $$m vet ./...; done
