@@ -18,6 +18,198 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AllocationType.
+const (
+	AllocationTypeItem  AllocationType = "item"
+	AllocationTypeTotal AllocationType = "total"
+)
+
+// Valid indicates whether the value is a known member of the AllocationType enum.
+func (e AllocationType) Valid() bool {
+	switch e {
+	case AllocationTypeItem:
+		return true
+	case AllocationTypeTotal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CartType.
+const (
+	CartTypeClaim       CartType = "claim"
+	CartTypeDefault     CartType = "default"
+	CartTypeDraftOrder  CartType = "draft_order"
+	CartTypePaymentLink CartType = "payment_link"
+	CartTypeSwap        CartType = "swap"
+)
+
+// Valid indicates whether the value is a known member of the CartType enum.
+func (e CartType) Valid() bool {
+	switch e {
+	case CartTypeClaim:
+		return true
+	case CartTypeDefault:
+		return true
+	case CartTypeDraftOrder:
+		return true
+	case CartTypePaymentLink:
+		return true
+	case CartTypeSwap:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimPaymentStatus.
+const (
+	ClaimPaymentStatusNa          ClaimPaymentStatus = "na"
+	ClaimPaymentStatusNotRefunded ClaimPaymentStatus = "not_refunded"
+	ClaimPaymentStatusRefunded    ClaimPaymentStatus = "refunded"
+)
+
+// Valid indicates whether the value is a known member of the ClaimPaymentStatus enum.
+func (e ClaimPaymentStatus) Valid() bool {
+	switch e {
+	case ClaimPaymentStatusNa:
+		return true
+	case ClaimPaymentStatusNotRefunded:
+		return true
+	case ClaimPaymentStatusRefunded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimReason.
+const (
+	ClaimReasonMissingItem       ClaimReason = "missing_item"
+	ClaimReasonOther             ClaimReason = "other"
+	ClaimReasonProductionFailure ClaimReason = "production_failure"
+	ClaimReasonWrongItem         ClaimReason = "wrong_item"
+)
+
+// Valid indicates whether the value is a known member of the ClaimReason enum.
+func (e ClaimReason) Valid() bool {
+	switch e {
+	case ClaimReasonMissingItem:
+		return true
+	case ClaimReasonOther:
+		return true
+	case ClaimReasonProductionFailure:
+		return true
+	case ClaimReasonWrongItem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimType.
+const (
+	ClaimTypeRefund  ClaimType = "refund"
+	ClaimTypeReplace ClaimType = "replace"
+)
+
+// Valid indicates whether the value is a known member of the ClaimType enum.
+func (e ClaimType) Valid() bool {
+	switch e {
+	case ClaimTypeRefund:
+		return true
+	case ClaimTypeReplace:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DiscountConditionOperator.
+const (
+	DiscountConditionOperatorIn    DiscountConditionOperator = "in"
+	DiscountConditionOperatorNotIn DiscountConditionOperator = "not_in"
+)
+
+// Valid indicates whether the value is a known member of the DiscountConditionOperator enum.
+func (e DiscountConditionOperator) Valid() bool {
+	switch e {
+	case DiscountConditionOperatorIn:
+		return true
+	case DiscountConditionOperatorNotIn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DiscountConditionType.
+const (
+	DiscountConditionTypeCustomerGroups     DiscountConditionType = "customer_groups"
+	DiscountConditionTypeProductCollections DiscountConditionType = "product_collections"
+	DiscountConditionTypeProductTags        DiscountConditionType = "product_tags"
+	DiscountConditionTypeProductTypes       DiscountConditionType = "product_types"
+	DiscountConditionTypeProducts           DiscountConditionType = "products"
+)
+
+// Valid indicates whether the value is a known member of the DiscountConditionType enum.
+func (e DiscountConditionType) Valid() bool {
+	switch e {
+	case DiscountConditionTypeCustomerGroups:
+		return true
+	case DiscountConditionTypeProductCollections:
+		return true
+	case DiscountConditionTypeProductTags:
+		return true
+	case DiscountConditionTypeProductTypes:
+		return true
+	case DiscountConditionTypeProducts:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DiscountRuleType.
+const (
+	DiscountRuleTypeFixed        DiscountRuleType = "fixed"
+	DiscountRuleTypeFreeShipping DiscountRuleType = "free_shipping"
+	DiscountRuleTypePercentage   DiscountRuleType = "percentage"
+)
+
+// Valid indicates whether the value is a known member of the DiscountRuleType enum.
+func (e DiscountRuleType) Valid() bool {
+	switch e {
+	case DiscountRuleTypeFixed:
+		return true
+	case DiscountRuleTypeFreeShipping:
+		return true
+	case DiscountRuleTypePercentage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DraftOrderStatus.
+const (
+	DraftOrderStatusCompleted DraftOrderStatus = "completed"
+	DraftOrderStatusOpen      DraftOrderStatus = "open"
+)
+
+// Valid indicates whether the value is a known member of the DraftOrderStatus enum.
+func (e DraftOrderStatus) Valid() bool {
+	switch e {
+	case DraftOrderStatusCompleted:
+		return true
+	case DraftOrderStatusOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FulfillmentStatus.
 const (
 	FulfillmentStatusCanceled           FulfillmentStatus = "canceled"
@@ -57,6 +249,54 @@ func (e FulfillmentStatus) Valid() bool {
 	}
 }
 
+// Defines values for OrderEditItemChangeType.
+const (
+	OrderEditItemChangeTypeItemAdd    OrderEditItemChangeType = "item_add"
+	OrderEditItemChangeTypeItemRemove OrderEditItemChangeType = "item_remove"
+	OrderEditItemChangeTypeItemUpdate OrderEditItemChangeType = "item_update"
+)
+
+// Valid indicates whether the value is a known member of the OrderEditItemChangeType enum.
+func (e OrderEditItemChangeType) Valid() bool {
+	switch e {
+	case OrderEditItemChangeTypeItemAdd:
+		return true
+	case OrderEditItemChangeTypeItemRemove:
+		return true
+	case OrderEditItemChangeTypeItemUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrderEditStatus.
+const (
+	OrderEditStatusCanceled  OrderEditStatus = "canceled"
+	OrderEditStatusConfirmed OrderEditStatus = "confirmed"
+	OrderEditStatusCreated   OrderEditStatus = "created"
+	OrderEditStatusDeclined  OrderEditStatus = "declined"
+	OrderEditStatusRequested OrderEditStatus = "requested"
+)
+
+// Valid indicates whether the value is a known member of the OrderEditStatus enum.
+func (e OrderEditStatus) Valid() bool {
+	switch e {
+	case OrderEditStatusCanceled:
+		return true
+	case OrderEditStatusConfirmed:
+		return true
+	case OrderEditStatusCreated:
+		return true
+	case OrderEditStatusDeclined:
+		return true
+	case OrderEditStatusRequested:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrderStatus.
 const (
 	OrderStatusArchived       OrderStatus = "archived"
@@ -78,6 +318,75 @@ func (e OrderStatus) Valid() bool {
 	case OrderStatusPending:
 		return true
 	case OrderStatusRequiresAction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentCollectionStatus.
+const (
+	PaymentCollectionStatusAuthorized          PaymentCollectionStatus = "authorized"
+	PaymentCollectionStatusAwaiting            PaymentCollectionStatus = "awaiting"
+	PaymentCollectionStatusCanceled            PaymentCollectionStatus = "canceled"
+	PaymentCollectionStatusNotPaid             PaymentCollectionStatus = "not_paid"
+	PaymentCollectionStatusPartiallyAuthorized PaymentCollectionStatus = "partially_authorized"
+)
+
+// Valid indicates whether the value is a known member of the PaymentCollectionStatus enum.
+func (e PaymentCollectionStatus) Valid() bool {
+	switch e {
+	case PaymentCollectionStatusAuthorized:
+		return true
+	case PaymentCollectionStatusAwaiting:
+		return true
+	case PaymentCollectionStatusCanceled:
+		return true
+	case PaymentCollectionStatusNotPaid:
+		return true
+	case PaymentCollectionStatusPartiallyAuthorized:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentCollectionType.
+const (
+	PaymentCollectionTypeOrderEdit PaymentCollectionType = "order_edit"
+)
+
+// Valid indicates whether the value is a known member of the PaymentCollectionType enum.
+func (e PaymentCollectionType) Valid() bool {
+	switch e {
+	case PaymentCollectionTypeOrderEdit:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentSessionStatus.
+const (
+	PaymentSessionStatusAuthorized   PaymentSessionStatus = "authorized"
+	PaymentSessionStatusCanceled     PaymentSessionStatus = "canceled"
+	PaymentSessionStatusError        PaymentSessionStatus = "error"
+	PaymentSessionStatusPending      PaymentSessionStatus = "pending"
+	PaymentSessionStatusRequiresMore PaymentSessionStatus = "requires_more"
+)
+
+// Valid indicates whether the value is a known member of the PaymentSessionStatus enum.
+func (e PaymentSessionStatus) Valid() bool {
+	switch e {
+	case PaymentSessionStatusAuthorized:
+		return true
+	case PaymentSessionStatusCanceled:
+		return true
+	case PaymentSessionStatusError:
+		return true
+	case PaymentSessionStatusPending:
+		return true
+	case PaymentSessionStatusRequiresMore:
 		return true
 	default:
 		return false
@@ -111,6 +420,243 @@ func (e PaymentStatus) Valid() bool {
 	case PaymentStatusRefunded:
 		return true
 	case PaymentStatusRequiresAction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceListStatus.
+const (
+	PriceListStatusActive PriceListStatus = "active"
+	PriceListStatusDraft  PriceListStatus = "draft"
+)
+
+// Valid indicates whether the value is a known member of the PriceListStatus enum.
+func (e PriceListStatus) Valid() bool {
+	switch e {
+	case PriceListStatusActive:
+		return true
+	case PriceListStatusDraft:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PriceListType.
+const (
+	PriceListTypeOverride PriceListType = "override"
+	PriceListTypeSale     PriceListType = "sale"
+)
+
+// Valid indicates whether the value is a known member of the PriceListType enum.
+func (e PriceListType) Valid() bool {
+	switch e {
+	case PriceListTypeOverride:
+		return true
+	case PriceListTypeSale:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProductStatus.
+const (
+	ProductStatusDraft     ProductStatus = "draft"
+	ProductStatusProposed  ProductStatus = "proposed"
+	ProductStatusPublished ProductStatus = "published"
+	ProductStatusRejected  ProductStatus = "rejected"
+)
+
+// Valid indicates whether the value is a known member of the ProductStatus enum.
+func (e ProductStatus) Valid() bool {
+	switch e {
+	case ProductStatusDraft:
+		return true
+	case ProductStatusProposed:
+		return true
+	case ProductStatusPublished:
+		return true
+	case ProductStatusRejected:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RefundReason.
+const (
+	RefundReasonClaim    RefundReason = "claim"
+	RefundReasonDiscount RefundReason = "discount"
+	RefundReasonOther    RefundReason = "other"
+	RefundReasonReturn   RefundReason = "return"
+	RefundReasonSwap     RefundReason = "swap"
+)
+
+// Valid indicates whether the value is a known member of the RefundReason enum.
+func (e RefundReason) Valid() bool {
+	switch e {
+	case RefundReasonClaim:
+		return true
+	case RefundReasonDiscount:
+		return true
+	case RefundReasonOther:
+		return true
+	case RefundReasonReturn:
+		return true
+	case RefundReasonSwap:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequirementType.
+const (
+	RequirementTypeMaxSubtotal RequirementType = "max_subtotal"
+	RequirementTypeMinSubtotal RequirementType = "min_subtotal"
+)
+
+// Valid indicates whether the value is a known member of the RequirementType enum.
+func (e RequirementType) Valid() bool {
+	switch e {
+	case RequirementTypeMaxSubtotal:
+		return true
+	case RequirementTypeMinSubtotal:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReturnStatus.
+const (
+	ReturnStatusCanceled       ReturnStatus = "canceled"
+	ReturnStatusReceived       ReturnStatus = "received"
+	ReturnStatusRequested      ReturnStatus = "requested"
+	ReturnStatusRequiresAction ReturnStatus = "requires_action"
+)
+
+// Valid indicates whether the value is a known member of the ReturnStatus enum.
+func (e ReturnStatus) Valid() bool {
+	switch e {
+	case ReturnStatusCanceled:
+		return true
+	case ReturnStatusReceived:
+		return true
+	case ReturnStatusRequested:
+		return true
+	case ReturnStatusRequiresAction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ShippingOptionPriceType.
+const (
+	ShippingOptionPriceTypeCalculated ShippingOptionPriceType = "calculated"
+	ShippingOptionPriceTypeFlatRate   ShippingOptionPriceType = "flat_rate"
+)
+
+// Valid indicates whether the value is a known member of the ShippingOptionPriceType enum.
+func (e ShippingOptionPriceType) Valid() bool {
+	switch e {
+	case ShippingOptionPriceTypeCalculated:
+		return true
+	case ShippingOptionPriceTypeFlatRate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ShippingProfileType.
+const (
+	ShippingProfileTypeCustom   ShippingProfileType = "custom"
+	ShippingProfileTypeDefault  ShippingProfileType = "default"
+	ShippingProfileTypeGiftCard ShippingProfileType = "gift_card"
+)
+
+// Valid indicates whether the value is a known member of the ShippingProfileType enum.
+func (e ShippingProfileType) Valid() bool {
+	switch e {
+	case ShippingProfileTypeCustom:
+		return true
+	case ShippingProfileTypeDefault:
+		return true
+	case ShippingProfileTypeGiftCard:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SwapFulfillmentStatus.
+const (
+	SwapFulfillmentStatusCanceled         SwapFulfillmentStatus = "canceled"
+	SwapFulfillmentStatusFulfilled        SwapFulfillmentStatus = "fulfilled"
+	SwapFulfillmentStatusNotFulfilled     SwapFulfillmentStatus = "not_fulfilled"
+	SwapFulfillmentStatusPartiallyShipped SwapFulfillmentStatus = "partially_shipped"
+	SwapFulfillmentStatusRequiresAction   SwapFulfillmentStatus = "requires_action"
+	SwapFulfillmentStatusShipped          SwapFulfillmentStatus = "shipped"
+)
+
+// Valid indicates whether the value is a known member of the SwapFulfillmentStatus enum.
+func (e SwapFulfillmentStatus) Valid() bool {
+	switch e {
+	case SwapFulfillmentStatusCanceled:
+		return true
+	case SwapFulfillmentStatusFulfilled:
+		return true
+	case SwapFulfillmentStatusNotFulfilled:
+		return true
+	case SwapFulfillmentStatusPartiallyShipped:
+		return true
+	case SwapFulfillmentStatusRequiresAction:
+		return true
+	case SwapFulfillmentStatusShipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SwapPaymentStatus.
+const (
+	SwapPaymentStatusAwaiting           SwapPaymentStatus = "awaiting"
+	SwapPaymentStatusCanceled           SwapPaymentStatus = "canceled"
+	SwapPaymentStatusCaptured           SwapPaymentStatus = "captured"
+	SwapPaymentStatusConfirmed          SwapPaymentStatus = "confirmed"
+	SwapPaymentStatusDifferenceRefunded SwapPaymentStatus = "difference_refunded"
+	SwapPaymentStatusNotPaid            SwapPaymentStatus = "not_paid"
+	SwapPaymentStatusPartiallyRefunded  SwapPaymentStatus = "partially_refunded"
+	SwapPaymentStatusRefunded           SwapPaymentStatus = "refunded"
+	SwapPaymentStatusRequiresAction     SwapPaymentStatus = "requires_action"
+)
+
+// Valid indicates whether the value is a known member of the SwapPaymentStatus enum.
+func (e SwapPaymentStatus) Valid() bool {
+	switch e {
+	case SwapPaymentStatusAwaiting:
+		return true
+	case SwapPaymentStatusCanceled:
+		return true
+	case SwapPaymentStatusCaptured:
+		return true
+	case SwapPaymentStatusConfirmed:
+		return true
+	case SwapPaymentStatusDifferenceRefunded:
+		return true
+	case SwapPaymentStatusNotPaid:
+		return true
+	case SwapPaymentStatusPartiallyRefunded:
+		return true
+	case SwapPaymentStatusRefunded:
+		return true
+	case SwapPaymentStatusRequiresAction:
 		return true
 	default:
 		return false
@@ -232,8 +778,8 @@ type AddressPayload struct {
 	// LastName The family name; null clears it.
 	LastName nullable.Nullable[string] `json:"last_name,omitempty"`
 
-	// Metadata Replaces the metadata as a whole.
-	Metadata map[string]interface{} `json:"metadata,omitempty"`
+	// Metadata Replaces the metadata as a whole; null clears it.
+	Metadata nullable.Nullable[map[string]any] `json:"metadata,omitempty"`
 
 	// Phone The phone number; null clears it.
 	Phone nullable.Nullable[string] `json:"phone,omitempty"`
@@ -245,9 +791,327 @@ type AddressPayload struct {
 	Province nullable.Nullable[string] `json:"province,omitempty"`
 }
 
+// AllocationType Whether a fixed amount is spread over the whole cart or is taken off each item.
+type AllocationType string
+
 // BillingAddress A billing address by its fields, or by the id of an address that exists.
 type BillingAddress struct {
 	union json.RawMessage
+}
+
+// Cart The cart an order or a swap was made from, as it is stored: without totals. Comes only by `expand`.
+type Cart struct {
+	// BillingAddress The billing address; null when there is none. Only by `expand`.
+	BillingAddress *Address `json:"billing_address,omitempty"`
+
+	// BillingAddressID The billing address's id; null when there is none.
+	BillingAddressID *string `json:"billing_address_id"`
+
+	// CompletedAt When it became an order; null before.
+	CompletedAt *time.Time `json:"completed_at"`
+
+	// Context What was known about the visitor, such as address and browser; null when nothing was.
+	Context map[string]interface{} `json:"context"`
+
+	// CreatedAt When the cart was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Customer The customer; null when not known, or deleted. Only by `expand`.
+	Customer *Customer `json:"customer,omitempty"`
+
+	// CustomerID The customer; null when not known.
+	CustomerID *string `json:"customer_id"`
+
+	// DeletedAt When the cart was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Discounts The discounts used. Only by `expand`.
+	Discounts []Discount `json:"discounts,omitempty"`
+
+	// Email The address given at checkout; null when none was.
+	Email *string `json:"email"`
+
+	// GiftCards The gift cards used to pay. Only by `expand`.
+	GiftCards []GiftCard `json:"gift_cards,omitempty"`
+
+	// ID The cart's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that completed it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Items The lines. After checkout they are the order's too. Only by `expand`.
+	Items []LineItemRecord `json:"items,omitempty"`
+
+	// Metadata Free-form data kept with the cart; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Object Always `cart`.
+	Object string `json:"object"`
+
+	// Payment The payment that was made; null before. Only by `expand`.
+	Payment *Payment `json:"payment,omitempty"`
+
+	// PaymentAuthorizedAt When the payment was authorized; null before.
+	PaymentAuthorizedAt *time.Time `json:"payment_authorized_at"`
+
+	// PaymentID The payment that was made; null before.
+	PaymentID *string `json:"payment_id"`
+
+	// PaymentSession The one of `payment_sessions` the customer chose. Only when `payment_sessions` was expanded, and one was chosen.
+	PaymentSession *PaymentSession `json:"payment_session,omitempty"`
+
+	// PaymentSessions The attempts to pay it. Sessions that were not chosen are deleted at checkout. Only by `expand`.
+	PaymentSessions []PaymentSession `json:"payment_sessions,omitempty"`
+
+	// Region The region it is in; null if deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it is in.
+	RegionID string `json:"region_id"`
+
+	// SalesChannel The sales channel it is in; null when none was recorded, or deleted. Only by `expand`.
+	SalesChannel *SalesChannel `json:"sales_channel,omitempty"`
+
+	// SalesChannelID The sales channel it is in; null when none was recorded. Absent where the backend has sales channels off.
+	SalesChannelID *string `json:"sales_channel_id,omitempty"`
+
+	// ShippingAddress The shipping address; null when there is none. Only by `expand`.
+	ShippingAddress *Address `json:"shipping_address,omitempty"`
+
+	// ShippingAddressID The shipping address's id; null when there is none.
+	ShippingAddressID *string `json:"shipping_address_id"`
+
+	// ShippingMethods How it ships. Only by `expand`.
+	ShippingMethods []ShippingMethodRecord `json:"shipping_methods,omitempty"`
+
+	// Type What it is for.
+	Type CartType `json:"type"`
+
+	// UpdatedAt When the cart last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// CartType What a cart is for.
+type CartType string
+
+// ClaimImage A picture of what was wrong.
+type ClaimImage struct {
+	// ClaimItem The claim item; null if deleted. Only by `expand`.
+	ClaimItem *ClaimItem `json:"claim_item,omitempty"`
+
+	// ClaimItemID The claim item.
+	ClaimItemID string `json:"claim_item_id"`
+
+	// CreatedAt When the claim image was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the claim image was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The claim image's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the claim image; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// UpdatedAt When the claim image last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// URL Where the picture is.
+	URL string `json:"url"`
+}
+
+// ClaimItem A line item that was complained about.
+type ClaimItem struct {
+	// ClaimOrder The claim; null if deleted. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim.
+	ClaimOrderID string `json:"claim_order_id"`
+
+	// CreatedAt When the claim item was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the claim item was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The claim item's id.
+	ID string `json:"id"`
+
+	// Images Pictures of what was wrong. Only by `expand`.
+	Images []ClaimImage `json:"images,omitempty"`
+
+	// Item The line item. Only by `expand`.
+	Item *LineItemRecord `json:"item,omitempty"`
+
+	// ItemID The line item.
+	ItemID string `json:"item_id"`
+
+	// Metadata Free-form data kept with the claim item; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Note The complaint in words; null when there is none.
+	Note *string `json:"note"`
+
+	// Quantity How many.
+	Quantity int `json:"quantity"`
+
+	// Reason What was wrong.
+	Reason ClaimReason `json:"reason"`
+
+	// Tags Words it was marked with. Only by `expand`.
+	Tags []ClaimTag `json:"tags,omitempty"`
+
+	// UpdatedAt When the claim item last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variant The product variant; null if deleted. Only by `expand`.
+	Variant *ProductVariant `json:"variant,omitempty"`
+
+	// VariantID The product variant.
+	VariantID string `json:"variant_id"`
+}
+
+// ClaimOrder A complaint about an order, settled by a refund or by replacements.
+type ClaimOrder struct {
+	// AdditionalItems The replacements, with tax lines, adjustments and `refundable` but without totals; their `quantity` is less what was returned. Always there on the claims of an order in the list of orders, elsewhere only by `expand`.
+	AdditionalItems []LineItemRecord `json:"additional_items,omitempty"`
+
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// ClaimItems What was complained about. Only by `expand`.
+	ClaimItems []ClaimItem `json:"claim_items,omitempty"`
+
+	// CreatedAt When the claim was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the claim was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// FulfillmentStatus How far sending replacements has come.
+	FulfillmentStatus FulfillmentStatus `json:"fulfillment_status"`
+
+	// Fulfillments The parcels with replacements. Only by `expand`.
+	Fulfillments []Fulfillment `json:"fulfillments,omitempty"`
+
+	// ID The claim's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the claim; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotification True when the customer is not to be told about it; null when that was never said.
+	NoNotification *bool `json:"no_notification"`
+
+	// Order The order it is about. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it is about.
+	OrderID string `json:"order_id"`
+
+	// PaymentStatus Whether the refund was paid; `na` for replacements.
+	PaymentStatus ClaimPaymentStatus `json:"payment_status"`
+
+	// RefundAmount How much is paid back, in the smallest unit; null for replacements.
+	RefundAmount *int64 `json:"refund_amount"`
+
+	// ReturnOrder What comes back; null when nothing does. Only by `expand`.
+	ReturnOrder *Return `json:"return_order,omitempty"`
+
+	// ShippingAddress Where replacements go; null when not said. Only by `expand`.
+	ShippingAddress *Address `json:"shipping_address,omitempty"`
+
+	// ShippingAddressID Where replacements go; null when not said.
+	ShippingAddressID *string `json:"shipping_address_id"`
+
+	// ShippingMethods How replacements ship. Only by `expand`.
+	ShippingMethods []ShippingMethodRecord `json:"shipping_methods,omitempty"`
+
+	// Type How it is settled.
+	Type ClaimType `json:"type"`
+
+	// UpdatedAt When the claim last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ClaimPaymentStatus Whether a claim's refund was paid; `na` when nothing is to be paid.
+type ClaimPaymentStatus string
+
+// ClaimReason What was wrong with a claimed item.
+type ClaimReason string
+
+// ClaimTag A word that claim items are marked with.
+type ClaimTag struct {
+	// CreatedAt When the claim tag was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the claim tag was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The claim tag's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the claim tag; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// UpdatedAt When the claim tag last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value The word.
+	Value string `json:"value"`
+}
+
+// ClaimType How a claim is settled: with money or with other items.
+type ClaimType string
+
+// Country A country the backend knows.
+type Country struct {
+	// DisplayName Its English name.
+	DisplayName string `json:"display_name"`
+
+	// ID The country's number in the backend's table.
+	ID int `json:"id"`
+
+	// Iso2 Lower-case ISO 3166-1 alpha-2 code.
+	Iso2 string `json:"iso_2"`
+
+	// Iso3 Lower-case ISO 3166-1 alpha-3 code.
+	Iso3 string `json:"iso_3"`
+
+	// Name Its English name in upper case.
+	Name string `json:"name"`
+
+	// NumCode ISO 3166-1 numeric code, without leading zeros.
+	NumCode int `json:"num_code"`
+
+	// Region The region it belongs to; null when to none, or deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it belongs to; null when to none.
+	RegionID *string `json:"region_id"`
+}
+
+// Currency A currency the backend knows.
+type Currency struct {
+	// Code Lower-case ISO 4217 code.
+	Code string `json:"code"`
+
+	// IncludesTax Whether prices in it include tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// Name Its English name.
+	Name string `json:"name"`
+
+	// Symbol Its sign in English text, such as `CA$`.
+	Symbol string `json:"symbol"`
+
+	// SymbolNative Its sign where it is used, such as `$`.
+	SymbolNative string `json:"symbol_native"`
 }
 
 // Customer A customer.
@@ -295,20 +1159,239 @@ type Customer struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// CustomerGroup A group that a shop puts customers in.
+type CustomerGroup struct {
+	// CreatedAt When the customer group was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Customers Everybody in the group. The backend sends this to any customer who asks, so don't show it. Only by `expand`.
+	Customers []Customer `json:"customers,omitempty"`
+
+	// DeletedAt When the customer group was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The customer group's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the customer group; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// PriceLists The price lists for the group. Only by `expand`.
+	PriceLists []PriceList `json:"price_lists,omitempty"`
+
+	// UpdatedAt When the customer group last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
 // DateComparisonOperator A range of time; the bounds that are given all hold.
 type DateComparisonOperator struct {
-	// Gt After this time.
-	Gt *time.Time `json:"gt,omitempty"`
+	// GT After this time.
+	GT *time.Time `json:"gt,omitempty"`
 
-	// Gte At this time or after it.
-	Gte *time.Time `json:"gte,omitempty"`
+	// GTE At this time or after it.
+	GTE *time.Time `json:"gte,omitempty"`
 
-	// Lt Before this time.
-	Lt *time.Time `json:"lt,omitempty"`
+	// LT Before this time.
+	LT *time.Time `json:"lt,omitempty"`
 
-	// Lte At this time or before it.
-	Lte *time.Time `json:"lte,omitempty"`
+	// LTE At this time or before it.
+	LTE *time.Time `json:"lte,omitempty"`
 }
+
+// Discount A discount code, as it is now.
+type Discount struct {
+	// Code The code, in upper case.
+	Code string `json:"code"`
+
+	// CreatedAt When the discount was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the discount was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// EndsAt Until when it can be used; null for no limit.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// ID The discount's id.
+	ID string `json:"id"`
+
+	// IsDisabled Whether it can no longer be used.
+	IsDisabled bool `json:"is_disabled"`
+
+	// IsDynamic Whether it is a template that single-use codes are made from.
+	IsDynamic bool `json:"is_dynamic"`
+
+	// Metadata Free-form data kept with the discount; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// ParentDiscount The template it was made from; null for all others, or if deleted. Only by `expand`.
+	ParentDiscount *Discount `json:"parent_discount,omitempty"`
+
+	// ParentDiscountID The template it was made from; null for all others.
+	ParentDiscountID *string `json:"parent_discount_id"`
+
+	// Regions The regions it is good in. Only by `expand`.
+	Regions []Region `json:"regions,omitempty"`
+
+	// Rule What it takes off. Always there on the discounts of an order in the list of orders, elsewhere only by `expand`. Null only on rows without a rule.
+	Rule *DiscountRule `json:"rule,omitempty"`
+
+	// RuleID Its rule; null only on rows without one.
+	RuleID *string `json:"rule_id"`
+
+	// StartsAt From when on it can be used.
+	StartsAt time.Time `json:"starts_at"`
+
+	// UpdatedAt When the discount last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// UsageCount How often it was used.
+	UsageCount int `json:"usage_count"`
+
+	// UsageLimit How often it can be used in all; null for no limit.
+	UsageLimit *int `json:"usage_limit"`
+
+	// ValidDuration How long a code made from a template is good for, as an ISO 8601 duration; null for no limit.
+	ValidDuration *string `json:"valid_duration"`
+}
+
+// DiscountCondition For which products or customers a discount holds: of the five lists only the one named by `type` is ever filled.
+type DiscountCondition struct {
+	// CreatedAt When the discount condition was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CustomerGroups The groups of customers, for the type `customer_groups`. Only by `expand`.
+	CustomerGroups []CustomerGroup `json:"customer_groups,omitempty"`
+
+	// DeletedAt When the discount condition was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// DiscountRule The rule it belongs to; null if deleted. Only by `expand`.
+	DiscountRule *DiscountRule `json:"discount_rule,omitempty"`
+
+	// DiscountRuleID The rule it belongs to.
+	DiscountRuleID string `json:"discount_rule_id"`
+
+	// ID The discount condition's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the discount condition; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Operator Whether it asks for being in the list or not in it.
+	Operator DiscountConditionOperator `json:"operator"`
+
+	// ProductCollections The collections, for the type `product_collections`. Only by `expand`.
+	ProductCollections []ProductCollection `json:"product_collections,omitempty"`
+
+	// ProductTags The tags, for the type `product_tags`. Only by `expand`.
+	ProductTags []ProductTag `json:"product_tags,omitempty"`
+
+	// ProductTypes The product types, for the type `product_types`. Only by `expand`.
+	ProductTypes []ProductType `json:"product_types,omitempty"`
+
+	// Products The products, for the type `products`. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// Type What it looks at.
+	Type DiscountConditionType `json:"type"`
+
+	// UpdatedAt When the discount condition last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// DiscountConditionOperator Whether a discount condition asks for being in its list or not in it.
+type DiscountConditionOperator string
+
+// DiscountConditionType What a discount condition looks at.
+type DiscountConditionType string
+
+// DiscountRule What a discount takes off.
+type DiscountRule struct {
+	// Allocation Whether a fixed amount is for each item or for the whole cart; null only on rules that never said.
+	Allocation *AllocationType `json:"allocation"`
+
+	// Conditions For which products or customers it holds. Only by `expand`.
+	Conditions []DiscountCondition `json:"conditions,omitempty"`
+
+	// CreatedAt When the discount rule was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the discount rule was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description What it is for; null when not said.
+	Description *string `json:"description"`
+
+	// ID The discount rule's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the discount rule; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Type What kind of discount it is.
+	Type DiscountRuleType `json:"type"`
+
+	// UpdatedAt When the discount rule last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value Percent, or an amount in the smallest unit, according to `type`; 0 for free shipping.
+	Value int64 `json:"value"`
+}
+
+// DiscountRuleType What kind of discount a rule gives.
+type DiscountRuleType string
+
+// DraftOrder A draft that an administrator made an order from. Comes only by `expand`.
+type DraftOrder struct {
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// Cart Its cart; null if that is gone. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID Its cart; null if that is gone.
+	CartID *string `json:"cart_id"`
+
+	// CompletedAt When it became an order; null before.
+	CompletedAt *time.Time `json:"completed_at"`
+
+	// CreatedAt When the draft order was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DisplayID Its number to show to people; not the order's.
+	DisplayID int `json:"display_id"`
+
+	// ID The draft order's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the draft order; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotificationOrder True when nobody is to be notified about the order; null when that was never said.
+	NoNotificationOrder *bool `json:"no_notification_order"`
+
+	// Order The order it became; null before. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it became; null before.
+	OrderID *string `json:"order_id"`
+
+	// Status Whether it has become an order.
+	Status DraftOrderStatus `json:"status"`
+
+	// UpdatedAt When the draft order last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// DraftOrderStatus Whether a draft order has become an order.
+type DraftOrderStatus string
 
 // Error The backend's JSON error.
 type Error struct {
@@ -322,29 +1405,1073 @@ type Error struct {
 	Type *string `json:"type,omitempty"`
 }
 
-// FulfillmentStatus How far an order's fulfillment is.
-type FulfillmentStatus string
+// Fulfillment A parcel, or whatever a fulfillment provider was asked to send. Exactly one of `order_id`, `swap_id` and `claim_order_id` is set.
+type Fulfillment struct {
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
 
-// Order An order.
-type Order struct {
-	// CreatedAt When it was placed.
+	// ClaimOrder The claim whose replacements it sends; null otherwise. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim whose replacements it sends; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// CreatedAt When the fulfillment was created.
 	CreatedAt time.Time `json:"created_at"`
 
+	// Data The fulfillment provider's own record.
+	Data map[string]interface{} `json:"data"`
+
+	// ID The fulfillment's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Items How many of which line items are in it. They always come along.
+	Items []FulfillmentItem `json:"items"`
+
+	// LocationID The stock location it leaves from; null where no stock locations are kept.
+	LocationID *string `json:"location_id"`
+
+	// Metadata Free-form data kept with the fulfillment; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotification True when the customer is not to be told about it; null when that was never said.
+	NoNotification *bool `json:"no_notification"`
+
+	// Order The order it sends; null for that of a swap or claim. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it sends; null for that of a swap or claim.
+	OrderID *string `json:"order_id"`
+
+	// Provider The fulfillment provider; null only on rows without one. Only by `expand`.
+	Provider *FulfillmentProvider `json:"provider,omitempty"`
+
+	// ProviderID The fulfillment provider; null only on rows without one.
+	ProviderID *string `json:"provider_id"`
+
+	// ShippedAt When it left; null before.
+	ShippedAt *time.Time `json:"shipped_at"`
+
+	// Swap The swap whose new items it sends; null otherwise. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap whose new items it sends; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// TrackingLinks Where to follow it. Always there on the fulfillments of an order in the list of orders, elsewhere only by `expand`.
+	TrackingLinks []TrackingLink `json:"tracking_links,omitempty"`
+
+	// TrackingNumbers Old place for tracking numbers; nowadays `tracking_links` has them.
+	TrackingNumbers []string `json:"tracking_numbers"`
+
+	// UpdatedAt When the fulfillment last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// FulfillmentItem How many of a line item are in a fulfillment. It has no id of its own.
+type FulfillmentItem struct {
+	// Fulfillment The fulfillment. Only by `expand`.
+	Fulfillment *Fulfillment `json:"fulfillment,omitempty"`
+
+	// FulfillmentID The fulfillment.
+	FulfillmentID string `json:"fulfillment_id"`
+
+	// Item The line item. Only by `expand`.
+	Item *LineItemRecord `json:"item,omitempty"`
+
+	// ItemID The line item.
+	ItemID string `json:"item_id"`
+
+	// Quantity How many.
+	Quantity int `json:"quantity"`
+}
+
+// FulfillmentProvider A plugin of the backend that sends parcels.
+type FulfillmentProvider struct {
+	// ID Its name, such as `manual`.
+	ID string `json:"id"`
+
+	// IsInstalled Whether the backend has it now.
+	IsInstalled bool `json:"is_installed"`
+}
+
+// FulfillmentStatus How far packing and shipping of an order or a claim have come, returns included.
+type FulfillmentStatus string
+
+// GiftCard A gift card that was used to pay. Its code comes along.
+type GiftCard struct {
+	// Balance What is left on it now.
+	Balance int64 `json:"balance"`
+
+	// Code The code that spends it.
+	Code string `json:"code"`
+
+	// CreatedAt When the gift card was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the gift card was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// EndsAt Until when it can be used; null for no limit.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// ID The gift card's id.
+	ID string `json:"id"`
+
+	// IsDisabled Whether it can no longer be used, as when nothing is left.
+	IsDisabled bool `json:"is_disabled"`
+
+	// Metadata Free-form data kept with the gift card; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Order The order it was bought with; null when the shop gave it away. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it was bought with; null when the shop gave it away.
+	OrderID *string `json:"order_id"`
+
+	// Region The region it can be used in; null if deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it can be used in.
+	RegionID string `json:"region_id"`
+
+	// TaxRate The rate in percent at which spending it is taxed; null when it is not.
+	TaxRate *float64 `json:"tax_rate"`
+
+	// UpdatedAt When the gift card last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value What it was worth when new, in the region's currency's smallest unit.
+	Value int64 `json:"value"`
+}
+
+// GiftCardTransaction What one order took from one gift card. It has no `updated_at`.
+type GiftCardTransaction struct {
+	// Amount How much was taken, in the smallest unit.
+	Amount int64 `json:"amount"`
+
+	// CreatedAt When the gift card transaction was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// GiftCard The gift card; null if deleted. Only by `expand`.
+	GiftCard *GiftCard `json:"gift_card,omitempty"`
+
+	// GiftCardID The gift card.
+	GiftCardID string `json:"gift_card_id"`
+
+	// ID The gift card transaction's id.
+	ID string `json:"id"`
+
+	// IsTaxable Whether the amount is taxed; null on old ones, where the region decides.
+	IsTaxable *bool `json:"is_taxable"`
+
+	// Order The order. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order.
+	OrderID string `json:"order_id"`
+
+	// TaxRate The rate in percent; null when it is not taxed.
+	TaxRate *float64 `json:"tax_rate"`
+}
+
+// Image A picture of a product.
+type Image struct {
+	// CreatedAt When the image was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the image was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The image's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the image; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// UpdatedAt When the image last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// URL Where the picture is.
+	URL string `json:"url"`
+}
+
+// LineItem A line of an order in the list of orders: the stored line with its totals. Title, description, thumbnail and price were copied when the line was made and do not follow the product.
+type LineItem struct {
+	// Adjustments The discount amounts of this line, one for each discount.
+	Adjustments []LineItemAdjustment `json:"adjustments"`
+
+	// AllowDiscounts Whether discounts apply to it.
+	AllowDiscounts bool `json:"allow_discounts"`
+
+	// Cart The cart it was put in; null when in none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart it was put in; null when in none.
+	CartID *string `json:"cart_id"`
+
+	// ClaimOrder The claim that added it; null otherwise. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim that added it; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// CreatedAt When the line item was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Description Name of the variant, as ordered; null when there was none.
+	Description *string `json:"description"`
+
+	// DiscountTotal What discounts take off the line, rounded.
+	DiscountTotal int64 `json:"discount_total"`
+
+	// FulfilledQuantity How many of them are packed or on their way; null when none ever was.
+	FulfilledQuantity *int `json:"fulfilled_quantity"`
+
+	// HasShipping Whether a shipping method covers it; null when never worked out.
+	HasShipping *bool `json:"has_shipping"`
+
+	// ID The line item's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether `unit_price` includes tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// IsGiftcard Whether it buys a gift card.
+	IsGiftcard bool `json:"is_giftcard"`
+
+	// IsReturn Whether it stands for something sent back, as lines of a swap's cart do.
+	IsReturn bool `json:"is_return"`
+
+	// Metadata Free-form data kept with the line item; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Order The order it is a line of; null when of none. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderEdit The order edit it belongs to; null otherwise. Only by `expand`.
+	OrderEdit *OrderEdit `json:"order_edit,omitempty"`
+
+	// OrderEditID The order edit it belongs to; null otherwise.
+	OrderEditID *string `json:"order_edit_id"`
+
+	// OrderID The order it is a line of; null for a line of a swap, a claim or a cart only.
+	OrderID *string `json:"order_id"`
+
+	// OriginalItemID The line that it replaces through an order edit; null otherwise.
+	OriginalItemID *string `json:"original_item_id"`
+
+	// OriginalTaxTotal The tax there would be without discounts.
+	OriginalTaxTotal int64 `json:"original_tax_total"`
+
+	// OriginalTotal What the line would cost without discounts, tax included.
+	OriginalTotal int64 `json:"original_total"`
+
+	// Quantity How many.
+	Quantity int `json:"quantity"`
+
+	// RawDiscountTotal `discount_total` before rounding; can have a fraction.
+	RawDiscountTotal float64 `json:"raw_discount_total"`
+
+	// Refundable What a return of all units not yet returned would pay back, tax included. The discount is spread over the units and rounded, so it can differ from `total` by a few units.
+	Refundable int64 `json:"refundable"`
+
+	// ReturnedQuantity How many of them came back; null when none ever did.
+	ReturnedQuantity *int `json:"returned_quantity"`
+
+	// ShippedQuantity How many of them have left; null when none ever has.
+	ShippedQuantity *int `json:"shipped_quantity"`
+
+	// ShouldMerge Whether the cart may merge it with equal lines.
+	ShouldMerge bool `json:"should_merge"`
+
+	// Subtotal `unit_price` × `quantity`: before discounts and without tax.
+	Subtotal int64 `json:"subtotal"`
+
+	// Swap The swap that added it; null otherwise. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap that added it; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// TaxLines The tax rates applied. If nothing was stored for any line of the order, the rates valid now stand in. Absent from a custom line if nothing was stored for any line.
+	TaxLines []LineItemTaxLine `json:"tax_lines,omitempty"`
+
+	// TaxTotal Tax on the discounted line.
+	TaxTotal int64 `json:"tax_total"`
+
+	// Thumbnail Address of a small picture, as ordered; null when there was none.
+	Thumbnail *string `json:"thumbnail"`
+
+	// Title Name of the product, as ordered.
+	Title string `json:"title"`
+
+	// Total `subtotal` − `discount_total` + `tax_total`.
+	Total int64 `json:"total"`
+
+	// UnitPrice Price of one, in the smallest unit, before discounts.
+	UnitPrice int64 `json:"unit_price"`
+
+	// UpdatedAt When the line item last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variant The product variant, also if it was deleted since; null for a custom line.
+	Variant *ProductVariant `json:"variant"`
+
+	// VariantID The product variant; null for a custom line.
+	VariantID *string `json:"variant_id"`
+}
+
+// LineItemAdjustment An amount that a discount, or an administrator, takes off a line item.
+type LineItemAdjustment struct {
+	// Amount How much is taken off the whole line; can have a fraction.
+	Amount float64 `json:"amount"`
+
+	// Description What it is for, such as `discount`.
+	Description string `json:"description"`
+
+	// Discount The discount it comes from; null for one made by hand, and if the discount was deleted. Only by `expand`.
+	Discount *Discount `json:"discount,omitempty"`
+
+	// DiscountID The discount it comes from; null for one made by hand.
+	DiscountID *string `json:"discount_id"`
+
+	// ID The adjustment's id.
+	ID string `json:"id"`
+
+	// Item The line item it applies to. Only by `expand`.
+	Item *LineItemRecord `json:"item,omitempty"`
+
+	// ItemID The line item it applies to.
+	ItemID string `json:"item_id"`
+
+	// Metadata Free-form data kept with the adjustment; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+}
+
+// LineItemRecord A line as it is stored, without totals: inside logins' orders, swaps, claims, returns, carts and order edits.
+type LineItemRecord struct {
+	// Adjustments The discount amounts of this line. Always there on the additional items of an order's swaps and claims, elsewhere only by `expand`.
+	Adjustments []LineItemAdjustment `json:"adjustments,omitempty"`
+
+	// AllowDiscounts Whether discounts apply to it.
+	AllowDiscounts bool `json:"allow_discounts"`
+
+	// Cart The cart it was put in; null when in none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart it was put in; null when in none.
+	CartID *string `json:"cart_id"`
+
+	// ClaimOrder The claim that added it; null otherwise. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim that added it; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// CreatedAt When the line item was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Description Name of the variant, as ordered; null when there was none.
+	Description *string `json:"description"`
+
+	// FulfilledQuantity How many of them are packed or on their way; null when none ever was.
+	FulfilledQuantity *int `json:"fulfilled_quantity"`
+
+	// HasShipping Whether a shipping method covers it; null when never worked out.
+	HasShipping *bool `json:"has_shipping"`
+
+	// ID The line item's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether `unit_price` includes tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// IsGiftcard Whether it buys a gift card.
+	IsGiftcard bool `json:"is_giftcard"`
+
+	// IsReturn Whether it stands for something sent back, as lines of a swap's cart do.
+	IsReturn bool `json:"is_return"`
+
+	// Metadata Free-form data kept with the line item; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Order The order it is a line of; null when of none. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderEdit The order edit it belongs to; null otherwise. Only by `expand`.
+	OrderEdit *OrderEdit `json:"order_edit,omitempty"`
+
+	// OrderEditID The order edit it belongs to; null otherwise.
+	OrderEditID *string `json:"order_edit_id"`
+
+	// OrderID The order it is a line of; null for a line of a swap, a claim or a cart only.
+	OrderID *string `json:"order_id"`
+
+	// OriginalItemID The line that it replaces through an order edit; null otherwise.
+	OriginalItemID *string `json:"original_item_id"`
+
+	// Quantity How many.
+	Quantity int `json:"quantity"`
+
+	// Refundable What a return of all units not yet returned would pay back, tax included. Only on the additional items of the swaps and claims of an order in the list of orders.
+	Refundable *int64 `json:"refundable,omitempty"`
+
+	// ReturnedQuantity How many of them came back; null when none ever did.
+	ReturnedQuantity *int `json:"returned_quantity"`
+
+	// ShippedQuantity How many of them have left; null when none ever has.
+	ShippedQuantity *int `json:"shipped_quantity"`
+
+	// ShouldMerge Whether the cart may merge it with equal lines.
+	ShouldMerge bool `json:"should_merge"`
+
+	// Swap The swap that added it; null otherwise. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap that added it; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// TaxLines The tax rates applied. Always there on the additional items of an order's swaps and claims, elsewhere only by `expand`.
+	TaxLines []LineItemTaxLine `json:"tax_lines,omitempty"`
+
+	// Thumbnail Address of a small picture, as ordered; null when there was none.
+	Thumbnail *string `json:"thumbnail"`
+
+	// Title Name of the product, as ordered.
+	Title string `json:"title"`
+
+	// UnitPrice Price of one, in the smallest unit, before discounts.
+	UnitPrice int64 `json:"unit_price"`
+
+	// UpdatedAt When the line item last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variant The product variant; null for a custom line, and if the variant was deleted. Only by `expand`.
+	Variant *ProductVariant `json:"variant,omitempty"`
+
+	// VariantID The product variant; null for a custom line.
+	VariantID *string `json:"variant_id"`
+}
+
+// LineItemTaxLine A tax rate applied to a line item. Rates computed while reading, for an order that has none stored, come without `id`, `created_at`, `updated_at` and `metadata`.
+type LineItemTaxLine struct {
+	// Code The rate's code; null when it has none.
+	Code *string `json:"code"`
+
+	// CreatedAt When the tax line was created; absent from a computed one.
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+
+	// ID The tax line's id; absent from a computed one.
+	ID *string `json:"id,omitempty"`
+
+	// Item The line item it applies to. Only by `expand`.
+	Item *LineItemRecord `json:"item,omitempty"`
+
+	// ItemID The line item it applies to.
+	ItemID string `json:"item_id"`
+
+	// Metadata Free-form data kept with the tax line; null when there is none.
+	Metadata map[string]interface{} `json:"metadata,omitempty"`
+
+	// Name The rate's name, `default` for the region's own.
+	Name string `json:"name"`
+
+	// Rate The rate in percent.
+	Rate float64 `json:"rate"`
+
+	// UpdatedAt When the tax line last changed; absent from a computed one.
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+}
+
+// MoneyAmount A price of a variant.
+type MoneyAmount struct {
+	// Amount The price in the currency's smallest unit.
+	Amount int64 `json:"amount"`
+
+	// CreatedAt When the price was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Currency The currency. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of the currency.
+	CurrencyCode string `json:"currency_code"`
+
+	// DeletedAt When the price was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The price's id.
+	ID string `json:"id"`
+
+	// MaxQuantity Up to how many units it holds; null for no limit.
+	MaxQuantity *int `json:"max_quantity"`
+
+	// MinQuantity From how many units on it holds; null for no limit.
+	MinQuantity *int `json:"min_quantity"`
+
+	// PriceList The price list it belongs to; null for an ordinary price, or if the list was deleted. Only by `expand`.
+	PriceList *PriceList `json:"price_list,omitempty"`
+
+	// PriceListID The price list it belongs to; null for an ordinary price.
+	PriceListID *string `json:"price_list_id"`
+
+	// Region The region it holds in; null when it holds wherever the currency does. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it holds in; null when it holds wherever the currency does.
+	RegionID *string `json:"region_id"`
+
+	// UpdatedAt When the price last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variant The first of `variants`. Only when `variants` was expanded.
+	Variant *ProductVariant `json:"variant,omitempty"`
+
+	// VariantID The variant it is for. Only when `variants` was expanded.
+	VariantID *string `json:"variant_id,omitempty"`
+
+	// Variants The variants it is for: one. Only by `expand`.
+	Variants []ProductVariant `json:"variants,omitempty"`
+}
+
+// Order An order as the list of orders sends it: with computed totals, and with items, payments and the like already inside. All amounts are in `currency_code`'s smallest unit. Totals are computed when the order is read, not stored, and are all there unless `fields` names one of them.
+type Order struct {
+	// BillingAddress The billing address; null when there is none. Only by `expand`.
+	BillingAddress *Address `json:"billing_address,omitempty"`
+
+	// BillingAddressID The billing address's id; null when there is none. Only by `fields`.
+	BillingAddressID *string `json:"billing_address_id,omitempty"`
+
+	// CanceledAt When the order was cancelled; null while it is not. Only by `fields`.
+	CanceledAt *time.Time `json:"canceled_at,omitempty"`
+
+	// Cart The cart that became this order; null when there was none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart that became this order; null for an order that was not placed from one.
+	CartID *string `json:"cart_id"`
+
+	// Claims Complaints, each with its replacement items.
+	Claims []ClaimOrder `json:"claims"`
+
+	// CreatedAt When the order was placed, cut to milliseconds.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Currency The currency of all amounts. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of the currency of all amounts.
+	CurrencyCode string `json:"currency_code"`
+
+	// Customer The customer the order belongs to; without addresses and orders. Null if the customer was deleted.
+	Customer *Customer `json:"customer"`
+
+	// CustomerID The customer the order belongs to.
+	CustomerID string `json:"customer_id"`
+
+	// DiscountTotal What all discounts take off the items, rounded. Free shipping is not in it: that lowers `shipping_total`.
+	DiscountTotal int64 `json:"discount_total"`
+
+	// Discounts The discounts used, each with its rule; also those that were deleted since.
+	Discounts []Discount `json:"discounts"`
+
+	// DisplayID The order number to show to people; unique in the shop.
+	DisplayID int `json:"display_id"`
+
+	// DraftOrder The draft that an administrator made this order from; null for all others. Only by `expand`.
+	DraftOrder *DraftOrder `json:"draft_order,omitempty"`
+
+	// DraftOrderID The draft order that an administrator made this order from; null for all others. Only by `fields`.
+	DraftOrderID *string `json:"draft_order_id,omitempty"`
+
+	// Edits Changes proposed or made to the order after it was placed. Only by `expand`.
+	Edits []OrderEdit `json:"edits,omitempty"`
+
+	// Email The address the order's mail goes to; it need not be the customer's present one.
+	Email string `json:"email"`
+
+	// ExternalID The order's id in another system; null when it has none. Only by `fields`.
+	ExternalID *string `json:"external_id,omitempty"`
+
+	// FulfillmentStatus How far packing and shipping have come, returns included.
+	FulfillmentStatus FulfillmentStatus `json:"fulfillment_status"`
+
+	// Fulfillments The parcels sent, each with its items and tracking links. Those of swaps and claims are inside those.
+	Fulfillments []Fulfillment `json:"fulfillments"`
+
+	// GiftCardTaxTotal The tax share of `gift_card_total`; 0 where gift cards are not taxed.
+	GiftCardTaxTotal int64 `json:"gift_card_tax_total"`
+
+	// GiftCardTotal What was paid with gift cards.
+	GiftCardTotal int64 `json:"gift_card_total"`
+
+	// GiftCardTransactions What was taken from which gift card.
+	GiftCardTransactions []GiftCardTransaction `json:"gift_card_transactions"`
+
+	// GiftCards The gift cards used to pay. A deleted card is left out.
+	GiftCards []GiftCard `json:"gift_cards"`
+
 	// ID The order's id.
 	ID string `json:"id"`
 
-	// Status An order's state.
+	// IdempotencyKey The key of the request that completed the cart; null when none was kept. Only by `fields`.
+	IdempotencyKey *string `json:"idempotency_key,omitempty"`
+
+	// ItemTaxTotal Tax on the items.
+	ItemTaxTotal int64 `json:"item_tax_total"`
+
+	// Items What was ordered, with totals for each line. Lines that swaps and claims added are not here but inside those.
+	Items []LineItem `json:"items"`
+
+	// Metadata Free-form data kept with the order; null when there is none. Only by `fields`.
+	Metadata map[string]interface{} `json:"metadata,omitempty"`
+
+	// NoNotification True when nobody is to be notified about the order; null when that was never said. Only by `fields`.
+	NoNotification *bool `json:"no_notification,omitempty"`
+
+	// Object Always `order`.
+	Object string `json:"object"`
+
+	// PaidTotal Sum of all payments' amounts, captured or not.
+	PaidTotal int64 `json:"paid_total"`
+
+	// PaymentStatus How far paying has come, refunds included.
+	PaymentStatus PaymentStatus `json:"payment_status"`
+
+	// Payments The payments, several when a payment was replaced. A swap's payment is inside the swap.
+	Payments []Payment `json:"payments"`
+
+	// RawDiscountTotal `discount_total` before rounding; can have a fraction.
+	RawDiscountTotal float64 `json:"raw_discount_total"`
+
+	// RefundableAmount `paid_total` − `refunded_total`.
+	RefundableAmount int64 `json:"refundable_amount"`
+
+	// RefundedTotal Sum of all refunds.
+	RefundedTotal int64 `json:"refunded_total"`
+
+	// Refunds What was paid back.
+	Refunds []Refund `json:"refunds"`
+
+	// Region The region the order was placed in, also if it was deleted since.
+	Region Region `json:"region"`
+
+	// RegionID The region the order was placed in.
+	RegionID string `json:"region_id"`
+
+	// Returns Items sent back or to be sent back. Only by `expand`.
+	Returns []Return `json:"returns,omitempty"`
+
+	// SalesChannel The sales channel the order came through; null when none was recorded or it was deleted. Only by `expand`.
+	SalesChannel *SalesChannel `json:"sales_channel,omitempty"`
+
+	// SalesChannelID The sales channel the order came through; null when none was recorded. Only by `fields`, and only where the backend has sales channels on, as is the default.
+	SalesChannelID *string `json:"sales_channel_id,omitempty"`
+
+	// ShippingAddress Where the order ships to; null when nothing is shipped.
+	ShippingAddress *Address `json:"shipping_address"`
+
+	// ShippingAddressID The shipping address's id; null when nothing is shipped. Only by `fields`.
+	ShippingAddressID *string `json:"shipping_address_id,omitempty"`
+
+	// ShippingMethods How the order ships, with totals for each method.
+	ShippingMethods []ShippingMethod `json:"shipping_methods"`
+
+	// ShippingTaxTotal Tax on shipping.
+	ShippingTaxTotal int64 `json:"shipping_tax_total"`
+
+	// ShippingTotal Sum of the shipping methods' subtotals, without tax.
+	ShippingTotal int64 `json:"shipping_total"`
+
+	// Status The state of the order as a whole.
 	Status OrderStatus `json:"status"`
+
+	// Subtotal Sum of the items' subtotals: before discounts, without tax and shipping.
+	Subtotal int64 `json:"subtotal"`
+
+	// Swaps Exchanges of items, each with its new items.
+	Swaps []Swap `json:"swaps"`
+
+	// TaxRate A rate in percent that overrides all tax lines; null on every order placed since tax lines exist.
+	TaxRate *float64 `json:"tax_rate"`
+
+	// TaxTotal Item and shipping tax together, less what gift cards carry (`gift_card_tax_total`).
+	TaxTotal int64 `json:"tax_total"`
+
+	// Total What the order costs: `subtotal` + `shipping_total` + `tax_total` − `discount_total` − `gift_card_total`.
+	Total int64 `json:"total"`
+
+	// UpdatedAt When the order last changed. Only by `fields`.
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
 }
 
-// OrderRecord An order as it comes with a login.
+// OrderEdit A change to an order's items, proposed or made after it was placed. Comes only by `expand`.
+type OrderEdit struct {
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// CanceledBy Who cancelled it; null when nobody did.
+	CanceledBy *string `json:"canceled_by"`
+
+	// Changes The single changes. Only by `expand`.
+	Changes []OrderItemChange `json:"changes,omitempty"`
+
+	// ConfirmedAt When it was confirmed; null before.
+	ConfirmedAt *time.Time `json:"confirmed_at"`
+
+	// ConfirmedBy Who confirmed it; null when nobody did.
+	ConfirmedBy *string `json:"confirmed_by"`
+
+	// CreatedAt When the order edit was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy Who made it: an administrator's or a customer's id.
+	CreatedBy string `json:"created_by"`
+
+	// DeclinedAt When it was declined; null when it was not.
+	DeclinedAt *time.Time `json:"declined_at"`
+
+	// DeclinedBy Who declined it; null when nobody did.
+	DeclinedBy *string `json:"declined_by"`
+
+	// DeclinedReason Why it was declined; null when not said.
+	DeclinedReason *string `json:"declined_reason"`
+
+	// ID The order edit's id.
+	ID string `json:"id"`
+
+	// InternalNote The shop's own remark, which customers can read here; null when there is none.
+	InternalNote *string `json:"internal_note"`
+
+	// Items The order's lines as they are with the changes. Once confirmed they are the order's own, and the order's former lines are here. Only by `expand`.
+	Items []LineItemRecord `json:"items,omitempty"`
+
+	// Order The order it changes. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it changes.
+	OrderID string `json:"order_id"`
+
+	// PaymentCollection What has to be paid for it; null when nothing, or deleted. Only by `expand`.
+	PaymentCollection *PaymentCollection `json:"payment_collection,omitempty"`
+
+	// PaymentCollectionID What has to be paid for it; null when nothing.
+	PaymentCollectionID *string `json:"payment_collection_id"`
+
+	// RequestedAt When confirmation was asked for; null before.
+	RequestedAt *time.Time `json:"requested_at"`
+
+	// RequestedBy Who asked for confirmation; null when nobody did.
+	RequestedBy *string `json:"requested_by"`
+
+	// Status How far it is, worked out from the times below.
+	Status OrderEditStatus `json:"status"`
+
+	// UpdatedAt When the order edit last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// OrderEditItemChangeType What kind of change to an order's items it is.
+type OrderEditItemChangeType string
+
+// OrderEditStatus How far an order edit is.
+type OrderEditStatus string
+
+// OrderItemChange A single change of an order edit.
+type OrderItemChange struct {
+	// CreatedAt When the item change was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the item change was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The item change's id.
+	ID string `json:"id"`
+
+	// LineItem The line that is new or replaces it; null for a removed one. Only by `expand`.
+	LineItem *LineItemRecord `json:"line_item,omitempty"`
+
+	// LineItemID The line that is new or replaces it; null for a removed one.
+	LineItemID *string `json:"line_item_id"`
+
+	// OrderEdit The order edit it belongs to. Only by `expand`.
+	OrderEdit *OrderEdit `json:"order_edit,omitempty"`
+
+	// OrderEditID The order edit it belongs to.
+	OrderEditID string `json:"order_edit_id"`
+
+	// OriginalLineItem The line that is changed or removed; null for a new one. Only by `expand`.
+	OriginalLineItem *LineItemRecord `json:"original_line_item,omitempty"`
+
+	// OriginalLineItemID The line that is changed or removed; null for a new one.
+	OriginalLineItemID *string `json:"original_line_item_id"`
+
+	// Type What kind of change it is.
+	Type OrderEditItemChangeType `json:"type"`
+
+	// UpdatedAt When the item change last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// OrderRecord An order as it is stored, without computed totals: in a customer's `orders` after login, and wherever something inside an order points back to one.
 type OrderRecord struct {
+	// BillingAddress The billing address; null when there is none. Only by `expand`.
+	BillingAddress *Address `json:"billing_address,omitempty"`
+
+	// BillingAddressID The billing address's id; null when there is none.
+	BillingAddressID *string `json:"billing_address_id"`
+
+	// CanceledAt When the order was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// Cart The cart that became this order; null when there was none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart that became this order; null for an order that was not placed from one.
+	CartID *string `json:"cart_id"`
+
+	// Claims Complaints. Only by `expand`.
+	Claims []ClaimOrder `json:"claims,omitempty"`
+
+	// CreatedAt When the order was placed, cut to milliseconds.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Currency The currency of all amounts. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of the currency of all amounts.
+	CurrencyCode string `json:"currency_code"`
+
+	// Customer The customer the order belongs to; null if deleted. Only by `expand`.
+	Customer *Customer `json:"customer,omitempty"`
+
+	// CustomerID The customer the order belongs to.
+	CustomerID string `json:"customer_id"`
+
+	// Discounts The discounts used. Only by `expand`.
+	Discounts []Discount `json:"discounts,omitempty"`
+
+	// DisplayID The order number to show to people; unique in the shop.
+	DisplayID int `json:"display_id"`
+
+	// DraftOrder The draft that an administrator made this order from; null for all others. Only by `expand`.
+	DraftOrder *DraftOrder `json:"draft_order,omitempty"`
+
+	// DraftOrderID The draft order that an administrator made this order from; null for all others.
+	DraftOrderID *string `json:"draft_order_id"`
+
+	// Edits Changes proposed or made to the order after it was placed. Only by `expand`.
+	Edits []OrderEdit `json:"edits,omitempty"`
+
+	// Email The address the order's mail goes to; it need not be the customer's present one.
+	Email string `json:"email"`
+
+	// ExternalID The order's id in another system; null when it has none.
+	ExternalID *string `json:"external_id"`
+
+	// FulfillmentStatus How far packing and shipping have come, returns included.
+	FulfillmentStatus FulfillmentStatus `json:"fulfillment_status"`
+
+	// Fulfillments The parcels sent. Only by `expand`.
+	Fulfillments []Fulfillment `json:"fulfillments,omitempty"`
+
+	// GiftCardTransactions What was taken from which gift card. Only by `expand`.
+	GiftCardTransactions []GiftCardTransaction `json:"gift_card_transactions,omitempty"`
+
+	// GiftCards The gift cards used to pay. Only by `expand`.
+	GiftCards []GiftCard `json:"gift_cards,omitempty"`
+
 	// ID The order's id.
 	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that completed the cart; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Items What was ordered. Always there in a login or session answer, elsewhere only by `expand`.
+	Items []LineItemRecord `json:"items,omitempty"`
+
+	// Metadata Free-form data kept with the order; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotification True when nobody is to be notified about the order; null when that was never said.
+	NoNotification *bool `json:"no_notification"`
+
+	// Object Always `order`.
+	Object string `json:"object"`
+
+	// PaymentStatus How far paying has come, refunds included.
+	PaymentStatus PaymentStatus `json:"payment_status"`
+
+	// Payments The payments. Only by `expand`.
+	Payments []Payment `json:"payments,omitempty"`
+
+	// Refunds What was paid back. Only by `expand`.
+	Refunds []Refund `json:"refunds,omitempty"`
+
+	// Region The region the order was placed in; null if it was deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region the order was placed in.
+	RegionID string `json:"region_id"`
+
+	// Returns Items sent back or to be sent back. Only by `expand`.
+	Returns []Return `json:"returns,omitempty"`
+
+	// SalesChannel The sales channel the order came through; null when none was recorded or it was deleted. Only by `expand`.
+	SalesChannel *SalesChannel `json:"sales_channel,omitempty"`
+
+	// SalesChannelID The sales channel the order came through; null when none was recorded. Absent where the backend has sales channels off.
+	SalesChannelID *string `json:"sales_channel_id,omitempty"`
+
+	// ShippingAddress Where the order ships to; null when nothing is shipped. Only by `expand`.
+	ShippingAddress *Address `json:"shipping_address,omitempty"`
+
+	// ShippingAddressID The shipping address's id; null when nothing is shipped.
+	ShippingAddressID *string `json:"shipping_address_id"`
+
+	// ShippingMethods How the order ships. Only by `expand`.
+	ShippingMethods []ShippingMethodRecord `json:"shipping_methods,omitempty"`
+
+	// Status The state of the order as a whole.
+	Status OrderStatus `json:"status"`
+
+	// Swaps Exchanges of items. Only by `expand`.
+	Swaps []Swap `json:"swaps,omitempty"`
+
+	// TaxRate A rate in percent that overrides all tax lines; null on every order placed since tax lines exist.
+	TaxRate *float64 `json:"tax_rate"`
+
+	// UpdatedAt When the order last changed.
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// OrderStatus An order's state.
+// OrderStatus An order's state as a whole.
 type OrderStatus string
+
+// Payment A payment. `order_id` or `swap_id` is set once the order or swap is placed.
+type Payment struct {
+	// Amount How much, in the smallest unit.
+	Amount int64 `json:"amount"`
+
+	// AmountRefunded How much of it was paid back, in the smallest unit.
+	AmountRefunded int64 `json:"amount_refunded"`
+
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// CapturedAt When the money was taken; null before.
+	CapturedAt *time.Time `json:"captured_at"`
+
+	// Cart The cart it was made for; null when for none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart it was made for; null when for none.
+	CartID *string `json:"cart_id"`
+
+	// CreatedAt When the payment was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Currency The currency. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of the currency.
+	CurrencyCode string `json:"currency_code"`
+
+	// Data The payment provider's own record. It is sent to the customer as it is.
+	Data map[string]interface{} `json:"data"`
+
+	// ID The payment's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the payment; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Order The order it pays; null for a swap's. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it pays; null for a swap's.
+	OrderID *string `json:"order_id"`
+
+	// ProviderID The payment provider.
+	ProviderID string `json:"provider_id"`
+
+	// Swap The swap whose difference it pays; null otherwise, or if deleted. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap whose difference it pays; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// UpdatedAt When the payment last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// PaymentCollection What has to be paid for an order edit, by one or more payments.
+type PaymentCollection struct {
+	// Amount How much there is to pay, in the smallest unit.
+	Amount int64 `json:"amount"`
+
+	// AuthorizedAmount How much of it is authorized; null when nothing is.
+	AuthorizedAmount *int64 `json:"authorized_amount"`
+
+	// CreatedAt When the payment collection was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy Who made it: an administrator's or a customer's id.
+	CreatedBy string `json:"created_by"`
+
+	// Currency The currency. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of the currency.
+	CurrencyCode string `json:"currency_code"`
+
+	// DeletedAt When the payment collection was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description What it is for, in words; null when not said.
+	Description *string `json:"description"`
+
+	// ID The payment collection's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the payment collection; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// PaymentSessions The attempts to pay it. Only by `expand`.
+	PaymentSessions []PaymentSession `json:"payment_sessions,omitempty"`
+
+	// Payments The payments made for it. Only by `expand`.
+	Payments []Payment `json:"payments,omitempty"`
+
+	// Region The region it is paid in; null if deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it is paid in.
+	RegionID string `json:"region_id"`
+
+	// Status How far paying has come.
+	Status PaymentCollectionStatus `json:"status"`
+
+	// Type What it is for.
+	Type PaymentCollectionType `json:"type"`
+
+	// UpdatedAt When the payment collection last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// PaymentCollectionStatus How far paying a payment collection has come.
+type PaymentCollectionStatus string
+
+// PaymentCollectionType What a payment collection is for.
+type PaymentCollectionType string
 
 // PaymentMethod A saved payment method.
 type PaymentMethod struct {
@@ -355,8 +2482,1109 @@ type PaymentMethod struct {
 	ProviderID string `json:"provider_id"`
 }
 
-// PaymentStatus How far an order's payment is.
+// PaymentProvider A plugin of the backend that takes payments.
+type PaymentProvider struct {
+	// ID Its name, such as `manual`.
+	ID string `json:"id"`
+
+	// IsInstalled Whether the backend has it now.
+	IsInstalled bool `json:"is_installed"`
+}
+
+// PaymentSession An attempt to pay a cart with one payment provider.
+type PaymentSession struct {
+	// Amount How much it is for, in the smallest unit; null when not recorded.
+	Amount *int64 `json:"amount"`
+
+	// Cart The cart; null for one of a payment collection. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart; null for one of a payment collection.
+	CartID *string `json:"cart_id"`
+
+	// CreatedAt When the payment session was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Data The payment provider's own record.
+	Data map[string]interface{} `json:"data"`
+
+	// ID The payment session's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// IsInitiated Whether the provider was told of it.
+	IsInitiated bool `json:"is_initiated"`
+
+	// IsSelected True for the provider the customer chose; null, not false, for the others.
+	IsSelected *bool `json:"is_selected"`
+
+	// PaymentAuthorizedAt When the provider authorized it; null before.
+	PaymentAuthorizedAt *time.Time `json:"payment_authorized_at"`
+
+	// ProviderID The payment provider.
+	ProviderID string `json:"provider_id"`
+
+	// Status What the provider said last.
+	Status PaymentSessionStatus `json:"status"`
+
+	// UpdatedAt When the payment session last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// PaymentSessionStatus What a payment provider said last about a payment session.
+type PaymentSessionStatus string
+
+// PaymentStatus How far paying for an order has come, refunds included.
 type PaymentStatus string
+
+// PriceList Prices that hold for a time or for some customers.
+type PriceList struct {
+	// CreatedAt When the price list was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CustomerGroups The groups of customers it is for; empty for everybody. Only by `expand`.
+	CustomerGroups []CustomerGroup `json:"customer_groups,omitempty"`
+
+	// DeletedAt When the price list was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description What it is for.
+	Description string `json:"description"`
+
+	// EndsAt Until when it holds; null for no limit.
+	EndsAt *time.Time `json:"ends_at"`
+
+	// ID The price list's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether its prices include tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Prices The prices in it. Only by `expand`.
+	Prices []MoneyAmount `json:"prices,omitempty"`
+
+	// StartsAt From when on it holds; null for no limit.
+	StartsAt *time.Time `json:"starts_at"`
+
+	// Status Whether it is in use.
+	Status PriceListStatus `json:"status"`
+
+	// Type Whether it is shown as a sale.
+	Type PriceListType `json:"type"`
+
+	// UpdatedAt When the price list last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// PriceListStatus Whether a price list is in use.
+type PriceListStatus string
+
+// PriceListType Whether a price list's prices are shown as a sale or silently replace the ordinary ones.
+type PriceListType string
+
+// Product A product, as it is now. Comes only by `expand`.
+type Product struct {
+	// Categories The categories it is in. Only by `expand`.
+	Categories []ProductCategory `json:"categories,omitempty"`
+
+	// Collection The collection it belongs to; null when to none, or deleted. Only by `expand`.
+	Collection *ProductCollection `json:"collection,omitempty"`
+
+	// CollectionID The collection it belongs to; null when to none.
+	CollectionID *string `json:"collection_id"`
+
+	// CreatedAt When the product was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the product was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description The text about it; null when it has none.
+	Description *string `json:"description"`
+
+	// Discountable Whether discounts may apply to it.
+	Discountable bool `json:"discountable"`
+
+	// ExternalID Its id in another system; null when it has none.
+	ExternalID *string `json:"external_id"`
+
+	// Handle Its part of the storefront's address; null when it has none.
+	Handle *string `json:"handle"`
+
+	// Height Height, in the shop's own unit; null when not said.
+	Height *int `json:"height"`
+
+	// HsCode Harmonized System code for customs; null when it has none.
+	HsCode *string `json:"hs_code"`
+
+	// ID The product's id.
+	ID string `json:"id"`
+
+	// Images Its pictures. Only by `expand`.
+	Images []Image `json:"images,omitempty"`
+
+	// IsGiftcard Whether it is a gift card for sale.
+	IsGiftcard bool `json:"is_giftcard"`
+
+	// Length Length, in the shop's own unit; null when not said.
+	Length *int `json:"length"`
+
+	// Material What it is made of; null when not said.
+	Material *string `json:"material"`
+
+	// Metadata Free-form data kept with the product; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// MidCode Manufacturer identification code for customs; null when it has none.
+	MidCode *string `json:"mid_code"`
+
+	// Options What a customer chooses by, such as size. Only by `expand`.
+	Options []ProductOption `json:"options,omitempty"`
+
+	// OriginCountry Country where it was made; null when not said.
+	OriginCountry *string `json:"origin_country"`
+
+	// Profile The last of `profiles`. Only when `profiles` was expanded, and it has one.
+	Profile *ShippingProfile `json:"profile,omitempty"`
+
+	// ProfileID The shipping profile it ships with. Only when `profiles` was expanded, and it has one.
+	ProfileID *string `json:"profile_id,omitempty"`
+
+	// Profiles The shipping profiles it ships with. Only by `expand`.
+	Profiles []ShippingProfile `json:"profiles,omitempty"`
+
+	// SalesChannels The sales channels it is sold through. Only by `expand`.
+	SalesChannels []SalesChannel `json:"sales_channels,omitempty"`
+
+	// Status Where it is in its life.
+	Status ProductStatus `json:"status"`
+
+	// Subtitle A second line to the title; null when it has none.
+	Subtitle *string `json:"subtitle"`
+
+	// Tags Its tags. Only by `expand`.
+	Tags []ProductTag `json:"tags,omitempty"`
+
+	// Thumbnail Address of a small picture; null when it has none.
+	Thumbnail *string `json:"thumbnail"`
+
+	// Title The product's name.
+	Title string `json:"title"`
+
+	// Type Its product type; null when it has none, or deleted. Only by `expand`.
+	Type *ProductType `json:"type,omitempty"`
+
+	// TypeID Its product type; null when it has none.
+	TypeID *string `json:"type_id"`
+
+	// UpdatedAt When the product last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variants All its variants. Only by `expand`.
+	Variants []ProductVariant `json:"variants,omitempty"`
+
+	// Weight Weight, in the shop's own unit; null when not said.
+	Weight *int `json:"weight"`
+
+	// Width Width, in the shop's own unit; null when not said.
+	Width *int `json:"width"`
+}
+
+// ProductCategory A node in the shop's tree of categories.
+type ProductCategory struct {
+	// CategoryChildren The categories below it. Only by `expand`.
+	CategoryChildren []ProductCategory `json:"category_children,omitempty"`
+
+	// CreatedAt When the category was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Description The text about it; empty when it has none.
+	Description string `json:"description"`
+
+	// Handle Its part of the storefront's address.
+	Handle string `json:"handle"`
+
+	// ID The category's id.
+	ID string `json:"id"`
+
+	// IsActive Whether customers are to see it; null only on rows that never said.
+	IsActive *bool `json:"is_active"`
+
+	// IsInternal Whether it is for the shop's own use; null only on rows that never said.
+	IsInternal *bool `json:"is_internal"`
+
+	// Metadata Free-form data kept with the category; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Mpath The ids from the top of the tree down to it, each followed by a dot; null on rows from before the tree.
+	Mpath *string `json:"mpath"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// ParentCategory The category above it; null at the top. Only by `expand`.
+	ParentCategory *ProductCategory `json:"parent_category,omitempty"`
+
+	// ParentCategoryID The category above it; null at the top.
+	ParentCategoryID *string `json:"parent_category_id"`
+
+	// Products The products in it. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// Rank Its place among its siblings, from 0.
+	Rank int `json:"rank"`
+
+	// UpdatedAt When the category last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ProductCollection A group of products that a shop puts together.
+type ProductCollection struct {
+	// CreatedAt When the collection was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the collection was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Handle Its part of the storefront's address; null when it has none.
+	Handle *string `json:"handle"`
+
+	// ID The collection's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the collection; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Products The products in it. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// Title Its name.
+	Title string `json:"title"`
+
+	// UpdatedAt When the collection last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ProductOption What the variants of a product differ in, such as size.
+type ProductOption struct {
+	// CreatedAt When the option was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the option was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The option's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the option; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Product The product it belongs to; null if deleted. Only by `expand`.
+	Product *Product `json:"product,omitempty"`
+
+	// ProductID The product it belongs to; null only on rows that lost their product.
+	ProductID *string `json:"product_id"`
+
+	// Title Its name.
+	Title string `json:"title"`
+
+	// UpdatedAt When the option last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Values The values that variants have for it, one for each variant. Only by `expand`.
+	Values []ProductOptionValue `json:"values,omitempty"`
+}
+
+// ProductOptionValue A variant's value for one of the product's options, such as the size `M`.
+type ProductOptionValue struct {
+	// CreatedAt When the option value was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the option value was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The value's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the option value; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Option The option it is for; null if deleted. Only by `expand`.
+	Option *ProductOption `json:"option,omitempty"`
+
+	// OptionID The option it is for.
+	OptionID string `json:"option_id"`
+
+	// UpdatedAt When the option value last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value The value.
+	Value string `json:"value"`
+
+	// Variant The variant that has it; null if deleted. Only by `expand`.
+	Variant *ProductVariant `json:"variant,omitempty"`
+
+	// VariantID The variant that has it.
+	VariantID string `json:"variant_id"`
+}
+
+// ProductStatus Where a product is in its life.
+type ProductStatus string
+
+// ProductTag A word that products are marked with.
+type ProductTag struct {
+	// CreatedAt When the tag was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the tag was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The tag's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the tag; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// UpdatedAt When the tag last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value The word.
+	Value string `json:"value"`
+}
+
+// ProductType A kind of product, such as shoes.
+type ProductType struct {
+	// CreatedAt When the type was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the type was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The type's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the type; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// UpdatedAt When the type last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value Its name.
+	Value string `json:"value"`
+}
+
+// ProductVariant The sellable form of a product that a line item is for, as it is now, not as it was when ordered. `prices`, `options` and the product come only by `expand`.
+type ProductVariant struct {
+	// AllowBackorder Whether it can be ordered when out of stock.
+	AllowBackorder bool `json:"allow_backorder"`
+
+	// Barcode Barcode; null when it has none.
+	Barcode *string `json:"barcode"`
+
+	// CreatedAt When the variant was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the variant was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Ean European Article Number; null when it has none.
+	Ean *string `json:"ean"`
+
+	// Height Height, in the shop's own unit; null when not said.
+	Height *int `json:"height"`
+
+	// HsCode Harmonized System code for customs; null when it has none.
+	HsCode *string `json:"hs_code"`
+
+	// ID The variant's id.
+	ID string `json:"id"`
+
+	// InventoryItems The inventory items one unit needs. Only by `expand`.
+	InventoryItems []ProductVariantInventoryItem `json:"inventory_items,omitempty"`
+
+	// InventoryQuantity How many are in stock; without meaning where an inventory module keeps the stock.
+	InventoryQuantity int `json:"inventory_quantity"`
+
+	// Length Length, in the shop's own unit; null when not said.
+	Length *int `json:"length"`
+
+	// ManageInventory Whether the backend counts its stock.
+	ManageInventory bool `json:"manage_inventory"`
+
+	// Material What it is made of; null when not said.
+	Material *string `json:"material"`
+
+	// Metadata Free-form data kept with the variant; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// MidCode Manufacturer identification code for customs; null when it has none.
+	MidCode *string `json:"mid_code"`
+
+	// Options The values of the product's options that make up this variant. Only by `expand`.
+	Options []ProductOptionValue `json:"options,omitempty"`
+
+	// OriginCountry Country where it was made; null when not said.
+	OriginCountry *string `json:"origin_country"`
+
+	// Prices Its prices in all currencies, regions and price lists. Only by `expand`.
+	Prices []MoneyAmount `json:"prices,omitempty"`
+
+	// Product The product; null if it was deleted and what holds the variant does not show deleted things. Only by `expand`.
+	Product *Product `json:"product,omitempty"`
+
+	// ProductID The product it is a form of.
+	ProductID string `json:"product_id"`
+
+	// Sku Stock keeping unit; null when it has none.
+	Sku *string `json:"sku"`
+
+	// Title The variant's title.
+	Title string `json:"title"`
+
+	// Upc Universal Product Code; null when it has none.
+	Upc *string `json:"upc"`
+
+	// UpdatedAt When the variant last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// VariantRank Its place among the product's variants; null when it has none.
+	VariantRank *int `json:"variant_rank"`
+
+	// Weight Weight, in the shop's own unit; null when not said.
+	Weight *int `json:"weight"`
+
+	// Width Width, in the shop's own unit; null when not said.
+	Width *int `json:"width"`
+}
+
+// ProductVariantInventoryItem How many of an inventory item one unit of a variant needs.
+type ProductVariantInventoryItem struct {
+	// CreatedAt When the link was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the link was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The link's id.
+	ID string `json:"id"`
+
+	// InventoryItemID The inventory item, kept by the inventory module.
+	InventoryItemID string `json:"inventory_item_id"`
+
+	// RequiredQuantity How many it takes.
+	RequiredQuantity int `json:"required_quantity"`
+
+	// UpdatedAt When the link last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Variant The variant; null if deleted. Only by `expand`.
+	Variant *ProductVariant `json:"variant,omitempty"`
+
+	// VariantID The variant.
+	VariantID string `json:"variant_id"`
+}
+
+// PublishableAPIKey A key that a storefront sends to say which sales channels it is for. It is no secret.
+type PublishableAPIKey struct {
+	// CreatedAt When the publishable key was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// CreatedBy The administrator who made it; null when not known.
+	CreatedBy *string `json:"created_by"`
+
+	// ID The key itself.
+	ID string `json:"id"`
+
+	// RevokedAt When it was revoked; null while it is not.
+	RevokedAt *time.Time `json:"revoked_at"`
+
+	// RevokedBy The administrator who revoked it; null when nobody did.
+	RevokedBy *string `json:"revoked_by"`
+
+	// Title Its name.
+	Title string `json:"title"`
+
+	// UpdatedAt When the publishable key last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Refund Money paid back.
+type Refund struct {
+	// Amount How much, in the smallest unit.
+	Amount int64 `json:"amount"`
+
+	// CreatedAt When the refund was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID The refund's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the refund; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Note A remark; null when there is none.
+	Note *string `json:"note"`
+
+	// Order The order it is for; null when it is for one payment only. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it is for; null when it is for one payment only.
+	OrderID *string `json:"order_id"`
+
+	// Payment The payment it was made from; null when not tied to one. Only by `expand`.
+	Payment *Payment `json:"payment,omitempty"`
+
+	// PaymentID The payment it was made from; null when not tied to one.
+	PaymentID *string `json:"payment_id"`
+
+	// Reason Why.
+	Reason RefundReason `json:"reason"`
+
+	// UpdatedAt When the refund last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// RefundReason Why money was paid back.
+type RefundReason string
+
+// Region A part of the world with one currency, its taxes and providers.
+type Region struct {
+	// AutomaticTaxes Whether taxes are computed without being asked for.
+	AutomaticTaxes bool `json:"automatic_taxes"`
+
+	// Countries The countries in it. Only by `expand`.
+	Countries []Country `json:"countries,omitempty"`
+
+	// CreatedAt When the region was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Currency Its currency. Only by `expand`.
+	Currency *Currency `json:"currency,omitempty"`
+
+	// CurrencyCode Lower-case ISO 4217 code of its currency.
+	CurrencyCode string `json:"currency_code"`
+
+	// DeletedAt When the region was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// FulfillmentProviders Who sends parcels in it. Only by `expand`.
+	FulfillmentProviders []FulfillmentProvider `json:"fulfillment_providers,omitempty"`
+
+	// GiftCardsTaxable Whether spending a gift card is taxed.
+	GiftCardsTaxable bool `json:"gift_cards_taxable"`
+
+	// ID The region's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether its prices include tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// Metadata Free-form data kept with the region; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// PaymentProviders Who takes payments in it. Only by `expand`.
+	PaymentProviders []PaymentProvider `json:"payment_providers,omitempty"`
+
+	// TaxCode The default rate's code; null when it has none.
+	TaxCode *string `json:"tax_code"`
+
+	// TaxProvider Who computes taxes; null for the backend itself. Only by `expand`.
+	TaxProvider *TaxProvider `json:"tax_provider,omitempty"`
+
+	// TaxProviderID Who computes taxes; null for the backend itself.
+	TaxProviderID *string `json:"tax_provider_id"`
+
+	// TaxRate The default tax rate in percent.
+	TaxRate float64 `json:"tax_rate"`
+
+	// TaxRates Its tax rates beside the default. Only by `expand`.
+	TaxRates []TaxRate `json:"tax_rates,omitempty"`
+
+	// UpdatedAt When the region last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// RequirementType Whether a shipping option asks for at least or at most an amount.
+type RequirementType string
+
+// Return Items sent back, or to be sent back. `order_id` stays null for the return of a swap or claim.
+type Return struct {
+	// ClaimOrder The claim it is part of; null otherwise, or if deleted. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim it is part of; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// CreatedAt When the return was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID The return's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Items How many of which line items. They always come along.
+	Items []ReturnItem `json:"items"`
+
+	// LocationID The stock location it goes to; null where no stock locations are kept.
+	LocationID *string `json:"location_id"`
+
+	// Metadata Free-form data kept with the return; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotification True when the customer is not to be told about it; null when that was never said.
+	NoNotification *bool `json:"no_notification"`
+
+	// Order The order it is for; null for that of a swap or claim. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it is for; null for that of a swap or claim.
+	OrderID *string `json:"order_id"`
+
+	// ReceivedAt When the items arrived; null before.
+	ReceivedAt *time.Time `json:"received_at"`
+
+	// RefundAmount How much is paid back for it, in the smallest unit.
+	RefundAmount int64 `json:"refund_amount"`
+
+	// ShippingData The fulfillment provider's own record; null when there is none.
+	ShippingData map[string]interface{} `json:"shipping_data"`
+
+	// ShippingMethod How the items are sent back; null when not recorded. Only by `expand`.
+	ShippingMethod *ShippingMethodRecord `json:"shipping_method,omitempty"`
+
+	// Status How far it is.
+	Status ReturnStatus `json:"status"`
+
+	// Swap The swap it is part of; null otherwise, or if deleted. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap it is part of; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// UpdatedAt When the return last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ReturnItem How many of a line item are sent back. It has no id of its own.
+type ReturnItem struct {
+	// IsRequested False for an item that arrived without having been announced.
+	IsRequested bool `json:"is_requested"`
+
+	// Item The line item. Only by `expand`.
+	Item *LineItemRecord `json:"item,omitempty"`
+
+	// ItemID The line item.
+	ItemID string `json:"item_id"`
+
+	// Metadata Free-form data kept with the return item; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Note A remark; null when there is none.
+	Note *string `json:"note"`
+
+	// Quantity How many are sent back; once received, how many arrived.
+	Quantity int `json:"quantity"`
+
+	// Reason Why; null when not said, or if the reason was deleted. Only by `expand`.
+	Reason *ReturnReason `json:"reason,omitempty"`
+
+	// ReasonID Why; null when not said.
+	ReasonID *string `json:"reason_id"`
+
+	// ReceivedQuantity How many arrived; null before.
+	ReceivedQuantity *int `json:"received_quantity"`
+
+	// RequestedQuantity How many were announced; null when none were.
+	RequestedQuantity *int `json:"requested_quantity"`
+
+	// ReturnID The return.
+	ReturnID string `json:"return_id"`
+
+	// ReturnOrder The return. Only by `expand`.
+	ReturnOrder *Return `json:"return_order,omitempty"`
+}
+
+// ReturnReason A reason that customers can give for sending something back.
+type ReturnReason struct {
+	// CreatedAt When the return reason was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the return reason was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description What it means; null when not said.
+	Description *string `json:"description"`
+
+	// ID The return reason's id.
+	ID string `json:"id"`
+
+	// Label Its name for people.
+	Label string `json:"label"`
+
+	// Metadata Free-form data kept with the return reason; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// ParentReturnReason The wider reason it belongs to; null at the top, or if deleted. Only by `expand`.
+	ParentReturnReason *ReturnReason `json:"parent_return_reason,omitempty"`
+
+	// ParentReturnReasonID The wider reason it belongs to; null at the top.
+	ParentReturnReasonID *string `json:"parent_return_reason_id"`
+
+	// ReturnReasonChildren The narrower reasons. Only by `expand`.
+	ReturnReasonChildren []ReturnReason `json:"return_reason_children,omitempty"`
+
+	// UpdatedAt When the return reason last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// Value Its name for programs; unique.
+	Value string `json:"value"`
+}
+
+// ReturnStatus How far a return is; `requires_action` when something else arrived than was announced.
+type ReturnStatus string
+
+// SalesChannel Through what an order came in, such as a web shop.
+type SalesChannel struct {
+	// CreatedAt When the sales channel was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the sales channel was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Description What it is for; null when not said.
+	Description *string `json:"description"`
+
+	// ID The sales channel's id.
+	ID string `json:"id"`
+
+	// IsDisabled Whether it is out of use.
+	IsDisabled bool `json:"is_disabled"`
+
+	// Locations The stock locations it sells from. Only by `expand`.
+	Locations []SalesChannelLocation `json:"locations,omitempty"`
+
+	// Metadata Free-form data kept with the sales channel; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Products The products sold through it. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// PublishableKeys The publishable API keys that stand for it. The only name here that is not in snake case. Only by `expand`.
+	PublishableKeys []PublishableAPIKey `json:"publishableKeys,omitempty"`
+
+	// UpdatedAt When the sales channel last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// SalesChannelLocation A stock location that a sales channel sells from.
+type SalesChannelLocation struct {
+	// CreatedAt When the link was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the link was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The link's id.
+	ID string `json:"id"`
+
+	// LocationID The stock location.
+	LocationID string `json:"location_id"`
+
+	// SalesChannel The sales channel; null if deleted. Only by `expand`.
+	SalesChannel *SalesChannel `json:"sales_channel,omitempty"`
+
+	// SalesChannelID The sales channel.
+	SalesChannelID string `json:"sales_channel_id"`
+
+	// UpdatedAt When the link last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ShippingMethod How an order in the list of orders ships: the stored method with its totals. It has no `created_at` and no `updated_at`.
+type ShippingMethod struct {
+	// Cart The cart it was chosen in; null when in none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart it was chosen in; null when in none.
+	CartID *string `json:"cart_id"`
+
+	// ClaimOrder The claim it is for; null otherwise, or if deleted. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim it is for; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// Data What the fulfillment provider needs to know, as chosen by the customer.
+	Data map[string]interface{} `json:"data"`
+
+	// ID The shipping method's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether `price` includes tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// Order The order it is for; null otherwise. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it is for; null otherwise.
+	OrderID *string `json:"order_id"`
+
+	// OriginalTaxTotal The tax there would be without a free-shipping discount.
+	OriginalTaxTotal int64 `json:"original_tax_total"`
+
+	// OriginalTotal What it would cost without a free-shipping discount, tax included.
+	OriginalTotal int64 `json:"original_total"`
+
+	// Price Its price in the smallest unit, also when a discount makes it free.
+	Price int64 `json:"price"`
+
+	// ReturnID The return it is for; null otherwise.
+	ReturnID *string `json:"return_id"`
+
+	// ReturnOrder The return it is for; null otherwise. Only by `expand`.
+	ReturnOrder *Return `json:"return_order,omitempty"`
+
+	// ShippingOption The option it was made from; null if that was deleted since, which happens although `shipping_option_id` is set.
+	ShippingOption *ShippingOption `json:"shipping_option"`
+
+	// ShippingOptionID The shipping option it was made from.
+	ShippingOptionID string `json:"shipping_option_id"`
+
+	// Subtotal The price without tax; 0 with a free-shipping discount.
+	Subtotal int64 `json:"subtotal"`
+
+	// Swap The swap it is for; null otherwise, or if deleted. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap it is for; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// TaxLines The tax rates applied. If nothing was stored for any method of the order, the rates valid now stand in.
+	TaxLines []ShippingMethodTaxLine `json:"tax_lines"`
+
+	// TaxTotal Tax on shipping; 0 with a free-shipping discount.
+	TaxTotal int64 `json:"tax_total"`
+
+	// Total `subtotal` + `tax_total`; 0 with a free-shipping discount.
+	Total int64 `json:"total"`
+}
+
+// ShippingMethodRecord A shipping method as it is stored, without totals: inside returns, swaps, claims and carts.
+type ShippingMethodRecord struct {
+	// Cart The cart it was chosen in; null when in none. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart it was chosen in; null when in none.
+	CartID *string `json:"cart_id"`
+
+	// ClaimOrder The claim it is for; null otherwise, or if deleted. Only by `expand`.
+	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
+
+	// ClaimOrderID The claim it is for; null otherwise.
+	ClaimOrderID *string `json:"claim_order_id"`
+
+	// Data What the fulfillment provider needs to know, as chosen by the customer.
+	Data map[string]interface{} `json:"data"`
+
+	// ID The shipping method's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether `price` includes tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// Order The order it is for; null otherwise. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it is for; null otherwise.
+	OrderID *string `json:"order_id"`
+
+	// Price Its price in the smallest unit, also when a discount makes it free.
+	Price int64 `json:"price"`
+
+	// ReturnID The return it is for; null otherwise.
+	ReturnID *string `json:"return_id"`
+
+	// ReturnOrder The return it is for; null otherwise. Only by `expand`.
+	ReturnOrder *Return `json:"return_order,omitempty"`
+
+	// ShippingOption The option it was made from; null if that was deleted since. Only by `expand`.
+	ShippingOption *ShippingOption `json:"shipping_option,omitempty"`
+
+	// ShippingOptionID The shipping option it was made from.
+	ShippingOptionID string `json:"shipping_option_id"`
+
+	// Swap The swap it is for; null otherwise, or if deleted. Only by `expand`.
+	Swap *Swap `json:"swap,omitempty"`
+
+	// SwapID The swap it is for; null otherwise.
+	SwapID *string `json:"swap_id"`
+
+	// TaxLines The tax rates applied. Only by `expand`.
+	TaxLines []ShippingMethodTaxLine `json:"tax_lines,omitempty"`
+}
+
+// ShippingMethodTaxLine A tax rate applied to a shipping method. Rates computed while reading, for an order that has none stored, come without `id`, `created_at`, `updated_at` and `metadata`.
+type ShippingMethodTaxLine struct {
+	// Code The rate's code; null when it has none.
+	Code *string `json:"code"`
+
+	// CreatedAt When the tax line was created; absent from a computed one.
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+
+	// ID The tax line's id; absent from a computed one.
+	ID *string `json:"id,omitempty"`
+
+	// Metadata Free-form data kept with the tax line; null when there is none.
+	Metadata map[string]interface{} `json:"metadata,omitempty"`
+
+	// Name The rate's name, `default` for the region's own.
+	Name string `json:"name"`
+
+	// Rate The rate in percent.
+	Rate float64 `json:"rate"`
+
+	// ShippingMethod The shipping method it applies to. Only by `expand`.
+	ShippingMethod *ShippingMethodRecord `json:"shipping_method,omitempty"`
+
+	// ShippingMethodID The shipping method it applies to.
+	ShippingMethodID string `json:"shipping_method_id"`
+
+	// UpdatedAt When the tax line last changed; absent from a computed one.
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+}
+
+// ShippingOption A way of shipping that a shop offers in a region, as it is now.
+type ShippingOption struct {
+	// AdminOnly Whether only administrators can choose it.
+	AdminOnly bool `json:"admin_only"`
+
+	// Amount Its price in the region's currency's smallest unit; null when the price is computed.
+	Amount *int64 `json:"amount"`
+
+	// CreatedAt When the shipping option was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// Data What the fulfillment provider needs to know about it.
+	Data map[string]interface{} `json:"data"`
+
+	// DeletedAt When the shipping option was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The shipping option's id.
+	ID string `json:"id"`
+
+	// IncludesTax Whether its price includes tax. Only where the backend has tax-inclusive pricing on.
+	IncludesTax *bool `json:"includes_tax,omitempty"`
+
+	// IsReturn Whether it is for sending things back.
+	IsReturn bool `json:"is_return"`
+
+	// Metadata Free-form data kept with the shipping option; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name as shown to customers.
+	Name string `json:"name"`
+
+	// PriceType Whether its price is fixed or computed.
+	PriceType ShippingOptionPriceType `json:"price_type"`
+
+	// Profile The shipping profile it belongs to; null if deleted. Only by `expand`.
+	Profile *ShippingProfile `json:"profile,omitempty"`
+
+	// ProfileID The shipping profile it belongs to.
+	ProfileID string `json:"profile_id"`
+
+	// Provider The fulfillment provider that carries it out. Only by `expand`.
+	Provider *FulfillmentProvider `json:"provider,omitempty"`
+
+	// ProviderID The fulfillment provider that carries it out.
+	ProviderID string `json:"provider_id"`
+
+	// Region The region it is offered in; null if deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it is offered in.
+	RegionID string `json:"region_id"`
+
+	// Requirements What a cart has to be worth for it. Only by `expand`.
+	Requirements []ShippingOptionRequirement `json:"requirements,omitempty"`
+
+	// UpdatedAt When the shipping option last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ShippingOptionPriceType Whether a shipping option's price is fixed or computed by its provider.
+type ShippingOptionPriceType string
+
+// ShippingOptionRequirement What a cart has to be worth for a shipping option to be offered. It has no `created_at` and no `updated_at`.
+type ShippingOptionRequirement struct {
+	// Amount The cart's subtotal it compares with, in the smallest unit.
+	Amount int64 `json:"amount"`
+
+	// DeletedAt When the requirement was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The requirement's id.
+	ID string `json:"id"`
+
+	// ShippingOption The shipping option it is for; null if deleted. Only by `expand`.
+	ShippingOption *ShippingOption `json:"shipping_option,omitempty"`
+
+	// ShippingOptionID The shipping option it is for.
+	ShippingOptionID string `json:"shipping_option_id"`
+
+	// Type Whether `amount` is the least or the most.
+	Type RequirementType `json:"type"`
+}
+
+// ShippingProfile A group of products that ship the same way.
+type ShippingProfile struct {
+	// CreatedAt When the shipping profile was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the shipping profile was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// ID The shipping profile's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the shipping profile; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// Products The products that ship by it. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// ShippingOptions The shipping options for it. Only by `expand`.
+	ShippingOptions []ShippingOption `json:"shipping_options,omitempty"`
+
+	// Type What it is for.
+	Type ShippingProfileType `json:"type"`
+
+	// UpdatedAt When the shipping profile last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// ShippingProfileType What a shipping profile is for.
+type ShippingProfileType string
 
 // StoreAuthRes The envelope of a customer with orders.
 type StoreAuthRes struct {
@@ -489,6 +3717,168 @@ type StorePostCustomersResetPasswordReq struct {
 
 	// Token The token that the backend issued; good for 15 minutes and for one use.
 	Token string `json:"token"`
+}
+
+// Swap An exchange: some items come back, others are sent.
+type Swap struct {
+	// AdditionalItems The new items, with tax lines, adjustments and `refundable` but without totals; their `quantity` is less what was returned. Always there on the swaps of an order in the list of orders, elsewhere only by `expand`.
+	AdditionalItems []LineItemRecord `json:"additional_items,omitempty"`
+
+	// AllowBackorder Whether new items may be out of stock.
+	AllowBackorder bool `json:"allow_backorder"`
+
+	// CanceledAt When it was cancelled; null while it is not.
+	CanceledAt *time.Time `json:"canceled_at"`
+
+	// Cart The cart in which the customer confirms it; null before that was made. Only by `expand`.
+	Cart *Cart `json:"cart,omitempty"`
+
+	// CartID The cart in which the customer confirms it; null before that was made.
+	CartID *string `json:"cart_id"`
+
+	// ConfirmedAt When the customer confirmed it; null before.
+	ConfirmedAt *time.Time `json:"confirmed_at"`
+
+	// CreatedAt When the swap was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the swap was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// DifferenceDue What the customer pays (negative: gets back), in the smallest unit; null until known.
+	DifferenceDue *int64 `json:"difference_due"`
+
+	// FulfillmentStatus How far sending the new items has come.
+	FulfillmentStatus SwapFulfillmentStatus `json:"fulfillment_status"`
+
+	// Fulfillments The parcels with the new items. Only by `expand`.
+	Fulfillments []Fulfillment `json:"fulfillments,omitempty"`
+
+	// ID The swap's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the swap; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// NoNotification True when the customer is not to be told about it; null when that was never said.
+	NoNotification *bool `json:"no_notification"`
+
+	// Order The order it changes. Only by `expand`.
+	Order *OrderRecord `json:"order,omitempty"`
+
+	// OrderID The order it changes.
+	OrderID string `json:"order_id"`
+
+	// Payment The payment of the difference; null when there is none. Only by `expand`.
+	Payment *Payment `json:"payment,omitempty"`
+
+	// PaymentStatus How far settling the difference has come.
+	PaymentStatus SwapPaymentStatus `json:"payment_status"`
+
+	// ReturnOrder What comes back; null when nothing does. Only by `expand`.
+	ReturnOrder *Return `json:"return_order,omitempty"`
+
+	// ShippingAddress Where the new items go; null when not said. Only by `expand`.
+	ShippingAddress *Address `json:"shipping_address,omitempty"`
+
+	// ShippingAddressID Where the new items go; null when not said.
+	ShippingAddressID *string `json:"shipping_address_id"`
+
+	// ShippingMethods How the new items ship. Only by `expand`.
+	ShippingMethods []ShippingMethodRecord `json:"shipping_methods,omitempty"`
+
+	// UpdatedAt When the swap last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// SwapFulfillmentStatus How far sending a swap's new items has come.
+type SwapFulfillmentStatus string
+
+// SwapPaymentStatus How far settling a swap's difference has come.
+type SwapPaymentStatus string
+
+// TaxProvider A plugin of the backend that computes taxes.
+type TaxProvider struct {
+	// ID Its name.
+	ID string `json:"id"`
+
+	// IsInstalled Whether the backend has it now.
+	IsInstalled bool `json:"is_installed"`
+}
+
+// TaxRate A tax rate of a region beside the default.
+type TaxRate struct {
+	// Code Its code; null when it has none.
+	Code *string `json:"code"`
+
+	// CreatedAt When the tax rate was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// ID The tax rate's id.
+	ID string `json:"id"`
+
+	// Metadata Free-form data kept with the tax rate; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// Name Its name.
+	Name string `json:"name"`
+
+	// ProductTypes The product types it holds for. Only by `expand`.
+	ProductTypes []ProductType `json:"product_types,omitempty"`
+
+	// Products The products it holds for. Only by `expand`.
+	Products []Product `json:"products,omitempty"`
+
+	// Rate The rate in percent; null when not set.
+	Rate *float64 `json:"rate"`
+
+	// Region The region it belongs to; null if deleted. Only by `expand`.
+	Region *Region `json:"region,omitempty"`
+
+	// RegionID The region it belongs to.
+	RegionID string `json:"region_id"`
+
+	// ShippingOptions The shipping options it holds for. Only by `expand`.
+	ShippingOptions []ShippingOption `json:"shipping_options,omitempty"`
+
+	// UpdatedAt When the tax rate last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// TrackingLink Where a parcel can be followed.
+type TrackingLink struct {
+	// CreatedAt When the tracking link was created.
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeletedAt When the tracking link was deleted; null while it is not.
+	DeletedAt *time.Time `json:"deleted_at"`
+
+	// Fulfillment The fulfillment it follows. Only by `expand`.
+	Fulfillment *Fulfillment `json:"fulfillment,omitempty"`
+
+	// FulfillmentID The fulfillment it follows.
+	FulfillmentID string `json:"fulfillment_id"`
+
+	// ID The tracking link's id.
+	ID string `json:"id"`
+
+	// IdempotencyKey The key of the request that made it; null when none was kept.
+	IdempotencyKey *string `json:"idempotency_key"`
+
+	// Metadata Free-form data kept with the tracking link; null when there is none.
+	Metadata map[string]interface{} `json:"metadata"`
+
+	// TrackingNumber The carrier's number.
+	TrackingNumber string `json:"tracking_number"`
+
+	// UpdatedAt When the tracking link last changed.
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// URL The address to look at; null when only the number is known.
+	URL *string `json:"url"`
 }
 
 // AuthCustomer The envelope of a customer with orders.

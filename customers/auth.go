@@ -1,0 +1,99 @@
+package customers
+
+import (
+	"context"
+
+	"github.com/medusa-storefront/customers-go/api"
+)
+
+var (
+	opAuthenticate  = operation{name: "Auth.Authenticate", auth: login}
+	opGetSession    = operation{name: "Auth.GetSession", auth: secured}
+	opDeleteSession = operation{name: "Auth.DeleteSession", auth: logout, body: textBody}
+	opGetToken      = operation{name: "Auth.GetToken"}
+	opExists        = operation{name: "Auth.Exists"}
+)
+
+// AuthService logs in and out; it is the Auth field of a [Client].
+type AuthService struct {
+	client *Client
+}
+
+// Authenticate logs in: the client's session becomes the customer's. The customer comes with shipping addresses and
+// all orders, however many there are, but without the billing address; [Client.Retrieve] has it the other way round.
+// A failed login leaves the session as it was.
+//
+// [ErrInvalidCredentials]: wrong email or password. [ErrSessionSuperseded]: a newer login or logout stands.
+// [ErrNoSessionCookie]: the credentials are right but no cookie came; the error says what to set.
+func (s AuthService) Authenticate(ctx context.Context, email, password string, opts ...CallOption) (*Customer, error) {
+	body, err := credentials(opAuthenticate, email, password)
+	if err != nil {
+		return nil, err
+	}
+	req, err := api.NewPostAuthRequest(s.client.core.baseURL, body)
+	return s.client.customer(ctx, opAuthenticate, req, err, opts)
+}
+
+// GetSession returns the logged-in customer like [AuthService.Authenticate], with all orders. To ask only who is
+// logged in, [Client.Retrieve] is smaller and faster.
+//
+// [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted.
+func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Customer, error) {
+	req, err := api.NewGetAuthRequest(s.client.core.baseURL)
+	return s.client.customer(ctx, opGetSession, req, err, opts)
+}
+
+// DeleteSession logs out: the backend forgets the session, and so does the client. It succeeds as well when nobody is
+// logged in. An error leaves the session as it was. Bearer tokens live on.
+func (s AuthService) DeleteSession(ctx context.Context, opts ...CallOption) error {
+	req, err := api.NewDeleteAuthRequest(s.client.core.baseURL)
+	_, err = s.client.exchange(ctx, opDeleteSession, req, err, opts)
+	return err
+}
+
+// GetToken returns a bearer token for [WithBearerToken], good for 30 days. Nothing ends it earlier, neither a logout
+// nor a new password. The client's session is left alone.
+//
+// [ErrInvalidCredentials]: wrong email or password.
+func (s AuthService) GetToken(ctx context.Context, email, password string, opts ...CallOption) (string, error) {
+	body, err := credentials(opGetToken, email, password)
+	if err != nil {
+		return "", err
+	}
+	req, err := api.NewPostTokenRequest(s.client.core.baseURL, body)
+	res, err := send(ctx, s.client, opGetToken, req, err, opts, func(res *api.StoreBearerAuthRes) bool { return res.AccessToken != "" })
+	if err != nil {
+		return "", err
+	}
+	return res.AccessToken, nil
+}
+
+// Exists says whether an email has an account. The backend says no for guests, and also when it fails inside. No
+// login is needed, and a session is left alone.
+func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
+	var v validator
+	email = v.email("email", email)
+	if v.err != nil {
+		return false, failed(opExists.name, v.err)
+	}
+	req, err := api.NewGetAuthEmailRequest(s.client.core.baseURL, email)
+	// A pointer, so that an answer without the property is not taken for a no.
+	type answer struct {
+		Exists *bool `json:"exists"`
+	}
+	res, err := send(ctx, s.client, opExists, req, err, opts, func(a *answer) bool { return a.Exists != nil })
+	if err != nil {
+		return false, err
+	}
+	return *res.Exists, nil
+}
+
+func credentials(op operation, email, password string) (api.StorePostAuthReq, error) {
+	var v validator
+	email = v.email("email", email)
+	v.required("password", password)
+	if v.err != nil {
+		return api.StorePostAuthReq{}, failed(op.name, v.err)
+	}
+	return api.StorePostAuthReq{Email: email, Password: password}, nil
+}

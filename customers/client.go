@@ -1,0 +1,155 @@
+package customers
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Version is the version of this module, sent in the User-Agent header.
+const Version = "0.1.0"
+
+// What holds when no option says otherwise.
+const (
+	// DefaultTimeout bounds one attempt, from the dial to the last byte of the answer.
+	DefaultTimeout = 30 * time.Second
+	// DefaultMaxRetries is how often a request that is safe to repeat is sent again.
+	DefaultMaxRetries = 2
+	// DefaultMaxResponseBytes bounds an answer, after decompression.
+	DefaultMaxResponseBytes = 32 << 20
+	// DefaultSessionCookieName is what a Medusa backend calls its session cookie unless configured otherwise.
+	DefaultSessionCookieName = "connect.sid"
+)
+
+// Client acts for one customer of one backend. It is immutable and safe for concurrent use; what changes is its
+// [Session]. Make the first one with [New] and one for each further customer with [Client.WithSession].
+type Client struct {
+	// Addresses are the customer's shipping addresses.
+	Addresses AddressesService
+	// PaymentMethods are the customer's saved payment methods.
+	PaymentMethods PaymentMethodsService
+	// Auth logs in and out.
+	Auth AuthService
+
+	core    *core
+	session *Session // nil: no session, only a bearer token or calls that need no login
+}
+
+// core is what all clients derived from one have in common.
+type core struct {
+	baseURL          string // ends with a slash
+	origin           string // scheme://host
+	cookiePath       string // where the backend's routes are, for a cookie's Path
+	host             string // without port, for a cookie's Domain
+	https            bool
+	http             *http.Client
+	header           http.Header
+	bearerToken      string
+	cookieName       string
+	timeout          time.Duration
+	maxRetries       int
+	maxResponseBytes int64
+	tlsTerminated    bool
+	withoutSession   bool
+	logger           *slog.Logger
+}
+
+// New makes a client for the Medusa v1 backend at baseURL, such as "https://shop.example.com" or, behind a path
+// prefix, "https://example.com/shop/". No request is sent. A base URL or option that can not work is
+// [ErrInvalidInput].
+func New(baseURL string, opts ...Option) (*Client, error) {
+	k := &core{
+		header:           http.Header{},
+		cookieName:       DefaultSessionCookieName,
+		timeout:          DefaultTimeout,
+		maxRetries:       DefaultMaxRetries,
+		maxResponseBytes: DefaultMaxResponseBytes,
+	}
+	k.header.Set("Accept", "application/json")
+	k.header.Set("User-Agent", "customers-go/"+Version)
+	if err := k.setBaseURL(baseURL); err != nil {
+		return nil, failed("New", err)
+	}
+	for _, opt := range opts {
+		if err := opt.applyClient(k); err != nil {
+			return nil, failed("New", err)
+		}
+	}
+	if k.tlsTerminated {
+		k.header.Set("X-Forwarded-Proto", "https")
+	}
+	if k.http == nil {
+		k.http = &http.Client{Transport: newTransport()}
+	}
+	k.http.Jar = nil // the session is the jar
+	k.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if k.withoutSession || k.bearerToken != "" {
+		return newClient(k, nil), nil
+	}
+	return newClient(k, new(Session)), nil
+}
+
+func newClient(k *core, s *Session) *Client {
+	c := &Client{core: k, session: s}
+	c.Addresses.client, c.PaymentMethods.client, c.Auth.client = c, c, c
+	return c
+}
+
+// WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs
+// well under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a
+// customer who has yet to log in. A bearer token of c does not come along: a client has a session or a token.
+func (c *Client) WithSession(s *Session) *Client {
+	return newClient(c.core, s)
+}
+
+// Session is the session that the client's logins fill and its calls use; nil with [WithoutSession] or
+// [WithBearerToken].
+func (c *Client) Session() *Session {
+	return c.session
+}
+
+func (k *core) setBaseURL(raw string) error {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return refused("baseURL", "it is not a URL") // err repeats the URL, which may hold a password
+	case u.Scheme != "http" && u.Scheme != "https":
+		return refused("baseURL", "it must begin with https:// or http://")
+	case u.Hostname() == "":
+		return refused("baseURL", "it has no host")
+	case u.User != nil:
+		return refused("baseURL", "it must not hold a user or password; use WithHeader for a gateway's Authorization")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return refused("baseURL", "it must not have a query or fragment")
+	}
+	k.https = u.Scheme == "https"
+	k.origin = strings.ToLower(u.Scheme + "://" + u.Host)
+	k.host = strings.ToLower(u.Hostname())
+	// The port that the scheme implies names the same origin.
+	if p := u.Port(); p == "443" && k.https || p == "80" && !k.https {
+		k.origin = strings.TrimSuffix(k.origin, ":"+p)
+	}
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	u.RawPath = ""
+	k.cookiePath = u.Path + "store/"
+	k.baseURL = u.String()
+	return nil
+}
+
+// newTransport is net/http's default transport, but for two things. Node closes a connection that was idle for 5 s,
+// and a POST sent just then is lost, so ours are closed after 4. And the connections go to one host.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		IdleConnTimeout:       4 * time.Second,
+		MaxConnsPerHost:       256,
+		MaxIdleConnsPerHost:   256,
+	}
+}

@@ -1,0 +1,116 @@
+package customers
+
+import (
+	"github.com/oapi-codegen/nullable"
+
+	"github.com/medusa-storefront/customers-go/api"
+)
+
+// The models are those of package api, which is generated from the contract; their documentation is there, field by
+// field. The aliases give them the names by which this package's methods call them.
+type (
+	// Customer is a registered customer or a guest.
+	Customer = api.Customer
+	// Address is a shipping address, a billing address or an order's address.
+	Address = api.Address
+	// Order is an order as [Client.ListOrders] and [Client.Orders] return it. Amounts are integers in the currency's
+	// smallest unit; times are UTC.
+	Order = api.Order
+	// OrderRecord is an order as it comes along with a login: as stored, without totals.
+	OrderRecord = api.OrderRecord
+	// OrderPage is one page of orders and how many there are in all.
+	OrderPage = api.StoreCustomersListOrdersRes
+	// PaymentMethod is a saved payment method; what Data holds is up to the payment provider.
+	PaymentMethod = api.PaymentMethod
+
+	// CreateRequest is for [Client.Create]. Email and Password are required.
+	CreateRequest = api.StorePostCustomersReq
+	// UpdateRequest is for [Client.Update]. What is left out stays as it is; see [Value] and [Null].
+	UpdateRequest = api.StorePostCustomersCustomerReq
+	// ResetPasswordRequest is for [Client.ResetPassword]. All fields are required.
+	ResetPasswordRequest = api.StorePostCustomersResetPasswordReq
+	// AddressCreatePayload is for [AddressesService.Add].
+	AddressCreatePayload = api.AddressCreatePayload
+	// AddressPayload is for [AddressesService.Update] and [BillingAddressOf]. What is left out stays as it is; see
+	// [Value] and [Null].
+	AddressPayload = api.AddressPayload
+	// BillingAddress is made by [BillingAddressOf], [BillingAddressID] or [NoBillingAddress].
+	BillingAddress = nullable.Nullable[api.BillingAddress]
+	// ListOrdersParams filters and pages [Client.ListOrders] and [Client.Orders]. All filters that are set must hold.
+	ListOrdersParams = api.GetCustomersCustomerOrdersParams
+	// DateComparisonOperator is a range of time for [ListOrdersParams].
+	DateComparisonOperator = api.DateComparisonOperator
+
+	// OrderStatus is an order's state. A backend may have states that are not among the constants.
+	OrderStatus = api.OrderStatus
+	// FulfillmentStatus is how far an order's fulfillment is.
+	FulfillmentStatus = api.FulfillmentStatus
+	// PaymentStatus is how far an order's payment is.
+	PaymentStatus = api.PaymentStatus
+)
+
+// The known states of an order.
+const (
+	OrderStatusPending        = api.OrderStatusPending
+	OrderStatusCompleted      = api.OrderStatusCompleted
+	OrderStatusArchived       = api.OrderStatusArchived
+	OrderStatusCanceled       = api.OrderStatusCanceled
+	OrderStatusRequiresAction = api.OrderStatusRequiresAction
+)
+
+// The known states of an order's fulfillment.
+const (
+	FulfillmentStatusNotFulfilled       = api.FulfillmentStatusNotFulfilled
+	FulfillmentStatusPartiallyFulfilled = api.FulfillmentStatusPartiallyFulfilled
+	FulfillmentStatusFulfilled          = api.FulfillmentStatusFulfilled
+	FulfillmentStatusPartiallyShipped   = api.FulfillmentStatusPartiallyShipped
+	FulfillmentStatusShipped            = api.FulfillmentStatusShipped
+	FulfillmentStatusPartiallyReturned  = api.FulfillmentStatusPartiallyReturned
+	FulfillmentStatusReturned           = api.FulfillmentStatusReturned
+	FulfillmentStatusCanceled           = api.FulfillmentStatusCanceled
+	FulfillmentStatusRequiresAction     = api.FulfillmentStatusRequiresAction
+)
+
+// The known states of an order's payment.
+const (
+	PaymentStatusNotPaid           = api.PaymentStatusNotPaid
+	PaymentStatusAwaiting          = api.PaymentStatusAwaiting
+	PaymentStatusCaptured          = api.PaymentStatusCaptured
+	PaymentStatusPartiallyRefunded = api.PaymentStatusPartiallyRefunded
+	PaymentStatusRefunded          = api.PaymentStatusRefunded
+	PaymentStatusCanceled          = api.PaymentStatusCanceled
+	PaymentStatusRequiresAction    = api.PaymentStatusRequiresAction
+)
+
+// Value sets a field of a request that could also be cleared: LastName: customers.Value("Reynolds").
+func Value[T any](v T) nullable.Nullable[T] {
+	return nullable.NewNullableWithValue(v)
+}
+
+// Null clears a field: Phone: customers.Null[string]().
+func Null[T any]() nullable.Nullable[T] {
+	return nullable.NewNullNullable[T]()
+}
+
+// BillingAddressOf sets the billing address by its fields. A customer who has one keeps its id and the fields that
+// are not given. The backend edits that address in place, even where it is one of the shipping addresses too. If the
+// billing address was deleted among the shipping addresses, this is [ErrInvalidInput] until [NoBillingAddress] was sent.
+func BillingAddressOf(address AddressPayload) BillingAddress {
+	var b api.BillingAddress
+	// What can't be JSON leaves b empty, and Update refuses that.
+	_ = b.FromAddressPayload(address)
+	return Value(b)
+}
+
+// BillingAddressID makes an address that exists the billing address. The backend does not check whose it is: take the
+// id from the customer's own addresses, never from a browser unchecked.
+func BillingAddressID(id string) BillingAddress {
+	var b api.BillingAddress
+	_ = b.FromAddressID(id) // a string is always JSON
+	return Value(b)
+}
+
+// NoBillingAddress removes the billing address from the customer; the address itself stays.
+func NoBillingAddress() BillingAddress {
+	return Null[api.BillingAddress]()
+}

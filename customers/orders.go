@@ -1,0 +1,145 @@
+package customers
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
+)
+
+var (
+	opListOrders = operation{name: "ListOrders", auth: secured}
+	opOrders     = operation{name: "Orders", auth: secured}
+)
+
+// ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
+const ordersPerPage = 50
+
+// ListOrders returns one page of the customer's orders, newest first; params may be nil. Limit is 10 unless set, and 0
+// means all; there is no maximum. To read all of them, [Client.Orders] is right also while orders are being placed.
+//
+// Fields replaces the order's own fields, or adds and removes some if each name begins with + or -; naming one total
+// leaves out the others. Expand replaces the relations that come by default. What is left out is zero in the result.
+// Unknown names are [ErrInternal], because that is how the backend answers them.
+//
+// [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. For a customer who was deleted
+// the list is empty.
+func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
+	var v validator
+	params = v.listOrders(params)
+	if v.err != nil {
+		return nil, failed(opListOrders.name, v.err)
+	}
+	return c.listOrders(ctx, opListOrders, params, opts)
+}
+
+func (c *Client) listOrders(ctx context.Context, op operation, params *ListOrdersParams, opts []CallOption) (*OrderPage, error) {
+	req, err := api.NewGetCustomersCustomerOrdersRequest(c.core.baseURL, params)
+	return send(ctx, c, op, req, err, opts, func(page *OrderPage) bool {
+		for i := range page.Orders {
+			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
+				return false
+			}
+		}
+		return page.Orders != nil
+	})
+}
+
+// Orders iterates over the customer's orders, newest first, page by page; params may be nil. Each order that existed
+// when the iteration began, and still matches when its page is read, comes exactly once, also while orders are placed,
+// changed or cancelled. Params work as in [Client.ListOrders], but Limit is the size of a page, 50 unless set, and
+// Offset is refused.
+//
+// An error ends the iteration: it comes once, with a nil order, and nothing follows. So does the end of ctx.
+//
+//	for order, err := range c.Orders(ctx, nil) {
+//		if err != nil {
+//			return err
+//		}
+//		…
+//	}
+func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) iter.Seq2[*Order, error] {
+	var v validator
+	params = v.listOrders(params)
+	if params.Offset != nil {
+		v.refuse("Offset", "Orders pages by itself; use ListOrders or a range of CreatedAt")
+	}
+	return func(yield func(*Order, error) bool) {
+		if v.err != nil {
+			yield(nil, failed(opOrders.name, v.err))
+			return
+		}
+		c.walkOrders(ctx, *params, opts, yield)
+	}
+}
+
+// walkOrders goes down in time rather than along by offset, which an order that is placed, or that leaves a status
+// filter, would shift. Each page begins at the millisecond of the last order yielded, because JSON has milliseconds
+// where the database has microseconds, and what was yielded in that millisecond is dropped.
+//
+// The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
+// therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
+// what it returns always holds new ones, if there are any.
+func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts []CallOption, yield func(*Order, error) bool) {
+	size := ordersPerPage
+	if params.Limit != nil {
+		size = *params.Limit // 0: everything at once
+	}
+	var created DateComparisonOperator
+	if params.CreatedAt != nil {
+		created = *params.CreatedAt
+	}
+	var (
+		boundary time.Time           // the millisecond of the last order yielded
+		known    map[string]struct{} // the orders yielded in it
+		stale    int                 // pages in a row that held nothing new
+	)
+	for {
+		// Doubling what is known keeps a tie of any size linear.
+		limit := size
+		if size > 0 {
+			limit += 2 * len(known)
+		}
+		params.Limit = &limit
+		page, err := c.listOrders(ctx, opOrders, &params, opts)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		stale++
+		for i := range page.Orders {
+			order := &page.Orders[i]
+			if ms := order.CreatedAt.Truncate(time.Millisecond); !ms.Equal(boundary) {
+				boundary, known = ms, map[string]struct{}{}
+			}
+			if _, ok := known[order.ID]; ok {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				yield(nil, &Error{Operation: opOrders.name, cause: err})
+				return
+			}
+			known[order.ID], stale = struct{}{}, 0
+			if !yield(order, nil) {
+				return
+			}
+		}
+		// The backend counts in a query of its own, between which and the page's an order may come or go: the page must
+		// be short as well, and a wrong count may not end the walk in an error at once.
+		if (limit == 0 || len(page.Orders) < limit) && len(page.Orders) >= page.Count {
+			return
+		}
+		if stale == 3 {
+			yield(nil, &Error{
+				Operation: opOrders.name, StatusCode: 200, kind: ErrUnexpectedResponse,
+				Message: "the pages stop short of the orders they count: something before the backend caps their size",
+			})
+			return
+		}
+		if next := boundary.Add(time.Millisecond); len(page.Orders) > 0 && (created.LT == nil || next.Before(*created.LT)) {
+			created.LT = &next
+			params.CreatedAt = &created
+		}
+	}
+}

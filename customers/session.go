@@ -1,0 +1,210 @@
+package customers
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value belongs
+// to nobody yet, until a login fills it. It is safe for concurrent use and must not be copied; [Session.Encode] takes
+// it elsewhere.
+//
+// The rules, where calls overlap: the login that was begun last wins, whichever answers first; an answer to an older
+// cookie changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it
+// began, not a login begun later. Once the backend answers 401 to the stored cookie, the session has ended, and
+// calls are [ErrUnauthenticated] without being sent until the next login.
+//
+// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.
+type Session struct {
+	mu     sync.Mutex
+	origin string
+	// issued numbers logins and logouts in the order they begin; epoch is the number of the one that the state is from.
+	issued, epoch uint64
+	// cookie is replaced, never changed: that it is the same pointer means that nothing happened in between. Behind a
+	// pointer it is also out of sight when somebody prints a struct that holds a Session.
+	cookie *sessionCookie
+	others *[]otherCookie // a load balancer's, say; replaced, never changed
+	ended  bool           // the backend refused the last cookie
+}
+
+// sessionCookie is the backend's session cookie. The value is kept to the byte.
+type sessionCookie struct {
+	value   string
+	expires int64 // UnixMilli by this machine's clock; 0: unknown
+	secure  bool
+}
+
+// otherCookie is a cookie that is not the backend's own.
+type otherCookie struct {
+	name, value string
+	expires     int64
+	secure      bool
+}
+
+// A proxy needs a cookie or two. More is a fault, and must not grow every session of a server.
+const (
+	maxOtherCookies     = 8
+	maxOtherCookieBytes = 4 << 10
+)
+
+// LoggedIn says whether the session holds a cookie that has not run out. Whether the backend still knows it, only a
+// call tells.
+func (s *Session) LoggedIn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cookie != nil && !isOver(s.cookie.expires)
+}
+
+// Expires is when the session's cookie runs out, by this machine's clock; the zero time where that is unknown or
+// there is no cookie. It is how long a stored session is worth keeping. The backend prolongs its side with each call,
+// but not the cookie's unless it is configured to be rolling.
+func (s *Session) Expires() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cookie == nil || s.cookie.expires == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.cookie.expires).UTC()
+}
+
+// ticket is what a call knew of the session when it began.
+type ticket struct {
+	number uint64         // of a login or logout
+	epoch  uint64         // the session's when the call began
+	cookie *sessionCookie // what was sent
+}
+
+// begin opens a call and returns what it has to send.
+func (s *Session) begin(op operation, k *core) (ticket, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.origin == "" {
+		s.origin = k.origin
+	}
+	if s.origin != k.origin {
+		return ticket{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
+	}
+	t := ticket{epoch: s.epoch}
+	switch op.auth {
+	case open:
+	case login:
+		// No cookie: the backend would keep a session id that somebody else may know.
+		s.issued++
+		t.number = s.issued
+	case logout:
+		s.issued++
+		t.number = s.issued
+		t.cookie = s.cookie
+	case secured:
+		switch {
+		case s.cookie == nil && s.ended:
+			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
+		case s.cookie == nil:
+			return t, "", &Error{kind: ErrUnauthenticated, Message: "log in first, with Create or Auth.Authenticate"}
+		case isOver(s.cookie.expires):
+			return t, "", &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}
+		}
+		t.cookie = s.cookie
+	}
+	if t.cookie != nil && t.cookie.secure && !k.mayCarrySecure() {
+		return t, "", &Error{kind: ErrNoSessionCookie, Message: "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"}
+	}
+	return t, s.cookieHeader(t.cookie, k), nil
+}
+
+func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
+	var header string
+	if c != nil {
+		header = k.cookieName + "=" + c.value
+	}
+	if s.others == nil {
+		return header
+	}
+	for _, o := range *s.others {
+		if isOver(o.expires) || o.secure && !k.mayCarrySecure() {
+			continue
+		}
+		if header != "" {
+			header += "; "
+		}
+		header += o.name + "=" + o.value
+	}
+	return header
+}
+
+// settle takes in what an answer says about the session. An orphan is a cookie that nobody will use any more and that
+// the backend still honours.
+func (s *Session) settle(t ticket, r *reply, k *core) (orphan *sessionCookie, err error) {
+	received, deleted, others := readCookies(r.header, k)
+	ok := r.ok()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keepOthers(others)
+	switch r.op.auth {
+	case open:
+		// Whatever session cookie came is an anonymous one that the backend hands to everybody.
+	case login:
+		switch {
+		case !ok:
+		case received == nil:
+			return nil, r.noCookie(k)
+		case t.number <= s.epoch:
+			return received, r.superseded()
+		default:
+			s.cookie, s.epoch, s.ended = received, t.number, false
+		}
+	case logout:
+		if !ok || s.epoch > t.number {
+			break // it failed, or a login begun later has won
+		}
+		if s.epoch != t.epoch {
+			orphan = s.cookie // a login begun earlier got in between; its cookie is not the one that was ended
+		}
+		s.cookie, s.epoch, s.ended = nil, t.number, false
+	case secured:
+		switch {
+		case t.cookie != s.cookie: // an answer to an older cookie
+		case r.status == http.StatusUnauthorized, ok && deleted:
+			// The epoch stays: a login that is on its way must not be taken for an old one.
+			s.cookie, s.ended = nil, true
+		case ok && received != nil:
+			s.cookie = received
+		}
+	}
+	return orphan, nil
+}
+
+func (s *Session) keepOthers(received []otherCookie) {
+	if len(received) == 0 {
+		return
+	}
+	var kept []otherCookie
+	if s.others != nil {
+		kept = append(kept, *s.others...)
+	}
+	for _, o := range received {
+		for i := range kept {
+			if kept[i].name == o.name {
+				kept = append(kept[:i], kept[i+1:]...)
+				break
+			}
+		}
+		if !isOver(o.expires) {
+			kept = append(kept, o)
+		}
+	}
+	if n := len(kept) - maxOtherCookies; n > 0 {
+		kept = kept[n:]
+	}
+	s.others = &kept
+	if len(kept) == 0 {
+		s.others = nil
+	}
+}
+
+func isOver(expires int64) bool {
+	return expires != 0 && expires <= time.Now().UnixMilli()
+}
+
+func (k *core) mayCarrySecure() bool { return k.https || k.tlsTerminated }

@@ -1,0 +1,115 @@
+package customers
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"hash/crc32"
+	"strings"
+)
+
+// sessionPrefix marks the text and its version.
+const sessionPrefix = "customers-session-1."
+
+var base64URL = base64.RawURLEncoding.Strict()
+
+// sessionText is the JSON inside a session's text.
+type sessionText struct {
+	Value   string            `json:"v,omitempty"`
+	Expires int64             `json:"e,omitempty"`
+	Secure  bool              `json:"s,omitempty"`
+	Ended   bool              `json:"x,omitempty"`
+	Others  []otherCookieText `json:"o,omitempty"`
+}
+
+type otherCookieText struct {
+	Name    string `json:"n"`
+	Value   string `json:"v"`
+	Expires int64  `json:"e,omitempty"`
+	Secure  bool   `json:"s,omitempty"`
+}
+
+// Encode writes the session as a text from which [DecodeSession] makes it again, in another process or on another
+// machine. Whoever has the text is logged in as the customer: store it encrypted, and log it nowhere. It fits into a
+// cookie or a URL. It says nothing about the backend's address, so that a session made through a public URL also
+// works through an internal one.
+func (s *Session) Encode() string {
+	s.mu.Lock()
+	text := sessionText{Ended: s.ended}
+	if s.cookie != nil {
+		text.Value, text.Expires, text.Secure = s.cookie.value, s.cookie.expires, s.cookie.secure
+	}
+	if s.others != nil {
+		for _, o := range *s.others {
+			text.Others = append(text.Others, otherCookieText{o.name, o.value, o.expires, o.secure})
+		}
+	}
+	s.mu.Unlock()
+	// Marshalling strings and numbers can't fail, and no cookie value is invalid UTF-8: net/http parses ASCII only.
+	payload, _ := json.Marshal(text) //nolint:errchkjson // see above
+	sum := crc32.ChecksumIEEE(payload)
+	payload = append(payload, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	return sessionPrefix + base64URL.EncodeToString(payload)
+}
+
+// DecodeSession makes a session from the text of [Session.Encode]. Text that is damaged or something else is
+// [ErrInvalidInput]; the error does not repeat it. Text that somebody made up is not detected: authenticate what
+// passes through other hands, as encryption with an AEAD does.
+func DecodeSession(text string) (*Session, error) {
+	s, err := decodeSession(text)
+	if err != nil {
+		return nil, failed("DecodeSession", refused("text", err.Error()))
+	}
+	return s, nil
+}
+
+func decodeSession(text string) (*Session, error) {
+	rest, ok := strings.CutPrefix(text, sessionPrefix)
+	if !ok {
+		return nil, errors.New("it is not a session of this package's version")
+	}
+	payload, err := base64URL.DecodeString(rest)
+	if err != nil || len(payload) < 4 {
+		return nil, errors.New("it is damaged")
+	}
+	payload, tail := payload[:len(payload)-4], payload[len(payload)-4:]
+	sum := uint32(tail[0])<<24 | uint32(tail[1])<<16 | uint32(tail[2])<<8 | uint32(tail[3])
+	if sum != crc32.ChecksumIEEE(payload) {
+		return nil, errors.New("it is damaged")
+	}
+	var in sessionText
+	if err := json.Unmarshal(payload, &in); err != nil || !in.valid() {
+		return nil, errors.New("it is damaged")
+	}
+	s := &Session{ended: in.Ended}
+	if in.Value != "" {
+		s.cookie = &sessionCookie{value: in.Value, expires: in.Expires, secure: in.Secure}
+	}
+	if len(in.Others) > 0 {
+		others := make([]otherCookie, len(in.Others))
+		for i, o := range in.Others {
+			others[i] = otherCookie{o.Name, o.Value, o.Expires, o.Secure}
+		}
+		s.others = &others
+	}
+	return s, nil
+}
+
+// valid says whether what the text holds may go into a Cookie header.
+func (t *sessionText) valid() bool {
+	ok := isCookieValue(t.Value) && len(t.Others) <= maxOtherCookies
+	for _, o := range t.Others {
+		ok = ok && isToken(o.Name) && isCookieValue(o.Value) && len(o.Name)+len(o.Value) <= maxOtherCookieBytes
+	}
+	return ok
+}
+
+// isCookieValue says whether net/http could have read s as a cookie's value.
+func isCookieValue(s string) bool {
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b >= 0x7f || b == ';' || b == '\\' {
+			return false
+		}
+	}
+	return true
+}

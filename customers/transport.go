@@ -1,0 +1,267 @@
+package customers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// authKind is what an operation has to do with the session.
+type authKind uint8
+
+const (
+	open    authKind = iota // needs no login; its answer says nothing about the session
+	secured                 // sends the session's cookie
+	login                   // fills the session
+	logout                  // ends the session
+)
+
+// bodyKind is what the body of an operation's 2xx answer is.
+type bodyKind uint8
+
+const (
+	jsonBody bodyKind = iota
+	textBody
+	noBody
+)
+
+// operation is one of the backend's operations, by the name of the method that calls it.
+type operation struct {
+	name string
+	auth authKind
+	body bodyKind
+}
+
+// call is what a method's options ask for.
+type call struct {
+	header   http.Header
+	response *Response
+}
+
+// reply is an answer, its body read and closed.
+type reply struct {
+	op     operation
+	status int
+	header http.Header
+	url    *url.URL
+	body   []byte
+}
+
+// send sends req and decodes the answer into a T. Its steps: options, headers, session, attempts, status, decoding.
+// buildErr is what api made of the arguments; complete says whether the answer holds what it is there for, which
+// JSON from elsewhere would not.
+func send[T any](ctx context.Context, c *Client, op operation, req *http.Request, buildErr error, opts []CallOption, complete func(*T) bool) (*T, error) {
+	r, err := c.exchange(ctx, op, req, buildErr, opts)
+	if err != nil {
+		return nil, err
+	}
+	out := new(T)
+	if err := json.Unmarshal(r.body, out); err != nil {
+		return nil, r.unexpected("the JSON is not what the contract describes", err)
+	}
+	if !complete(out) {
+		return nil, r.unexpected("the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?", nil)
+	}
+	return out, nil
+}
+
+// exchange sends req and returns its 2xx answer.
+func (c *Client) exchange(ctx context.Context, op operation, req *http.Request, buildErr error, opts []CallOption) (*reply, error) {
+	if buildErr != nil {
+		return nil, failed(op.name, withoutURL(buildErr))
+	}
+	var conf call
+	for _, opt := range opts {
+		if err := opt.applyCall(&conf); err != nil {
+			return nil, failed(op.name, err)
+		}
+	}
+	c.setHeaders(req, conf.header)
+	t, err := c.begin(op, req)
+	if err != nil {
+		return nil, failed(op.name, err)
+	}
+	r, attempts, err := c.attempts(ctx, op, req)
+	if conf.response != nil {
+		conf.response.Attempts = attempts
+	}
+	if r == nil {
+		return nil, err
+	}
+	if conf.response != nil {
+		conf.response.StatusCode, conf.response.Header = r.status, withoutSetCookie(r.header)
+	}
+	// The session comes before the body: a login whose body is cut off is a login all the same.
+	if sessionErr := c.settle(ctx, t, r); sessionErr != nil {
+		return nil, sessionErr
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case r.status/100 != 2:
+		return nil, r.statusError(c.core)
+	case !r.ok():
+		return nil, r.unexpected("the answer is not the API's: does the base URL lead to a Medusa backend?", nil)
+	}
+	return r, nil
+}
+
+// ok says whether the answer is the backend's to a request that succeeded, and not, say, the page of a proxy.
+func (r *reply) ok() bool {
+	switch r.op.body {
+	case noBody:
+		return r.status == http.StatusNoContent
+	case textBody:
+		return r.status == http.StatusOK && strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")
+	}
+	return r.status == http.StatusOK && isJSON(r.header)
+}
+
+func (c *Client) setHeaders(req *http.Request, call http.Header) {
+	for name, values := range c.core.header {
+		req.Header[name] = values
+	}
+	for name, values := range call {
+		req.Header[name] = values
+	}
+}
+
+// begin gives the request its credentials.
+func (c *Client) begin(op operation, req *http.Request) (ticket, error) {
+	if c.session == nil {
+		switch {
+		case op.auth == login && c.core.bearerToken != "":
+			return ticket{}, &Error{kind: ErrNoSession, Message: "this client sends a bearer token: log in with a client made without WithBearerToken, or derived by WithSession(new(customers.Session))"}
+		case op.auth != open && c.core.bearerToken == "", op.auth == logout:
+			return ticket{}, &Error{kind: ErrNoSession, Message: "derive a client for the customer by WithSession(new(customers.Session)) or with a session you kept"}
+		case op.auth == secured && req.Header["Authorization"] == nil:
+			req.Header.Set("Authorization", "Bearer "+c.core.bearerToken)
+		}
+		return ticket{}, nil
+	}
+	t, cookie, err := c.session.begin(op, c.core)
+	if err != nil {
+		return t, err
+	}
+	if cookie != "" {
+		req.Header["Cookie"] = []string{cookie}
+	}
+	return t, nil
+}
+
+func (c *Client) settle(ctx context.Context, t ticket, r *reply) error {
+	if c.session == nil {
+		return nil
+	}
+	orphan, err := c.session.settle(t, r, c.core)
+	if orphan != nil {
+		c.end(ctx, orphan)
+	}
+	return err
+}
+
+// end logs out a cookie that no session holds, as well as can be: nobody could act on a failure.
+func (c *Client) end(ctx context.Context, orphan *sessionCookie) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = c.WithSession(&Session{cookie: orphan}).Auth.DeleteSession(ctx)
+}
+
+// attempt sends req once and reads the answer. With an error, the reply is what came before it, if anything.
+func (c *Client) attempt(ctx context.Context, op operation, req *http.Request) (*reply, error) {
+	attemptCtx, cancel := context.WithTimeout(ctx, c.core.timeout)
+	defer cancel()
+	resp, err := c.core.http.Do(req.WithContext(attemptCtx))
+	if err != nil {
+		return nil, c.transportError(ctx, op, nil, err)
+	}
+	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
+	r := &reply{op: op, status: resp.StatusCode, header: resp.Header, url: req.URL}
+	r.body, err = readBody(resp, c.core.maxResponseBytes)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return r, r.unexpected("the body is larger than WithMaxResponseBytes allows", nil)
+	case err != nil && (r.status/100 == 2 || ctx.Err() != nil):
+		return r, c.transportError(ctx, op, r, err)
+	}
+	return r, nil // of a failure, the status says more than the rest of its body would
+}
+
+var errTooLarge = errors.New("too large")
+
+// readBody reads limit bytes at most, of a failure only as much as an error keeps.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.StatusCode/100 != 2 {
+		return io.ReadAll(io.LimitReader(resp.Body, min(limit, maxErrorBody)))
+	}
+	if resp.ContentLength > limit {
+		return nil, errTooLarge
+	}
+	var body []byte
+	var err error
+	if n := resp.ContentLength; n >= 0 {
+		body = make([]byte, n)
+		_, err = io.ReadFull(resp.Body, body)
+	} else {
+		body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	}
+	if int64(len(body)) > limit {
+		return nil, errTooLarge
+	}
+	return body, err
+}
+
+// transportError makes the error of a request that got no whole answer.
+func (c *Client) transportError(ctx context.Context, op operation, r *reply, err error) *Error {
+	err = withoutURL(err)
+	// This one repeats a header line, which may be a cookie's.
+	if _, ok := errors.AsType[textproto.ProtocolError](err); ok {
+		err = errors.New("malformed HTTP header in the answer")
+	}
+	e := &Error{Operation: op.name, kind: ErrUnavailable, cause: err}
+	if r != nil {
+		e = r.unexpected("the answer was cut off", err)
+	}
+	switch {
+	case ctx.Err() != nil:
+		e.kind, e.cause, e.Message = nil, ctx.Err(), ""
+	case errors.Is(err, context.DeadlineExceeded):
+		e.kind, e.Message = ErrUnavailable, "no whole answer within WithTimeout"
+	}
+	return e
+}
+
+// withoutURL strips what repeats the URL, which may hold an email.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// log reports one attempt.
+func (c *Client) log(ctx context.Context, op operation, attempt int, began time.Time, r *reply, err error) {
+	l := c.core.logger
+	if l == nil || !l.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("operation", op.name),
+		slog.Int("attempt", attempt),
+		slog.Duration("duration", time.Since(began)),
+	}
+	if r != nil {
+		attrs = append(attrs, slog.Int("status", r.status))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", err.Error()))
+	}
+	l.LogAttrs(ctx, slog.LevelDebug, "medusa request", attrs...)
+}
