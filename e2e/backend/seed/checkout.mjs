@@ -1,8 +1,5 @@
 // Buying: from an empty cart to an order, as a storefront does it.
-export const ADDRESS = {
-  full: { first_name: "Olivia", last_name: "Orders", company: "Orders Ltd", address_1: "Main Street 1", address_2: "2nd floor", city: "Copenhagen", postal_code: "1000", province: "Zealand", phone: "+4512345678", metadata: { doorbell: "Orders" } },
-  plain: { first_name: "Olivia", last_name: "Orders", address_1: "Side Street 2", city: "Berlin", postal_code: "10115" },
-};
+import { ADDRESS } from "./addresses.mjs";
 
 export class Checkout {
   #store;
@@ -15,12 +12,12 @@ export class Checkout {
   }
 
   // region: key of a region. lines: [variant, quantity, metadata?] each.
-  async place({ email, region = "us", lines, shipping = "standard", address = ADDRESS.full, billing, provider = "manual", discounts, giftCards, context, cart: more = {} }) {
+  async place({ email, region = "us", lines, shipping = "standard", address = ADDRESS.full, billing, provider = "manual", discounts, giftCards, paymentData, cart: more = {} }) {
     const { regions, options, salesChannel } = this.#shop;
     const post = async (path, body) => (await this.#store.post(`/store/carts/${path}`, body)).cart;
     const country = regions[region].countries[0].iso_2;
 
-    let { cart } = await this.#store.post("/store/carts", { region_id: regions[region].id, country_code: country, sales_channel_id: salesChannel.id, context, ...more });
+    let { cart } = await this.#store.post("/store/carts", { region_id: regions[region].id, country_code: country, sales_channel_id: salesChannel.id, ...more });
     const update = { shipping_address: { ...address, country_code: country } };
     if (email) update.email = email;
     if (billing) update.billing_address = { ...billing, country_code: country };
@@ -34,7 +31,11 @@ export class Checkout {
       cart = await post(`${cart.id}/shipping-methods`, { option_id: options[region][name].id, data: {} });
     }
     cart = await post(`${cart.id}/payment-sessions`);
-    if (cart.payment_sessions?.length) cart = await post(`${cart.id}/payment-session`, { provider_id: provider });
+    // There is nothing to choose if nothing is left to pay.
+    if (cart.payment_sessions?.length) {
+      await post(`${cart.id}/payment-session`, { provider_id: provider });
+      if (paymentData) await post(`${cart.id}/payment-sessions/${provider}`, { data: paymentData });
+    }
     const { type, data } = await this.#store.post(`/store/carts/${cart.id}/complete`);
     if (type !== "order") throw new Error(`cart ${cart.id} became ${type}: ${JSON.stringify(data)}`);
     return data;

@@ -1,4 +1,6 @@
 // Who buys. The notes say what each one is for; a test finds its customer by email.
+import { ADDRESS } from "./addresses.mjs";
+
 const PASSWORD = "customer-password";
 
 const PEOPLE = [
@@ -20,4 +22,35 @@ export async function seedCustomers(store) {
     customers[key] = { id: customer.id, email: person.email, password: PASSWORD, note, api };
   }
   return customers;
+}
+
+export async function seedCustomerDetails(admin, customers) {
+  await seedAddresses(customers);
+  await admin.post(`/admin/customers/${customers.payments.id}`, { metadata: { saved_methods: SAVED_METHODS } });
+  return { groups: await seedGroups(admin, customers) };
+}
+
+// Any JSON will do here: the route hands out what the payment provider says.
+const SAVED_METHODS = [
+  { id: "pm_1", type: "card", card: { brand: "visa", last4: "4242", exp_month: 12, exp_year: 2040 } },
+  { id: "pm_2", type: "sepa_debit", sepa_debit: { last4: "3000", country: "DE" } },
+];
+
+async function seedAddresses({ orders, login }) {
+  const [everything, needed] = [ADDRESS.full, ADDRESS.plain];
+  for (const { api } of [orders, login]) {
+    await api.post("/store/customers/me/addresses", { address: { ...everything, country_code: "dk" } });
+    await api.post("/store/customers/me/addresses", { address: { ...needed, country_code: "de" } });
+  }
+  await orders.api.post("/store/customers/me", { billing_address: { ...everything, address_1: "Billing Street 9", country_code: "dk" }, metadata: { loyalty: "gold" } });
+}
+
+async function seedGroups(admin, { groups }) {
+  const created = [];
+  for (const body of [{ name: "Wholesale", metadata: { terms: "30 days" } }, { name: "Friends" }]) {
+    const { customer_group: group } = await admin.post("/admin/customer-groups", body);
+    await admin.post(`/admin/customer-groups/${group.id}/customers/batch`, { customer_ids: [{ id: groups.id }] });
+    created.push(group);
+  }
+  return created;
 }

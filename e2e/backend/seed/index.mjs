@@ -1,10 +1,13 @@
 // Fills an empty shop. All content is fixed, but for the ids and the times, which are Medusa's.
 import { say, seconds } from "../lib/log.mjs";
 import { Api } from "./api.mjs";
-import { Checkout } from "./checkout.mjs";
-import { seedCustomers } from "./customers.mjs";
-import { seedProducts } from "./products.mjs";
+import { seedCustomerDetails, seedCustomers } from "./customers.mjs";
+import { seedManyOrders, seedOtherOrders, seedStories, seedTies } from "./orders.mjs";
+import { seedPriceList, seedProducts, seedTaxRates } from "./products.mjs";
+import { seedDiscounts, seedGiftCards } from "./promotions.mjs";
+import { seedReturnReasons } from "./reasons.mjs";
 import { seedRegions, seedShippingOptions } from "./regions.mjs";
+import { finishInSql } from "./sql.mjs";
 
 export async function seed({ url, databaseUrl, admin: account }) {
   const admin = await adminApi(url, account);
@@ -21,13 +24,23 @@ export async function seed({ url, databaseUrl, admin: account }) {
   const products = await step("products", () => seedProducts(admin, salesChannel));
   const store = new Api(url);
   const customers = await step("customers", () => seedCustomers(store));
-  const shop = { regions, options, salesChannel, products };
-  const checkout = new Checkout(customers.orders.api, shop);
-  await step("orders", async () => {
-    for (let i = 0; i < 12; i++) {
-      await checkout.place({ region: ["us", "eu", "dk"][i % 3], lines: [[products.shirt.variants[i % 3], 1 + (i % 2)], [products.mug.variants[0], 1]] });
-    }
+  const { groups } = await step("customer details", () => seedCustomerDetails(admin, customers));
+  await step("prices and taxes", async () => {
+    await seedPriceList(admin, products, regions, groups[0]);
+    await seedTaxRates(admin, products, regions);
   });
+  await step("discounts", () => seedDiscounts(admin, { regions, products, groups }));
+  const giftCards = await step("gift cards", () => seedGiftCards(admin, { regions }));
+  const reasons = await step("return reasons", () => seedReturnReasons(admin));
+
+  const shop = { regions, options, salesChannel, products };
+  const context = { admin, store, shop, customers, giftCards, reasons };
+  const orders = await step("orders of every kind", () => seedStories(context));
+  await step("60 orders of one customer", () => seedManyOrders(context));
+  const ties = await step("orders at the same time", () => seedTies(context));
+  await step("orders of others", () => seedOtherOrders(context));
+  await admin.delete(`/admin/products/${products.discontinued.id}`);
+  await step("what the API cannot make", () => finishInSql(databaseUrl, { customers, orders, ties, products }));
 
   return {
     publishableKey: publishableKey.id,
@@ -35,6 +48,7 @@ export async function seed({ url, databaseUrl, admin: account }) {
     regions: mapValues(regions, ({ id, name, currency_code, tax_rate, countries }) => ({ id, name, currencyCode: currency_code, taxRate: tax_rate, countries: countries.map(({ iso_2 }) => iso_2) })),
     shippingOptions: mapValues(options, (kinds) => mapValues(kinds, ({ id, name, amount }) => ({ id, name, amount }))),
     products: mapValues(products, ({ id, title, handle, variants }) => ({ id, title, handle, variants: variants.map(({ id, title, sku }) => ({ id, title, sku })) })),
+    orders,
     customers: await Promise.all(Object.entries(customers).map(describeCustomer)),
   };
 }

@@ -1,5 +1,5 @@
 // What the shop sells.
-const CURRENCIES = { usd: 1, eur: 0.9, dkk: 7 };
+const CURRENCIES = { usd: 1, eur: 0.9, dkk: 7, gbp: 0.8 };
 
 export function pricesFor(amount) {
   return Object.entries(CURRENCIES).map(([currency_code, rate]) => ({ currency_code, amount: Math.round(amount * rate) }));
@@ -65,7 +65,34 @@ export async function seedProducts(admin, salesChannel) {
     options: [{ title: "Denomination" }],
     variants: [2500, 10000].map((amount) => ({ title: String(amount), inventory_quantity: 0, manage_inventory: false, prices: pricesFor(amount), options: [{ value: String(amount) }] })),
   });
-  return { shirt, mug, trousers, giftCard };
+  // Taken out of the shop when it has been sold: what an order tells about it then is null.
+  const discontinued = await create({
+    title: "Discontinued hat",
+    options: [{ title: "Size" }],
+    variants: [{ title: "One size", inventory_quantity: 1000, prices: pricesFor(1990), options: [{ value: "One size" }] }],
+  });
+  return { shirt, mug, trousers, giftCard, discontinued };
+}
+
+// Lower prices for a while, for some customers, and for those who buy many.
+export async function seedPriceList(admin, products, regions, group) {
+  await admin.post("/admin/price-lists", {
+    name: "Loyal customers",
+    description: "Ten per cent off the trousers",
+    type: "sale",
+    status: "active",
+    starts_at: "2020-01-01T00:00:00Z",
+    customer_groups: [{ id: group.id }],
+    prices: products.trousers.variants.flatMap(({ id }) => [
+      { variant_id: id, amount: 4490, region_id: regions.us.id },
+      { variant_id: id, amount: 4000, region_id: regions.us.id, min_quantity: 5, max_quantity: 100 },
+    ]),
+  });
+}
+
+// A type of goods with a tax rate of its own, so that the lines of one order differ.
+export async function seedTaxRates(admin, products, regions) {
+  await admin.post("/admin/tax-rates", { region_id: regions.eu.id, code: "reduced", name: "Reduced rate", rate: 7, products: [products.mug.id] });
 }
 
 function shirtVariant(size, colour, amount, more = {}) {

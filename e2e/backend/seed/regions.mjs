@@ -1,19 +1,21 @@
-// Where the shop sells: three regions, each with another way to deal with tax.
+// Where the shop sells: four regions, each with another way to deal with tax.
 const PROVIDERS = {
   payment_providers: ["manual", "saved-methods"],
   fulfillment_providers: ["manual"],
 };
 
 export async function seedRegions(admin) {
-  await admin.post("/admin/store", { name: "Seeded shop", currencies: ["usd", "eur", "dkk"] });
+  await admin.post("/admin/store", { name: "Seeded shop", currencies: ["usd", "eur", "dkk", "gbp"] });
   const create = async (body) => (await admin.post("/admin/regions", { ...PROVIDERS, ...body })).region;
 
   const us = await create({ name: "United States", currency_code: "usd", tax_rate: 0, countries: ["us"] });
   const eu = await create({ name: "Europe", currency_code: "eur", tax_rate: 19, tax_code: "DE19", countries: ["de", "fr"] });
-  const dk = await create({ name: "Denmark", currency_code: "dkk", tax_rate: 25, countries: ["dk"], includes_tax: true });
+  const dk = await create({ name: "Denmark", currency_code: "dkk", tax_rate: 25, countries: ["dk"] });
+  // Prices include the tax here, as long as Medusa runs with the feature tax_inclusive_pricing.
+  const gb = await create({ name: "Great Britain", currency_code: "gbp", tax_rate: 20, countries: ["gb"], includes_tax: true });
 
-  // A second rate, for one type of goods, so that lines differ in their tax.
-  return { us, eu, dk };
+  await admin.post(`/admin/regions/${us.id}`, { gift_cards_taxable: false });
+  return { us, eu, dk, gb };
 }
 
 export async function seedShippingOptions(admin, regions) {

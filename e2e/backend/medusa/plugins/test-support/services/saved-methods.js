@@ -26,7 +26,7 @@ class SavedMethodsService extends PaymentService {
     return data.status ?? "pending";
   }
 
-  // A cart whose context asks for it stops at a step that the customer would have to confirm.
+  // A payment whose data asks for it stops at a step that the customer would have to confirm …
   async authorizePayment(session) {
     const status = session.data?.confirm === "required" ? REQUIRES_MORE : AUTHORIZED;
     return { status, data: { ...session.data, status } };
@@ -44,7 +44,9 @@ class SavedMethodsService extends PaymentService {
     return session.data;
   }
 
+  // … or cannot be captured.
   async capturePayment(payment) {
+    if (payment.data?.capture === "fails") throw new Error("this payment's data says that its capture fails");
     return { ...payment.data, status: "captured" };
   }
 
