@@ -1,0 +1,361 @@
+// Command journey walks a customer's whole way through a storefront on a Medusa v1 backend and prints what happened
+// at each step: register, profile, addresses, orders, password reset, logout and login, a session saved and restored.
+//
+// `make demo` starts a backend for it, or uses the one that BACKEND names. Any backend will do; the steps that need a
+// customer with orders, or the token that a backend would mail, say so where it has none to offer.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/customers"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "\nThe journey ended early:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	shop := backendFromEnv()
+	if shop.URL == "" {
+		return errors.New("no backend: run make demo, or set BACKEND to a backend's URL")
+	}
+	c, err := customers.New(shop.URL, customers.WithPublishableKey(shop.PublishableKey))
+	if err != nil {
+		return err
+	}
+	j := &journey{ctx: ctx, shop: shop, c: c, email: "journey-" + strings.ToLower(rand.Text()[:8]) + "@example.com", password: "supersecret"}
+	fmt.Println("Backend:", shop.URL)
+	for _, step := range []func() error{
+		j.register, j.retrieve, j.update, j.addresses, j.customHeader, j.paymentMethods,
+		j.resetPassword, j.logOutAndIn, j.saveAndRestore, j.orders,
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	fmt.Println("\nDone: every step did what it says.")
+	return nil
+}
+
+// journey is what the steps share.
+type journey struct {
+	ctx             context.Context
+	shop            backend
+	c               *customers.Client
+	email, password string
+}
+
+func (j *journey) register() error {
+	heading("Register")
+	me, err := j.c.Create(j.ctx, customers.CreateRequest{
+		FirstName: "Alec", LastName: "Reynolds", Email: j.email, Password: j.password, Phone: "+45 12 34 56 78",
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  created %s as %s; the client is logged in\n", me.Email, me.ID)
+
+	_, err = j.c.Create(j.ctx, customers.CreateRequest{Email: j.email, Password: j.password})
+	if !errors.Is(err, customers.ErrDuplicate) {
+		return fmt.Errorf("registering twice should be a duplicate: %w", err)
+	}
+	fmt.Println("  again:", err)
+	return nil
+}
+
+func (j *journey) retrieve() error {
+	heading("Retrieve")
+	me, err := j.c.Retrieve(j.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  %s %s, phone %s, member since %s\n", deref(me.FirstName), deref(me.LastName), deref(me.Phone), me.CreatedAt.Format(time.RFC3339))
+	return nil
+}
+
+func (j *journey) update() error {
+	heading("Update")
+	me, err := j.c.Update(j.ctx, customers.UpdateRequest{
+		LastName: customers.Value("Reynolds-Holm"),
+		Phone:    customers.Null[string](),
+		Metadata: map[string]any{"newsletter": true},
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  last name %s, phone %s, metadata %v\n", deref(me.LastName), deref(me.Phone), me.Metadata)
+	return nil
+}
+
+func (j *journey) addresses() error {
+	heading("Addresses")
+	home := customers.AddressCreatePayload{
+		FirstName: "Alec", LastName: "Reynolds", Address1: "Vestergade 1", City: "Aarhus", PostalCode: "8000", CountryCode: "DK",
+	}
+	me, err := j.c.Addresses.Add(j.ctx, home)
+	if err != nil {
+		return err
+	}
+	id := me.ShippingAddresses[0].ID
+	fmt.Printf("  added %s: %d on file\n", id, len(me.ShippingAddresses))
+
+	if me, err = j.c.Addresses.Add(j.ctx, home); err != nil {
+		return err
+	}
+	fmt.Printf("  added once more: still %d on file\n", len(me.ShippingAddresses))
+
+	if me, err = j.c.Addresses.Update(j.ctx, id, customers.AddressPayload{Address1: customers.Value("Vestergade 2")}); err != nil {
+		return err
+	}
+	fmt.Printf("  updated: %s, %s\n", deref(me.ShippingAddresses[0].Address1), deref(me.ShippingAddresses[0].City))
+
+	if me, err = j.c.Update(j.ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressID(id)}); err != nil {
+		return err
+	}
+	fmt.Println("  made it the billing address:", deref(me.BillingAddressID) == id)
+
+	if _, err = j.c.Update(j.ctx, customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()}); err != nil {
+		return err
+	}
+	if me, err = j.c.Addresses.Delete(j.ctx, id); err != nil {
+		return err
+	}
+	fmt.Printf("  deleted: %d on file\n", len(me.ShippingAddresses))
+	return nil
+}
+
+// customHeader sends a request through a proxy of its own, to show what arrives on the other side.
+func (j *journey) customHeader() error {
+	heading("Custom headers")
+	target, err := url.Parse(j.shop.URL)
+	if err != nil {
+		return err
+	}
+	var arrived http.Header
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		arrived = r.In.Header.Clone()
+		r.SetURL(target)
+		r.Out.Header["X-Forwarded-Proto"] = r.In.Header["X-Forwarded-Proto"]
+	}})
+	defer proxy.Close()
+	options := []customers.Option{customers.WithHeader("Accept-Language", "da"), customers.WithHeader("X-Shop", "journey")}
+	if target.Scheme == "https" {
+		options = append(options, customers.WithTLSTerminated())
+	}
+	c, err := customers.New(proxy.URL, options...)
+	if err != nil {
+		return err
+	}
+	session, err := customers.DecodeSession(j.c.Session().Encode())
+	if err != nil {
+		return err
+	}
+	var resp customers.Response
+	_, err = c.WithSession(session).Retrieve(j.ctx, customers.WithHeader("Accept-Language", "en"), customers.WithResponse(&resp))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  arrived with X-Shop: %s (every call's) and Accept-Language: %s (this call's, instead of da); answered %d\n",
+		arrived.Get("X-Shop"), arrived.Get("Accept-Language"), resp.StatusCode)
+	return nil
+}
+
+func (j *journey) paymentMethods() error {
+	heading("Payment methods")
+	methods, err := j.c.PaymentMethods.List(j.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  %d saved\n", len(methods))
+	return nil
+}
+
+func (j *journey) resetPassword() error {
+	heading("Forgotten password")
+	if err := j.c.GeneratePasswordToken(j.ctx, j.email); err != nil {
+		return err
+	}
+	fmt.Println("  asked for a token; the backend hands it to whatever mails it")
+	token, err := j.shop.passwordToken(j.ctx, j.email)
+	if err != nil {
+		return err
+	}
+	if token == "" {
+		fmt.Println("  this backend mails it, so the journey can't go on from here; the password stays")
+		return nil
+	}
+	j.password = "even more secret"
+	if _, err := j.c.ResetPassword(j.ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: j.password}); err != nil {
+		return err
+	}
+	fmt.Println("  set a new password with it")
+	_, err = j.c.ResetPassword(j.ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: "another one"})
+	if !errors.Is(err, customers.ErrInvalidPasswordToken) {
+		return fmt.Errorf("a token should be good only once: %w", err)
+	}
+	fmt.Println("  again:", err)
+	return nil
+}
+
+func (j *journey) logOutAndIn() error {
+	heading("Log out, log in")
+	if err := j.c.Auth.DeleteSession(j.ctx); err != nil {
+		return err
+	}
+	_, err := j.c.Retrieve(j.ctx)
+	if !errors.Is(err, customers.ErrUnauthenticated) {
+		return fmt.Errorf("a retrieve after the logout should fail: %w", err)
+	}
+	fmt.Println("  logged out:", err)
+
+	_, err = j.c.Auth.Authenticate(j.ctx, j.email, "a wrong one")
+	if !errors.Is(err, customers.ErrInvalidCredentials) {
+		return fmt.Errorf("a wrong password should be refused: %w", err)
+	}
+	fmt.Println("  wrong password:", err)
+
+	me, err := j.c.Auth.Authenticate(j.ctx, strings.ToUpper(j.email), j.password)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  logged in as %s, with the email typed in capitals\n", me.ID)
+	return nil
+}
+
+func (j *journey) saveAndRestore() error {
+	heading("Save the session, restore it elsewhere")
+	text := j.c.Session().Encode()
+	fmt.Printf("  saved as %d characters, good until %s\n", len(text), j.c.Session().Expires().Format(time.RFC3339))
+	session, err := customers.DecodeSession(text)
+	if err != nil {
+		return err
+	}
+	shared, err := customers.New(j.shop.URL, customers.WithoutSession())
+	if err != nil {
+		return err
+	}
+	me, err := shared.WithSession(session).Retrieve(j.ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  another client acts for %s %s\n", deref(me.FirstName), deref(me.LastName))
+	return nil
+}
+
+func (j *journey) orders() error {
+	heading("Orders")
+	if len(j.shop.Customers) > 0 {
+		if err := j.c.Auth.DeleteSession(j.ctx); err != nil {
+			return err
+		}
+		with := j.shop.Customers[0]
+		if _, err := j.c.Auth.Authenticate(j.ctx, with.Email, with.Password); err != nil {
+			return err
+		}
+		fmt.Println("  logged in as a customer who has some")
+	}
+	page, err := j.c.ListOrders(j.ctx, &customers.ListOrdersParams{Limit: new(3)})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("  the newest %d of %d:\n", len(page.Orders), page.Count)
+	for i := range page.Orders {
+		print(&page.Orders[i])
+	}
+	captured := &customers.ListOrdersParams{
+		PaymentStatus: []customers.PaymentStatus{customers.PaymentStatusCaptured},
+		CreatedAt:     &customers.DateComparisonOperator{LT: new(time.Now())},
+	}
+	n, items := 0, 0
+	for order, err := range j.c.Orders(j.ctx, captured) {
+		if err != nil {
+			return err
+		}
+		n, items = n+1, items+len(order.Items)
+	}
+	fmt.Printf("  iterated over all that are paid: %d orders, %d lines\n", n, items)
+	return nil
+}
+
+func print(o *customers.Order) {
+	fmt.Printf("    #%d of %s: %d %s (smallest unit), %s, payment %s, fulfillment %s\n",
+		o.DisplayID, o.CreatedAt.Format(time.DateOnly), o.Total, o.CurrencyCode, o.Status, o.PaymentStatus, o.FulfillmentStatus)
+}
+
+// backend is where the journey goes, and what its owner tells about it.
+type backend struct {
+	URL              string `json:"url"`
+	PublishableKey   string `json:"publishableKey"`
+	PasswordTokenURL string `json:"passwordTokenUrl"` // where a test backend shows what it would mail
+	Customers        []struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	} `json:"customers"`
+}
+
+func backendFromEnv() backend {
+	b := backend{PublishableKey: "pk_demo"}
+	if err := json.Unmarshal([]byte(os.Getenv("BACKEND_JSON")), &b); err != nil {
+		b = backend{PublishableKey: "pk_demo"} // somebody's own backend
+	}
+	b.URL = os.Getenv("BACKEND")
+	return b
+}
+
+func (b *backend) passwordToken(ctx context.Context, email string) (string, error) {
+	if b.PasswordTokenURL == "" {
+		return "", nil
+	}
+	// The backend tells its subscribers a moment after it has answered.
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	for {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.PasswordTokenURL+"?email="+url.QueryEscape(email), nil)
+		if err != nil {
+			return "", err
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return "", err
+		}
+		var given []struct {
+			Token string `json:"token"`
+		}
+		err = json.NewDecoder(resp.Body).Decode(&given)
+		_ = resp.Body.Close()
+		if err != nil {
+			return "", err
+		}
+		if n := len(given); n > 0 {
+			return given[n-1].Token, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func heading(s string) { fmt.Println("\n" + s) }
+
+func deref(s *string) string {
+	if s == nil {
+		return "none"
+	}
+	return *s
+}
