@@ -7,7 +7,7 @@ func TestReplace(t *testing.T) {
 	for text, want := range map[string]string{
 		"module github.com/a/b\n":                   "module git.example.com/you/b\n",
 		`import "github.com/a/b/api"`:               `import "git.example.com/you/b/api"`,
-		"github.com/a/b github.com/a/b":             "git.example.com/you/b git.example.com/you/b",
+		"github.com/a/b,github.com/a/b":             "git.example.com/you/b,git.example.com/you/b",
 		"See https://github.com/a/b.":               "See https://git.example.com/you/b.",
 		"github.com/a/b-too github.com/a/bb":        "github.com/a/b-too github.com/a/bb",
 		"github.com/a/b.v2 xgithub.com/a/b":         "github.com/a/b.v2 xgithub.com/a/b",
