@@ -85,6 +85,6 @@ ci: ## all that CI runs
 .PHONY: module
 module: ## rename the module: make module MODULE=git.example.com/you/customers-go
 	@test -n "$(MODULE)" || { echo "usage: make module MODULE=git.example.com/you/customers-go" >&2; exit 2; }
-	go -C tools run ./rename .. $(MODULE)
+	go -C tools run ./rename .. "$(MODULE)"
 	$(MAKE) tidy
 	@set -e; for m in $(CODE_MODULES); do echo "go -C $$m vet ./..."; go -C $$m vet ./...; done

@@ -46,16 +46,30 @@ func rename(dir, newPath string) error {
 	if err != nil {
 		return err
 	}
+	// All is read and replaced before anything is written, so that a file that can't be leaves the tree as it was.
+	var changes []change
 	for name := range strings.SplitSeq(strings.TrimSuffix(list, "\x00"), "\x00") {
-		changed, err := replaceFile(filepath.Join(dir, name), oldPath, newPath)
+		c, err := inFile(filepath.Join(dir, name), oldPath, newPath)
 		if err != nil {
 			return err
 		}
-		if changed {
-			fmt.Println(name)
+		if c.text != nil {
+			changes = append(changes, c)
+		}
+	}
+	for _, c := range changes {
+		fmt.Println(c.file)
+		if err := os.WriteFile(c.file, c.text, c.mode); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+type change struct {
+	file string
+	mode fs.FileMode
+	text []byte // nil: nothing to change
 }
 
 // checkPath leaves it to the go command what a module path may look like, before any file is touched.
@@ -69,28 +83,27 @@ func checkPath(path string) error {
 	return err
 }
 
-// replaceFile says whether there was anything to replace.
-func replaceFile(file, oldPath, newPath string) (changed bool, err error) {
+func inFile(file, oldPath, newPath string) (change, error) {
 	info, err := os.Lstat(file)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return false, nil // deleted but still in the index, or a link to a file that has its own turn
+		return change{}, nil // deleted but still in the index, or a link to a file that has its own turn
 	} else if err != nil {
-		return false, err
+		return change{}, err
 	}
 	old, err := os.ReadFile(file)
 	if err != nil {
-		return false, err
+		return change{}, err
 	}
 	text := []byte(replace(string(old), oldPath, newPath))
 	if bytes.Equal(old, text) {
-		return false, nil
+		return change{}, nil
 	}
 	if filepath.Ext(file) == ".go" { // another path may sort elsewhere among the imports
 		if text, err = format.Source(text); err != nil {
-			return false, fmt.Errorf("%s: %w", file, err)
+			return change{}, fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	return true, os.WriteFile(file, text, info.Mode().Perm())
+	return change{file, info.Mode().Perm(), text}, nil
 }
 
 // replace puts newPath for every oldPath that stands by itself, in a URL, or with a package's path behind it. One that
@@ -120,10 +133,9 @@ var (
 func run(dir string, command ...string) (string, error) {
 	cmd := exec.CommandContext(context.Background(), command[0], command[1:]...)
 	cmd.Dir = dir
-	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(command, " "), err)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return "", fmt.Errorf("%s: %w\n%s", strings.Join(command, " "), err, exit.Stderr)
 	}
-	return strings.TrimSpace(string(out)), nil
+	return strings.TrimSpace(string(out)), err
 }
