@@ -26,7 +26,7 @@ generate: ## make package api from openapi.yaml
 .PHONY: check-generated
 check-generated: ## fail if generated code or a go.mod is not what it would be made into now
 	tools/check-generated.sh $(CODE_MODULES)
-	@set -e; for m in $(MODULES); do echo "go -C $$m mod tidy -diff"; go -C $$m mod tidy -diff; done
+	@code=0; for m in $(MODULES); do echo "go -C $$m mod tidy -diff"; go -C $$m mod tidy -diff || code=1; done; exit $$code
 
 .PHONY: test
 test: ## unit tests under the race detector; needs nothing but Go and a C compiler
@@ -38,7 +38,7 @@ lint: lint-go lint-openapi ## both linters
 
 .PHONY: lint-go
 lint-go: ## golangci-lint over every module, formatting included
-	@set -e; for m in $(CODE_MODULES); do echo "golangci-lint run: $$m"; (cd $$m && $(GOLANGCI) run ./...); done
+	@code=0; for m in $(CODE_MODULES); do echo "golangci-lint run: $$m"; (cd $$m && $(GOLANGCI) run ./...) || code=1; done; exit $$code
 
 .PHONY: lint-openapi
 lint-openapi: $(OPENAPI_LINT)/node_modules/.package-lock.json ## redocly over openapi.yaml
