@@ -4168,7 +4168,7 @@ type ClientInterface interface {
 
 	// GetAuthEmail Ask whether an email has an account
 	//
-	// False for guests, for unknown emails and for any failure inside the backend. The email is neither validated nor lower-cased.
+	// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
 	//
 	// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
 	GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4275,7 +4275,7 @@ type ClientInterface interface {
 
 	// PostCustomersResetPasswordWithBody Set a new password with a reset token
 	//
-	// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4284,7 +4284,7 @@ type ClientInterface interface {
 
 	// PostCustomersResetPassword Set a new password with a reset token
 	//
-	// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4422,7 +4422,7 @@ func (c *Client) PostToken(ctx context.Context, body PostTokenJSONRequestBody, r
 
 // GetAuthEmail Ask whether an email has an account
 //
-// False for guests, for unknown emails and for any failure inside the backend. The email is neither validated nor lower-cased.
+// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
 //
 // Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
 func (c *Client) GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4659,7 +4659,7 @@ func (c *Client) GetCustomersCustomerPaymentMethods(ctx context.Context, reqEdit
 
 // PostCustomersResetPasswordWithBody Set a new password with a reset token
 //
-// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4678,7 +4678,7 @@ func (c *Client) PostCustomersResetPasswordWithBody(ctx context.Context, content
 
 // PostCustomersResetPassword Set a new password with a reset token
 //
-// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5594,7 +5594,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetAuthEmailWithResponse Ask whether an email has an account
 	//
-	// False for guests, for unknown emails and for any failure inside the backend. The email is neither validated nor lower-cased.
+	// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5711,7 +5711,7 @@ type ClientWithResponsesInterface interface {
 
 	// PostCustomersResetPasswordWithBodyWithResponse Set a new password with a reset token
 	//
-	// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5720,7 +5720,7 @@ type ClientWithResponsesInterface interface {
 
 	// PostCustomersResetPasswordWithResponse Set a new password with a reset token
 	//
-	// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5803,6 +5803,13 @@ func (r DeleteAuthResponse) ContentType() string {
 
 // GetAuthResponse200Headers the declared response headers of an HTTP 200 response for GetAuth
 type GetAuthResponse200Headers struct {
+	ETag      *string
+	SetCookie *string
+}
+
+// GetAuthResponse304Headers the declared response headers of an HTTP 304 response for GetAuth
+type GetAuthResponse304Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -5832,6 +5839,8 @@ type GetAuthResponse struct {
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetAuthResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetAuthResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetAuthResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
@@ -5886,6 +5895,7 @@ func (r GetAuthResponse) ContentType() string {
 
 // PostAuthResponse200Headers the declared response headers of an HTTP 200 response for PostAuth
 type PostAuthResponse200Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6066,6 +6076,13 @@ func (r PostTokenResponse) ContentType() string {
 
 // GetAuthEmailResponse200Headers the declared response headers of an HTTP 200 response for GetAuthEmail
 type GetAuthEmailResponse200Headers struct {
+	ETag      *string
+	SetCookie *string
+}
+
+// GetAuthEmailResponse304Headers the declared response headers of an HTTP 304 response for GetAuthEmail
+type GetAuthEmailResponse304Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6083,6 +6100,8 @@ type GetAuthEmailResponse struct {
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetAuthEmailResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetAuthEmailResponse304Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetAuthEmailResponse500Headers
 }
@@ -6225,6 +6244,13 @@ func (r PostCustomersResponse) ContentType() string {
 
 // GetCustomersCustomerResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomer
 type GetCustomersCustomerResponse200Headers struct {
+	ETag      *string
+	SetCookie *string
+}
+
+// GetCustomersCustomerResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomer
+type GetCustomersCustomerResponse304Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6254,6 +6280,8 @@ type GetCustomersCustomerResponse struct {
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetCustomersCustomerResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetCustomersCustomerResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetCustomersCustomerResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
@@ -6308,6 +6336,7 @@ func (r GetCustomersCustomerResponse) ContentType() string {
 
 // PostCustomersCustomerResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomer
 type PostCustomersCustomerResponse200Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6426,6 +6455,7 @@ func (r PostCustomersCustomerResponse) ContentType() string {
 
 // PostCustomersCustomerAddressesResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomerAddresses
 type PostCustomersCustomerAddressesResponse200Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6530,6 +6560,7 @@ func (r PostCustomersCustomerAddressesResponse) ContentType() string {
 
 // DeleteCustomersCustomerAddressesAddressResponse200Headers the declared response headers of an HTTP 200 response for DeleteCustomersCustomerAddressesAddress
 type DeleteCustomersCustomerAddressesAddressResponse200Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6613,6 +6644,7 @@ func (r DeleteCustomersCustomerAddressesAddressResponse) ContentType() string {
 
 // PostCustomersCustomerAddressesAddressResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomerAddressesAddress
 type PostCustomersCustomerAddressesAddressResponse200Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6717,6 +6749,13 @@ func (r PostCustomersCustomerAddressesAddressResponse) ContentType() string {
 
 // GetCustomersCustomerOrdersResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomerOrders
 type GetCustomersCustomerOrdersResponse200Headers struct {
+	ETag      *string
+	SetCookie *string
+}
+
+// GetCustomersCustomerOrdersResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomerOrders
+type GetCustomersCustomerOrdersResponse304Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6746,6 +6785,8 @@ type GetCustomersCustomerOrdersResponse struct {
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetCustomersCustomerOrdersResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetCustomersCustomerOrdersResponse304Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetCustomersCustomerOrdersResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -6800,6 +6841,13 @@ func (r GetCustomersCustomerOrdersResponse) ContentType() string {
 
 // GetCustomersCustomerPaymentMethodsResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomerPaymentMethods
 type GetCustomersCustomerPaymentMethodsResponse200Headers struct {
+	ETag      *string
+	SetCookie *string
+}
+
+// GetCustomersCustomerPaymentMethodsResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomerPaymentMethods
+type GetCustomersCustomerPaymentMethodsResponse304Headers struct {
+	ETag      *string
 	SetCookie *string
 }
 
@@ -6829,6 +6877,8 @@ type GetCustomersCustomerPaymentMethodsResponse struct {
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetCustomersCustomerPaymentMethodsResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetCustomersCustomerPaymentMethodsResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetCustomersCustomerPaymentMethodsResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
@@ -7146,7 +7196,7 @@ func (c *ClientWithResponses) PostTokenWithResponse(ctx context.Context, body Po
 
 // GetAuthEmailWithResponse Ask whether an email has an account
 //
-// False for guests, for unknown emails and for any failure inside the backend. The email is neither validated nor lower-cased.
+// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7341,7 +7391,7 @@ func (c *ClientWithResponses) GetCustomersCustomerPaymentMethodsWithResponse(ctx
 
 // PostCustomersResetPasswordWithBodyWithResponse Set a new password with a reset token
 //
-// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7356,7 +7406,7 @@ func (c *ClientWithResponses) PostCustomersResetPasswordWithBodyWithResponse(ctx
 
 // PostCustomersResetPasswordWithResponse Set a new password with a reset token
 //
-// Does not log in, and does not end sessions or tokens that exist. A malformed, expired or used token of a customer that exists is a 500; an unknown email, or the token of another customer, a 401.
+// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7469,6 +7519,9 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case rsp.StatusCode == 401:
 		break // No content-type
 
@@ -7491,6 +7544,13 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetAuthResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7499,6 +7559,23 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetAuthResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetAuthResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
@@ -7577,6 +7654,13 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 	switch {
 	case rsp.StatusCode == 200:
 		var headers PostAuthResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7747,6 +7831,9 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest ServerError
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7759,6 +7846,13 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetAuthEmailResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7767,6 +7861,23 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetAuthEmailResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetAuthEmailResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
@@ -7906,6 +8017,9 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case rsp.StatusCode == 401:
 		break // No content-type
 
@@ -7928,6 +8042,13 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetCustomersCustomerResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7936,6 +8057,23 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetCustomersCustomerResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetCustomersCustomerResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
@@ -8031,6 +8169,13 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 	switch {
 	case rsp.StatusCode == 200:
 		var headers PostCustomersCustomerResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8157,6 +8302,13 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 	switch {
 	case rsp.StatusCode == 200:
 		var headers PostCustomersCustomerAddressesResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8263,6 +8415,13 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 	switch {
 	case rsp.StatusCode == 200:
 		var headers DeleteCustomersCustomerAddressesAddressResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8359,6 +8518,13 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 	switch {
 	case rsp.StatusCode == 200:
 		var headers PostCustomersCustomerAddressesAddressResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8443,6 +8609,9 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
 		var dest BadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8468,6 +8637,13 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetCustomersCustomerOrdersResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8476,6 +8652,23 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetCustomersCustomerOrdersResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
 		var headers GetCustomersCustomerOrdersResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
@@ -8532,6 +8725,9 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
 	case rsp.StatusCode == 401:
 		break // No content-type
 
@@ -8554,6 +8750,13 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 	switch {
 	case rsp.StatusCode == 200:
 		var headers GetCustomersCustomerPaymentMethodsResponse200Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8562,6 +8765,23 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 			headers.SetCookie = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetCustomersCustomerPaymentMethodsResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetCustomersCustomerPaymentMethodsResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
