@@ -17,9 +17,11 @@ export class Order {
   load = async () => (await this.#admin.get(`/admin/orders/${this.id}`)).order;
   #do = async (path, body) => (await this.#admin.post(`/admin/orders/${this.id}/${path}`, body)).order;
 
+  // In the same sequence for every seed: lines of one request share their time.
   async lines() {
     const { items } = await this.load();
-    return items.sort((a, b) => a.created_at.localeCompare(b.created_at) || a.title.localeCompare(b.title));
+    const name = ({ title, description }) => `${title} ${description}`;
+    return items.sort((a, b) => b.quantity - a.quantity || name(a).localeCompare(name(b)));
   }
 
   async #shippingOption(kind) {
@@ -42,9 +44,9 @@ export class Order {
   }
 
   // count: how many of the lines; quantity: how many pieces of each (default: all).
-  async fulfill({ count, quantity, metadata } = {}) {
+  async fulfill({ count, quantity, metadata, noNotification } = {}) {
     const items = (await this.lines()).slice(0, count).map((line) => ({ item_id: line.id, quantity: quantity ?? line.quantity - (line.fulfilled_quantity ?? 0) }));
-    const { fulfillments } = await this.#do("fulfillment", { items, metadata });
+    const { fulfillments } = await this.#do("fulfillment", { items, metadata, no_notification: noNotification });
     return newest(fulfillments);
   }
 

@@ -11,22 +11,33 @@ export class Checkout {
     this.#shop = shop;
   }
 
-  // region: key of a region. lines: [variant, quantity, metadata?] each.
+  // region: key of a region. lines: [variant, quantity, metadata?] each. address: what to send to, the id
+  // of a saved address, or null; shipping: keys of shipping options.
   async place({ email, region = "us", lines, shipping = "standard", address = ADDRESS.full, billing, provider = "manual", discounts, giftCards, paymentData, cart: more = {} }) {
     const { regions, options, salesChannel } = this.#shop;
     const post = async (path, body) => (await this.#store.post(`/store/carts/${path}`, body)).cart;
     const country = regions[region].countries[0].iso_2;
 
-    let { cart } = await this.#store.post("/store/carts", { region_id: regions[region].id, country_code: country, sales_channel_id: salesChannel.id, ...more });
-    const update = { shipping_address: { ...address, country_code: country } };
+    // A cart can be made with its lines, but for those that have metadata.
+    const plain = lines.filter(([, , metadata]) => !metadata);
+    let { cart } = await this.#store.post("/store/carts", {
+      region_id: regions[region].id,
+      // With a country the cart gets an address that holds nothing else.
+      country_code: address ? country : undefined,
+      sales_channel_id: salesChannel.id,
+      items: plain.map(([variant, quantity]) => ({ variant_id: variant.id, quantity })),
+      ...more,
+    });
+    for (const [variant, quantity, metadata] of lines.filter((line) => !plain.includes(line))) {
+      cart = await post(`${cart.id}/line-items`, { variant_id: variant.id, quantity, metadata });
+    }
+    const update = {};
+    if (address) update.shipping_address = typeof address === "string" ? address : { ...address, country_code: country };
     if (email) update.email = email;
     if (billing) update.billing_address = { ...billing, country_code: country };
     if (discounts) update.discounts = discounts.map((code) => ({ code }));
     if (giftCards) update.gift_cards = giftCards.map((code) => ({ code }));
-    for (const [variant, quantity, metadata] of lines) {
-      cart = await post(`${cart.id}/line-items`, { variant_id: variant.id, quantity, metadata });
-    }
-    cart = await post(cart.id, update);
+    if (Object.keys(update).length) cart = await post(cart.id, update);
     for (const name of [shipping].flat()) {
       cart = await post(`${cart.id}/shipping-methods`, { option_id: options[region][name].id, data: {} });
     }

@@ -39,9 +39,11 @@ const SAVED_METHODS = [
 async function seedAddresses({ orders, login }) {
   const [everything, needed] = [ADDRESS.full, ADDRESS.plain];
   for (const { api } of [orders, login]) {
-    await api.post("/store/customers/me/addresses", { address: { ...everything, country_code: "dk" } });
+    await api.post("/store/customers/me/addresses", { address: { ...everything, country_code: "us" } });
     await api.post("/store/customers/me/addresses", { address: { ...needed, country_code: "de" } });
   }
+  const { customer } = await orders.api.get("/store/customers/me");
+  orders.addressId = customer.shipping_addresses.find(({ country_code }) => country_code === "us").id;
   await orders.api.post("/store/customers/me", { billing_address: { ...everything, address_1: "Billing Street 9", country_code: "dk" }, metadata: { loyalty: "gold" } });
 }
 

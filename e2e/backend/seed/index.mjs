@@ -20,8 +20,8 @@ export async function seed({ url, databaseUrl, admin: account }) {
 
   const regions = await step("regions", () => seedRegions(admin));
   const options = await step("shipping options", () => seedShippingOptions(admin, regions));
-  const { salesChannel, publishableKey } = await step("sales channel", () => seedChannel(admin));
-  const products = await step("products", () => seedProducts(admin, salesChannel));
+  const { salesChannel, outlet, publishableKey } = await step("sales channel", () => seedChannel(admin));
+  const products = await step("products", () => seedProducts(admin, [salesChannel, outlet]));
   const store = new Api(url);
   const customers = await step("customers", () => seedCustomers(store));
   const { groups } = await step("customer details", () => seedCustomerDetails(admin, customers));
@@ -29,18 +29,22 @@ export async function seed({ url, databaseUrl, admin: account }) {
     await seedPriceList(admin, products, regions, groups[0]);
     await seedTaxRates(admin, products, regions);
   });
-  await step("discounts", () => seedDiscounts(admin, { regions, products, groups }));
+  const { lastDay } = await step("discounts", () => seedDiscounts(admin, { regions, products, groups }));
   const giftCards = await step("gift cards", () => seedGiftCards(admin, { regions }));
   const reasons = await step("return reasons", () => seedReturnReasons(admin));
 
   const shop = { regions, options, salesChannel, products };
-  const context = { admin, store, shop, customers, giftCards, reasons };
+  const context = { admin, store, shop, customers, outlet, giftCards, reasons };
   const orders = await step("orders of every kind", () => seedStories(context));
   await step("60 orders of one customer", () => seedManyOrders(context));
   const ties = await step("orders at the same time", () => seedTies(context));
   await step("orders of others", () => seedOtherOrders(context));
-  await admin.delete(`/admin/products/${products.discontinued.id}`);
-  await step("what the API cannot make", () => finishInSql(databaseUrl, { customers, orders, ties, products }));
+  await step("what is gone", async () => {
+    await admin.delete(`/admin/products/${products.discontinued.id}`);
+    await admin.delete(`/admin/shipping-options/${options.us.pigeon.id}`);
+    await admin.delete(`/admin/discounts/${lastDay.id}`);
+  });
+  await step("what the API cannot make", () => finishInSql(databaseUrl, { customers, orders, ties, products, outlet }));
 
   return {
     publishableKey: publishableKey.id,
@@ -53,7 +57,7 @@ export async function seed({ url, databaseUrl, admin: account }) {
   };
 }
 
-async function describeCustomer([key, { api, ...customer }]) {
+async function describeCustomer([key, { api, addressId, ...customer }]) {
   const { count } = await api.get("/store/customers/me/orders?limit=1&fields=id&expand=");
   return { key, ...customer, orders: count };
 }
@@ -69,9 +73,10 @@ async function adminApi(url, { email, password, apiToken }) {
 
 async function seedChannel(admin) {
   const { sales_channel: salesChannel } = await admin.post("/admin/sales-channels", { name: "Web shop", description: "The storefront" });
+  const { sales_channel: outlet } = await admin.post("/admin/sales-channels", { name: "Outlet" });
   const { publishable_api_key: publishableKey } = await admin.post("/admin/publishable-api-keys", { title: "Web shop" });
   await admin.post(`/admin/publishable-api-keys/${publishableKey.id}/sales-channels/batch`, { sales_channel_ids: [{ id: salesChannel.id }] });
-  return { salesChannel, publishableKey };
+  return { salesChannel, outlet, publishableKey };
 }
 
 function mapValues(object, map) {

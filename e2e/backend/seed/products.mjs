@@ -5,9 +5,9 @@ export function pricesFor(amount) {
   return Object.entries(CURRENCIES).map(([currency_code, rate]) => ({ currency_code, amount: Math.round(amount * rate) }));
 }
 
-export async function seedProducts(admin, salesChannel) {
+export async function seedProducts(admin, salesChannels) {
   const create = async (body) =>
-    (await admin.post("/admin/products", { status: "published", is_giftcard: false, sales_channels: [{ id: salesChannel.id }], ...body })).product;
+    (await admin.post("/admin/products", { status: "published", is_giftcard: false, sales_channels: salesChannels.map(({ id }) => ({ id })), ...body })).product;
 
   const { collection } = await admin.post("/admin/collections", { title: "Summer", handle: "summer", metadata: { season: "summer" } });
   const { product_category: clothing } = await admin.post("/admin/product-categories", { name: "Clothing", handle: "clothing", is_active: true, is_internal: false });

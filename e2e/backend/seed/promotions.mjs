@@ -17,8 +17,10 @@ export async function seedDiscounts(admin, { regions, products, groups }) {
       { operator: "in", product_types: [products.shirt.type_id] },
     ].filter((condition) => Object.values(condition)[1].length > 0),
   });
+  const lastDay = await create("LASTDAY", { type: "percentage", value: 5, allocation: "total" });
   const dynamic = await create("PERSONAL", { type: "percentage", value: 15, allocation: "total" }, { is_dynamic: true, valid_duration: "P10Y" });
   await admin.post(`/admin/discounts/${dynamic.id}/dynamic-codes`, { code: "PERSONAL-1", usage_limit: 10, metadata: { for: "orders@example.com" } });
+  return { lastDay };
 }
 
 export async function seedGiftCards(admin, { regions }) {

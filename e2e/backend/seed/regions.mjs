@@ -14,7 +14,7 @@ export async function seedRegions(admin) {
   // Prices include the tax here, as long as Medusa runs with the feature tax_inclusive_pricing.
   const gb = await create({ name: "Great Britain", currency_code: "gbp", tax_rate: 20, countries: ["gb"], includes_tax: true });
 
-  await admin.post(`/admin/regions/${us.id}`, { gift_cards_taxable: false });
+  await admin.post(`/admin/regions/${us.id}`, { gift_cards_taxable: false, metadata: { head_office: true } });
   return { us, eu, dk, gb };
 }
 
@@ -42,5 +42,7 @@ export async function seedShippingOptions(admin, regions) {
       back: await create({ name: `Return ${key}`, amount: 200, is_return: true, data: { id: "manual-fulfillment-return" } }),
     };
   }
+  const { us } = options;
+  us.pigeon = (await admin.post("/admin/shipping-options", { name: "Pigeon", region_id: regions.us.id, provider_id: "manual", profile_id: profile.id, price_type: "flat_rate", amount: 1, data: { id: "manual-fulfillment" } })).shipping_option;
   return options;
 }

@@ -3,7 +3,7 @@
 import { ADDRESS } from "./addresses.mjs";
 import { placeDraft } from "./drafts.mjs";
 
-export function stories({ shop, reasons, giftCards, admin, customer }) {
+export function stories({ shop, reasons, giftCards, outlet, admin, customer }) {
   const { shirt, mug, trousers, giftCard, discontinued } = shop.products;
   const [small, medium, black] = shirt.variants;
   const [cup] = mug.variants;
@@ -22,6 +22,12 @@ export function stories({ shop, reasons, giftCards, admin, customer }) {
     story("pending, two taxes", { ...oneOfEach, region: "eu" }),
     story("pending, express", { ...twoShirts, shipping: "express" }),
     story("pending, two addresses in full", { ...oneOfEach, billing: ADDRESS.full, region: "eu" }),
+
+    story("pending, sent to a saved address", { ...twoShirts, address: customer.addressId }),
+    story("pending, no shipping address", { lines: [[giftCard.variants[0], 1]], region: "eu", shipping: [], address: null }),
+    story("pending, other sales channel", { ...twoShirts, cart: { sales_channel_id: outlet.id } }),
+    story("pending, sent in a way that is gone", { ...twoShirts, shipping: "pigeon" }), // retired in index.mjs
+    story("pending, a discount that is gone", { ...twoShirts, discounts: ["LASTDAY"] }), // retired in index.mjs
 
     // Payment
     story("captured", twoShirts, (o) => o.capture()),
@@ -68,6 +74,7 @@ export function stories({ shop, reasons, giftCards, admin, customer }) {
 
     // Fulfillment
     story("fulfilled", twoShirts, (o) => o.fulfill({ metadata: { packed_by: "Peter" } })),
+    story("fulfilled, nobody told", { ...oneOfEach, region: "dk" }, (o) => o.fulfill({ noNotification: true })),
     story("partially fulfilled", oneOfEach, (o) => o.fulfill({ count: 1 })),
     story("partially fulfilled, some pieces", twoShirts, (o) => o.fulfill({ count: 1, quantity: 1 })),
     story("fulfillment canceled", twoShirts, async (o) => o.cancelFulfillment(await o.fulfill())),
@@ -106,6 +113,16 @@ export function stories({ shop, reasons, giftCards, admin, customer }) {
       await sent(o);
       await o.receiveReturn(await o.requestReturn({ count: 1, quantity: 2 }), { quantity: 1 });
     }),
+    story("return requires action", oneOfEach, async (o) => {
+      await sent(o);
+      await o.requestReturn(); // and the status in sql.mjs: where Medusa would set it, it fails
+    }),
+    story("returned, but refunded before", twoShirts, async (o) => {
+      await sent(o);
+      const back = await o.requestReturn({ count: 2 });
+      await o.refundAll();
+      await o.receiveReturn(back);
+    }),
     story("return received at once", twoShirts, async (o) => {
       await sent(o);
       await o.requestReturn({ quantity: 1, receive_now: true, refund: 500 });
@@ -125,6 +142,14 @@ export function stories({ shop, reasons, giftCards, admin, customer }) {
       const swap = await o.swap({ additional: [[narrow, 1], [cup, 1]] });
       await o.paySwap(swap);
       await o.swapDo(swap, "process-payment");
+    }),
+    story("swap, paid but not captured", twoShirts, async (o) => {
+      await sent(o);
+      await o.paySwap(await o.swap({ additional: [[wide, 1]] }));
+    }),
+    story("swap, the shop owes the difference", { lines: [[narrow, 1]] }, async (o) => {
+      await sent(o);
+      await o.paySwap(await o.swap({ additional: [[cup, 1]], note: "Cups are enough" }));
     }),
     story("swap, fulfilled", twoShirts, async (o) => {
       await sent(o);
@@ -263,6 +288,12 @@ export function stories({ shop, reasons, giftCards, admin, customer }) {
     story("status requires action", twoShirts), // made so in sql.mjs: nothing in Medusa sets that status
     story("from elsewhere", { ...twoShirts, region: "dk" }), // made so in sql.mjs: an external id and a tax rate
     story("not paid", twoShirts), // made so in sql.mjs
+    // The columns that Medusa's own API leaves empty, and a plugin might fill, are filled in sql.mjs.
+    story("with everything a plugin can add", { ...twoShirts, region: "dk", discounts: ["TENPERCENT"] }, async (o) => {
+      await sent(o);
+      await o.refund(100, "other", "Sorry");
+      await o.receiveReturn(await o.requestReturn({ quantity: 1, reason: reasons.regret, note: "No", shipping: { price: 0 } }));
+    }),
   ];
 }
 
