@@ -4200,7 +4200,7 @@ type ClientInterface interface {
 
 	// PostCustomersCustomerWithBody Change the logged-in customer
 	//
-	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -4209,7 +4209,7 @@ type ClientInterface interface {
 
 	// PostCustomersCustomer Change the logged-in customer
 	//
-	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4494,7 +4494,7 @@ func (c *Client) GetCustomersCustomer(ctx context.Context, reqEditors ...Request
 
 // PostCustomersCustomerWithBody Change the logged-in customer
 //
-// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4513,7 +4513,7 @@ func (c *Client) PostCustomersCustomerWithBody(ctx context.Context, contentType 
 
 // PostCustomersCustomer Change the logged-in customer
 //
-// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5630,7 +5630,7 @@ type ClientWithResponsesInterface interface {
 
 	// PostCustomersCustomerWithBodyWithResponse Change the logged-in customer
 	//
-	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5639,7 +5639,7 @@ type ClientWithResponsesInterface interface {
 
 	// PostCustomersCustomerWithResponse Change the logged-in customer
 	//
-	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -5746,11 +5746,6 @@ type ClientWithResponsesInterface interface {
 	PostCustomersCustomerPasswordTokenWithResponse(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error)
 }
 
-// DeleteAuthResponse200Headers the declared response headers of an HTTP 200 response for DeleteAuth
-type DeleteAuthResponse200Headers struct {
-	SetCookie *string
-}
-
 // DeleteAuthResponse500Headers the declared response headers of an HTTP 500 response for DeleteAuth
 type DeleteAuthResponse500Headers struct {
 	SetCookie *string
@@ -5761,8 +5756,6 @@ type DeleteAuthResponse struct {
 	HTTPResponse *http.Response
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
-	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *DeleteAuthResponse200Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *DeleteAuthResponse500Headers
 }
@@ -7256,7 +7249,7 @@ func (c *ClientWithResponses) GetCustomersCustomerWithResponse(ctx context.Conte
 
 // PostCustomersCustomerWithBodyWithResponse Change the logged-in customer
 //
-// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7271,7 +7264,7 @@ func (c *ClientWithResponses) PostCustomersCustomerWithBodyWithResponse(ctx cont
 
 // PostCustomersCustomerWithResponse Change the logged-in customer
 //
-// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again.
+// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7473,16 +7466,6 @@ func ParseDeleteAuthResponse(rsp *http.Response) (*DeleteAuthResponse, error) {
 	}
 
 	switch {
-	case rsp.StatusCode == 200:
-		var headers DeleteAuthResponse200Headers
-		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.SetCookie = &value
-		}
-		response.Headers200 = &headers
 	case rsp.StatusCode == 500:
 		var headers DeleteAuthResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {

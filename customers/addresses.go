@@ -28,11 +28,8 @@ type AddressesService struct {
 func (s AddressesService) Add(ctx context.Context, address AddressCreatePayload, opts ...CallOption) (*Customer, error) {
 	var v validator
 	v.newAddress(&address)
-	if v.err != nil {
-		return nil, failed(opAddAddress.name, v.err)
-	}
 	req, err := api.NewPostCustomersCustomerAddressesRequest(s.client.core.baseURL, api.StorePostCustomersCustomerAddressesReq{Address: address})
-	customer, err := s.client.customer(ctx, opAddAddress, req, err, opts)
+	customer, err := s.client.customer(ctx, opAddAddress, req, v.or(err), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +52,8 @@ func (s AddressesService) Update(ctx context.Context, id string, address Address
 	var v validator
 	v.pathID("id", id)
 	v.address(&address)
-	if v.err != nil {
-		return nil, failed(opUpdateAddress.name, v.err)
-	}
 	req, err := api.NewPostCustomersCustomerAddressesAddressRequest(s.client.core.baseURL, id, address)
-	return s.client.customer(ctx, opUpdateAddress, req, err, opts)
+	return s.client.customer(ctx, opUpdateAddress, req, v.or(err), opts)
 }
 
 // Delete removes a shipping address. It succeeds as well when the customer has none with this id. Deleting the address
@@ -68,11 +62,8 @@ func (s AddressesService) Update(ctx context.Context, id string, address Address
 func (s AddressesService) Delete(ctx context.Context, id string, opts ...CallOption) (*Customer, error) {
 	var v validator
 	v.pathID("id", id)
-	if v.err != nil {
-		return nil, failed(opDeleteAddress.name, v.err)
-	}
 	req, err := api.NewDeleteCustomersCustomerAddressesAddressRequest(s.client.core.baseURL, id)
-	return s.client.customer(ctx, opDeleteAddress, req, err, opts)
+	return s.client.customer(ctx, opDeleteAddress, req, v.or(err), opts)
 }
 
 // same says whether got is what was sent, in all its fields.

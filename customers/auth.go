@@ -26,12 +26,9 @@ type AuthService struct {
 // [ErrInvalidCredentials]: wrong email or password. [ErrSessionSuperseded]: a newer login or logout stands.
 // [ErrNoSessionCookie]: the credentials are right but no cookie came; the error says what to set.
 func (s AuthService) Authenticate(ctx context.Context, email, password string, opts ...CallOption) (*Customer, error) {
-	body, err := credentials(opAuthenticate, email, password)
-	if err != nil {
-		return nil, err
-	}
-	req, err := api.NewPostAuthRequest(s.client.core.baseURL, body)
-	return s.client.customer(ctx, opAuthenticate, req, err, opts)
+	var v validator
+	req, err := api.NewPostAuthRequest(s.client.core.baseURL, v.credentials(email, password))
+	return s.client.customer(ctx, opAuthenticate, req, v.or(err), opts)
 }
 
 // GetSession returns the logged-in customer like [AuthService.Authenticate], with all orders. To ask only who is
@@ -56,12 +53,9 @@ func (s AuthService) DeleteSession(ctx context.Context, opts ...CallOption) erro
 //
 // [ErrInvalidCredentials]: wrong email or password.
 func (s AuthService) GetToken(ctx context.Context, email, password string, opts ...CallOption) (string, error) {
-	body, err := credentials(opGetToken, email, password)
-	if err != nil {
-		return "", err
-	}
-	req, err := api.NewPostTokenRequest(s.client.core.baseURL, body)
-	res, err := send(ctx, s.client, opGetToken, req, err, opts, func(res *api.StoreBearerAuthRes) bool { return res.AccessToken != "" })
+	var v validator
+	req, err := api.NewPostTokenRequest(s.client.core.baseURL, v.credentials(email, password))
+	res, err := send(ctx, s.client, opGetToken, req, v.or(err), opts, func(res *api.StoreBearerAuthRes) bool { return res.AccessToken != "" })
 	if err != nil {
 		return "", err
 	}
@@ -73,27 +67,14 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
 	var v validator
 	email = v.email("email", email)
-	if v.err != nil {
-		return false, failed(opExists.name, v.err)
-	}
 	req, err := api.NewGetAuthEmailRequest(s.client.core.baseURL, email)
 	// A pointer, so that an answer without the property is not taken for a no.
 	type answer struct {
 		Exists *bool `json:"exists"`
 	}
-	res, err := send(ctx, s.client, opExists, req, err, opts, func(a *answer) bool { return a.Exists != nil })
+	res, err := send(ctx, s.client, opExists, req, v.or(err), opts, func(a *answer) bool { return a.Exists != nil })
 	if err != nil {
 		return false, err
 	}
 	return *res.Exists, nil
-}
-
-func credentials(op operation, email, password string) (api.StorePostAuthReq, error) {
-	var v validator
-	email = v.email("email", email)
-	v.required("password", password)
-	if v.err != nil {
-		return api.StorePostAuthReq{}, failed(op.name, v.err)
-	}
-	return api.StorePostAuthReq{Email: email, Password: password}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,13 +37,14 @@ type Client struct {
 
 	core    *core
 	session *Session // nil: no session, only a bearer token or calls that need no login
+	token   string   // a bearer token, instead of a session
 }
 
 // core is what all clients derived from one have in common.
 type core struct {
 	baseURL          string // ends with a slash
 	origin           string // scheme://host
-	cookiePath       string // where the backend's routes are, for a cookie's Path
+	basePath         string // its path, escaped
 	host             string // without port, for a cookie's Domain
 	https            bool
 	http             *http.Client
@@ -74,6 +76,9 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 		return nil, failed("New", err)
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
 		if err := opt.applyClient(k); err != nil {
 			return nil, failed("New", err)
 		}
@@ -86,7 +91,13 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	}
 	k.http.Jar = nil // the session is the jar
 	k.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	if k.withoutSession || k.bearerToken != "" {
+	k.http.Transport = safeLocation{k.http.Transport}
+	if k.bearerToken != "" {
+		c := newClient(k, nil)
+		c.token = k.bearerToken
+		return c, nil
+	}
+	if k.withoutSession {
 		return newClient(k, nil), nil
 	}
 	return newClient(k, new(Session)), nil
@@ -100,7 +111,8 @@ func newClient(k *core, s *Session) *Client {
 
 // WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs
 // well under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a
-// customer who has yet to log in. A bearer token of c does not come along: a client has a session or a token.
+// customer who has yet to log in; nil makes a client as [WithoutSession] does. A bearer token of c does not come along: a
+// client has a session or a token.
 func (c *Client) WithSession(s *Session) *Client {
 	return newClient(c.core, s)
 }
@@ -125,16 +137,20 @@ func (k *core) setBaseURL(raw string) error {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return refused("baseURL", "it must not have a query or fragment")
 	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return refused("baseURL", "there is no such port")
+		}
+	}
 	k.https = u.Scheme == "https"
-	k.origin = strings.ToLower(u.Scheme + "://" + u.Host)
 	k.host = strings.ToLower(u.Hostname())
 	// The port that the scheme implies names the same origin.
+	k.origin = strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host), ":")
 	if p := u.Port(); p == "443" && k.https || p == "80" && !k.https {
 		k.origin = strings.TrimSuffix(k.origin, ":"+p)
 	}
-	u.Path = strings.TrimRight(u.Path, "/") + "/"
-	u.RawPath = ""
-	k.cookiePath = u.Path + "store/"
+	u = u.JoinPath("/")
+	k.basePath = u.EscapedPath()
 	k.baseURL = u.String()
 	return nil
 }

@@ -7,6 +7,11 @@ import (
 	"time"
 )
 
+const (
+	maxSetCookies    = 50              // of one answer; more is a fault
+	maxCookieSeconds = 400 * 24 * 3600 // browsers keep no cookie longer
+)
+
 // readCookies sorts an answer's cookies into the session's and others. Those for another domain or path are dropped,
 // as a browser would drop them. Of two with one name the last counts.
 func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, others []otherCookie) {
@@ -14,6 +19,7 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 	if len(lines) == 0 {
 		return nil, false, nil
 	}
+	lines = lines[max(0, len(lines)-maxSetCookies):]
 	now := time.Now()
 	skew := time.Duration(0)
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
@@ -33,7 +39,7 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 		case c.MaxAge < 0:
 			expires = 1
 		case c.MaxAge > 0:
-			expires = now.Add(time.Duration(c.MaxAge) * time.Second).UnixMilli()
+			expires = now.Add(time.Duration(min(c.MaxAge, maxCookieSeconds)) * time.Second).UnixMilli()
 		case !c.Expires.IsZero():
 			expires = max(1, c.Expires.Add(skew).UnixMilli())
 		}
@@ -42,9 +48,6 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 			if !deleted {
 				session = &sessionCookie{value: value, expires: expires, secure: c.Secure}
 			}
-			continue
-		}
-		if len(c.Name)+len(value) > maxOtherCookieBytes {
 			continue
 		}
 		others = slices.DeleteFunc(others, func(o otherCookie) bool { return o.name == c.Name })
@@ -63,7 +66,7 @@ func (k *core) covers(c *http.Cookie) bool {
 	if !strings.HasPrefix(path, "/") {
 		return true // the route's own directory; all routes are told apart by more than that
 	}
-	return k.cookiePath == path || strings.HasPrefix(k.cookiePath, strings.TrimSuffix(path, "/")+"/")
+	return strings.HasPrefix(k.basePath+"store/", strings.TrimSuffix(path, "/")+"/")
 }
 
 // noCookie explains a login that brought no session cookie.
@@ -78,12 +81,13 @@ func (r *reply) noCookie(k *core) *Error {
 	switch {
 	case slices.Contains(names, k.cookieName):
 		e.Message = "the login succeeded, but its cookie is for another domain or path, or already over"
-	case len(names) > 0:
-		e.Message = "the login succeeded, but the answer sets " + strings.Join(names, ", ") + " and not " + k.cookieName + ": see WithSessionCookieName"
 	case !k.mayCarrySecure():
 		e.Message = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
 	default:
-		e.Message = "the login succeeded, but the answer sets no cookie: a proxy may have removed it, or the backend may not trust the proxy's X-Forwarded-Proto"
+		e.Message = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
+	}
+	if len(names) > 0 && !slices.Contains(names, k.cookieName) {
+		e.Message += "; the answer sets " + strings.Join(names, ", ") + " and not " + k.cookieName + ": see WithSessionCookieName"
 	}
 	return e
 }

@@ -27,11 +27,8 @@ func (c *Client) Create(ctx context.Context, customer CreateRequest, opts ...Cal
 	v.text("FirstName", customer.FirstName)
 	v.text("LastName", customer.LastName)
 	v.text("Phone", customer.Phone)
-	if v.err != nil {
-		return nil, failed(opCreate.name, v.err)
-	}
 	req, err := api.NewPostCustomersRequest(c.core.baseURL, customer)
-	return c.customer(ctx, opCreate, req, err, opts)
+	return c.customer(ctx, opCreate, req, v.or(err), opts)
 }
 
 // Retrieve returns the logged-in customer with shipping and billing addresses, without orders.
@@ -50,8 +47,8 @@ func (c *Client) Retrieve(ctx context.Context, opts ...CallOption) (*Customer, e
 // ends neither sessions nor bearer tokens. For the billing address see [BillingAddressOf], [BillingAddressID] and
 // [NoBillingAddress].
 //
-// [ErrUnauthenticated]: not logged in. [ErrDuplicate]: another account has this email. [ErrNotFound]: no address has
-// the billing address's id, or there is no such country.
+// [ErrUnauthenticated]: not logged in. [ErrDuplicate]: another account has this email, or another customer uses the
+// address that BillingAddressID names for billing. [ErrNotFound]: no address has that id, or there is no such country.
 func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...CallOption) (*Customer, error) {
 	var v validator
 	if customer.Email != nil {
@@ -65,11 +62,8 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 	v.nullableText("LastName", customer.LastName)
 	v.nullableText("Phone", customer.Phone)
 	v.billingAddress(customer.BillingAddress)
-	if v.err != nil {
-		return nil, failed(opUpdate.name, v.err)
-	}
 	req, err := api.NewPostCustomersCustomerRequest(c.core.baseURL, customer)
-	return c.customer(ctx, opUpdate, req, err, opts)
+	return c.customer(ctx, opUpdate, req, v.or(err), opts)
 }
 
 // GeneratePasswordToken makes the backend issue a token for [Client.ResetPassword] and hand it to whatever mails it.
@@ -78,11 +72,8 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	var v validator
 	email = v.email("email", email)
-	if v.err != nil {
-		return failed(opGeneratePasswordToken.name, v.err)
-	}
 	req, err := api.NewPostCustomersCustomerPasswordTokenRequest(c.core.baseURL, api.StorePostCustomersCustomerPasswordTokenReq{Email: email})
-	_, err = c.exchange(ctx, opGeneratePasswordToken, req, err, opts)
+	_, err = c.exchange(ctx, opGeneratePasswordToken, req, v.or(err), opts)
 	return err
 }
 
@@ -96,11 +87,8 @@ func (c *Client) ResetPassword(ctx context.Context, reset ResetPasswordRequest, 
 	reset.Email = v.email("Email", reset.Email)
 	v.required("Token", reset.Token)
 	v.required("Password", reset.Password)
-	if v.err != nil {
-		return nil, failed(opResetPassword.name, v.err)
-	}
 	req, err := api.NewPostCustomersResetPasswordRequest(c.core.baseURL, reset)
-	return c.customer(ctx, opResetPassword, req, err, opts)
+	return c.customer(ctx, opResetPassword, req, v.or(err), opts)
 }
 
 // customer sends a request that is answered with the customer.

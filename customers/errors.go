@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 )
@@ -34,7 +34,7 @@ var (
 	// ErrInvalidPasswordToken: the reset token is malformed, expired, used or another customer's. The backend says so
 	// with a 401 or with a 500 that it also sends for failures of its own.
 	ErrInvalidPasswordToken = errors.New("invalid password token")
-	// ErrDuplicate: another customer has this email (422).
+	// ErrDuplicate: another customer has this email, or uses this billing address (422).
 	ErrDuplicate = errors.New("duplicate")
 	// ErrNotFound: no such country, address, customer or route (404).
 	ErrNotFound = errors.New("not found")
@@ -56,8 +56,11 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")
 )
 
-// maxErrorBody is how much of a failed call's body is kept.
-const maxErrorBody = 4 << 10
+// How much of a failed call's body is read, and kept in the error.
+const (
+	maxErrorRead = 64 << 10
+	maxErrorBody = 4 << 10
+)
 
 // Error is every error of this package. Printing it in any way shows no cookie, token, password, email or body.
 type Error struct {
@@ -106,7 +109,7 @@ func (e *Error) Error() string {
 	}
 	if e.kind != nil && e.cause != nil {
 		b.WriteString(": ")
-		b.WriteString(e.cause.Error())
+		b.WriteString(maskEmails(e.cause.Error()))
 	}
 	return b.String()
 }
@@ -123,8 +126,8 @@ func (e *Error) Unwrap() []error {
 	return errs
 }
 
-// GoString is Error, so that %#v shows no body.
-func (e *Error) GoString() string { return fmt.Sprintf("&customers.Error{%q}", e.Error()) }
+// Format prints what Error returns for every verb, so that none shows the body.
+func (e Error) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error()) }
 
 // LogValue logs the fields that tell errors apart.
 func (e *Error) LogValue() slog.Value {
@@ -144,8 +147,9 @@ func refused(field, reason string) *Error {
 // failed names the operation of an error made where it was not known.
 func failed(operation string, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Operation = operation
-		return e
+		named := *e
+		named.Operation = operation
+		return &named
 	}
 	return &Error{Operation: operation, kind: ErrInvalidInput, cause: err}
 }
@@ -170,9 +174,8 @@ func (r *reply) statusError(k *core) *Error {
 	switch {
 	case isJSON(r.header):
 		var body struct{ Type, Code, Message string }
-		if json.Unmarshal(r.body, &body) == nil {
-			e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
-		}
+		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
 	case r.status == http.StatusNotFound:
 		e.Message = "the answer is not the API's: does the base URL lead to a Medusa backend?"
 	}
@@ -226,7 +229,7 @@ func (r *reply) redirectHint(k *core) string {
 	if err != nil || to.Host == "" || (to.Scheme != "http" && to.Scheme != "https") {
 		return ""
 	}
-	route := "/" + strings.TrimPrefix(r.url.EscapedPath(), (&url.URL{Path: k.cookiePath[:len(k.cookiePath)-len("store/")]}).EscapedPath())
+	route := "/" + strings.TrimPrefix(r.url.EscapedPath(), k.basePath)
 	hint := to.Scheme + "://" + to.Host
 	if prefix, ok := strings.CutSuffix(strings.TrimSuffix(to.EscapedPath(), "/"), route); ok {
 		hint += prefix
@@ -245,7 +248,7 @@ func withoutSetCookie(h http.Header) http.Header {
 	return h
 }
 
-var emailPattern = regexp.MustCompile(`[^\s"'()=,;<>]+@[^\s"'()=,;<>]+`)
+var emailPattern = regexp.MustCompile(`("[^"]*"|[^\s"()=,;<>/]+)(@|%40)[^\s"'()=,;<>/]+`)
 
 // maskEmails hides the emails that the backend repeats, as in a duplicate that only its database notices.
 func maskEmails(s string) string {

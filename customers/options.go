@@ -2,6 +2,7 @@ package customers
 
 import (
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 )
@@ -78,7 +79,7 @@ func WithMaxResponseBytes(n int64) Option {
 		if n <= 0 {
 			return refused("WithMaxResponseBytes", "it must be positive")
 		}
-		k.maxResponseBytes = n
+		k.maxResponseBytes = min(n, math.MaxInt64-1) // one byte more is read, to see that it is too many
 		return nil
 	})
 }
@@ -118,7 +119,8 @@ func WithBearerToken(token string) Option {
 	})
 }
 
-// WithSessionCookieName is for a backend whose session_options.name setting is not [DefaultSessionCookieName].
+// WithSessionCookieName is for a backend whose session_options.name setting is not [DefaultSessionCookieName]. Without
+// it a login there is [ErrNoSessionCookie].
 func WithSessionCookieName(name string) Option {
 	return option(func(k *core) error {
 		if !isToken(name) {

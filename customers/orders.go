@@ -3,6 +3,7 @@ package customers
 import (
 	"context"
 	"iter"
+	"net/http"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -28,15 +29,12 @@ const ordersPerPage = 50
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
 	var v validator
 	params = v.listOrders(params)
-	if v.err != nil {
-		return nil, failed(opListOrders.name, v.err)
-	}
-	return c.listOrders(ctx, opListOrders, params, opts)
+	return c.listOrders(ctx, opListOrders, params, &v, opts)
 }
 
-func (c *Client) listOrders(ctx context.Context, op operation, params *ListOrdersParams, opts []CallOption) (*OrderPage, error) {
+func (c *Client) listOrders(ctx context.Context, op operation, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
 	req, err := api.NewGetCustomersCustomerOrdersRequest(c.core.baseURL, params)
-	return send(ctx, c, op, req, err, opts, func(page *OrderPage) bool {
+	return send(ctx, c, op, req, v.or(err), opts, func(page *OrderPage) bool {
 		for i := range page.Orders {
 			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
 				return false
@@ -66,11 +64,7 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 		v.refuse("Offset", "Orders pages by itself; use ListOrders or a range of CreatedAt")
 	}
 	return func(yield func(*Order, error) bool) {
-		if v.err != nil {
-			yield(nil, failed(opOrders.name, v.err))
-			return
-		}
-		c.walkOrders(ctx, *params, opts, yield)
+		c.walkOrders(ctx, *params, &v, opts, yield)
 	}
 }
 
@@ -81,7 +75,7 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
 // what it returns always holds new ones, if there are any.
-func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts []CallOption, yield func(*Order, error) bool) {
+func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *validator, opts []CallOption, yield func(*Order, error) bool) {
 	size := ordersPerPage
 	if params.Limit != nil {
 		size = *params.Limit // 0: everything at once
@@ -102,7 +96,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts [
 			limit += 2 * len(known)
 		}
 		params.Limit = &limit
-		page, err := c.listOrders(ctx, opOrders, &params, opts)
+		page, err := c.listOrders(ctx, opOrders, &params, v, opts)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -110,7 +104,12 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts [
 		stale++
 		for i := range page.Orders {
 			order := &page.Orders[i]
-			if ms := order.CreatedAt.Truncate(time.Millisecond); !ms.Equal(boundary) {
+			ms := order.CreatedAt.Truncate(time.Millisecond)
+			switch {
+			case !boundary.IsZero() && ms.After(boundary):
+				yield(nil, unexpectedOrders("the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"))
+				return
+			case !ms.Equal(boundary):
 				boundary, known = ms, map[string]struct{}{}
 			}
 			if _, ok := known[order.ID]; ok {
@@ -131,10 +130,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts [
 			return
 		}
 		if stale == 3 {
-			yield(nil, &Error{
-				Operation: opOrders.name, StatusCode: 200, kind: ErrUnexpectedResponse,
-				Message: "the pages stop short of the orders they count: something before the backend caps their size",
-			})
+			yield(nil, unexpectedOrders("the pages stop short of the orders they count: something before the backend caps their size"))
 			return
 		}
 		if next := boundary.Add(time.Millisecond); len(page.Orders) > 0 && (created.LT == nil || next.Before(*created.LT)) {
@@ -142,4 +138,8 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, opts [
 			params.CreatedAt = &created
 		}
 	}
+}
+
+func unexpectedOrders(message string) *Error {
+	return &Error{Operation: opOrders.name, StatusCode: http.StatusOK, kind: ErrUnexpectedResponse, Message: message}
 }

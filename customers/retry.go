@@ -34,6 +34,9 @@ func (c *Client) attempts(ctx context.Context, op operation, req *http.Request) 
 			return r, n, err
 		}
 		if !wait(ctx, backoff(n, r)) {
+			if ctx.Err() != nil {
+				err = canceled(op, r, ctx.Err())
+			}
 			return r, n, err
 		}
 		if req.GetBody != nil {
@@ -41,6 +44,15 @@ func (c *Client) attempts(ctx context.Context, op operation, req *http.Request) 
 			req.Body, _ = req.GetBody()
 		}
 	}
+}
+
+// canceled is the error of a call whose context ended while it waited to try again.
+func canceled(op operation, r *reply, cause error) *Error {
+	e := &Error{Operation: op.name, cause: cause}
+	if r != nil {
+		e.StatusCode, e.Header = r.status, withoutSetCookie(r.header)
+	}
+	return e
 }
 
 // worthRepeating says whether a request may be sent again and may fare better. A read or a DELETE of one id can be
@@ -107,7 +119,8 @@ func backoff(n int, r *reply) time.Duration {
 
 // retryAfter reads both forms of the header: seconds, or a date.
 func retryAfter(value string, now time.Time) (time.Duration, bool) {
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
+	// A number too large for Go comes out as the largest there is.
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(seconds, 3600)) * time.Second, true
 	}
 	if date, err := http.ParseTime(value); err == nil {

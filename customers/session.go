@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -45,8 +46,17 @@ type otherCookie struct {
 // A proxy needs a cookie or two. More is a fault, and must not grow every session of a server.
 const (
 	maxOtherCookies     = 8
-	maxOtherCookieBytes = 4 << 10
+	maxOtherCookieBytes = 2 << 10 // all together
 )
+
+// Format prints, for every verb, whether somebody is logged in and nothing else.
+func (s *Session) Format(f fmt.State, _ rune) {
+	state := "nobody is logged in"
+	if s.LoggedIn() {
+		state = "logged in"
+	}
+	fmt.Fprintf(f, "customers.Session(%s)", state)
+}
 
 // LoggedIn says whether the session holds a cookie that has not run out. Whether the backend still knows it, only a
 // call tells.
@@ -133,13 +143,17 @@ func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
 	return header
 }
 
-// settle takes in what an answer says about the session. An orphan is a cookie that nobody will use any more and that
+// settle takes in what an answer says about the session. An orphan is one that nobody will use any more and that
 // the backend still honours.
-func (s *Session) settle(t ticket, r *reply, k *core) (orphan *sessionCookie, err error) {
+func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, err error) {
 	received, deleted, others := readCookies(r.header, k)
 	ok := r.ok()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.op.auth == login && ok && received == nil {
+		// None of this answer's cookies are kept: under a name we do not expect, one of them is the login.
+		return nil, r.noCookie(k)
+	}
 	s.keepOthers(others)
 	switch r.op.auth {
 	case open:
@@ -147,10 +161,8 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *sessionCookie, er
 	case login:
 		switch {
 		case !ok:
-		case received == nil:
-			return nil, r.noCookie(k)
 		case t.number <= s.epoch:
-			return received, r.superseded()
+			return &Session{cookie: received, others: s.others}, r.superseded()
 		default:
 			s.cookie, s.epoch, s.ended = received, t.number, false
 		}
@@ -158,8 +170,9 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *sessionCookie, er
 		if !ok || s.epoch > t.number {
 			break // it failed, or a login begun later has won
 		}
-		if s.epoch != t.epoch {
-			orphan = s.cookie // a login begun earlier got in between; its cookie is not the one that was ended
+		if s.epoch != t.epoch && s.cookie != nil {
+			// A login begun earlier got in between; its cookie is not the one that was ended.
+			orphan = &Session{cookie: s.cookie, others: s.others}
 		}
 		s.cookie, s.epoch, s.ended = nil, t.number, false
 	case secured:
@@ -194,13 +207,15 @@ func (s *Session) keepOthers(received []otherCookie) {
 			kept = append(kept, o)
 		}
 	}
-	if n := len(kept) - maxOtherCookies; n > 0 {
-		kept = kept[n:]
+	size := 0
+	for i := len(kept) - 1; i >= 0; i-- { // the newest stay
+		size += len(kept[i].name) + len(kept[i].value)
+		if len(kept)-i > maxOtherCookies || size > maxOtherCookieBytes {
+			kept = kept[i+1:]
+			break
+		}
 	}
 	s.others = &kept
-	if len(kept) == 0 {
-		s.others = nil
-	}
 }
 
 func isOver(expires int64) bool {

@@ -30,8 +30,8 @@ type otherCookieText struct {
 }
 
 // Encode writes the session as a text from which [DecodeSession] makes it again, in another process or on another
-// machine. Whoever has the text is logged in as the customer: store it encrypted, and log it nowhere. It fits into a
-// cookie or a URL. It says nothing about the backend's address, so that a session made through a public URL also
+// machine. Whoever has the text is logged in as the customer: store it encrypted, and log it nowhere. It is about 200
+// letters, digits, dots, dashes and underscores long, more if a proxy sets cookies of its own. It says nothing about the backend's address, so that a session made through a public URL also
 // works through an internal one.
 func (s *Session) Encode() string {
 	s.mu.Lock()
@@ -98,10 +98,12 @@ func decodeSession(text string) (*Session, error) {
 // valid says whether what the text holds may go into a Cookie header.
 func (t *sessionText) valid() bool {
 	ok := isCookieValue(t.Value) && len(t.Others) <= maxOtherCookies
+	size := 0
 	for _, o := range t.Others {
-		ok = ok && isToken(o.Name) && isCookieValue(o.Value) && len(o.Name)+len(o.Value) <= maxOtherCookieBytes
+		ok = ok && isToken(o.Name) && isCookieValue(o.Value)
+		size += len(o.Name) + len(o.Value)
 	}
-	return ok
+	return ok && size <= maxOtherCookieBytes
 }
 
 // isCookieValue says whether net/http could have read s as a cookie's value.

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,14 +75,17 @@ func send[T any](ctx context.Context, c *Client, op operation, req *http.Request
 
 // exchange sends req and returns its 2xx answer.
 func (c *Client) exchange(ctx context.Context, op operation, req *http.Request, buildErr error, opts []CallOption) (*reply, error) {
-	if buildErr != nil {
-		return nil, failed(op.name, withoutURL(buildErr))
-	}
 	var conf call
 	for _, opt := range opts {
-		if err := opt.applyCall(&conf); err != nil {
-			return nil, failed(op.name, err)
+		if opt == nil {
+			continue
 		}
+		if err := opt.applyCall(&conf); err != nil && buildErr == nil {
+			buildErr = err
+		}
+	}
+	if buildErr != nil {
+		return nil, failed(op.name, withoutURL(buildErr))
 	}
 	c.setHeaders(req, conf.header)
 	t, err := c.begin(op, req)
@@ -99,7 +103,7 @@ func (c *Client) exchange(ctx context.Context, op operation, req *http.Request, 
 		conf.response.StatusCode, conf.response.Header = r.status, withoutSetCookie(r.header)
 	}
 	// The session comes before the body: a login whose body is cut off is a login all the same.
-	if sessionErr := c.settle(ctx, t, r); sessionErr != nil {
+	if sessionErr := c.settle(ctx, t, r, conf.header); sessionErr != nil {
 		return nil, sessionErr
 	}
 	switch {
@@ -137,12 +141,12 @@ func (c *Client) setHeaders(req *http.Request, call http.Header) {
 func (c *Client) begin(op operation, req *http.Request) (ticket, error) {
 	if c.session == nil {
 		switch {
-		case op.auth == login && c.core.bearerToken != "":
+		case op.auth == login && c.token != "":
 			return ticket{}, &Error{kind: ErrNoSession, Message: "this client sends a bearer token: log in with a client made without WithBearerToken, or derived by WithSession(new(customers.Session))"}
-		case op.auth != open && c.core.bearerToken == "", op.auth == logout:
+		case op.auth != open && c.token == "", op.auth == logout:
 			return ticket{}, &Error{kind: ErrNoSession, Message: "derive a client for the customer by WithSession(new(customers.Session)) or with a session you kept"}
 		case op.auth == secured && req.Header["Authorization"] == nil:
-			req.Header.Set("Authorization", "Bearer "+c.core.bearerToken)
+			req.Header.Set("Authorization", "Bearer "+c.token)
 		}
 		return ticket{}, nil
 	}
@@ -156,22 +160,24 @@ func (c *Client) begin(op operation, req *http.Request) (ticket, error) {
 	return t, nil
 }
 
-func (c *Client) settle(ctx context.Context, t ticket, r *reply) error {
+func (c *Client) settle(ctx context.Context, t ticket, r *reply, header http.Header) error {
 	if c.session == nil {
 		return nil
 	}
 	orphan, err := c.session.settle(t, r, c.core)
 	if orphan != nil {
-		c.end(ctx, orphan)
+		c.end(ctx, orphan, header)
 	}
 	return err
 }
 
-// end logs out a cookie that no session holds, as well as can be: nobody could act on a failure.
-func (c *Client) end(ctx context.Context, orphan *sessionCookie) {
+// end logs out a session that nobody holds, as well as can be: nobody could act on a failure. It goes the way of the
+// call that made it, with the same headers, and holds that call up for a few seconds at most.
+func (c *Client) end(ctx context.Context, orphan *Session, header http.Header) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	_ = c.WithSession(&Session{cookie: orphan}).Auth.DeleteSession(ctx)
+	same := callOption(func(conf *call) error { conf.header = header; return nil })
+	_ = c.WithSession(orphan).Auth.DeleteSession(ctx, same)
 }
 
 // attempt sends req once and reads the answer. With an error, the reply is what came before it, if anything.
@@ -187,35 +193,56 @@ func (c *Client) attempt(ctx context.Context, op operation, req *http.Request) (
 	r.body, err = readBody(resp, c.core.maxResponseBytes)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return r, r.unexpected("the body is larger than WithMaxResponseBytes allows", nil)
+		return r, r.unexpected("", err)
 	case err != nil && (r.status/100 == 2 || ctx.Err() != nil):
 		return r, c.transportError(ctx, op, r, err)
 	}
 	return r, nil // of a failure, the status says more than the rest of its body would
 }
 
-var errTooLarge = errors.New("too large")
+var errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allows")
 
 // readBody reads limit bytes at most, of a failure only as much as an error keeps.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.StatusCode/100 != 2 {
-		return io.ReadAll(io.LimitReader(resp.Body, min(limit, maxErrorBody)))
+		return io.ReadAll(io.LimitReader(resp.Body, min(limit, maxErrorRead)))
 	}
 	if resp.ContentLength > limit {
 		return nil, errTooLarge
 	}
-	var body []byte
-	var err error
-	if n := resp.ContentLength; n >= 0 {
-		body = make([]byte, n)
-		_, err = io.ReadFull(resp.Body, body)
-	} else {
-		body, err = io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	var body bytes.Buffer
+	if n := resp.ContentLength; n > 0 {
+		// Room for all of it at once, up to what a word of the server's is good for.
+		body.Grow(int(min(n, maxTrustedLength)) + bytes.MinRead)
 	}
-	if int64(len(body)) > limit {
+	n, err := body.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	if n > limit {
 		return nil, errTooLarge
 	}
-	return body, err
+	return body.Bytes(), err
+}
+
+// maxTrustedLength is the memory that is set aside because an answer announces that much.
+const maxTrustedLength = 1 << 20
+
+// safeLocation drops a Location that http.Client could not read and would repeat, with an email in it, in an error
+// that hides the status.
+type safeLocation struct {
+	http.RoundTripper
+}
+
+func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
+	next := t.RoundTripper
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	resp, err := next.RoundTrip(req)
+	if err == nil && resp.StatusCode/100 == 3 {
+		if _, locErr := resp.Location(); locErr != nil {
+			resp.Header.Del("Location")
+		}
+	}
+	return resp, err
 }
 
 // transportError makes the error of a request that got no whole answer.

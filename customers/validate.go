@@ -23,6 +23,14 @@ func (v *validator) refuse(field, reason string) {
 	}
 }
 
+// or returns what was refused, or else err.
+func (v *validator) or(err error) error {
+	if v.err != nil {
+		return v.err
+	}
+	return err
+}
+
 // text refuses what JSON or Postgres can't hold; encoding/json would replace it in silence.
 func (v *validator) text(field, value string) {
 	switch {
@@ -68,6 +76,12 @@ func (v *validator) email(field, value string) string {
 	return v.lower(field, value)
 }
 
+func (v *validator) credentials(email, password string) api.StorePostAuthReq {
+	email = v.email("email", email)
+	v.required("password", password)
+	return api.StorePostAuthReq{Email: email, Password: password}
+}
+
 // lower is JavaScript's toLowerCase where the two languages surely agree.
 func (v *validator) lower(field, value string) string {
 	for _, r := range value {
@@ -88,10 +102,11 @@ func (v *validator) pathID(field, id string) {
 
 // country returns the code in lower case, as the backend does.
 func (v *validator) country(field, code string) string {
-	if len(code) != 2 {
+	code = strings.ToLower(code)
+	if len(code) != 2 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz") != "" {
 		v.refuse(field, "it must be a two-letter ISO 3166-1 code, such as dk")
 	}
-	return v.lower(field, code)
+	return code
 }
 
 func (v *validator) newAddress(a *AddressCreatePayload) {
