@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	customersgo "github.com/medusa-storefront/customers-go"
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
@@ -19,8 +20,8 @@ import (
 var (
 	// shared is the backend of all tests that need no special one. They run on its seed and on customers of their own.
 	shared *backend.Backend
-	// recorder sees every exchange of every test. What it finds fails the run: see TestMain.
-	recorder conform.Recorder
+	// recorder checks every exchange of every test against the contract. What it finds fails the run.
+	recorder *conform.Recorder
 )
 
 // startPatience covers a first start, which installs npm packages and fills a database.
@@ -31,7 +32,12 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	var err error
+	contract, err := conform.Load([]byte(customersgo.OpenAPI))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e: the contract:", err)
+		return 1
+	}
+	recorder = conform.NewRecorder(contract, survivesModel)
 	// Where a developer keeps a backend running (node e2e/backend/start.mjs --exec …), it is used as it is.
 	if line := os.Getenv("BACKEND_JSON"); line != "" {
 		shared, err = backend.Attach(line)
@@ -45,7 +51,16 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer shared.Stop()
-	return m.Run()
+	code := m.Run()
+	if err := recorder.Write(os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
+	if len(recorder.Findings()) > 0 {
+		fmt.Fprintln(os.Stderr, "e2e: contract and backend disagree: see the findings above")
+		return 1
+	}
+	return code
 }
 
 // startBackend starts a backend of the test's own.

@@ -8,33 +8,48 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 )
 
-// Exchange is a request and its answer, bodies read.
-type Exchange struct {
-	Method         string
-	URL            string // path and query, as sent
-	RequestHeader  http.Header
-	RequestBody    []byte
-	Status         int
-	ResponseHeader http.Header
-	ResponseBody   []byte
-	Cookie         Cookie // what the backend was set up to send
-	Deviates       string // why the request leaves the contract on purpose; empty: it does not
-	Received       time.Time
-}
-
-// Cookie is how the backend was set up to set its session cookie.
-type Cookie struct {
-	Name   string // default: the contract's
-	Secure bool   // Secure and SameSite=None, as in production
-}
-
-// Recorder records exchanges.
+// Recorder checks every exchange that goes through its round trippers.
 type Recorder struct {
-	mu        sync.Mutex
-	exchanges []*Exchange
+	contract *Contract
+	also     func(operation string, x *Exchange) []Finding
+	mu       sync.Mutex
+	tally    *Tally
+}
+
+// NewRecorder returns a recorder. What also finds, if it is not nil, counts as well; it is called for exchanges of the
+// contract's operations, by several goroutines.
+func NewRecorder(c *Contract, also func(operation string, x *Exchange) []Finding) *Recorder {
+	return &Recorder{contract: c, also: also, tally: NewTally(c)}
+}
+
+// Record checks an exchange.
+func (r *Recorder) Record(x *Exchange) {
+	result := r.contract.Check(x)
+	if r.also != nil && result.Operation != "" {
+		for _, f := range r.also(result.Operation, x) {
+			f.Operation, f.Status = result.Operation, x.Status
+			result.Findings = append(result.Findings, f)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tally.Add(x, result)
+}
+
+// Findings returns what was found until now.
+func (r *Recorder) Findings() []Group {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tally.Findings()
+}
+
+// Write writes coverage and findings for a person.
+func (r *Recorder) Write(out io.Writer) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tally.Write(out)
 }
 
 // RoundTripper sends with base and records each exchange with a backend whose cookie is as said. The answer's body is
@@ -52,9 +67,8 @@ func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.Roun
 				return nil, fmt.Errorf("recording the request: %w", err)
 			}
 			x.RequestBody = body
-			clone := req.Clone(req.Context()) // a RoundTripper must not change its request
-			clone.Body = io.NopCloser(bytes.NewReader(body))
-			req = clone
+			req = req.Clone(req.Context()) // a RoundTripper must not change its request
+			req.Body = io.NopCloser(bytes.NewReader(body))
 		}
 		resp, err := base.RoundTrip(req)
 		if err != nil {
@@ -66,10 +80,8 @@ func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.Roun
 			return nil, fmt.Errorf("recording the answer: %w", err)
 		}
 		resp.Body = io.NopCloser(bytes.NewReader(body))
-		x.Status, x.ResponseHeader, x.ResponseBody, x.Received = resp.StatusCode, resp.Header.Clone(), body, time.Now()
-		r.mu.Lock()
-		r.exchanges = append(r.exchanges, x)
-		r.mu.Unlock()
+		x.Status, x.ResponseHeader, x.ResponseBody = resp.StatusCode, resp.Header.Clone(), body
+		r.Record(x)
 		return resp, nil
 	})
 }

@@ -1,2 +1,0 @@
-// Package conform checks exchanges of HTTP requests and answers against an OpenAPI document, strictly.
-package conform

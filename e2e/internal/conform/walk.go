@@ -1,0 +1,323 @@
+package conform
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// walk compares one value with its shape.
+type walk struct {
+	request  bool
+	relaxed  relaxation
+	findings []Finding // their Path and Detail; the rest is the caller's
+	seen     map[Sight]struct{}
+}
+
+// relaxation is which required properties are not demanded of a list's elements, and of what is inside those.
+type relaxation int
+
+const (
+	demandAll     relaxation = iota
+	demandColumns            // relations may be missing
+	demandNothing
+)
+
+var listElement = regexp.MustCompile(`^[a-z_]+\[\]`)
+
+// demands says whether a required property has to be there.
+func (w *walk) demands(p *child, path string) bool {
+	if w.relaxed == demandAll || !listElement.MatchString(path) {
+		return true
+	}
+	return w.relaxed == demandColumns && p != nil && !p.shape.isRelation()
+}
+
+// isRelation says whether the value is an object of its own, or a list of such, rather than one's own column.
+func (s *shape) isRelation() bool {
+	return len(s.props) > 0 || s.items != nil && len(s.items.shape.props) > 0
+}
+
+func newWalk(request bool) *walk {
+	return &walk{request: request, seen: map[Sight]struct{}{}}
+}
+
+// Sight is something that a document declares and an exchange can show.
+type Sight struct {
+	What SightKind
+	Loc  string // the schema path, and for a value "=value"
+}
+
+// SightKind is the kind of a Sight.
+type SightKind string
+
+// What can be seen of an answer's schema, and of a request's.
+const (
+	Property SightKind = "property"     // it was there
+	Valued   SightKind = "value"        // it was there and not null
+	Null     SightKind = "null"         // it was null, as its schema allows
+	Enum     SightKind = "enum value"   // it had this value
+	Input    SightKind = "input"        // a request that succeeded had this parameter or property
+	Answered SightKind = "status"       // an operation answered with this status
+	Called   SightKind = "operation"    // an operation was called
+	Content  SightKind = "content type" // an operation's status came with this content type
+)
+
+func (w *walk) add(kind Kind, sh *shape, path, format string, args ...any) {
+	w.findings = append(w.findings, Finding{Kind: kind, Schema: sh.loc, Path: path, Detail: fmt.Sprintf(format, args...)})
+}
+
+func (w *walk) value(sh *shape, v any, path string) {
+	if v == nil {
+		if !sh.nullable {
+			w.add(WrongNull, sh, path, "null, want %s", sh.want())
+		}
+		return
+	}
+	if len(sh.oneOf)+len(sh.anyOf) > 0 {
+		w.branches(sh, v, path)
+	}
+	if got := typeOf(v); sh.typ != "" && got != sh.typ && (sh.typ != "number" || got != "integer") {
+		w.add(WrongType, sh, path, "%s %s, want %s", got, excerpt(v), sh.typ)
+		return
+	}
+	if len(sh.enum) > 0 {
+		w.enum(sh, v, path)
+	}
+	switch v := v.(type) {
+	case string:
+		w.text(sh, v, path)
+	case json.Number:
+		w.number(sh, v, path)
+	case []any:
+		w.array(sh, v, path)
+	case map[string]any:
+		w.object(sh, v, path)
+	}
+}
+
+// branches checks oneOf and anyOf. Where no branch fits, the findings are those of the one that comes closest.
+func (w *walk) branches(sh *shape, v any, path string) {
+	check := func(branches []*child, most int, name string) {
+		if len(branches) == 0 {
+			return
+		}
+		var closest *walk
+		fits := 0
+		for _, b := range branches {
+			try := newWalk(w.request)
+			try.relaxed = w.relaxed
+			try.value(b.shape, v, path)
+			if len(try.findings) == 0 {
+				fits++
+				maps.Copy(w.seen, try.seen)
+			}
+			if closest == nil || len(try.findings) < len(closest.findings) {
+				closest = try
+			}
+		}
+		switch {
+		case fits == 0:
+			w.add(NoBranch, sh, path, "fits no branch of %s; what the closest one lacks follows", name)
+			w.findings = append(w.findings, closest.findings...)
+		case fits > most:
+			w.add(NoBranch, sh, path, "fits %d branches of %s", fits, name)
+		}
+	}
+	check(sh.oneOf, 1, "oneOf")
+	check(sh.anyOf, len(sh.anyOf), "anyOf")
+}
+
+func (w *walk) enum(sh *shape, v any, path string) {
+	for _, known := range sh.enum {
+		if fmt.Sprint(known) == fmt.Sprint(v) {
+			w.see(Enum, sh.loc+"="+fmt.Sprint(v))
+			return
+		}
+	}
+	w.add(UnknownValue, sh, path, "%s is none of %v", excerpt(v), sh.enum)
+}
+
+func (w *walk) text(sh *shape, v, path string) {
+	n := uint64(utf8.RuneCountInString(v)) //nolint:gosec // a count is not negative
+	switch {
+	case n < sh.minLength:
+		w.add(OutOfBounds, sh, path, "%d characters, want at least %d", n, sh.minLength)
+	case sh.maxLength != nil && n > *sh.maxLength:
+		w.add(OutOfBounds, sh, path, "%d characters, want at most %d", n, *sh.maxLength)
+	}
+	if sh.pattern != nil && !sh.pattern.MatchString(v) {
+		w.add(OutOfBounds, sh, path, "%s does not match %s", excerpt(v), sh.pattern)
+	}
+	if sh.format == "date-time" && !w.isTime(v) {
+		w.add(WrongFormat, sh, path, "%s, want a date-time%s", excerpt(v), map[bool]string{false: " in UTC with milliseconds"}[w.request])
+	}
+}
+
+// A client may write its times as RFC 3339 allows; the backend writes them all in one way.
+func (w *walk) isTime(v string) bool {
+	layout := "2006-01-02T15:04:05.000Z"
+	if w.request {
+		layout = time.RFC3339Nano
+	}
+	_, err := time.Parse(layout, v)
+	return err == nil
+}
+
+func (w *walk) number(sh *shape, v json.Number, path string) {
+	n, ok := new(big.Rat).SetString(v.String())
+	if !ok {
+		return // typeOf has seen a number, so it is one
+	}
+	if sh.minimum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.minimum)) < 0 {
+		w.add(OutOfBounds, sh, path, "%s, want at least %v", v, *sh.minimum)
+	}
+	if sh.maximum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.maximum)) > 0 {
+		w.add(OutOfBounds, sh, path, "%s, want at most %v", v, *sh.maximum)
+	}
+	bits := 64
+	if sh.format == "int32" {
+		bits = 32
+	}
+	if sh.typ == "integer" && n.Num().BitLen() > bits-1 {
+		w.add(OutOfBounds, sh, path, "%s does not fit %d bits", v, bits)
+	}
+}
+
+func (w *walk) array(sh *shape, v []any, path string) {
+	n := uint64(len(v))
+	if n < sh.minItems || sh.maxItems != nil && n > *sh.maxItems {
+		w.add(OutOfBounds, sh, path, "%d elements", n)
+	}
+	if sh.items == nil {
+		return
+	}
+	for _, element := range v {
+		w.value(sh.items.shape, element, path+"[]")
+	}
+}
+
+func (w *walk) object(sh *shape, v map[string]any, path string) {
+	if sh.typ == "" && len(sh.props) == 0 && !sh.open {
+		return // any JSON, or what branches have checked
+	}
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		at := name
+		if path != "" {
+			at = path + "." + name
+		}
+		p, ok := sh.props[name]
+		switch {
+		case ok:
+			w.property(p, v[name])
+			w.value(p.shape, v[name], at)
+		case !sh.open:
+			w.findings = append(w.findings, Finding{
+				Kind: Undocumented, Schema: sh.objectLoc + "." + name, Path: at, Detail: fmt.Sprintf("%s %s", typeOf(v[name]), excerpt(v[name])),
+			})
+		case sh.extra != nil:
+			w.value(sh.extra.shape, v[name], at+".*")
+		}
+	}
+	for _, name := range sh.required {
+		if _, ok := v[name]; !ok && w.demands(sh.props[name], path) {
+			w.findings = append(w.findings, Finding{Kind: Missing, Schema: sh.objectLoc + "." + name, Path: path, Detail: "required, and not there"})
+		}
+	}
+}
+
+func (w *walk) property(p *child, v any) {
+	if w.request {
+		w.see(Input, p.loc)
+		return
+	}
+	w.see(Property, p.loc)
+	switch {
+	case v != nil:
+		w.see(Valued, p.loc)
+	case p.shape.nullable:
+		w.see(Null, p.loc)
+	}
+}
+
+func (w *walk) see(what SightKind, loc string) { w.seen[Sight{what, loc}] = struct{}{} }
+
+func (s *shape) want() string {
+	if s.typ == "" {
+		return "a value"
+	}
+	return s.typ
+}
+
+func typeOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case json.Number:
+		if n, ok := new(big.Rat).SetString(v.String()); ok && n.IsInt() {
+			return "integer"
+		}
+		return "number"
+	}
+	return "object"
+}
+
+const excerptBytes = 60
+
+// excerpt is v as JSON, cut off.
+func excerpt(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	if len(text) > excerptBytes {
+		return string(text[:excerptBytes]) + "…"
+	}
+	return string(text)
+}
+
+// parseJSON parses exactly one value, with the numbers as they are written.
+func parseJSON(body []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("more than one JSON value")
+	}
+	return v, nil
+}
+
+// fromText makes the value that a parameter's text stands for; what does not fit its type stays a string.
+func fromText(sh *shape, text string) any {
+	switch sh.typ {
+	case "integer", "number":
+		if n, err := parseJSON([]byte(text)); err == nil {
+			if n, ok := n.(json.Number); ok {
+				return n
+			}
+		}
+	case "boolean":
+		if b, err := strconv.ParseBool(text); err == nil {
+			return b
+		}
+	}
+	return text
+}
