@@ -63,6 +63,8 @@ const (
 )
 
 // Error is every error of this package. Printing it in any way shows no cookie, token, password, email or body.
+//
+//nolint:recvcheck // Format is on the value, so that printing a copy shows no body either
 type Error struct {
 	// Operation is the method that failed, such as "Addresses.Add".
 	Operation string
@@ -173,7 +175,11 @@ func (r *reply) statusError(k *core) *Error {
 	}
 	switch {
 	case isJSON(r.header):
-		var body struct{ Type, Code, Message string }
+		var body struct {
+			Type    string `json:"type"`
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		}
 		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
 		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
 	case r.status == http.StatusNotFound:

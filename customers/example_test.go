@@ -254,10 +254,10 @@ func ExampleWithTLSTerminated() {
 func loggedIn() *customers.Client {
 	c, err := customers.New(shopURL)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	if _, err := c.Auth.Authenticate(context.Background(), "user@example.com", "supersecret"); err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
 	return c
 }

@@ -3,6 +3,7 @@ package customers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -197,19 +198,14 @@ func (s *Session) keepOthers(received []otherCookie) {
 		kept = append(kept, *s.others...)
 	}
 	for _, o := range received {
-		for i := range kept {
-			if kept[i].name == o.name {
-				kept = append(kept[:i], kept[i+1:]...)
-				break
-			}
-		}
+		kept = slices.DeleteFunc(kept, func(k otherCookie) bool { return k.name == o.name })
 		if !isOver(o.expires) {
 			kept = append(kept, o)
 		}
 	}
 	size := 0
-	for i := len(kept) - 1; i >= 0; i-- { // the newest stay
-		size += len(kept[i].name) + len(kept[i].value)
+	for i, o := range slices.Backward(kept) { // the newest stay
+		size += len(o.name) + len(o.value)
 		if len(kept)-i > maxOtherCookies || size > maxOtherCookieBytes {
 			kept = kept[i+1:]
 			break

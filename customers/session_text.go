@@ -2,6 +2,7 @@ package customers
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"hash/crc32"
@@ -47,8 +48,7 @@ func (s *Session) Encode() string {
 	s.mu.Unlock()
 	// Marshalling strings and numbers can't fail, and no cookie value is invalid UTF-8: net/http parses ASCII only.
 	payload, _ := json.Marshal(text) //nolint:errchkjson // see above
-	sum := crc32.ChecksumIEEE(payload)
-	payload = append(payload, byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	payload = binary.BigEndian.AppendUint32(payload, crc32.ChecksumIEEE(payload))
 	return sessionPrefix + base64URL.EncodeToString(payload)
 }
 
@@ -72,9 +72,8 @@ func decodeSession(text string) (*Session, error) {
 	if err != nil || len(payload) < 4 {
 		return nil, errors.New("it is damaged")
 	}
-	payload, tail := payload[:len(payload)-4], payload[len(payload)-4:]
-	sum := uint32(tail[0])<<24 | uint32(tail[1])<<16 | uint32(tail[2])<<8 | uint32(tail[3])
-	if sum != crc32.ChecksumIEEE(payload) {
+	payload, sum := payload[:len(payload)-4], payload[len(payload)-4:]
+	if binary.BigEndian.Uint32(sum) != crc32.ChecksumIEEE(payload) {
 		return nil, errors.New("it is damaged")
 	}
 	var in sessionText

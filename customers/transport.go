@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -124,17 +125,15 @@ func (r *reply) ok() bool {
 		return r.status == http.StatusNoContent
 	case textBody:
 		return r.status == http.StatusOK && strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")
+	case jsonBody:
+		return r.status == http.StatusOK && isJSON(r.header)
 	}
-	return r.status == http.StatusOK && isJSON(r.header)
+	return false
 }
 
 func (c *Client) setHeaders(req *http.Request, call http.Header) {
-	for name, values := range c.core.header {
-		req.Header[name] = values
-	}
-	for name, values := range call {
-		req.Header[name] = values
-	}
+	maps.Copy(req.Header, c.core.header)
+	maps.Copy(req.Header, call)
 }
 
 // begin gives the request its credentials.
@@ -234,7 +233,7 @@ type safeLocation struct {
 func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
 	next := t.RoundTripper
 	if next == nil {
-		next = http.DefaultTransport
+		next = http.DefaultTransport //nolint:forbidigo // what a nil Transport of a WithHTTPClient means
 	}
 	resp, err := next.RoundTrip(req)
 	if err == nil && resp.StatusCode/100 == 3 {

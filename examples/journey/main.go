@@ -24,15 +24,15 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "\nThe journey ended early:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) error {
+func run() error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	shop := backendFromEnv()
 	if shop.URL == "" {
 		return errors.New("no backend: run make demo, or set BACKEND to a backend's URL")
@@ -41,13 +41,13 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	j := &journey{ctx: ctx, shop: shop, c: c, email: "journey-" + strings.ToLower(rand.Text()[:8]) + "@example.com", password: "supersecret"}
+	j := &journey{shop: shop, c: c, email: "journey-" + strings.ToLower(rand.Text()[:8]) + "@example.com", password: "supersecret"}
 	fmt.Println("Backend:", shop.URL)
-	for _, step := range []func() error{
+	for _, step := range []func(context.Context) error{
 		j.register, j.retrieve, j.update, j.addresses, j.customHeader, j.paymentMethods,
 		j.resetPassword, j.logOutAndIn, j.saveAndRestore, j.orders,
 	} {
-		if err := step(); err != nil {
+		if err := step(ctx); err != nil {
 			return err
 		}
 	}
@@ -57,15 +57,14 @@ func run(ctx context.Context) error {
 
 // journey is what the steps share.
 type journey struct {
-	ctx             context.Context
 	shop            backend
 	c               *customers.Client
 	email, password string
 }
 
-func (j *journey) register() error {
+func (j *journey) register(ctx context.Context) error {
 	heading("Register")
-	me, err := j.c.Create(j.ctx, customers.CreateRequest{
+	me, err := j.c.Create(ctx, customers.CreateRequest{
 		FirstName: "Alec", LastName: "Reynolds", Email: j.email, Password: j.password, Phone: "+45 12 34 56 78",
 	})
 	if err != nil {
@@ -73,7 +72,7 @@ func (j *journey) register() error {
 	}
 	fmt.Printf("  created %s as %s; the client is logged in\n", me.Email, me.ID)
 
-	_, err = j.c.Create(j.ctx, customers.CreateRequest{Email: j.email, Password: j.password})
+	_, err = j.c.Create(ctx, customers.CreateRequest{Email: j.email, Password: j.password})
 	if !errors.Is(err, customers.ErrDuplicate) {
 		return fmt.Errorf("registering twice should be a duplicate: %w", err)
 	}
@@ -81,9 +80,9 @@ func (j *journey) register() error {
 	return nil
 }
 
-func (j *journey) retrieve() error {
+func (j *journey) retrieve(ctx context.Context) error {
 	heading("Retrieve")
-	me, err := j.c.Retrieve(j.ctx)
+	me, err := j.c.Retrieve(ctx)
 	if err != nil {
 		return err
 	}
@@ -91,9 +90,9 @@ func (j *journey) retrieve() error {
 	return nil
 }
 
-func (j *journey) update() error {
+func (j *journey) update(ctx context.Context) error {
 	heading("Update")
-	me, err := j.c.Update(j.ctx, customers.UpdateRequest{
+	me, err := j.c.Update(ctx, customers.UpdateRequest{
 		LastName: customers.Value("Reynolds-Holm"),
 		Phone:    customers.Null[string](),
 		Metadata: map[string]any{"newsletter": true},
@@ -105,37 +104,37 @@ func (j *journey) update() error {
 	return nil
 }
 
-func (j *journey) addresses() error {
+func (j *journey) addresses(ctx context.Context) error {
 	heading("Addresses")
 	home := customers.AddressCreatePayload{
 		FirstName: "Alec", LastName: "Reynolds", Address1: "Vestergade 1", City: "Aarhus", PostalCode: "8000", CountryCode: "DK",
 	}
-	me, err := j.c.Addresses.Add(j.ctx, home)
+	me, err := j.c.Addresses.Add(ctx, home)
 	if err != nil {
 		return err
 	}
 	id := me.ShippingAddresses[0].ID
 	fmt.Printf("  added %s: %d on file\n", id, len(me.ShippingAddresses))
 
-	if me, err = j.c.Addresses.Add(j.ctx, home); err != nil {
+	if me, err = j.c.Addresses.Add(ctx, home); err != nil {
 		return err
 	}
 	fmt.Printf("  added once more: still %d on file\n", len(me.ShippingAddresses))
 
-	if me, err = j.c.Addresses.Update(j.ctx, id, customers.AddressPayload{Address1: customers.Value("Vestergade 2")}); err != nil {
+	if me, err = j.c.Addresses.Update(ctx, id, customers.AddressPayload{Address1: customers.Value("Vestergade 2")}); err != nil {
 		return err
 	}
 	fmt.Printf("  updated: %s, %s\n", deref(me.ShippingAddresses[0].Address1), deref(me.ShippingAddresses[0].City))
 
-	if me, err = j.c.Update(j.ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressID(id)}); err != nil {
+	if me, err = j.c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressID(id)}); err != nil {
 		return err
 	}
 	fmt.Println("  made it the billing address:", deref(me.BillingAddressID) == id)
 
-	if _, err = j.c.Update(j.ctx, customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()}); err != nil {
+	if _, err = j.c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()}); err != nil {
 		return err
 	}
-	if me, err = j.c.Addresses.Delete(j.ctx, id); err != nil {
+	if me, err = j.c.Addresses.Delete(ctx, id); err != nil {
 		return err
 	}
 	fmt.Printf("  deleted: %d on file\n", len(me.ShippingAddresses))
@@ -143,7 +142,7 @@ func (j *journey) addresses() error {
 }
 
 // customHeader sends a request through a proxy of its own, to show what arrives on the other side.
-func (j *journey) customHeader() error {
+func (j *journey) customHeader(ctx context.Context) error {
 	heading("Custom headers")
 	target, err := url.Parse(j.shop.URL)
 	if err != nil {
@@ -169,7 +168,7 @@ func (j *journey) customHeader() error {
 		return err
 	}
 	var resp customers.Response
-	_, err = c.WithSession(session).Retrieve(j.ctx, customers.WithHeader("Accept-Language", "en"), customers.WithResponse(&resp))
+	_, err = c.WithSession(session).Retrieve(ctx, customers.WithHeader("Accept-Language", "en"), customers.WithResponse(&resp))
 	if err != nil {
 		return err
 	}
@@ -178,9 +177,9 @@ func (j *journey) customHeader() error {
 	return nil
 }
 
-func (j *journey) paymentMethods() error {
+func (j *journey) paymentMethods(ctx context.Context) error {
 	heading("Payment methods")
-	methods, err := j.c.PaymentMethods.List(j.ctx)
+	methods, err := j.c.PaymentMethods.List(ctx)
 	if err != nil {
 		return err
 	}
@@ -188,13 +187,13 @@ func (j *journey) paymentMethods() error {
 	return nil
 }
 
-func (j *journey) resetPassword() error {
+func (j *journey) resetPassword(ctx context.Context) error {
 	heading("Forgotten password")
-	if err := j.c.GeneratePasswordToken(j.ctx, j.email); err != nil {
+	if err := j.c.GeneratePasswordToken(ctx, j.email); err != nil {
 		return err
 	}
 	fmt.Println("  asked for a token; the backend hands it to whatever mails it")
-	token, err := j.shop.passwordToken(j.ctx, j.email)
+	token, err := j.shop.passwordToken(ctx, j.email)
 	if err != nil {
 		return err
 	}
@@ -203,11 +202,11 @@ func (j *journey) resetPassword() error {
 		return nil
 	}
 	j.password = "even more secret"
-	if _, err := j.c.ResetPassword(j.ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: j.password}); err != nil {
+	if _, err := j.c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: j.password}); err != nil {
 		return err
 	}
 	fmt.Println("  set a new password with it")
-	_, err = j.c.ResetPassword(j.ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: "another one"})
+	_, err = j.c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: "another one"})
 	if !errors.Is(err, customers.ErrInvalidPasswordToken) {
 		return fmt.Errorf("a token should be good only once: %w", err)
 	}
@@ -215,24 +214,24 @@ func (j *journey) resetPassword() error {
 	return nil
 }
 
-func (j *journey) logOutAndIn() error {
+func (j *journey) logOutAndIn(ctx context.Context) error {
 	heading("Log out, log in")
-	if err := j.c.Auth.DeleteSession(j.ctx); err != nil {
+	if err := j.c.Auth.DeleteSession(ctx); err != nil {
 		return err
 	}
-	_, err := j.c.Retrieve(j.ctx)
+	_, err := j.c.Retrieve(ctx)
 	if !errors.Is(err, customers.ErrUnauthenticated) {
 		return fmt.Errorf("a retrieve after the logout should fail: %w", err)
 	}
 	fmt.Println("  logged out:", err)
 
-	_, err = j.c.Auth.Authenticate(j.ctx, j.email, "a wrong one")
+	_, err = j.c.Auth.Authenticate(ctx, j.email, "a wrong one")
 	if !errors.Is(err, customers.ErrInvalidCredentials) {
 		return fmt.Errorf("a wrong password should be refused: %w", err)
 	}
 	fmt.Println("  wrong password:", err)
 
-	me, err := j.c.Auth.Authenticate(j.ctx, strings.ToUpper(j.email), j.password)
+	me, err := j.c.Auth.Authenticate(ctx, strings.ToUpper(j.email), j.password)
 	if err != nil {
 		return err
 	}
@@ -240,7 +239,7 @@ func (j *journey) logOutAndIn() error {
 	return nil
 }
 
-func (j *journey) saveAndRestore() error {
+func (j *journey) saveAndRestore(ctx context.Context) error {
 	heading("Save the session, restore it elsewhere")
 	text := j.c.Session().Encode()
 	fmt.Printf("  saved as %d characters, good until %s\n", len(text), j.c.Session().Expires().Format(time.RFC3339))
@@ -252,7 +251,7 @@ func (j *journey) saveAndRestore() error {
 	if err != nil {
 		return err
 	}
-	me, err := shared.WithSession(session).Retrieve(j.ctx)
+	me, err := shared.WithSession(session).Retrieve(ctx)
 	if err != nil {
 		return err
 	}
@@ -260,32 +259,32 @@ func (j *journey) saveAndRestore() error {
 	return nil
 }
 
-func (j *journey) orders() error {
+func (j *journey) orders(ctx context.Context) error {
 	heading("Orders")
 	if len(j.shop.Customers) > 0 {
-		if err := j.c.Auth.DeleteSession(j.ctx); err != nil {
+		if err := j.c.Auth.DeleteSession(ctx); err != nil {
 			return err
 		}
 		with := j.shop.Customers[0]
-		if _, err := j.c.Auth.Authenticate(j.ctx, with.Email, with.Password); err != nil {
+		if _, err := j.c.Auth.Authenticate(ctx, with.Email, with.Password); err != nil {
 			return err
 		}
 		fmt.Println("  logged in as a customer who has some")
 	}
-	page, err := j.c.ListOrders(j.ctx, &customers.ListOrdersParams{Limit: new(3)})
+	page, err := j.c.ListOrders(ctx, &customers.ListOrdersParams{Limit: new(3)})
 	if err != nil {
 		return err
 	}
 	fmt.Printf("  the newest %d of %d:\n", len(page.Orders), page.Count)
 	for i := range page.Orders {
-		print(&page.Orders[i])
+		printOrder(&page.Orders[i])
 	}
 	captured := &customers.ListOrdersParams{
 		PaymentStatus: []customers.PaymentStatus{customers.PaymentStatusCaptured},
 		CreatedAt:     &customers.DateComparisonOperator{LT: new(time.Now())},
 	}
 	n, items := 0, 0
-	for order, err := range j.c.Orders(j.ctx, captured) {
+	for order, err := range j.c.Orders(ctx, captured) {
 		if err != nil {
 			return err
 		}
@@ -295,7 +294,7 @@ func (j *journey) orders() error {
 	return nil
 }
 
-func print(o *customers.Order) {
+func printOrder(o *customers.Order) {
 	fmt.Printf("    #%d of %s: %d %s (smallest unit), %s, payment %s, fulfillment %s\n",
 		o.DisplayID, o.CreatedAt.Format(time.DateOnly), o.Total, o.CurrencyCode, o.Status, o.PaymentStatus, o.FulfillmentStatus)
 }
