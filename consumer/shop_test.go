@@ -2,11 +2,15 @@ package shop
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -111,4 +115,39 @@ func TestClient(t *testing.T) {
 	if err != nil || res.StatusCode() != http.StatusUnauthorized {
 		t.Errorf("the raw client, which has no session: %+v, %v", res, err)
 	}
+}
+
+// The README's first program, as somebody would copy it.
+func TestReadmeProgram(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```go\npackage main\n")
+	program, _, ok := strings.Cut(rest, "```\n")
+	if !ok {
+		t.Fatal("README.md has no program")
+	}
+	program = "package main\n" + program
+	if lines := strings.Count(program, "\n"); lines >= 20 {
+		t.Errorf("the program has %d lines, and is to have fewer than 20", lines)
+	}
+	dir := t.TempDir()
+	source, overlay := filepath.Join(dir, "main.go"), filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(source, []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	here, err := filepath.Abs("readme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(here, "main.go"): source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, files, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// In this module, but without a file in the repository.
+	goCommand(t, ".", "build", "-overlay", overlay, "-o", filepath.Join(dir, "program"), "./readme")
 }

@@ -50,6 +50,9 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 			}
 			continue
 		}
+		if len(c.Name)+len(value) > maxOtherCookieBytes {
+			continue
+		}
 		others = slices.DeleteFunc(others, func(o otherCookie) bool { return o.name == c.Name })
 		others = append(others, otherCookie{name: c.Name, value: value, expires: expires, secure: c.Secure})
 	}

@@ -236,7 +236,7 @@ func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
 		next = http.DefaultTransport //nolint:forbidigo // what a nil Transport of a WithHTTPClient means
 	}
 	resp, err := next.RoundTrip(req)
-	if err == nil && resp.StatusCode/100 == 3 {
+	if resp != nil && resp.StatusCode/100 == 3 {
 		if _, locErr := resp.Location(); locErr != nil {
 			resp.Header.Del("Location")
 		}
