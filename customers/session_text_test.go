@@ -1,0 +1,190 @@
+package customers
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+)
+
+// randomSession makes a session with all that a text has to carry.
+func randomSession(r *rand.Rand) *Session {
+	value := func(n int) string {
+		const bytes = "abcXYZ019%+/=:._~\"<>&' ,!"
+		b := make([]byte, 1+r.IntN(n))
+		for i := range b {
+			b[i] = bytes[r.IntN(len(bytes))]
+		}
+		return string(b)
+	}
+	s := &Session{ended: r.IntN(4) == 0}
+	if r.IntN(4) > 0 {
+		s.cookie = &sessionCookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
+	}
+	if n := r.IntN(maxOtherCookies + 1); n > 0 {
+		others := make([]otherCookie, n)
+		for i := range others {
+			others[i] = otherCookie{fmt.Sprintf("c%d", i), value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}
+		}
+		s.others = &others
+	}
+	return s
+}
+
+func TestEncodeAndDecodeSessionAreInverse(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		s := randomSession(r)
+		text := s.Encode()
+		back, err := DecodeSession(text)
+		wantOK(t, err)
+		if !reflect.DeepEqual(s.cookie, back.cookie) || !reflect.DeepEqual(s.others, back.others) || s.ended != back.ended {
+			t.Fatalf("%s: the session is another", text)
+		}
+		if back.Encode() != text {
+			t.Fatal("encoded again, the text is another")
+		}
+		if strings.ContainsAny(text, " \t\r\n;,\"\\/+=%&?#") {
+			t.Fatalf("%q does not fit into a cookie or a URL", text)
+		}
+	}
+}
+
+func TestZeroSessionEncodesToo(t *testing.T) {
+	back, err := DecodeSession(new(Session).Encode())
+	wantOK(t, err)
+	if back.LoggedIn() || !back.Expires().IsZero() {
+		t.Error("it is logged in")
+	}
+}
+
+func TestDamagedTextIsRefusedAndNotRepeated(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	refuse := func(text, how string) {
+		t.Helper()
+		s, err := DecodeSession(text)
+		if s != nil || err == nil {
+			t.Fatalf("%s: accepted", how)
+		}
+		e := wantIs(t, err, ErrInvalidInput)
+		if e.Field != "text" || e.Operation != "DecodeSession" {
+			t.Errorf("%s: error %q names %q", how, e, e.Field)
+		}
+		if len(text) > len(sessionPrefix)+8 && (strings.Contains(err.Error(), text) || strings.Contains(err.Error(), text[len(text)-8:])) {
+			t.Errorf("%s: the error repeats the text", how)
+		}
+	}
+	for range 5 {
+		text := randomSession(r).Encode()
+		for i := range text {
+			for _, b := range []byte{text[i] ^ 1, text[i] ^ 0x20, 'A', 'z', '_', ' ', 0, '\n', 0xff} {
+				if b != text[i] {
+					refuse(text[:i]+string([]byte{b})+text[i+1:], fmt.Sprintf("byte %d is %#x", i, b))
+				}
+			}
+			refuse(text[:i], fmt.Sprintf("cut after %d bytes", i))
+			refuse(text[:i]+text[i+1:], fmt.Sprintf("without byte %d", i))
+		}
+		refuse(text+"A", "one more byte")
+		refuse(text+"AAAA", "four more bytes")
+		refuse(text+" ", "a space more")
+		refuse(text+text, "twice")
+	}
+}
+
+// sealed makes a text of a payload as Encode would.
+func sealed(payload string) string {
+	sum := crc32.ChecksumIEEE([]byte(payload))
+	raw := append([]byte(payload), byte(sum>>24), byte(sum>>16), byte(sum>>8), byte(sum))
+	return sessionPrefix + base64.RawURLEncoding.EncodeToString(raw)
+}
+
+func TestTextThatIsNotASessionIsRefused(t *testing.T) {
+	manyCookies, _ := json.Marshal(map[string]any{"o": make([]otherCookieText, maxOtherCookies+1)})
+	for _, text := range []string{
+		"", "customers-session-1.", "customers-session-2." + strings.TrimPrefix(new(Session).Encode(), sessionPrefix),
+		"eyJhbGciOiJIUzI1NiJ9.e30.x", `{"v":"x"}`, "s%3Aabc.def", "customers-session-1.AAAA",
+		sealed(""), sealed("null-ish"), sealed("[]"), sealed(`{"v":5}`), sealed(`{"v":"a;b"}`), sealed(`{"v":"a\r\nb"}`), sealed(`{"v":"é"}`),
+		sealed(`{"v":"a\\b"}`), sealed(`{"v":"a\u0000"}`),
+		sealed(`{"o":[{"n":"","v":"x"}]}`), sealed(`{"o":[{"n":"a=b","v":"x"}]}`), sealed(`{"o":[{"n":"a","v":"x;y"}]}`),
+		sealed(`{"o":[{"n":"a","v":"` + strings.Repeat("x", maxOtherCookieBytes) + `"}]}`),
+		sealed(string(manyCookies)),
+		sealed(`{} {}`),
+	} {
+		if _, err := DecodeSession(text); err == nil {
+			t.Errorf("%q is accepted", text)
+		} else {
+			wantIs(t, err, ErrInvalidInput)
+		}
+	}
+}
+
+func TestDecodedSessionWorksAtAnotherAddressOfTheBackend(t *testing.T) {
+	public, internal := newSessionBackend(t), newSessionBackend(t)
+	c := public.client(t)
+	mustLogin(t, c, "a@example.com")
+	internal.sessions = public.sessions
+	s, err := DecodeSession(c.Session().Encode())
+	wantOK(t, err)
+	wantCustomer(t, internal.client(t).WithSession(s), "a@example.com")
+}
+
+func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", customerJSON)))
+		s := sessionOf("x")
+		s.cookie.expires = 5
+		s, err := DecodeSession(s.Encode())
+		wantOK(t, err)
+		wantIs(t, retrieve(t.Context(), c.WithSession(s)), ErrSessionExpired)
+	})
+}
+
+func TestEncodeWhileTheSessionChanges(t *testing.T) {
+	b := newSessionBackend(t)
+	b.rolling = true
+	c := b.client(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 10 {
+				_ = logIn(t.Context(), c, "a@example.com")
+				_ = retrieve(t.Context(), c)
+			}
+		})
+		wg.Go(func() {
+			for range 200 {
+				if _, err := DecodeSession(c.Session().Encode()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func FuzzDecodeSession(f *testing.F) {
+	f.Add(sessionOf("s%3Aabc").Encode())
+	f.Add(sealed(`{"v":"x","o":[{"n":"lb","v":"1"}]}`))
+	f.Add("customers-session-1.")
+	f.Fuzz(func(t *testing.T, text string) {
+		s, err := DecodeSession(text)
+		if err != nil {
+			wantIs(t, err, ErrInvalidInput)
+			return
+		}
+		again, err := DecodeSession(s.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again.Encode() != s.Encode() {
+			t.Error("not the same session")
+		}
+	})
+}
