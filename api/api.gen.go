@@ -677,11 +677,17 @@ type Address struct {
 	// Company The company.
 	Company *string `json:"company"`
 
+	// Country The country; null when there is no code. Only in orders, by `expand`.
+	Country *Country `json:"country,omitempty"`
+
 	// CountryCode The country's lower-case ISO 3166-1 alpha-2 code.
 	CountryCode *string `json:"country_code"`
 
 	// CreatedAt When the address was created.
 	CreatedAt time.Time `json:"created_at"`
+
+	// Customer Whose shipping address it is. Only in orders, by `expand`.
+	Customer *Customer `json:"customer,omitempty"`
 
 	// CustomerID Whose shipping address it is; null for one that is only a billing or an order's address.
 	CustomerID *string `json:"customer_id"`
@@ -861,7 +867,7 @@ type Cart struct {
 	// PaymentSession The one of `payment_sessions` the customer chose. Only when `payment_sessions` was expanded, and one was chosen.
 	PaymentSession *PaymentSession `json:"payment_session,omitempty"`
 
-	// PaymentSessions The attempts to pay it. Sessions that were not chosen are deleted at checkout. Only by `expand`.
+	// PaymentSessions The attempts to pay it, those not chosen included. Only by `expand`.
 	PaymentSessions []PaymentSession `json:"payment_sessions,omitempty"`
 
 	// Region The region it is in; null if deleted. Only by `expand`.
@@ -1133,6 +1139,9 @@ type Customer struct {
 
 	// FirstName The given name.
 	FirstName *string `json:"first_name"`
+
+	// Groups The groups the customer is in. Only in orders, by `expand`.
+	Groups []CustomerGroup `json:"groups,omitempty"`
 
 	// HasAccount True for a registered customer, false for a guest.
 	HasAccount bool `json:"has_account"`
@@ -1698,7 +1707,7 @@ type LineItem struct {
 	// SwapID The swap that added it; null otherwise.
 	SwapID *string `json:"swap_id"`
 
-	// TaxLines The tax rates applied. If nothing was stored for any line of the order, the rates valid now stand in. Absent from a custom line if nothing was stored for any line.
+	// TaxLines The tax rates applied; empty if the order has a `tax_rate`. If nothing was stored for any line of the order, the rates valid now stand in. Absent from a custom line if nothing was stored for any line.
 	TaxLines []LineItemTaxLine `json:"tax_lines,omitempty"`
 
 	// TaxTotal Tax on the discounted line.
@@ -1710,7 +1719,7 @@ type LineItem struct {
 	// Title Name of the product, as ordered.
 	Title string `json:"title"`
 
-	// Total `subtotal` − `discount_total` + `tax_total`.
+	// Total `subtotal` − `discount_total` + `tax_total`. The discount is not taken off if the order has a `tax_rate`.
 	Total int64 `json:"total"`
 
 	// UnitPrice Price of one, in the smallest unit, before discounts.
@@ -2037,13 +2046,13 @@ type Order struct {
 	// Object Always `order`.
 	Object string `json:"object"`
 
-	// PaidTotal Sum of all payments' amounts, captured or not.
+	// PaidTotal Sum of all `payments`, captured or not. Those for swaps and edits count too, so it can be more than `total`.
 	PaidTotal int64 `json:"paid_total"`
 
 	// PaymentStatus How far paying has come, refunds included.
 	PaymentStatus PaymentStatus `json:"payment_status"`
 
-	// Payments The payments, several when a payment was replaced. A swap's payment is inside the swap.
+	// Payments The payments, those for the differences of swaps included.
 	Payments []Payment `json:"payments"`
 
 	// RawDiscountTotal `discount_total` before rounding; can have a fraction.
@@ -2064,7 +2073,7 @@ type Order struct {
 	// RegionID The region the order was placed in.
 	RegionID string `json:"region_id"`
 
-	// Returns Items sent back or to be sent back. Only by `expand`.
+	// Returns Items sent back or to be sent back; without those of swaps. Only by `expand`.
 	Returns []Return `json:"returns,omitempty"`
 
 	// SalesChannel The sales channel the order came through; null when none was recorded or it was deleted. Only by `expand`.
@@ -2148,7 +2157,7 @@ type OrderEdit struct {
 	// InternalNote The shop's own remark, which customers can read here; null when there is none.
 	InternalNote *string `json:"internal_note"`
 
-	// Items The order's lines as they are with the changes. Once confirmed they are the order's own, and the order's former lines are here. Only by `expand`.
+	// Items All lines as they are with the changes. Once the edit is confirmed they are the order's own lines, and the former ones belong to no order any more. Only by `expand`.
 	Items []LineItemRecord `json:"items,omitempty"`
 
 	// Order The order it changes. Only by `expand`.
@@ -2319,7 +2328,7 @@ type OrderRecord struct {
 	// RegionID The region the order was placed in.
 	RegionID string `json:"region_id"`
 
-	// Returns Items sent back or to be sent back. Only by `expand`.
+	// Returns Items sent back or to be sent back; without those of swaps. Only by `expand`.
 	Returns []Return `json:"returns,omitempty"`
 
 	// SalesChannel The sales channel the order came through; null when none was recorded or it was deleted. Only by `expand`.
@@ -2353,7 +2362,7 @@ type OrderRecord struct {
 // OrderStatus An order's state as a whole.
 type OrderStatus string
 
-// Payment A payment. `order_id` or `swap_id` is set once the order or swap is placed.
+// Payment A payment of an order, or of the difference of a swap.
 type Payment struct {
 	// Amount How much, in the smallest unit.
 	Amount int64 `json:"amount"`
@@ -2394,10 +2403,10 @@ type Payment struct {
 	// Metadata Free-form data kept with the payment; null when there is none.
 	Metadata map[string]interface{} `json:"metadata"`
 
-	// Order The order it pays; null for a swap's. Only by `expand`.
+	// Order The order it pays, or whose swap it pays; null before there is one. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
 
-	// OrderID The order it pays; null for a swap's.
+	// OrderID The order it pays, or whose swap it pays; null before there is one.
 	OrderID *string `json:"order_id"`
 
 	// ProviderID The payment provider.
@@ -2720,9 +2729,6 @@ type ProductCategory struct {
 
 	// Metadata Free-form data kept with the category; null when there is none.
 	Metadata map[string]interface{} `json:"metadata"`
-
-	// Mpath The ids from the top of the tree down to it, each followed by a dot; null on rows from before the tree.
-	Mpath *string `json:"mpath"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -3118,7 +3124,7 @@ type Region struct {
 // RequirementType Whether a shipping option asks for at least or at most an amount.
 type RequirementType string
 
-// Return Items sent back, or to be sent back. `order_id` stays null for the return of a swap or claim.
+// Return Items sent back, or to be sent back. The return of a swap is not in its order's `returns`: its `order_id` is null. That of a claim is.
 type Return struct {
 	// ClaimOrder The claim it is part of; null otherwise, or if deleted. Only by `expand`.
 	ClaimOrder *ClaimOrder `json:"claim_order,omitempty"`
@@ -3147,10 +3153,10 @@ type Return struct {
 	// NoNotification True when the customer is not to be told about it; null when that was never said.
 	NoNotification *bool `json:"no_notification"`
 
-	// Order The order it is for; null for that of a swap or claim. Only by `expand`.
+	// Order The order it is for; null for that of a swap. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
 
-	// OrderID The order it is for; null for that of a swap or claim.
+	// OrderID The order it is for; null for that of a swap.
 	OrderID *string `json:"order_id"`
 
 	// ReceivedAt When the items arrived; null before.
@@ -3180,7 +3186,7 @@ type Return struct {
 
 // ReturnItem How many of a line item are sent back. It has no id of its own.
 type ReturnItem struct {
-	// IsRequested False for an item that arrived without having been announced.
+	// IsRequested False when something else arrived than was announced, another number included.
 	IsRequested bool `json:"is_requested"`
 
 	// Item The line item. Only by `expand`.
@@ -3207,7 +3213,7 @@ type ReturnItem struct {
 	// ReceivedQuantity How many arrived; null before.
 	ReceivedQuantity *int `json:"received_quantity"`
 
-	// RequestedQuantity How many were announced; null when none were.
+	// RequestedQuantity How many were announced; null before anything arrived, and for an item that was not announced.
 	RequestedQuantity *int `json:"requested_quantity"`
 
 	// ReturnID The return.
@@ -3375,13 +3381,13 @@ type ShippingMethod struct {
 	// SwapID The swap it is for; null otherwise.
 	SwapID *string `json:"swap_id"`
 
-	// TaxLines The tax rates applied. If nothing was stored for any method of the order, the rates valid now stand in.
+	// TaxLines The tax rates applied; empty if the order has a `tax_rate`. If nothing was stored for any method of the order, the rates valid now stand in.
 	TaxLines []ShippingMethodTaxLine `json:"tax_lines"`
 
 	// TaxTotal Tax on shipping; 0 with a free-shipping discount.
 	TaxTotal int64 `json:"tax_total"`
 
-	// Total `subtotal` + `tax_total`; 0 with a free-shipping discount.
+	// Total `subtotal` + `tax_total`; 0 with a free-shipping discount. The tax is missing from it if the order has a `tax_rate`.
 	Total int64 `json:"total"`
 }
 
@@ -3730,10 +3736,10 @@ type Swap struct {
 	// CanceledAt When it was cancelled; null while it is not.
 	CanceledAt *time.Time `json:"canceled_at"`
 
-	// Cart The cart in which the customer confirms it; null before that was made. Only by `expand`.
+	// Cart The cart in which the customer confirms it; null if none was made. Only by `expand`.
 	Cart *Cart `json:"cart,omitempty"`
 
-	// CartID The cart in which the customer confirms it; null before that was made.
+	// CartID The cart in which the customer confirms it; null if none was made.
 	CartID *string `json:"cart_id"`
 
 	// ConfirmedAt When the customer confirmed it; null before.
@@ -3745,7 +3751,7 @@ type Swap struct {
 	// DeletedAt When the swap was deleted; null while it is not.
 	DeletedAt *time.Time `json:"deleted_at"`
 
-	// DifferenceDue What the customer pays (negative: gets back), in the smallest unit; null until known.
+	// DifferenceDue What the customer pays (negative: gets back), in the smallest unit; null until the customer has confirmed.
 	DifferenceDue *int64 `json:"difference_due"`
 
 	// FulfillmentStatus How far sending the new items has come.
@@ -3949,10 +3955,10 @@ type GetCustomersCustomerOrdersParams struct {
 	// Offset How many orders to skip; a negative number is a 500.
 	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
 
-	// Fields The order's own fields to return instead of the usual ones, comma-separated. With `+` or `-` before a name, added to or taken from the usual ones. Naming one total leaves out the others.
+	// Fields The order's own columns to return instead of the usual ones, comma-separated without spaces. If every name begins with `+` or `-`, they are added to or taken from the usual ones; a `+` has to be sent as `%2B`. Totals come anyway, unless one is named: then only the named ones come.
 	Fields []string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Expand The relations to return instead of the usual ones, comma-separated, dotted for nested ones.
+	// Expand Relations to return, comma-separated without spaces, dotted for nested ones. Of the usual ones, `shipping_address`, `fulfillments`, `customer` and the shipping methods' `shipping_option` go unless they are named; the others stay, because the totals need them. There is no list of what is allowed: any path is followed, also to the data of other customers, so never take one from a browser.
 	Expand []string `form:"expand,omitempty" json:"expand,omitempty"`
 }
 

@@ -20,12 +20,15 @@ const ordersPerPage = 50
 // ListOrders returns one page of the customer's orders, newest first; params may be nil. Limit is 10 unless set, and 0
 // means all; there is no maximum. To read all of them, [Client.Orders] is right also while orders are being placed.
 //
-// Fields replaces the order's own fields, or adds and removes some if each name begins with + or -; naming one total
-// leaves out the others. Expand replaces the relations that come by default. What is left out is zero in the result.
-// Unknown names are [ErrInternal], because that is how the backend answers them.
+// Fields replaces the order's own columns, or adds and removes some if each name begins with + or -; naming one total
+// leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
+// Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
+// zero in the result; unknown names are [ErrInternal], because that is how the backend answers them. The backend
+// follows any path, also to other customers' data ("customer.groups.customers"): never take Expand from a browser.
+// docs/orders.md lists the names.
 //
-// [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. For a customer who was deleted
-// the list is empty.
+// [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
+// gets the orders, as long as the session lasts.
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
 	var v validator
 	params = v.listOrders(params)

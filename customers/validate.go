@@ -67,6 +67,16 @@ func (v *validator) filter(field string, value *string) {
 	}
 }
 
+// names refuses what the backend can't take apart again.
+func (v *validator) names(field string, names []string) {
+	for _, name := range names {
+		v.required(field, name)
+		if strings.ContainsAny(name, " \t\n,") {
+			v.refuse(field, "give each name as an element of its own, without spaces or commas")
+		}
+	}
+}
+
 // email returns the email in lower case, as the backend stores it on register and looks for it at login.
 func (v *validator) email(field, value string) string {
 	v.required(field, value)
@@ -182,12 +192,8 @@ func (v *validator) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	if p.Offset != nil && *p.Offset < 0 {
 		v.refuse("Offset", "it must not be negative")
 	}
-	for _, name := range p.Fields {
-		v.required("Fields", name)
-	}
-	for _, name := range p.Expand {
-		v.required("Expand", name)
-	}
+	v.names("Fields", p.Fields)
+	v.names("Expand", p.Expand)
 	// An empty list would be sent as an empty value, which the backend refuses.
 	p.Status = nilIfEmpty(p.Status)
 	p.FulfillmentStatus = nilIfEmpty(p.FulfillmentStatus)
