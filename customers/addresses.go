@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	opAddAddress    = operation{name: "Addresses.Add", auth: secured}
-	opUpdateAddress = operation{name: "Addresses.Update", auth: secured}
-	opDeleteAddress = operation{name: "Addresses.Delete", auth: secured}
+	opAddAddress    = &operation{name: "Addresses.Add", auth: secured}
+	opUpdateAddress = &operation{name: "Addresses.Update", auth: secured}
+	opDeleteAddress = &operation{name: "Addresses.Delete", auth: secured}
 )
 
 // AddressesService has the customer's shipping addresses; it is the Addresses field of a [Client]. Each method

@@ -7,11 +7,11 @@ import (
 )
 
 var (
-	opAuthenticate  = operation{name: "Auth.Authenticate", auth: login}
-	opGetSession    = operation{name: "Auth.GetSession", auth: secured}
-	opDeleteSession = operation{name: "Auth.DeleteSession", auth: logout, body: textBody}
-	opGetToken      = operation{name: "Auth.GetToken"}
-	opExists        = operation{name: "Auth.Exists"}
+	opAuthenticate  = &operation{name: "Auth.Authenticate", auth: login}
+	opGetSession    = &operation{name: "Auth.GetSession", auth: secured}
+	opDeleteSession = &operation{name: "Auth.DeleteSession", auth: logout, body: textBody}
+	opGetToken      = &operation{name: "Auth.GetToken"}
+	opExists        = &operation{name: "Auth.Exists"}
 )
 
 // AuthService logs in and out; it is the Auth field of a [Client].

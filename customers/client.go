@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,6 +39,7 @@ type Client struct {
 	core    *core
 	session *Session // nil: no session, only a bearer token or calls that need no login
 	token   string   // a bearer token, instead of a session
+	inHook  bool     // the re-login hook's own client
 }
 
 // core is what all clients derived from one have in common.
@@ -57,6 +59,8 @@ type core struct {
 	tlsTerminated    bool
 	withoutSession   bool
 	logger           *slog.Logger
+	sessionHook      func(context.Context, *Session)
+	reloginHook      func(context.Context, *Client) error
 }
 
 // New makes a client for the Medusa v1 backend at baseURL, such as "https://shop.example.com" or, behind a path

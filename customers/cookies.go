@@ -30,10 +30,7 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 		if err != nil || !k.covers(c) {
 			continue
 		}
-		value := c.Value
-		if c.Quoted {
-			value = `"` + value + `"`
-		}
+		value := cookieValue(c)
 		var expires int64
 		switch {
 		case c.MaxAge < 0:
@@ -57,6 +54,14 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 		others = append(others, otherCookie{name: c.Name, value: value, expires: expires, secure: c.Secure})
 	}
 	return session, deleted, others
+}
+
+// cookieValue is the value to the byte; net/http takes off quotes.
+func cookieValue(c *http.Cookie) string {
+	if c.Quoted {
+		return `"` + c.Value + `"`
+	}
+	return c.Value
 }
 
 // covers says whether a browser would send c to all routes of the backend.

@@ -8,11 +8,11 @@ import (
 )
 
 var (
-	opCreate                = operation{name: "Create", auth: login}
-	opRetrieve              = operation{name: "Retrieve", auth: secured}
-	opUpdate                = operation{name: "Update", auth: secured}
-	opGeneratePasswordToken = operation{name: "GeneratePasswordToken", body: noBody}
-	opResetPassword         = operation{name: "ResetPassword"}
+	opCreate                = &operation{name: "Create", auth: login}
+	opRetrieve              = &operation{name: "Retrieve", auth: secured}
+	opUpdate                = &operation{name: "Update", auth: secured}
+	opGeneratePasswordToken = &operation{name: "GeneratePasswordToken", body: noBody}
+	opResetPassword         = &operation{name: "ResetPassword"}
 )
 
 // Create registers a customer and logs in: the client's session is the new customer's. The email is sent in lower
@@ -92,7 +92,7 @@ func (c *Client) ResetPassword(ctx context.Context, reset ResetPasswordRequest, 
 }
 
 // customer sends a request that is answered with the customer.
-func (c *Client) customer(ctx context.Context, op operation, req *http.Request, buildErr error, opts []CallOption) (*Customer, error) {
+func (c *Client) customer(ctx context.Context, op *operation, req *http.Request, buildErr error, opts []CallOption) (*Customer, error) {
 	res, err := send(ctx, c, op, req, buildErr, opts, func(res *api.StoreCustomersRes) bool { return res.Customer.ID != "" })
 	if err != nil {
 		return nil, err

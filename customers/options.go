@@ -84,8 +84,8 @@ func WithMaxResponseBytes(n int64) Option {
 	})
 }
 
-// WithLogger makes the client log each attempt at debug level: operation, attempt, status, duration and what failed.
-// Addresses, bodies, headers and cookies are not logged.
+// WithLogger makes the client log each attempt at debug level: operation, attempt, status, duration, the X-Request-Id
+// of the answer or of the request, and what failed. URLs, bodies, other headers and cookies are not logged.
 func WithLogger(l *slog.Logger) Option {
 	return option(func(k *core) error {
 		k.logger = l

@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	opListOrders = operation{name: "ListOrders", auth: secured}
-	opOrders     = operation{name: "Orders", auth: secured}
+	opListOrders = &operation{name: "ListOrders", auth: secured}
+	opOrders     = &operation{name: "Orders", auth: secured}
 )
 
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
@@ -35,7 +35,7 @@ func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts 
 	return c.listOrders(ctx, opListOrders, params, &v, opts)
 }
 
-func (c *Client) listOrders(ctx context.Context, op operation, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
+func (c *Client) listOrders(ctx context.Context, op *operation, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
 	req, err := api.NewGetCustomersCustomerOrdersRequest(c.core.baseURL, params)
 	return send(ctx, c, op, req, v.or(err), opts, func(page *OrderPage) bool {
 		for i := range page.Orders {

@@ -6,7 +6,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-var opListPaymentMethods = operation{name: "PaymentMethods.List", auth: secured}
+var opListPaymentMethods = &operation{name: "PaymentMethods.List", auth: secured}
 
 // PaymentMethodsService has the customer's saved payment methods; it is the PaymentMethods field of a [Client].
 type PaymentMethodsService struct {

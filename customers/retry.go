@@ -20,7 +20,7 @@ const (
 )
 
 // attempts sends req until it gets an answer worth returning, and says how often it was sent.
-func (c *Client) attempts(ctx context.Context, op operation, req *http.Request) (*reply, int, error) {
+func (c *Client) attempts(ctx context.Context, op *operation, req *http.Request) (*reply, int, error) {
 	for n := 1; ; n++ {
 		watch := &dialWatch{}
 		attemptCtx := ctx
@@ -29,7 +29,7 @@ func (c *Client) attempts(ctx context.Context, op operation, req *http.Request) 
 		}
 		began := time.Now()
 		r, err := c.attempt(attemptCtx, op, req)
-		c.log(ctx, op, n, began, r, err)
+		c.log(ctx, req, op, n, began, r, err)
 		if n > c.core.maxRetries || ctx.Err() != nil || !worthRepeating(req.Method, r, err, watch) {
 			return r, n, err
 		}
@@ -39,15 +39,12 @@ func (c *Client) attempts(ctx context.Context, op operation, req *http.Request) 
 			}
 			return r, n, err
 		}
-		if req.GetBody != nil {
-			// The generated requests have bodies in memory, which can always be had again.
-			req.Body, _ = req.GetBody()
-		}
+		rewind(req)
 	}
 }
 
 // canceled is the error of a call whose context ended while it waited to try again.
-func canceled(op operation, r *reply, cause error) *Error {
+func canceled(op *operation, r *reply, cause error) *Error {
 	e := &Error{Operation: op.name, cause: cause}
 	if r != nil {
 		e.StatusCode, e.Header = r.status, withoutSetCookie(r.header)

@@ -25,9 +25,15 @@ type Session struct {
 	issued, epoch uint64
 	// cookie is replaced, never changed: that it is the same pointer means that nothing happened in between. Behind a
 	// pointer it is also out of sight when somebody prints a struct that holds a Session.
-	cookie *sessionCookie
-	others *[]otherCookie // a load balancer's, say; replaced, never changed
-	ended  bool           // the backend refused the last cookie
+	cookie     *sessionCookie
+	others     *[]otherCookie // a load balancer's, say; replaced, never changed
+	browser    *browser       // where SessionFromRequest took it from
+	relogin    *relogin       // the re-login hook at work
+	ended      bool           // the backend refused the last cookie
+	unverified bool           // the cookie came from a browser and no call has succeeded with it yet
+	refreshed  bool           // the backend has prolonged the cookie
+	notifying  bool           // the session hook is at work
+	changed    bool           // and has to be called once more
 }
 
 // sessionCookie is the backend's session cookie. The value is kept to the byte.
@@ -59,12 +65,12 @@ func (s *Session) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "customers.Session(%s)", state)
 }
 
-// LoggedIn says whether the session holds a cookie that has not run out. Whether the backend still knows it, only a
-// call tells.
+// LoggedIn says whether the session holds the cookie of a login that has not run out. Whether the backend still knows
+// it, only a call tells. After [SessionFromRequest] it is false until a call that needs a login has succeeded.
 func (s *Session) LoggedIn() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cookie != nil && !isOver(s.cookie.expires)
+	return s.cookie != nil && !s.unverified && !isOver(s.cookie.expires)
 }
 
 // Expires is when the session's cookie runs out, by this machine's clock; the zero time where that is unknown or
@@ -84,10 +90,11 @@ type ticket struct {
 	number uint64         // of a login or logout
 	epoch  uint64         // the session's when the call began
 	cookie *sessionCookie // what was sent
+	lapsed bool           // there was a login, and it is over
 }
 
 // begin opens a call and returns what it has to send.
-func (s *Session) begin(op operation, k *core) (ticket, string, error) {
+func (s *Session) begin(op *operation, k *core) (ticket, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.origin == "" {
@@ -110,10 +117,12 @@ func (s *Session) begin(op operation, k *core) (ticket, string, error) {
 	case secured:
 		switch {
 		case s.cookie == nil && s.ended:
+			t.lapsed = true
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
 		case s.cookie == nil:
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "log in first, with Create or Auth.Authenticate"}
 		case isOver(s.cookie.expires):
+			t.lapsed = true
 			return t, "", &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}
 		}
 		t.cookie = s.cookie
@@ -146,14 +155,15 @@ func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
 
 // settle takes in what an answer says about the session. An orphan is one that nobody will use any more and that
 // the backend still honours.
-func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, err error) {
+func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, changed bool, err error) {
 	received, deleted, others := readCookies(r.header, k)
 	ok := r.ok()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	before := s.cookie
 	if r.op.auth == login && ok && received == nil {
 		// None of this answer's cookies are kept: under a name we do not expect, one of them is the login.
-		return nil, r.noCookie(k)
+		return nil, false, r.noCookie(k)
 	}
 	s.keepOthers(others)
 	switch r.op.auth {
@@ -163,9 +173,10 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, err erro
 		switch {
 		case !ok:
 		case t.number <= s.epoch:
-			return &Session{cookie: received, others: s.others}, r.superseded()
+			return &Session{cookie: received, others: s.others}, false, r.superseded()
 		default:
-			s.cookie, s.epoch, s.ended = received, t.number, false
+			s.epoch = t.number
+			s.hold(received)
 		}
 	case logout:
 		if !ok || s.epoch > t.number {
@@ -175,18 +186,28 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, err erro
 			// A login begun earlier got in between; its cookie is not the one that was ended.
 			orphan = &Session{cookie: s.cookie, others: s.others}
 		}
-		s.cookie, s.epoch, s.ended = nil, t.number, false
+		s.epoch = t.number
+		s.hold(nil)
 	case secured:
 		switch {
 		case t.cookie != s.cookie: // an answer to an older cookie
 		case r.status == http.StatusUnauthorized, ok && deleted:
 			// The epoch stays: a login that is on its way must not be taken for an old one.
-			s.cookie, s.ended = nil, true
+			s.hold(nil)
+			s.ended = true
 		case ok && received != nil:
-			s.cookie = received
+			s.hold(received)
+			s.refreshed = true
+		case ok:
+			s.unverified = false
 		}
 	}
-	return orphan, nil
+	return orphan, s.cookie != before, nil
+}
+
+// hold replaces the cookie and all that was said about the last one.
+func (s *Session) hold(c *sessionCookie) {
+	s.cookie, s.ended, s.unverified, s.refreshed = c, false, false, false
 }
 
 func (s *Session) keepOthers(received []otherCookie) {

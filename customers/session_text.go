@@ -20,6 +20,7 @@ type sessionText struct {
 	Expires int64             `json:"e,omitempty"`
 	Secure  bool              `json:"s,omitempty"`
 	Ended   bool              `json:"x,omitempty"`
+	Browser bool              `json:"b,omitempty"` // unverified, from a browser
 	Others  []otherCookieText `json:"o,omitempty"`
 }
 
@@ -36,7 +37,7 @@ type otherCookieText struct {
 // works through an internal one.
 func (s *Session) Encode() string {
 	s.mu.Lock()
-	text := sessionText{Ended: s.ended}
+	text := sessionText{Ended: s.ended, Browser: s.unverified}
 	if s.cookie != nil {
 		text.Value, text.Expires, text.Secure = s.cookie.value, s.cookie.expires, s.cookie.secure
 	}
@@ -80,7 +81,7 @@ func decodeSession(text string) (*Session, error) {
 	if err := json.Unmarshal(payload, &in); err != nil || !in.valid() {
 		return nil, errors.New("it is damaged")
 	}
-	s := &Session{ended: in.Ended}
+	s := &Session{ended: in.Ended, unverified: in.Browser}
 	if in.Value != "" {
 		s.cookie = &sessionCookie{value: in.Value, expires: in.Expires, secure: in.Secure}
 	}

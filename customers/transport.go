@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/textproto"
@@ -49,7 +48,7 @@ type call struct {
 
 // reply is an answer, its body read and closed.
 type reply struct {
-	op     operation
+	op     *operation
 	status int
 	header http.Header
 	url    *url.URL
@@ -59,7 +58,7 @@ type reply struct {
 // send sends req and decodes the answer into a T. Its steps: options, headers, session, attempts, status, decoding.
 // buildErr is what api made of the arguments; complete says whether the answer holds what it is there for, which
 // JSON from elsewhere would not.
-func send[T any](ctx context.Context, c *Client, op operation, req *http.Request, buildErr error, opts []CallOption, complete func(*T) bool) (*T, error) {
+func send[T any](ctx context.Context, c *Client, op *operation, req *http.Request, buildErr error, opts []CallOption, complete func(*T) bool) (*T, error) {
 	r, err := c.exchange(ctx, op, req, buildErr, opts)
 	if err != nil {
 		return nil, err
@@ -75,7 +74,7 @@ func send[T any](ctx context.Context, c *Client, op operation, req *http.Request
 }
 
 // exchange sends req and returns its 2xx answer.
-func (c *Client) exchange(ctx context.Context, op operation, req *http.Request, buildErr error, opts []CallOption) (*reply, error) {
+func (c *Client) exchange(ctx context.Context, op *operation, req *http.Request, buildErr error, opts []CallOption) (*reply, error) {
 	var conf call
 	for _, opt := range opts {
 		if opt == nil {
@@ -89,33 +88,57 @@ func (c *Client) exchange(ctx context.Context, op operation, req *http.Request, 
 		return nil, failed(op.name, withoutURL(buildErr))
 	}
 	c.setHeaders(req, conf.header)
+	ctx = context.WithValue(ctx, operationKey{}, op)
+	r, t, err := c.once(ctx, op, req, &conf)
+	if t.lapsed && c.mayRelogin() {
+		if err := c.relogin(ctx, op, t); err != nil {
+			return nil, err
+		}
+		rewind(req)
+		r, _, err = c.once(ctx, op, req, &conf)
+	}
+	return r, err
+}
+
+// once sends req with the session's cookie of the moment, retries included.
+func (c *Client) once(ctx context.Context, op *operation, req *http.Request, conf *call) (*reply, ticket, error) {
 	t, err := c.begin(op, req)
 	if err != nil {
-		return nil, failed(op.name, err)
+		return nil, t, failed(op.name, err)
 	}
 	r, attempts, err := c.attempts(ctx, op, req)
 	if conf.response != nil {
-		conf.response.Attempts = attempts
+		conf.response.Attempts += attempts
 	}
 	if r == nil {
-		return nil, err
+		return nil, t, err
 	}
 	if conf.response != nil {
 		conf.response.StatusCode, conf.response.Header = r.status, withoutSetCookie(r.header)
 	}
 	// The session comes before the body: a login whose body is cut off is a login all the same.
+	t.lapsed = op.auth == secured && r.status == http.StatusUnauthorized
 	if sessionErr := c.settle(ctx, t, r, conf.header); sessionErr != nil {
-		return nil, sessionErr
+		return nil, t, sessionErr
 	}
 	switch {
 	case err != nil:
-		return nil, err
 	case r.status/100 != 2:
-		return nil, r.statusError(c.core)
+		err = r.statusError(c.core)
 	case !r.ok():
-		return nil, r.unexpected("the answer is not the API's: does the base URL lead to a Medusa backend?", nil)
+		err = r.unexpected("the answer is not the API's: does the base URL lead to a Medusa backend?", nil)
+	default:
+		return r, t, nil
 	}
-	return r, nil
+	return nil, t, err
+}
+
+// rewind makes a request that was sent fit to be sent again. The generated requests have bodies in memory, which can
+// always be had again.
+func rewind(req *http.Request) {
+	if req.GetBody != nil {
+		req.Body, _ = req.GetBody()
+	}
 }
 
 // ok says whether the answer is the backend's to a request that succeeded, and not, say, the page of a proxy.
@@ -137,7 +160,7 @@ func (c *Client) setHeaders(req *http.Request, call http.Header) {
 }
 
 // begin gives the request its credentials.
-func (c *Client) begin(op operation, req *http.Request) (ticket, error) {
+func (c *Client) begin(op *operation, req *http.Request) (ticket, error) {
 	if c.session == nil {
 		switch {
 		case op.auth == login && c.token != "":
@@ -153,6 +176,7 @@ func (c *Client) begin(op operation, req *http.Request) (ticket, error) {
 	if err != nil {
 		return t, err
 	}
+	delete(req.Header, "Cookie") // of a first try
 	if cookie != "" {
 		req.Header["Cookie"] = []string{cookie}
 	}
@@ -163,9 +187,12 @@ func (c *Client) settle(ctx context.Context, t ticket, r *reply, header http.Hea
 	if c.session == nil {
 		return nil
 	}
-	orphan, err := c.session.settle(t, r, c.core)
+	orphan, changed, err := c.session.settle(t, r, c.core)
 	if orphan != nil {
 		c.end(ctx, orphan, header)
+	}
+	if changed && c.core.sessionHook != nil {
+		c.session.notify(ctx, c.core.sessionHook)
 	}
 	return err
 }
@@ -176,11 +203,13 @@ func (c *Client) end(ctx context.Context, orphan *Session, header http.Header) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	same := callOption(func(conf *call) error { conf.header = header; return nil })
-	_ = c.WithSession(orphan).Auth.DeleteSession(ctx, same)
+	k := *c.core
+	k.sessionHook = nil // it is nobody's session
+	_ = newClient(&k, orphan).Auth.DeleteSession(ctx, same)
 }
 
 // attempt sends req once and reads the answer. With an error, the reply is what came before it, if anything.
-func (c *Client) attempt(ctx context.Context, op operation, req *http.Request) (*reply, error) {
+func (c *Client) attempt(ctx context.Context, op *operation, req *http.Request) (*reply, error) {
 	attemptCtx, cancel := context.WithTimeout(ctx, c.core.timeout)
 	defer cancel()
 	resp, err := c.core.http.Do(req.WithContext(attemptCtx))
@@ -245,7 +274,7 @@ func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // transportError makes the error of a request that got no whole answer.
-func (c *Client) transportError(ctx context.Context, op operation, r *reply, err error) *Error {
+func (c *Client) transportError(ctx context.Context, op *operation, r *reply, err error) *Error {
 	err = withoutURL(err)
 	// This one repeats a header line, which may be a cookie's.
 	if _, ok := errors.AsType[textproto.ProtocolError](err); ok {
@@ -270,24 +299,4 @@ func withoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-// log reports one attempt.
-func (c *Client) log(ctx context.Context, op operation, attempt int, began time.Time, r *reply, err error) {
-	l := c.core.logger
-	if l == nil || !l.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	attrs := []slog.Attr{
-		slog.String("operation", op.name),
-		slog.Int("attempt", attempt),
-		slog.Duration("duration", time.Since(began)),
-	}
-	if r != nil {
-		attrs = append(attrs, slog.Int("status", r.status))
-	}
-	if err != nil {
-		attrs = append(attrs, slog.String("error", err.Error()))
-	}
-	l.LogAttrs(ctx, slog.LevelDebug, "medusa request", attrs...)
 }

@@ -1,0 +1,83 @@
+package customers
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// browser is the browser that a session was taken from.
+type browser struct {
+	cookieName string
+	value      string // what the browser holds; empty: no cookie
+	insecure   bool   // plain http on the developer's own machine
+}
+
+// SessionFromRequest takes a session from the cookie of a browser's request, so that a server between browser and
+// backend acts for whoever the browser is: name is what the cookie is called there, such as
+// [DefaultSessionCookieName]. [Session.Relay] takes changes back. Without such a cookie the session is nobody's yet.
+//
+// What comes from a browser is unverified: it may be anonymous, over or made up, which only the backend can tell. So
+// LoggedIn is false until a call that needs a login has succeeded, and no call is refused before the backend has.
+//
+//	session := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
+//	me, err := shop.WithSession(session).Retrieve(r.Context())
+//	session.Relay(w) // before anything is written
+func SessionFromRequest(r *http.Request, name string) *Session {
+	b := &browser{cookieName: name, insecure: r.TLS == nil && isLoopback(r.Host) && !strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")}
+	s := &Session{browser: b}
+	// The first counts, as for the backend: browsers send the one for the longest path first.
+	if cookies := r.CookiesNamed(name); len(cookies) > 0 && cookies[0].Value != "" {
+		b.value = cookieValue(cookies[0])
+		s.cookie, s.unverified = &sessionCookie{value: b.value}, true
+	}
+	return s
+}
+
+// Relay sets or deletes the browser's cookie, if calls have changed the session since [SessionFromRequest]; otherwise
+// it does nothing. Call it before the answer's header is written. The cookie is HttpOnly, SameSite=Lax, for the whole
+// site and for https only, but for a site on the developer's own machine; it lasts as long as the backend's. Cookies
+// of a load balancer before the backend stay with the session and are not relayed.
+//
+// For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
+func (s *Session) Relay(w http.ResponseWriter) {
+	s.mu.Lock()
+	b, cookie := s.browser, s.cookie
+	refreshed := s.refreshed
+	s.mu.Unlock()
+	if b == nil {
+		b = &browser{cookieName: DefaultSessionCookieName}
+	}
+	var line string
+	switch {
+	case cookie == nil && b.value == "":
+		return // nobody was and nobody is
+	case cookie == nil:
+		line = b.cookieName + "=; Path=/; Max-Age=0"
+	case cookie.value == b.value && !refreshed:
+		return
+	default:
+		line = b.cookieName + "=" + cookie.value + "; Path=/" // as it is: http.SetCookie would quote some values
+		if cookie.expires != 0 {
+			left := time.Until(time.UnixMilli(cookie.expires)) / time.Second
+			line += "; Max-Age=" + strconv.FormatInt(max(0, int64(left)), 10)
+		}
+	}
+	line += "; HttpOnly; SameSite=Lax"
+	if !b.insecure {
+		line += "; Secure"
+	}
+	w.Header().Add("Set-Cookie", line)
+	w.Header().Add("Cache-Control", `no-cache="Set-Cookie"`) // no shared cache may hand it to others
+}
+
+func isLoopback(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = strings.Trim(hostport, "[]")
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
