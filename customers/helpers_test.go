@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -146,17 +147,24 @@ func (rt roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rt(r)
 }
 
-// inMemory lets h answer without a network.
-func inMemory(h http.HandlerFunc) Option {
-	return WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+// inMemoryTransport lets h answer without a network.
+func inMemoryTransport(h http.HandlerFunc) roundTrip {
+	return func(r *http.Request) (*http.Response, error) {
 		rec := httptest.NewRecorder()
 		if r.Body == nil {
 			r.Body = http.NoBody
 		}
 		h(rec, r)
 		return rec.Result(), nil
-	})})
+	}
 }
+
+func inMemory(h http.HandlerFunc) Option {
+	return WithHTTPClient(&http.Client{Transport: inMemoryTransport(h)})
+}
+
+// discard is for what net/http's server reports about clients that hang up.
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func wantIs(t *testing.T, err, sentinel error) *Error {
 	t.Helper()

@@ -1,5 +1,8 @@
 // The supervisor's own small HTTP server, for what a test cannot do over Medusa's API or in SQL.
 import http from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const LONGEST_WAIT_MS = 20_000;
 
 export class Control {
   #instance;
@@ -27,18 +30,24 @@ export class Control {
     const { pathname, searchParams } = new URL(request.url, "http://control");
     switch (`${request.method} ${pathname}`) {
       case "GET /password-tokens":
-        return [200, this.#tokens(searchParams.get("email"))];
+        return [200, await this.#tokens(searchParams.get("email"), searchParams.get("more-than"))];
       case "GET /log":
         return [200, { log: this.#instance.medusa.log(Number(searchParams.get("lines") ?? 100)) }];
       case "POST /restart":
         return [200, await this.#restart(await readJson(request))];
       default:
-        return [404, { error: "GET /password-tokens?email=…, GET /log, POST /restart" }];
+        return [404, { error: "GET /password-tokens?email=…&more-than=N, GET /log?lines=N, POST /restart" }];
     }
   }
 
-  #tokens(email) {
-    return this.#instance.passwordTokens.filter((given) => given.email === email);
+  // Medusa keeps its events in the database first and sends them every few seconds, so a caller can wait
+  // until there are more tokens than it knows of.
+  async #tokens(email, known) {
+    const given = () => this.#instance.passwordTokens.filter((token) => token.email === email);
+    for (const start = Date.now(); known !== null && Date.now() - start < LONGEST_WAIT_MS; await sleep(50)) {
+      if (given().length > Number(known)) break;
+    }
+    return given();
   }
 
   // The same database and port; the settings of the start, but for what the request changes. One after

@@ -20,9 +20,14 @@ export class Guard {
     this.#child.stdin.unref?.();
   }
 
+  // Lets the guard go: there is nothing left to clean up.
+  dismiss() {
+    this.#child.stdin.end();
+  }
+
   // A process that has ended is taken off the list: its number may be somebody else's by then.
   watch = (child) => {
-    const tell = (text) => this.#child.stdin.write(`${text}\n`);
+    const tell = (text) => this.#child.stdin.writable && this.#child.stdin.write(`${text}\n`);
     tell(child.pid);
     child.once("exit", () => tell(-child.pid));
   };

@@ -41,5 +41,6 @@ export class Instance {
     await this.medusa?.stop();
     await this.postgres?.stop();
     await fs.rm(this.#runDir, { recursive: true, force: true, maxRetries: 5 });
+    this.#guard.dismiss();
   }
 }

@@ -1,4 +1,5 @@
 // What Medusa's API cannot make. Everything here is a state that a shop of some age can be in.
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 const FIRST_DAY = "2024-01-01T08:00:00Z";
@@ -8,6 +9,7 @@ export async function finishInSql(databaseUrl, { customers, orders, ties, produc
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
+    await eventsAreSent(client);
     const change = (name, set) => client.query(`UPDATE "order" SET ${set} WHERE id = $1`, [orders[name]]);
     await change("without sales channel", "sales_channel_id = NULL, metadata = NULL");
     await change("status requires action", "status = 'requires_action'");
@@ -24,6 +26,16 @@ export async function finishInSql(databaseUrl, { customers, orders, ties, produc
   } finally {
     await client.end();
   }
+}
+
+// Medusa keeps its events in a table and sends them every few seconds. Some of them change rows (the use of
+// a discount is counted so), which must have happened before the database is kept.
+async function eventsAreSent(client) {
+  for (const start = Date.now(); Date.now() - start < 30_000; await sleep(200)) {
+    const { rows } = await client.query("SELECT count(*)::int AS waiting FROM staged_job");
+    if (rows[0].waiting === 0) return;
+  }
+  throw new Error("Medusa did not send its events within 30 s");
 }
 
 // Columns that may hold something, and that only a plugin would fill.

@@ -1,0 +1,258 @@
+package customers
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+var sentinels = []error{
+	ErrInvalidInput, ErrUnauthenticated, ErrSessionExpired, ErrSessionSuperseded, ErrNoSession, ErrNoSessionCookie, ErrInvalidCredentials,
+	ErrInvalidPasswordToken, ErrDuplicate, ErrNotFound, ErrConflict, ErrNotModified, ErrAddressNotAdded, ErrRateLimited, ErrInternal,
+	ErrUnavailable, ErrUnexpectedResponse,
+}
+
+// wantOnly wants an error that is this sentinel and no other.
+func wantOnly(t *testing.T, what string, err, want error) {
+	t.Helper()
+	for _, s := range sentinels {
+		if got := errors.Is(err, s); got != (s == want) { //nolint:errorlint // the sentinels themselves
+			t.Errorf("%s: %q is %q: %v", what, err, s, got)
+		}
+	}
+}
+
+func TestStatusDecidesTheSentinel(t *testing.T) {
+	reset := ResetPasswordRequest{Email: testEmail, Token: "t", Password: "p"}
+	operations := map[string]func(*Client) error{
+		"secured": func(c *Client) error { return retrieve(t.Context(), c) },
+		"login":   func(c *Client) error { return logIn(t.Context(), c, testEmail) },
+		"token":   func(c *Client) error { _, err := c.Auth.GetToken(t.Context(), testEmail, "p"); return err },
+		"create": func(c *Client) error {
+			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
+			return err
+		},
+		"reset":   func(c *Client) error { _, err := c.ResetPassword(t.Context(), reset); return err },
+		"request": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
+		"exists":  func(c *Client) error { _, err := c.Auth.Exists(t.Context(), testEmail); return err },
+		"logout":  func(c *Client) error { return c.Auth.DeleteSession(t.Context()) },
+	}
+	everywhere := map[int]error{
+		300: ErrUnexpectedResponse, 302: ErrUnexpectedResponse, 304: ErrNotModified, 307: ErrUnexpectedResponse,
+		400: ErrInvalidInput, 403: ErrUnexpectedResponse, 404: ErrNotFound, 405: ErrUnexpectedResponse, 408: ErrUnavailable, 409: ErrConflict,
+		413: ErrInvalidInput, 418: ErrUnexpectedResponse, 429: ErrRateLimited, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable,
+		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
+	}
+	unauthenticated := map[string]error{
+		"login": ErrInvalidCredentials, "token": ErrInvalidCredentials, "reset": ErrInvalidPasswordToken,
+	}
+	for name, call := range operations {
+		want := map[int]error{401: ErrUnauthenticated}
+		if special, ok := unauthenticated[name]; ok {
+			want[401] = special
+		}
+		for status, sentinel := range everywhere {
+			want[status] = sentinel
+		}
+		for status, sentinel := range want {
+			for _, contentType := range []string{"", "text/html; charset=utf-8", "text/plain", "application/json"} {
+				c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(status, contentType, ""))).WithSession(sessionOf("v"))
+				err := call(c)
+				wantOnly(t, fmt.Sprintf("%s, %d %s", name, status, contentType), err, sentinel)
+				if e, ok := errors.AsType[*Error](err); !ok || e.StatusCode != status {
+					t.Errorf("%s: the status of %q is not %d", name, err, status)
+				}
+			}
+		}
+	}
+}
+
+func TestBodyDecidesTheSentinel(t *testing.T) {
+	update := func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err }
+	resetPassword := func(c *Client) error {
+		_, err := c.ResetPassword(t.Context(), ResetPasswordRequest{Email: testEmail, Token: "t", Password: "p"})
+		return err
+	}
+	for _, test := range []struct {
+		name   string
+		call   func(*Client) error
+		status int
+		body   string
+		want   error
+	}{
+		{"duplicate", update, 422, `{"code":"invalid_request_error","type":"duplicate_error","message":"exists"}`, ErrDuplicate},
+		{"duplicate with a long text", update, 422, `{"message":"` + strings.Repeat("x", 10_000) + `","type":"duplicate_error"}`, ErrDuplicate},
+		{"duplicate with a foreign code", update, 422, `{"code":422,"type":"duplicate_error"}`, ErrDuplicate},
+		{"other 422", update, 422, `{"type":"invalid_data","message":"no"}`, ErrInvalidInput},
+		{"422 of somebody else", update, 422, ``, ErrInvalidInput},
+		{"used token", resetPassword, 500, `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`, ErrInvalidPasswordToken},
+		{"reset fails otherwise", resetPassword, 500, `{"code":"api_error","type":"database_error","message":"An error occured"}`, ErrInternal},
+		{"unknown error elsewhere", update, 500, `{"type":"unknown_error","message":"An unknown error occurred."}`, ErrInternal},
+		{"mismatched customer", resetPassword, 401, `{"type":"unauthorized","message":"Invalid or expired password reset token"}`, ErrInvalidPasswordToken},
+	} {
+		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(test.status, "application/json", test.body))).WithSession(sessionOf("v"))
+		wantOnly(t, test.name, test.call(c), test.want)
+	}
+}
+
+func TestErrorTellsWhatTheBackendSaid(t *testing.T) {
+	const body = `{"code":"invalid_state_error","type":"conflict","message":"The request conflicted with one of user@example.com"}`
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", "r1")
+		w.Header().Set("Set-Cookie", "lb=hush; Path=/")
+		answerJSON(w, 409, body)
+	})
+	_, err := f.loggedIn(t).Addresses.Add(t.Context(), someAddress())
+	e := wantIs(t, err, ErrConflict)
+	if e.Operation != "Addresses.Add" || e.Field != "" || e.StatusCode != 409 || e.Type != "conflict" || e.Code != "invalid_state_error" ||
+		e.Message != "The request conflicted with one of …@…" || e.Header.Get("X-Request-Id") != "r1" || string(e.Body) != body {
+		t.Errorf("error %+v with body %q", e, e.Body)
+	}
+	if e.Header["Set-Cookie"] != nil {
+		t.Error("Set-Cookie is among the headers")
+	}
+	if got, want := e.Error(), "customers: Addresses.Add: 409 conflict: The request conflicted with one of …@…"; got != want {
+		t.Errorf("error text\n%s, want\n%s", got, want)
+	}
+}
+
+func TestMessagesOfGateways(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"code":429,"message":"slow down"}`:    "slow down",
+		`{"message":["a","b"]}`:                 "",
+		`{"error":{"message":"nested"}}`:        "",
+		`null`:                                  "",
+		`[]`:                                    "",
+		`{"message":"cut`:                       "",
+		`{"type":null,"message":"user@x.test"}`: "…@…",
+	} {
+		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(429, "application/json", body))).WithSession(sessionOf("v"))
+		if e := wantIs(t, retrieve(t.Context(), c), ErrRateLimited); e.Message != want {
+			t.Errorf("%s: message %q, want %q", body, e.Message, want)
+		}
+	}
+}
+
+func TestEmailsInMessagesAreMasked(t *testing.T) {
+	for text, want := range map[string]string{
+		"Key (email, has_account)=(user@example.com, t) already exists.": "Key (email, has_account)=(…@…, t) already exists.",
+		`customer "user+tag@sub.example.co.uk" exists`:                   `customer "…@…" exists`,
+		"o'brien@example.com":                       "…@…",
+		`"john doe"@example.com is taken`:           "…@… is taken",
+		"Cannot GET /store/auth/user%40example.com": "Cannot GET /store/auth/…@…",
+		"Cannot GET /store/auth/user@example.com":   "Cannot GET /store/auth/…@…",
+		"<user@example.com>, 'b@example.com'":       "<…@…>, …@…'",
+		"üser@exämple.com":                          "…@…",
+		"a@b c@d":                                   "…@… …@…",
+		"no email: @ and me at example.com":         "no email: @ and me at example.com",
+	} {
+		if got := maskEmails(text); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestBodyOfAFailureIsBounded(t *testing.T) {
+	for _, contentType := range []string{"application/json", "text/html"} {
+		f := serve(t, handlerOf(404, contentType, strings.Repeat("x", 1<<20)))
+		if e := wantIs(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body) != 4<<10 || cap(e.Body) > 8<<10 {
+			t.Errorf("body of %d bytes, capacity %d", len(e.Body), cap(e.Body))
+		}
+	}
+	f := serve(t, handlerOf(400, "text/html", "<html>"))
+	if e := wantIs(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body) != "<html>" {
+		t.Errorf("body %q", e.Body)
+	}
+}
+
+func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Secret", "hush")
+		answer(w, 400, "text/html", "hush")
+	})
+	err := retrieve(t.Context(), f.loggedIn(t))
+	e := wantIs(t, err, ErrInvalidInput)
+	holder := struct {
+		Err   error
+		Ptr   *Error
+		Value Error
+	}{err, e, *e}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%t", "%10v"} {
+		for _, v := range []any{err, *e, &e, holder, &holder, []error{err}, map[string]Error{"k": *e}} {
+			got := fmt.Sprintf(verb, v)
+			for _, secret := range []string{"hush", "104 117 115 104", "68757368", "0x68, 0x75"} {
+				if strings.Contains(got, secret) {
+					t.Errorf("%s of a %T prints %s", verb, v, got)
+				}
+			}
+		}
+	}
+	const want = "customers: Retrieve: 400 invalid input"
+	for _, verb := range []string{"%v", "%s", "%+v"} {
+		if got := fmt.Sprintf(verb, err); got != want {
+			t.Errorf("%s prints %q, want %q", verb, got, want)
+		}
+	}
+	if got := fmt.Sprintf("%v", fmt.Errorf("checkout: %w", err)); got != "checkout: "+want {
+		t.Errorf("wrapped: %q", got)
+	}
+	out, jsonErr := json.Marshal(holder)
+	wantOK(t, jsonErr)
+	if bytes.Contains(out, []byte("hush")) || bytes.Contains(out, []byte("aHVza")) {
+		t.Errorf("JSON is %s", out)
+	}
+	if !bytes.Contains(out, []byte(`"StatusCode":400`)) {
+		t.Errorf("JSON is %s", out)
+	}
+}
+
+func TestErrorInALog(t *testing.T) {
+	c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(422, "application/json", `{"type":"duplicate_error","message":"taken"}`)))
+	_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
+	var out bytes.Buffer
+	slog.New(slog.NewJSONHandler(&out, nil)).Error("x", "err", err)
+	var line struct {
+		Err map[string]any `json:"err"`
+	}
+	wantOK(t, json.Unmarshal(out.Bytes(), &line))
+	for name, want := range map[string]any{
+		"operation": "Create", "status": 422.0, "type": "duplicate_error", "msg": "customers: Create: 422 duplicate: taken",
+	} {
+		if line.Err[name] != want {
+			t.Errorf("%s is %v, want %v, in %s", name, line.Err[name], want, out.String())
+		}
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	for _, test := range []struct {
+		err  *Error
+		want string
+	}{
+		{&Error{Operation: "Create", Field: "Password", Message: "it is required", kind: ErrInvalidInput}, "customers: Create: invalid input: Password: it is required"},
+		{&Error{Operation: "Retrieve", kind: ErrUnavailable, cause: io.ErrUnexpectedEOF}, "customers: Retrieve: backend unavailable: unexpected EOF"},
+		{&Error{Operation: "Retrieve", StatusCode: 503, cause: io.EOF}, "customers: Retrieve: 503 EOF"},
+		{&Error{Operation: "Retrieve", kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}, "customers: Retrieve: not logged in: log in again: session expired"},
+	} {
+		if got := test.err.Error(); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
+	shared := refused("Offset", "no")
+	first, second := failed("One", shared), failed("Two", shared)
+	if e := wantIs(t, first, ErrInvalidInput); e.Operation != "One" {
+		t.Errorf("the first is now of %s", e.Operation)
+	}
+	if e := wantIs(t, second, ErrInvalidInput); e.Operation != "Two" || shared.Operation != "" {
+		t.Errorf("operations %s and %q", e.Operation, shared.Operation)
+	}
+}

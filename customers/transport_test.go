@@ -1,0 +1,516 @@
+package customers
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// raw serves bytes that net/http would not send: one answer for each connection, after the request was read.
+func raw(t *testing.T, answer string) (baseURL string, connections *atomic.Int32) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener of a test
+	wantOK(t, err)
+	t.Cleanup(func() { _ = l.Close() })
+	connections = new(atomic.Int32)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			connections.Add(1)
+			go func() {
+				defer conn.Close() //nolint:errcheck // nobody is told
+				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
+					_, _ = io.Copy(io.Discard, r.Body)
+					_, _ = io.WriteString(conn, answer)
+				}
+			}()
+		}
+	}()
+	return "http://" + l.Addr().String(), connections
+}
+
+func TestAnswersThatAreNotTheAPIs(t *testing.T) {
+	big := strings.Repeat("x", 1<<20)
+	for name, h := range map[string]http.HandlerFunc{
+		"page":                     handlerOf(200, "text/html; charset=utf-8", "<html>hush</html>"),
+		"large page":               handlerOf(200, "text/html", big),
+		"empty":                    handlerOf(200, "", ""),
+		"empty JSON":               handlerOf(200, "application/json", ""),
+		"object without the model": handlerOf(200, "application/json", "{}"),
+		"foreign JSON":             handlerOf(200, "application/json", `{"status":"ok"}`),
+		"model without an id":      handlerOf(200, "application/json", `{"customer":{}}`),
+		"null":                     handlerOf(200, "application/json", "null"),
+		"null model":               handlerOf(200, "application/json", `{"customer":null}`),
+		"array":                    handlerOf(200, "application/json", "[]"),
+		"truncated":                handlerOf(200, "application/json", customerJSON[:20]),
+		"wrong type":               handlerOf(200, "application/json", `{"customer":{"id":7}}`),
+		"two documents":            handlerOf(200, "application/json", customerJSON+customerJSON),
+		"JSON without the type":    handlerOf(200, "", customerJSON),
+		"JSON as text":             handlerOf(200, "text/plain", customerJSON),
+		"no content":               handlerOf(204, "", ""),
+		"created":                  handlerOf(201, "application/json", customerJSON),
+		"partial":                  handlerOf(206, "application/json", customerJSON),
+	} {
+		f := serve(t, h)
+		err := retrieve(t.Context(), f.loggedIn(t))
+		e := wantIs(t, err, ErrUnexpectedResponse)
+		if e.StatusCode/100 != 2 || e.Operation != "Retrieve" || e.Body != nil || strings.Contains(e.Error(), "hush") {
+			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
+		}
+		if f.count() != 1 {
+			t.Errorf("%s: %d requests", name, f.count())
+		}
+	}
+}
+
+func TestJSONIsKnownByItsType(t *testing.T) {
+	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;"} {
+		wantOK(t, retrieve(t.Context(), serve(t, handlerOf(200, contentType, customerJSON)).loggedIn(t)))
+	}
+}
+
+func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
+	f := serve(t, handlerOf(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
+	page, err := f.loggedIn(t).ListOrders(t.Context(), nil)
+	wantOK(t, err)
+	if page.Orders[0].Status != "frozen" {
+		t.Errorf("status %q", page.Orders[0].Status)
+	}
+}
+
+func TestOperationsWithoutAJSONAnswer(t *testing.T) {
+	for _, test := range []struct {
+		name              string
+		status            int
+		contentType, body string
+		token, logout     bool // which of the two operations take it for theirs
+	}{
+		{"204", 204, "", "", true, false},
+		{"200 OK text", 200, "text/plain; charset=utf-8", "OK", false, true},
+		{"200 page", 200, "text/html", "<html>", false, false},
+		{"200 JSON", 200, "application/json", "{}", false, false},
+		{"200 empty", 200, "", "", false, false},
+		{"202 text", 202, "text/plain", "OK", false, false},
+		{"301", 301, "", "", false, false},
+		{"404 page", 404, "text/html", "<html>", false, false},
+	} {
+		f := serve(t, handlerOf(test.status, test.contentType, test.body))
+		if err := f.client(t).GeneratePasswordToken(t.Context(), testEmail); (err == nil) != test.token {
+			t.Errorf("%s: GeneratePasswordToken: %v", test.name, err)
+		}
+		if err := f.loggedIn(t).Auth.DeleteSession(t.Context()); (err == nil) != test.logout {
+			t.Errorf("%s: DeleteSession: %v", test.name, err)
+		}
+	}
+}
+
+func TestCutOffBodiesKeepTheStatus(t *testing.T) {
+	for _, test := range []struct {
+		name, answer string
+		want         error
+		status       int
+		typ          string
+	}{
+		{"200 with Content-Length", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n" + customerJSON, ErrUnexpectedResponse, 200, ""},
+		{"200 chunked", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + customerJSON, ErrUnexpectedResponse, 200, ""},
+		{"200 bad chunk", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ErrUnexpectedResponse, 200, ""},
+		{"200 huge Content-Length", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33000000\r\n\r\n{", ErrUnexpectedResponse, 200, ""},
+		{"404 JSON", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"type\":\"not_f", ErrNotFound, 404, ""},
+		{"401 without type", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nUnauth", ErrUnauthenticated, 401, ""},
+		{"500 chunked", "HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"type", ErrInternal, 500, ""},
+	} {
+		url, _ := raw(t, test.answer)
+		var r Response
+		_, err := mustNew(t, url, WithMaxRetries(0)).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
+		e := wantIs(t, err, test.want)
+		if e.StatusCode != test.status || r.StatusCode != test.status {
+			t.Errorf("%s: error %q, status %d, response %d", test.name, e, e.StatusCode, r.StatusCode)
+		}
+	}
+}
+
+func TestCutOffReadIsRepeated(t *testing.T) {
+	n := new(atomic.Int32)
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1) == 1 {
+			w.Header().Set("Content-Length", "1000")
+		}
+		answerJSON(w, 200, customerJSON)
+	})
+	wantOK(t, retrieve(t.Context(), f.loggedIn(t)))
+	if n.Load() != 2 {
+		t.Errorf("%d requests", n.Load())
+	}
+}
+
+func TestAnnouncedLengthIsNotTrustedWithMemory(t *testing.T) {
+	for _, length := range []string{"33000000", "9223372036854775806", "1000000000000"} {
+		url, _ := raw(t, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+length+"\r\n\r\n{")
+		c := mustNew(t, url, WithMaxRetries(0), WithMaxResponseBytes(1<<62)).WithSession(sessionOf("v"))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		err := retrieve(t.Context(), c)
+		runtime.ReadMemStats(&after)
+		wantIs(t, err, ErrUnexpectedResponse)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 8<<20 {
+			t.Errorf("Content-Length %s made it allocate %d bytes", length, n)
+		}
+	}
+}
+
+func TestGzipIsReadAndABombIsNot(t *testing.T) {
+	zipped := func(size int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Accept-Encoding") != "gzip" {
+				answer(w, 400, "", "")
+				return
+			}
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Content-Type", "application/json")
+			z := gzip.NewWriter(w)
+			_, _ = io.WriteString(z, customerJSON)
+			space := []byte(strings.Repeat(" ", 64<<10))
+			for range size / len(space) {
+				if _, err := z.Write(space); err != nil {
+					return // the client has had enough
+				}
+			}
+			_ = z.Close()
+		}
+	}
+	wantOK(t, retrieve(t.Context(), serve(t, zipped(0)).loggedIn(t)))
+	f := serve(t, zipped(8<<20))
+	e := wantIs(t, retrieve(t.Context(), f.loggedIn(t, WithMaxResponseBytes(256<<10))), ErrUnexpectedResponse)
+	if f.count() != 1 || e.StatusCode != 200 {
+		t.Errorf("%d requests, error %q", f.count(), e)
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	elsewhere := serve(t, handlerOf(200, "application/json", customerJSON))
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for name, location := range map[string]string{
+			"other host": elsewhere.URL, "other scheme": strings.Replace(elsewhere.URL, "http:", "https:", 1), "same host": "",
+			"nothing": "-", "not a URL": "http://other.example/%zz", "other protocol": "mailto:x",
+		} {
+			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case location == "":
+					w.Header().Set("Location", r.URL.Path+"/") // as a route with a slash at the end
+				case strings.Contains(location, "127.0.0.1"):
+					w.Header().Set("Location", location+r.URL.Path)
+				case location != "-":
+					w.Header().Set("Location", location+"/store/auth/"+testEmail)
+				}
+				w.Header().Set("Set-Cookie", "connect.sid=fixed; Path=/")
+				w.WriteHeader(status)
+			})
+			c := f.loggedIn(t, WithHeader("Authorization", "Basic hush"))
+			before := c.Session().Encode()
+			for method, call := range map[string]func() error{
+				"GET":    func() error { return retrieve(t.Context(), c) },
+				"POST":   func() error { return logIn(t.Context(), c, testEmail) },
+				"DELETE": func() error { return c.Auth.DeleteSession(t.Context()) },
+				"email":  func() error { _, err := c.Auth.Exists(t.Context(), testEmail); return err },
+			} {
+				n := f.count()
+				err := call()
+				e := wantIs(t, err, ErrUnexpectedResponse)
+				if e.StatusCode != status || strings.Contains(e.Error(), testEmail) {
+					t.Errorf("%d to %s, %s: error %q, status %d", status, name, method, e, e.StatusCode)
+				}
+				if f.count() != n+1 {
+					t.Errorf("%d to %s, %s: %d requests", status, name, method, f.count()-n)
+				}
+			}
+			if c.Session().Encode() != before {
+				t.Errorf("%d to %s: the session changed", status, name)
+			}
+		}
+	}
+	if n := elsewhere.count(); n != 0 {
+		t.Errorf("%d requests went where the redirects point", n)
+	}
+}
+
+func TestRedirectSaysWhichBaseURLToSet(t *testing.T) {
+	for _, test := range []struct{ base, location, says string }{
+		{"http://shop.example.com", "https://shop.example.com/store/auth/user@example.com", "if https://shop.example.com is yours"},
+		{"http://shop.example.com/", "https://shop.example.com/store/auth/user@example.com/", "if https://shop.example.com is yours"},
+		{"https://example.com/shop", "https://api.example.com/v2/store/auth/user@example.com", "if https://api.example.com/v2 is yours"},
+		{"https://example.com/a%2Fb", "https://api.example.com/a%2Fb/store/auth/user@example.com", "if https://api.example.com/a%2Fb is yours"},
+		{"https://example.com", "//www.example.com/store/auth/user@example.com", "if https://www.example.com is yours"},
+		{"https://example.com", "/shop/store/auth/user@example.com", "if https://example.com/shop is yours"},
+		{"https://example.com", "https://sso.example.org/login?next=/store/auth/user@example.com", "if https://sso.example.org is yours"},
+		{"https://example.com", "https://u:hush@sso.example.org/", "if https://sso.example.org is yours"},
+		{"https://example.com", "", "the backend redirects"},
+		{"https://example.com", "mailto:hush", "the backend redirects"},
+		{"https://example.com", "http://[hush/user@example.com", "the backend redirects"},
+	} {
+		c := mustNew(t, test.base, inMemory(func(w http.ResponseWriter, _ *http.Request) {
+			if test.location != "" {
+				w.Header().Set("Location", test.location)
+			}
+			w.WriteHeader(302)
+		}))
+		_, err := c.Auth.Exists(t.Context(), testEmail)
+		e := wantIs(t, err, ErrUnexpectedResponse)
+		if !strings.Contains(e.Message, test.says) || strings.Contains(err.Error(), "user@") || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s → %s: error %q does not say %q", test.base, test.location, err, test.says)
+		}
+	}
+}
+
+func TestContextEndsAreTheContextsOwnErrors(t *testing.T) {
+	released := make(chan struct{})
+	defer close(released)
+	started := make(chan struct{}, 1)
+	slowHeader := func(http.ResponseWriter, *http.Request) {
+		started <- struct{}{}
+		<-released
+	}
+	slowBody := func(status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			answerJSON(w, status, `{"customer":`)
+			w.(http.Flusher).Flush() //nolint:errcheck // httptest's writer flushes
+			started <- struct{}{}
+			<-released
+		}
+	}
+	for name, h := range map[string]http.HandlerFunc{"before the header": slowHeader, "in the body": slowBody(200), "in the body of a failure": slowBody(503)} {
+		f := httptest.NewServer(h)
+		c := mustNew(t, f.URL).WithSession(sessionOf("v"))
+		ctx, cancel := context.WithCancel(t.Context())
+		call := begin(func() error { return retrieve(ctx, c) })
+		<-started
+		cancel()
+		e := wantIs(t, call(), context.Canceled)
+		if errors.Is(e, ErrUnavailable) || errors.Is(e, ErrUnexpectedResponse) || e.Operation != "Retrieve" {
+			t.Errorf("%s: error %q", name, e)
+		}
+
+		ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+		call = begin(func() error { return retrieve(ctx, c) })
+		<-started
+		wantIs(t, call(), context.DeadlineExceeded)
+		cancel()
+	}
+}
+
+func TestContextThatHasEndedSendsNothing(t *testing.T) {
+	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	c := f.loggedIn(t)
+	wantIs(t, retrieve(ctx, c), context.Canceled)
+	wantIs(t, c.Auth.DeleteSession(ctx), context.Canceled)
+	if f.count() != 0 || !c.Session().LoggedIn() {
+		t.Errorf("%d requests, logged in: %v", f.count(), c.Session().LoggedIn())
+	}
+}
+
+func TestAttemptsOwnTimeoutIsNotTheContexts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := mustNew(t, "https://shop.example.com", WithTimeout(time.Second), WithMaxRetries(0), WithHTTPClient(&http.Client{
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}),
+		})).WithSession(sessionOf("v"))
+		e := wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
+		if !errors.Is(e, context.DeadlineExceeded) || !strings.Contains(e.Error(), "WithTimeout") {
+			t.Errorf("error %q", e)
+		}
+	})
+}
+
+func TestHTTPClientsOwnTimeoutCounts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), WithHTTPClient(&http.Client{
+			Timeout: time.Second,
+			Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}),
+		})).WithSession(sessionOf("v"))
+		began := time.Now()
+		wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
+
+func TestInformationalAnswersAreSkipped(t *testing.T) {
+	var hints int
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Link", "</x>")
+		w.WriteHeader(103)
+		w.WriteHeader(102)
+		answerJSON(w, 200, customerJSON)
+	})
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { hints++; return nil }})
+	wantOK(t, retrieve(ctx, f.loggedIn(t)))
+	if hints != 2 {
+		t.Errorf("%d informational answers reached the caller's trace", hints)
+	}
+}
+
+func TestConnectionResetAndMalformedAnswers(t *testing.T) {
+	for name, answer := range map[string]string{
+		"nothing":                 "",
+		"cookie in a bad header":  "HTTP/1.1 200 OK\r\nSet-Cookie connect.sid=hush; Path=/\r\n\r\n",
+		"bad header name":         "HTTP/1.1 200 OK\r\n(Set-Cookie: connect.sid=hush; Path=/\r\n\r\n",
+		"bad status":              "HTTP/1.1 hush OK\r\n\r\n",
+		"echo of the request":     "GET /store/auth/user@example.com HTTP/1.1\r\nCookie: connect.sid=hush\r\n\r\n",
+		"not HTTP":                "SSH-2.0-OpenSSH_9.6 hush\r\n",
+		"two lengths":             "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nhush",
+		"bad length":              "HTTP/1.1 200 OK\r\nContent-Length: hush\r\n\r\n",
+		"bad transfer encoding":   "HTTP/1.1 200 OK\r\nTransfer-Encoding: hush\r\n\r\n",
+		"header cut off":          "HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=hush",
+		"continued header line":   "HTTP/1.1 200 OK\r\n connect.sid=hush\r\n\r\n",
+		"control byte in a value": "HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=hush\x00\r\nContent-Length: 0\r\n\r\n",
+	} {
+		url, connections := raw(t, answer)
+		c := mustNew(t, url, WithMaxRetries(1)).WithSession(sessionOf("v"))
+		_, err := c.Auth.Exists(t.Context(), testEmail)
+		if err == nil {
+			t.Errorf("%s: no error", name)
+			continue
+		}
+		if _, ok := errors.AsType[*Error](err); !ok || !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrUnexpectedResponse) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if s := err.Error(); strings.Contains(s, "user@") {
+			t.Errorf("%s: the error holds a secret: %s", name, s)
+		}
+		if strings.Contains(answer, "connect.sid") && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: the error holds a secret: %s", name, err)
+		}
+		if n := connections.Load(); n > 2 {
+			t.Errorf("%s: %d connections", name, n)
+		}
+	}
+}
+
+func TestTLSFailures(t *testing.T) {
+	f := httptest.NewUnstartedServer(handlerOf(200, "application/json", customerJSON))
+	f.Config.ErrorLog = discard()
+	f.StartTLS()
+	defer f.Close()
+	// A certificate that nobody here signed is no better in a second.
+	var r Response
+	_, err := mustNew(t, f.URL).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
+	wantIs(t, err, ErrUnavailable)
+	if r.Attempts != 1 {
+		t.Errorf("%d attempts", r.Attempts)
+	}
+	_, err = mustNew(t, f.URL).Auth.Authenticate(t.Context(), testEmail, testPassword, WithResponse(&r))
+	wantIs(t, err, ErrUnavailable)
+	if r.Attempts != 1 {
+		t.Errorf("%d attempts", r.Attempts)
+	}
+	// https to a server that speaks http.
+	plain := serve(t, handlerOf(200, "application/json", customerJSON))
+	err = retrieve(t.Context(), mustNew(t, strings.Replace(plain.URL, "http:", "https:", 1), WithMaxRetries(0)).WithSession(sessionOf("v")))
+	wantIs(t, err, ErrUnavailable)
+	// And with the certificate known.
+	wantOK(t, retrieve(t.Context(), mustNew(t, f.URL, WithHTTPClient(f.Client())).WithSession(sessionOf("v"))))
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	var connections atomic.Int32
+	f := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodDelete:
+			answer(w, 200, "text/plain", "OK")
+		case r.URL.Path == "/store/customers/password-token":
+			answer(w, 204, "", "")
+		case r.Method == http.MethodPost:
+			answerJSON(w, 400, `{"type":"invalid_data","message":"no"}`)
+		default:
+			answerJSON(w, 200, customerJSON)
+		}
+	}))
+	f.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	f.Start()
+	defer f.Close()
+	c := mustNew(t, f.URL)
+	for range 5 {
+		s := c.WithSession(sessionOf("v"))
+		wantOK(t, retrieve(t.Context(), s))
+		_, err := s.Update(t.Context(), UpdateRequest{})
+		wantIs(t, err, ErrInvalidInput)
+		wantOK(t, s.GeneratePasswordToken(t.Context(), testEmail))
+		wantOK(t, s.Auth.DeleteSession(t.Context()))
+	}
+	if n := connections.Load(); n != 1 {
+		t.Errorf("%d connections for calls one after the other", n)
+	}
+}
+
+// closeCounter counts bodies that were opened and closed.
+type closeCounter struct {
+	io.ReadCloser
+	closed *atomic.Int32
+}
+
+func (c closeCounter) Close() error {
+	c.closed.Add(1)
+	return c.ReadCloser.Close()
+}
+
+func TestEveryBodyIsClosed(t *testing.T) {
+	var opened, closed atomic.Int32
+	for _, h := range []http.HandlerFunc{
+		handlerOf(200, "application/json", customerJSON), handlerOf(200, "text/html", "<html>"), handlerOf(200, "application/json", "{"),
+		handlerOf(401, "", "Unauthorized"), handlerOf(503, "text/html", strings.Repeat("x", 1<<20)), handlerOf(302, "", ""), handlerOf(204, "", ""),
+		handlerOf(200, "application/json", strings.Repeat(" ", 100<<10)),
+	} {
+		rec := inMemoryTransport(h)
+		synctest.Test(t, func(t *testing.T) {
+			c := mustNew(t, "https://shop.example.com", WithMaxResponseBytes(50<<10), WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				resp, err := rec(r)
+				if err != nil {
+					return nil, err
+				}
+				opened.Add(1)
+				resp.Body = closeCounter{resp.Body, &closed}
+				return resp, nil
+			})})).WithSession(sessionOf("v"))
+			_ = retrieve(t.Context(), c)
+			_ = logIn(t.Context(), c, testEmail)
+			_ = c.Auth.DeleteSession(t.Context())
+		})
+	}
+	if opened.Load() < 24 || opened.Load() != closed.Load() {
+		t.Errorf("%d bodies opened, %d closed", opened.Load(), closed.Load())
+	}
+}
+
+func TestTransportThatAnswersNothingIsAnError(t *testing.T) {
+	c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), WithHTTPClient(&http.Client{
+		Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }), //nolint:nilnil // what a broken one does
+	})).WithSession(sessionOf("v"))
+	wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
+}
