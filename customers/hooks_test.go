@@ -626,3 +626,16 @@ func TestReloginAlsoTellsTheSessionHook(t *testing.T) {
 		}
 	})
 }
+
+func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c, runs := reloginStage(t, testEmail)
+		b.attrs = "; Path=/; Max-Age=60"
+		mustLogin(t, c, testEmail)
+		time.Sleep(time.Minute)
+		wantCustomer(t, c, testEmail)
+		if runs.Load() != 1 || len(b.seen("GET")) != 1 {
+			t.Errorf("%d runs and %d requests, want 1 and 1", runs.Load(), len(b.seen("GET")))
+		}
+	})
+}

@@ -122,7 +122,7 @@ func (s *Session) begin(op *operation, k *core) (ticket, string, error) {
 		case s.cookie == nil:
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "log in first, with Create or Auth.Authenticate"}
 		case isOver(s.cookie.expires):
-			t.lapsed = true
+			t.cookie, t.lapsed = s.cookie, true // not sent, but what the call knew
 			return t, "", &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}
 		}
 		t.cookie = s.cookie
