@@ -3955,7 +3955,7 @@ type GetCustomersCustomerOrdersParams struct {
 	// Offset How many orders to skip; a negative number is a 500.
 	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
 
-	// Fields The order's own columns to return instead of the usual ones, comma-separated without spaces. If every name begins with `+` or `-`, they are added to or taken from the usual ones; a `+` has to be sent as `%2B`. Totals come anyway, unless one is named: then only the named ones come.
+	// Fields The order's own columns to return instead of the usual ones, comma-separated without spaces. If every name begins with `+` or `-`, they are added to or taken from the usual ones; a `+` has to be sent as `%2B`. Totals come anyway, unless one is named: then only the named ones come. `id`, `created_at`, `tax_rate` and `object` always come. Naming `object`, `raw_discount_total`, `item_tax_total`, `shipping_tax_total` or `gift_card_tax_total` is a 500.
 	Fields []string `form:"fields,omitempty" json:"fields,omitempty"`
 
 	// Expand Relations to return, comma-separated without spaces, dotted for nested ones. Of the usual ones, `shipping_address`, `fulfillments`, `customer` and the shipping methods' `shipping_option` go unless they are named; the others stay, because the totals need them. There is no list of what is allowed: any path is followed, also to the data of other customers, so never take one from a browser.

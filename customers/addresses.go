@@ -15,7 +15,7 @@ var (
 )
 
 // AddressesService has the customer's shipping addresses; it is the Addresses field of a [Client]. Each method
-// returns the customer with all addresses as they are afterwards.
+// returns the customer with all addresses as they are afterwards, in no particular order.
 type AddressesService struct {
 	client *Client
 }

@@ -1,7 +1,8 @@
 package customers
 
 import (
-	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -28,6 +29,8 @@ const (
 
 // Client acts for one customer of one backend. It is immutable and safe for concurrent use; what changes is its
 // [Session]. Make the first one with [New] and one for each further customer with [Client.WithSession].
+//
+//nolint:recvcheck // Format is on the value, so that printing a copy shows no secret either
 type Client struct {
 	// Addresses are the customer's shipping addresses.
 	Addresses AddressesService
@@ -38,12 +41,17 @@ type Client struct {
 
 	core    *core
 	session *Session // nil: no session, only a bearer token or calls that need no login
-	token   string   // a bearer token, instead of a session
+	bearer  bool     // sends the bearer token, instead of a session
 	inHook  bool     // the re-login hook's own client
 }
 
-// core is what all clients derived from one have in common.
+// core is what all clients derived from one have in common. It is behind two pointers, because fmt shows what is behind
+// one where a verb does not fit, and there are secrets in it.
 type core struct {
+	*settings
+}
+
+type settings struct {
 	baseURL          string // ends with a slash
 	origin           string // scheme://host
 	basePath         string // its path, escaped
@@ -67,13 +75,13 @@ type core struct {
 // prefix, "https://example.com/shop/". No request is sent. A base URL or option that can not work is
 // [ErrInvalidInput].
 func New(baseURL string, opts ...Option) (*Client, error) {
-	k := &core{
+	k := &core{&settings{
 		header:           http.Header{},
 		cookieName:       DefaultSessionCookieName,
 		timeout:          DefaultTimeout,
 		maxRetries:       DefaultMaxRetries,
 		maxResponseBytes: DefaultMaxResponseBytes,
-	}
+	}}
 	k.header.Set("Accept", "application/json")
 	k.header.Set("User-Agent", "customers-go/"+Version)
 	if err := k.setBaseURL(baseURL); err != nil {
@@ -98,13 +106,22 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	k.http.Transport = safeLocation{k.http.Transport}
 	if k.bearerToken != "" {
 		c := newClient(k, nil)
-		c.token = k.bearerToken
+		c.bearer = true
 		return c, nil
 	}
 	if k.withoutSession {
 		return newClient(k, nil), nil
 	}
 	return newClient(k, new(Session)), nil
+}
+
+// Format prints, for every verb, which backend the client is for and nothing else.
+func (c Client) Format(f fmt.State, _ rune) {
+	if c.core == nil { // a Client that was not made by New
+		_, _ = io.WriteString(f, "customers.Client()")
+		return
+	}
+	fmt.Fprintf(f, "customers.Client(%s)", c.core.baseURL)
 }
 
 func newClient(k *core, s *Session) *Client {

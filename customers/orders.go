@@ -132,7 +132,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 		if (limit == 0 || len(page.Orders) < limit) && len(page.Orders) >= page.Count {
 			return
 		}
-		if stale == 3 {
+		if stale == 10 {
 			yield(nil, unexpectedOrders("the pages stop short of the orders they count: something before the backend caps their size"))
 			return
 		}

@@ -163,12 +163,12 @@ func (c *Client) setHeaders(req *http.Request, call http.Header) {
 func (c *Client) begin(op *operation, req *http.Request) (ticket, error) {
 	if c.session == nil {
 		switch {
-		case op.auth == login && c.token != "":
+		case op.auth == login && c.bearer:
 			return ticket{}, &Error{kind: ErrNoSession, Message: "this client sends a bearer token: log in with a client made without WithBearerToken, or derived by WithSession(new(customers.Session))"}
-		case op.auth != open && c.token == "", op.auth == logout:
+		case op.auth != open && !c.bearer, op.auth == logout:
 			return ticket{}, &Error{kind: ErrNoSession, Message: "derive a client for the customer by WithSession(new(customers.Session)) or with a session you kept"}
 		case op.auth == secured && req.Header["Authorization"] == nil:
-			req.Header.Set("Authorization", "Bearer "+c.token)
+			req.Header.Set("Authorization", "Bearer "+c.core.bearerToken)
 		}
 		return ticket{}, nil
 	}
@@ -203,9 +203,9 @@ func (c *Client) end(ctx context.Context, orphan *Session, header http.Header) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	same := callOption(func(conf *call) error { conf.header = header; return nil })
-	k := *c.core
-	k.sessionHook = nil // it is nobody's session
-	_ = newClient(&k, orphan).Auth.DeleteSession(ctx, same)
+	quiet := *c.core.settings
+	quiet.sessionHook = nil // it is nobody's session
+	_ = newClient(&core{&quiet}, orphan).Auth.DeleteSession(ctx, same)
 }
 
 // attempt sends req once and reads the answer. With an error, the reply is what came before it, if anything.

@@ -193,21 +193,13 @@ func (e *exchange) walk(w *walk, sh *shape, mediaType string, body []byte) {
 	}
 }
 
-// relaxed is what the request chose by itself of what an answer's list holds. Names that `fields` only adds, with a
-// plus sign, take nothing away.
+// relaxed is what the request chose by itself of what an answer's list holds.
 func relaxed(query string) relaxation {
 	q, err := url.ParseQuery(query)
-	if err != nil {
-		return demandAll
-	}
-	for _, names := range q["fields"] {
-		for name := range strings.SplitSeq(names, ",") {
-			if !strings.HasPrefix(name, "+") {
-				return demandNothing
-			}
-		}
-	}
-	if q.Has("expand") {
+	switch {
+	case err == nil && q.Has("fields"):
+		return demandNothing
+	case err == nil && q.Has("expand"):
 		return demandColumns
 	}
 	return demandAll

@@ -13,7 +13,8 @@ import (
 const LostValue Kind = "lost in the model"
 
 // Lost compares a JSON text with what became of it by decoding it into a model and encoding that again, and returns
-// what is gone or different. A null or an empty list may be left out, numbers and times may be written in another way.
+// what is gone or different. A null, an empty list or an empty object may be left out, since a model still tells them
+// from nothing; numbers and times may be written in another way.
 func Lost(before, after []byte) ([]Finding, error) {
 	b, err := parseJSON(before)
 	if err != nil {
@@ -30,6 +31,9 @@ func lost(all []Finding, before, after any, path string) []Finding {
 	switch b := before.(type) {
 	case map[string]any:
 		a, ok := after.(map[string]any)
+		if !ok && len(b) == 0 && after == nil {
+			return all
+		}
 		if !ok {
 			break
 		}
@@ -39,7 +43,7 @@ func lost(all []Finding, before, after any, path string) []Finding {
 		return all
 	case []any:
 		a, ok := after.([]any)
-		if !ok && len(b) == 0 {
+		if !ok && len(b) == 0 && after == nil {
 			return all
 		}
 		if !ok || len(a) != len(b) {

@@ -1,0 +1,635 @@
+package customers
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// storedOrder is an order as the database has it, to the microsecond.
+type storedOrder struct {
+	id      string
+	created time.Time
+	status  OrderStatus
+}
+
+// orderBook answers the list route as the backend does: filter, newest first, any order among equals and a different
+// one for each query, then offset and limit. The count is a query of its own.
+type orderBook struct {
+	rand    *rand.Rand
+	orders  []storedOrder
+	queries []url.Values
+	between func() // what happens before each query, of the count and of the page
+	maxPage int    // what a proxy caps a page to; 0: nothing
+}
+
+func (b *orderBook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	b.queries = append(b.queries, q)
+	b.happen()
+	count := len(b.match(q))
+	b.happen()
+	found := b.match(q)
+	b.rand.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
+	slices.SortStableFunc(found, func(x, y storedOrder) int { return y.created.Compare(x.created) })
+	limit, offset := 10, 0
+	if q.Has("limit") {
+		limit, _ = strconv.Atoi(q.Get("limit"))
+	}
+	if q.Has("offset") {
+		offset, _ = strconv.Atoi(q.Get("offset"))
+	}
+	found = found[min(offset, len(found)):]
+	if limit > 0 {
+		found = found[:min(limit, len(found))]
+	}
+	if b.maxPage > 0 {
+		found = found[:min(b.maxPage, len(found))]
+	}
+	type orderJSON struct {
+		ID      string      `json:"id"`
+		Created string      `json:"created_at"`
+		Status  OrderStatus `json:"status"`
+	}
+	page := struct {
+		Orders []orderJSON `json:"orders"`
+		Count  int         `json:"count"`
+	}{[]orderJSON{}, count}
+	for _, o := range found {
+		page.Orders = append(page.Orders, orderJSON{o.id, o.created.Truncate(time.Millisecond).Format("2006-01-02T15:04:05.000Z"), o.status})
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(page)
+}
+
+func (b *orderBook) happen() {
+	if b.between != nil {
+		b.between()
+	}
+}
+
+func (b *orderBook) match(q url.Values) []storedOrder {
+	var found []storedOrder
+	for _, o := range b.orders {
+		if s := q["status[]"]; len(s) > 0 && !slices.Contains(s, string(o.status)) {
+			continue
+		}
+		ok := true
+		for op, holds := range map[string]func(int) bool{
+			"lt": func(c int) bool { return c < 0 }, "lte": func(c int) bool { return c <= 0 },
+			"gt": func(c int) bool { return c > 0 }, "gte": func(c int) bool { return c >= 0 },
+		} {
+			if v := q.Get("created_at[" + op + "]"); v != "" {
+				limit, err := time.Parse(time.RFC3339Nano, v)
+				if err != nil {
+					panic(err)
+				}
+				limit = limit.Truncate(time.Millisecond) // a JavaScript Date
+				ok = ok && holds(o.created.Compare(limit))
+			}
+		}
+		if ok {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func (b *orderBook) client(t *testing.T, opts ...Option) *Client {
+	t.Helper()
+	return mustNew(t, "https://shop.example.com", append(opts, inMemory(b.ServeHTTP))...).WithSession(sessionOf("v"))
+}
+
+var firstOrder = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+
+// newBook makes a book of n orders, one a second.
+func newBook(n int) *orderBook {
+	b := &orderBook{rand: rand.New(rand.NewPCG(7, 7))}
+	for i := range n {
+		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i) * time.Second), OrderStatusPending})
+	}
+	return b
+}
+
+func collect(ctx context.Context, c *Client, params *ListOrdersParams) (ids []string, last error) {
+	for order, err := range c.Orders(ctx, params) {
+		if err != nil {
+			return ids, err
+		}
+		ids = append(ids, order.ID)
+	}
+	return ids, nil
+}
+
+// Hundreds of shops in which orders are placed, change and go while somebody pages through them.
+func TestOrdersComeExactlyOnceWhateverHappensMeanwhile(t *testing.T) {
+	schedules := 600
+	if testing.Short() {
+		schedules = 100
+	}
+	for seed := range schedules {
+		if !t.Run(strconv.Itoa(seed), func(t *testing.T) { walkSchedule(t, uint64(seed)) }) {
+			return
+		}
+	}
+}
+
+func walkSchedule(t *testing.T, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 99))
+	b := &orderBook{rand: r}
+	next, mutations := 0, 0
+	add := func(at time.Time, status OrderStatus) {
+		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", next), at, status})
+		next++
+	}
+	// Few milliseconds or many; inside one, few microseconds or many: ties of all sizes.
+	milliseconds, microseconds := 1+r.IntN(40), 1+r.IntN(3)
+	when := func() time.Time {
+		return firstOrder.Add(time.Duration(r.IntN(milliseconds))*time.Millisecond + time.Duration(r.IntN(microseconds))*time.Microsecond)
+	}
+	statuses := []OrderStatus{OrderStatusPending, OrderStatusCompleted, OrderStatusCanceled}
+	for range r.IntN(80) {
+		add(when(), statuses[r.IntN(2)])
+	}
+
+	params := &ListOrdersParams{Limit: new(1 + r.IntN(9))}
+	switch r.IntN(10) {
+	case 0:
+		params.Limit = nil
+	case 1:
+		params.Limit = new(0)
+	}
+	if r.IntN(2) == 0 {
+		params.Status = []OrderStatus{OrderStatusPending}
+	}
+	if r.IntN(2) == 0 {
+		d := &DateComparisonOperator{}
+		for _, p := range []**time.Time{&d.LT, &d.LTE, &d.GT, &d.GTE} {
+			if r.IntN(3) == 0 {
+				*p = new(firstOrder.Add(time.Duration(r.IntN(milliseconds+1)) * time.Millisecond))
+				if r.IntN(4) == 0 {
+					*p = new((*p).Add(time.Duration(r.IntN(1000)) * time.Microsecond))
+				}
+			}
+		}
+		params.CreatedAt = d
+	}
+	given := fmt.Sprintf("%+v", dereference(params))
+
+	must := map[string]bool{} // what has matched all the time
+	query := url.Values{}
+	for _, s := range params.Status {
+		query.Add("status[]", string(s))
+	}
+	if d := params.CreatedAt; d != nil {
+		for op, p := range map[string]*time.Time{"lt": d.LT, "lte": d.LTE, "gt": d.GT, "gte": d.GTE} {
+			if p != nil {
+				query.Set("created_at["+op+"]", p.Format(time.RFC3339Nano))
+			}
+		}
+	}
+	for _, o := range b.match(query) {
+		must[o.id] = true
+	}
+	total := len(must)
+
+	rate := r.IntN(4)
+	b.between = func() {
+		if rate == 0 || r.IntN(4) > rate {
+			return
+		}
+		mutations++
+		switch r.IntN(4) {
+		case 0: // an order is placed, now, which is after all others or in the same instant
+			add(firstOrder.Add(time.Duration(milliseconds)*time.Millisecond+time.Duration(r.IntN(3))*time.Microsecond), statuses[r.IntN(2)])
+		case 1, 2: // one leaves the filter, or comes into it
+			if len(b.orders) > 0 {
+				i := r.IntN(len(b.orders))
+				b.orders[i].status = statuses[r.IntN(3)]
+				if len(params.Status) > 0 && b.orders[i].status != OrderStatusPending {
+					delete(must, b.orders[i].id)
+				}
+			}
+		case 3: // one goes
+			if len(b.orders) > 0 {
+				i := r.IntN(len(b.orders))
+				delete(must, b.orders[i].id)
+				b.orders = slices.Delete(b.orders, i, i+1)
+			}
+		}
+	}
+
+	seen := map[string]bool{}
+	var last time.Time
+	for order, err := range b.client(t).Orders(t.Context(), params) {
+		if err != nil {
+			t.Fatalf("after %d orders and %d requests: %v", len(seen), len(b.queries), err)
+		}
+		if seen[order.ID] {
+			t.Fatalf("%s came twice", order.ID)
+		}
+		seen[order.ID] = true
+		if !last.IsZero() && order.CreatedAt.After(last) {
+			t.Fatalf("%s of %v came after one of %v", order.ID, order.CreatedAt, last)
+		}
+		last = order.CreatedAt
+	}
+	for id := range must {
+		if !seen[id] {
+			t.Errorf("%s never came, in %d requests", id, len(b.queries))
+		}
+	}
+	size := ordersPerPage
+	if params.Limit != nil {
+		size = max(1, *params.Limit)
+	}
+	if most := (total+mutations)/size + mutations + 3; len(b.queries) > most {
+		t.Errorf("%d requests for %d orders, %d a page, %d changes; at most %d are enough", len(b.queries), total, size, mutations, most)
+	}
+	if got := fmt.Sprintf("%+v", dereference(params)); got != given {
+		t.Errorf("params were %s and are %s", given, got)
+	}
+}
+
+// dereference shows what params hold rather than where.
+func dereference(p *ListOrdersParams) any {
+	text, _ := json.Marshal(p) //nolint:errchkjson // test data
+	return string(text)
+}
+
+func TestATieOfAnySizeTakesFewRequests(t *testing.T) {
+	for _, size := range []int{1, 2, 10, 50} {
+		b := newBook(0)
+		for i := range 1000 {
+			b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder, OrderStatusPending})
+		}
+		ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{Limit: &size})
+		wantOK(t, err)
+		if len(ids) != 1000 || len(b.queries) > 10 {
+			t.Errorf("pages of %d: %d orders in %d requests", size, len(ids), len(b.queries))
+		}
+	}
+}
+
+func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
+	for _, test := range []struct {
+		params   *ListOrdersParams
+		limit    string
+		requests int
+	}{
+		{nil, "50", 3},
+		{&ListOrdersParams{}, "50", 3},
+		{&ListOrdersParams{Limit: new(20)}, "20", 7},
+		{&ListOrdersParams{Limit: new(1000)}, "1000", 1},
+		{&ListOrdersParams{Limit: new(0)}, "0", 1},
+	} {
+		b := newBook(120)
+		ids, err := collect(t.Context(), b.client(t), test.params)
+		wantOK(t, err)
+		if len(ids) != 120 || ids[0] != "order_119" || ids[119] != "order_0" {
+			t.Errorf("%d orders", len(ids))
+		}
+		if got := b.queries[0].Get("limit"); got != test.limit || len(b.queries) > test.requests {
+			t.Errorf("limit %s, %d requests; want %s, %d", got, len(b.queries), test.limit, test.requests)
+		}
+		for _, q := range b.queries {
+			if q.Has("offset") {
+				t.Error("an offset was sent")
+			}
+		}
+	}
+}
+
+func TestNoOrders(t *testing.T) {
+	b := newBook(0)
+	ids, err := collect(t.Context(), b.client(t), nil)
+	if err != nil || len(ids) != 0 || len(b.queries) != 1 {
+		t.Errorf("%v, %v, %d requests", ids, err, len(b.queries))
+	}
+}
+
+func TestFiltersGoAlongWithEachPage(t *testing.T) {
+	b := newBook(30)
+	for i := range b.orders {
+		b.orders[i].status = []OrderStatus{OrderStatusPending, OrderStatusCompleted, OrderStatusArchived}[i%3]
+	}
+	var headers []string
+	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+		headers = append(headers, r.Header.Get("X-Call"))
+		b.ServeHTTP(w, r)
+	})).WithSession(sessionOf("v"))
+	var resp Response
+	n := 0
+	for order, err := range c.Orders(t.Context(), &ListOrdersParams{
+		Status: []OrderStatus{OrderStatusCompleted, OrderStatusArchived}, Limit: new(4), Fields: []string{"status"}, Expand: []string{"items"},
+		CreatedAt: &DateComparisonOperator{GTE: &b.orders[6].created},
+	}, WithHeader("X-Call", "1"), WithResponse(&resp)) {
+		wantOK(t, err)
+		if order.Status == OrderStatusPending {
+			t.Errorf("%s is pending", order.ID)
+		}
+		n++
+	}
+	if n != 16 || resp.StatusCode != 200 {
+		t.Errorf("%d orders, response %+v", n, resp)
+	}
+	for i, q := range b.queries {
+		if len(q["status[]"]) != 2 || q.Get("fields") != "status" || q.Get("expand") != "items" || q.Get("created_at[gte]") == "" || headers[i] != "1" {
+			t.Errorf("request %d: %v, X-Call %q", i, q, headers[i])
+		}
+	}
+}
+
+func TestIterationStopsOnBreak(t *testing.T) {
+	b := newBook(120)
+	c := b.client(t)
+	n := 0
+	for range c.Orders(t.Context(), nil) {
+		if n++; n == 10 {
+			break
+		}
+	}
+	if len(b.queries) != 1 {
+		t.Errorf("%d requests for the first page", len(b.queries))
+	}
+	for range c.Orders(t.Context(), nil) {
+		break
+	}
+	seq := c.Orders(t.Context(), nil)
+	if len(b.queries) != 2 {
+		t.Errorf("an iteration that nobody ranged over sent something: %d requests", len(b.queries))
+	}
+	for range 2 { // each range begins anew
+		n = 0
+		for _, err := range seq {
+			wantOK(t, err)
+			n++
+		}
+		if n != 120 {
+			t.Errorf("%d orders", n)
+		}
+	}
+}
+
+func TestIterationEndsAfterOneError(t *testing.T) {
+	b := newBook(120)
+	for _, failing := range []int{1, 2, 3} {
+		requests := 0
+		c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+			if requests++; requests == failing {
+				answerJSON(w, 500, `{"type":"unknown_error","message":"no"}`)
+				return
+			}
+			b.ServeHTTP(w, r)
+		})).WithSession(sessionOf("v"))
+		n, errs := 0, 0
+		for order, err := range c.Orders(t.Context(), nil) { // goes on after an error, as careless callers do
+			if err == nil {
+				n++
+				continue
+			}
+			errs++
+			e := wantIs(t, err, ErrInternal)
+			if order != nil || e.Operation != "Orders" {
+				t.Errorf("order %v, error %q", order, e)
+			}
+		}
+		if errs != 1 || requests != failing || n < (failing-1)*40 {
+			t.Errorf("%d orders, %d errors, %d requests", n, errs, requests)
+		}
+	}
+}
+
+func TestIterationEndsWithTheContext(t *testing.T) {
+	b := newBook(120)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n, errs := 0, 0
+	for order, err := range b.client(t).Orders(ctx, nil) {
+		if err != nil {
+			errs++
+			e := wantIs(t, err, context.Canceled)
+			if order != nil || e.Operation != "Orders" {
+				t.Errorf("order %v, error %q", order, e)
+			}
+			continue
+		}
+		if n++; n == 10 {
+			cancel()
+		}
+	}
+	if n != 10 || errs != 1 || len(b.queries) != 1 {
+		t.Errorf("%d orders, %d errors, %d requests", n, errs, len(b.queries))
+	}
+	_, err := collect(ctx, b.client(t), nil)
+	wantIs(t, err, context.Canceled)
+}
+
+func TestIterationWithoutALogin(t *testing.T) {
+	_, err := collect(t.Context(), newBook(1).client(t).WithSession(new(Session)), nil)
+	if e := wantIs(t, err, ErrUnauthenticated); e.Operation != "Orders" {
+		t.Errorf("error %q", e)
+	}
+}
+
+func TestOrdersAreNotOneVariable(t *testing.T) {
+	var orders []*Order
+	for order, err := range newBook(60).client(t).Orders(t.Context(), nil) {
+		wantOK(t, err)
+		orders = append(orders, order)
+	}
+	ids := map[string]bool{}
+	for _, o := range orders {
+		ids[o.ID] = true
+	}
+	if len(ids) != 60 {
+		t.Errorf("%d different orders", len(ids))
+	}
+}
+
+func TestPageThatIsCappedOnTheWay(t *testing.T) {
+	// Orders of different times can still be told apart.
+	b := newBook(40)
+	b.maxPage = 7
+	ids, err := collect(t.Context(), b.client(t), nil)
+	wantOK(t, err)
+	if len(ids) != 40 || len(b.queries) > 10 {
+		t.Errorf("%d orders in %d requests", len(ids), len(b.queries))
+	}
+	// In a tie larger than the cap they can not, or only by luck.
+	for i := range b.orders {
+		b.orders[i].created = firstOrder
+	}
+	b.maxPage, b.queries = 3, nil
+	_, err = collect(t.Context(), b.client(t), nil)
+	wantIs(t, err, ErrUnexpectedResponse)
+	if len(b.queries) > 60 {
+		t.Errorf("%d requests", len(b.queries))
+	}
+}
+
+// Whatever a cache or a proxy makes of the query, the iteration ends, and no order comes twice.
+func TestIterationOverABackendThatIgnoresTheQuery(t *testing.T) {
+	hundred := newBook(100)
+	ignoring := func(names ...string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			q := r.URL.Query()
+			for _, name := range names {
+				q.Del(name)
+			}
+			r.URL.RawQuery = q.Encode()
+			hundred.ServeHTTP(w, r)
+		}
+	}
+	page := func(count int, orders ...int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			body := ""
+			for i, n := range orders {
+				if i > 0 {
+					body += ","
+				}
+				body += fmt.Sprintf(`{"id":"order_%d","created_at":%q}`, n, firstOrder.Add(time.Duration(n)*time.Second).Format(time.RFC3339))
+			}
+			answerJSON(w, 200, fmt.Sprintf(`{"count":%d,"orders":[%s]}`, count, body))
+		}
+	}
+	for name, h := range map[string]http.HandlerFunc{
+		"created_at":           ignoring("created_at[lt]"),
+		"limit and created_at": ignoring("created_at[lt]", "limit"),
+		"always one page":      page(10, 3, 2, 1),
+		"always one order":     page(2, 1),
+		"always none":          page(1),
+		"oldest first":         page(100, 1, 2, 3),
+		"a negative count":     page(-1, 3, 2, 1),
+	} {
+		c := mustNew(t, "https://shop.example.com", inMemory(h)).WithSession(sessionOf("v"))
+		seen := map[string]bool{}
+		n := 0
+		var last error
+		for order, err := range c.Orders(t.Context(), nil) {
+			if n++; n > 1000 {
+				t.Fatalf("%s: it never ends", name)
+			}
+			if last = err; err != nil {
+				continue
+			}
+			if seen[order.ID] {
+				t.Errorf("%s: %s came twice", name, order.ID)
+			}
+			seen[order.ID] = true
+		}
+		if name != "a negative count" {
+			wantIs(t, last, ErrUnexpectedResponse)
+		}
+	}
+}
+
+func TestWrongCountEndsInAnErrorOnlyIfOrdersAreMissing(t *testing.T) {
+	b := newBook(20)
+	extra := 1
+	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+		rec := &recorder{header: http.Header{}}
+		b.ServeHTTP(rec, r)
+		var page map[string]any
+		_ = json.Unmarshal(rec.body, &page)
+		page["count"] = len(page["orders"].([]any)) + extra //nolint:errcheck,forcetypeassert // as made above
+		extra = 0                                           // one order left between the two queries of the first page
+		out, _ := json.Marshal(page)
+		answerJSON(w, 200, string(out))
+	})).WithSession(sessionOf("v"))
+	ids, err := collect(t.Context(), c, nil)
+	wantOK(t, err)
+	if len(ids) != 20 {
+		t.Errorf("%d orders", len(ids))
+	}
+}
+
+type recorder struct {
+	header http.Header
+	body   []byte
+}
+
+func (r *recorder) Header() http.Header { return r.header }
+func (r *recorder) WriteHeader(int)     {}
+func (r *recorder) Write(p []byte) (int, error) {
+	r.body = append(r.body, p...)
+	return len(p), nil
+}
+
+func TestListOrdersOnTheWire(t *testing.T) {
+	f := serve(t, handlerOf(200, "application/json", `{"count":0,"limit":10,"offset":0,"orders":[]}`))
+	c := f.loggedIn(t)
+	at := time.Date(2024, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", 2*3600))
+	for _, test := range []struct {
+		params *ListOrdersParams
+		want   url.Values
+	}{
+		{nil, url.Values{}},
+		{&ListOrdersParams{}, url.Values{}},
+		{&ListOrdersParams{
+			Status: []OrderStatus{}, FulfillmentStatus: []FulfillmentStatus{}, PaymentStatus: []PaymentStatus{}, Fields: []string{}, Expand: []string{},
+			CreatedAt: &DateComparisonOperator{}, UpdatedAt: &DateComparisonOperator{}, CanceledAt: &DateComparisonOperator{},
+		}, url.Values{}},
+		{&ListOrdersParams{
+			Q: new("a+b c&d"), ID: new("order_1"), CartID: new("cart_1"), RegionID: new("reg_1"), Email: new("User@Example.com"), CurrencyCode: new("DKK"),
+			DisplayID: new(7), TaxRate: new(12.5), Limit: new(0), Offset: new(3),
+		}, url.Values{
+			"q": {"a+b c&d"}, "id": {"order_1"}, "cart_id": {"cart_1"}, "region_id": {"reg_1"}, "email": {"user@example.com"}, "currency_code": {"dkk"},
+			"display_id": {"7"}, "tax_rate": {"12.5"}, "limit": {"0"}, "offset": {"3"},
+		}},
+		{&ListOrdersParams{
+			Status: []OrderStatus{OrderStatusPending, OrderStatusCompleted}, FulfillmentStatus: []FulfillmentStatus{FulfillmentStatusShipped},
+			PaymentStatus: []PaymentStatus{PaymentStatusAwaiting, "new"}, Fields: []string{"+metadata", "-email"}, Expand: []string{"items", "items.variant"},
+		}, url.Values{
+			"status[]": {"pending", "completed"}, "fulfillment_status[]": {"shipped"}, "payment_status[]": {"awaiting", "new"},
+			"fields": {"+metadata,-email"}, "expand": {"items,items.variant"},
+		}},
+		{&ListOrdersParams{
+			CreatedAt: &DateComparisonOperator{GT: &at}, UpdatedAt: &DateComparisonOperator{LTE: &at, GTE: &at}, CanceledAt: &DateComparisonOperator{LT: &at},
+		}, url.Values{
+			"created_at[gt]": {"2024-01-02T03:04:05.6789+02:00"}, "updated_at[lte]": {"2024-01-02T03:04:05.6789+02:00"},
+			"updated_at[gte]": {"2024-01-02T03:04:05.6789+02:00"}, "canceled_at[lt]": {"2024-01-02T03:04:05.6789+02:00"},
+		}},
+	} {
+		page, err := c.ListOrders(t.Context(), test.params)
+		wantOK(t, err)
+		if page.Orders == nil || page.Limit != 10 {
+			t.Errorf("page is %+v", page)
+		}
+		if got := f.last(t).Query; fmt.Sprint(got) != fmt.Sprint(test.want) {
+			t.Errorf("sent %v, want %v", got, test.want)
+		}
+	}
+}
+
+func TestListOrdersThatLacksWhatTheContractPromises(t *testing.T) {
+	for _, body := range []string{
+		`{}`, `{"count":0}`, `{"orders":null,"count":0}`, `{"orders":[{}],"count":1}`, `{"orders":[{"id":"o"}],"count":1}`,
+		`{"orders":[{"created_at":"2024-01-02T03:04:05.678Z"}],"count":1}`, `{"orders":[{"id":"o","created_at":"yesterday"}]}`,
+	} {
+		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", body))).WithSession(sessionOf("v"))
+		_, err := c.ListOrders(t.Context(), nil)
+		wantIs(t, err, ErrUnexpectedResponse)
+	}
+}
+
+func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
+	n := 0
+	for order, err := range newBook(3).client(t).Orders(t.Context(), &ListOrdersParams{Limit: new(-1)}) {
+		n++
+		if order != nil || !errors.Is(err, ErrInvalidInput) {
+			t.Errorf("%v, %v", order, err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d times", n)
+	}
+}
