@@ -43,7 +43,7 @@ type Client struct {
 	core    *core
 	session *Session // nil: no session, only a bearer token or calls that need no login
 	bearer  bool     // sends the bearer token, instead of a session
-	inHook  bool     // the re-login hook's own client
+	run     *relogin // the re-login hook's that this client was made for
 }
 
 // core is what all clients derived from one have in common. It is behind two pointers, because fmt shows what is behind

@@ -28,7 +28,7 @@ func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 // However many calls find out at once, the hook runs once, and it is not for c's own calls. Its context carries the
 // first call's values but does not end with it; every call waits only as long as its own context allows. When the
 // hook fails, so do the calls, with [ErrUnauthenticated] and the hook's error. Nobody is logged in who never was, or
-// who has logged out.
+// who has logged out: the hook renews a login, and any login or logout begun after that one wins.
 func WithReloginHook(hook func(ctx context.Context, c *Client) error) Option {
 	return option(func(k *core) error {
 		k.reloginHook = hook
@@ -58,12 +58,13 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, *Sessio
 
 // relogin is one run of the re-login hook.
 type relogin struct {
-	done chan struct{}
-	err  error
+	number uint64 // of the login that it renews
+	done   chan struct{}
+	err    error
 }
 
 func (c *Client) mayRelogin() bool {
-	return c.core.reloginHook != nil && c.session != nil && !c.inHook
+	return c.core.reloginHook != nil && c.session != nil && c.run == nil
 }
 
 // relogin returns when the session that t knew has been replaced, by the hook or by somebody else.
@@ -76,7 +77,7 @@ func (c *Client) relogin(ctx context.Context, op *operation, t ticket) error {
 	}
 	run := s.relogin
 	if run == nil {
-		run = &relogin{done: make(chan struct{})}
+		run = &relogin{number: s.epoch, done: make(chan struct{})}
 		s.relogin = run
 		go c.runRelogin(context.WithoutCancel(ctx), run)
 	}
@@ -94,7 +95,7 @@ func (c *Client) relogin(ctx context.Context, op *operation, t ticket) error {
 
 func (c *Client) runRelogin(ctx context.Context, run *relogin) {
 	own := newClient(c.core, c.session)
-	own.inHook = true
+	own.run = run
 	run.err = errors.New("it did not return")
 	defer func() { // also if it panics or ends its goroutine, as a test's FailNow does
 		c.session.mu.Lock()

@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// stage is a backend in memory, for virtual time: requests wait until their gate opens, and those who wait count as
+// hookStage is a backend in memory, for virtual time: requests wait until their gate opens, and those who wait count as
 // blocked. It knows sessions by value and lets a test say how long they are good for.
-type stage struct {
+type hookStage struct {
 	mu       sync.Mutex
 	sessions map[string]string // value → email
 	next     int
@@ -28,18 +28,18 @@ type stage struct {
 	requests []recorded
 }
 
-func newStage() *stage {
-	return &stage{sessions: map[string]string{}, gates: map[string]chan struct{}{}, attrs: "; Path=/"}
+func newHookStage() *hookStage {
+	return &hookStage{sessions: map[string]string{}, gates: map[string]chan struct{}{}, attrs: "; Path=/"}
 }
 
-// newClient makes a client of the stage.
-func (b *stage) newClient(t *testing.T, opts ...Option) *Client {
+// newClient makes a client of the backend.
+func (b *hookStage) newClient(t *testing.T, opts ...Option) *Client {
 	t.Helper()
 	return mustNew(t, "https://shop.example.com", append([]Option{WithHTTPClient(&http.Client{Transport: roundTrip(b.roundTrip)})}, opts...)...)
 }
 
 // gate makes requests of this kind wait for the returned function.
-func (b *stage) gate(what string) (open func()) {
+func (b *hookStage) gate(what string) (open func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g := make(chan struct{})
@@ -53,13 +53,13 @@ func (b *stage) gate(what string) (open func()) {
 }
 
 // forget ends all sessions, as a restart does.
-func (b *stage) forget() {
+func (b *hookStage) forget() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	clear(b.sessions)
 }
 
-func (b *stage) seen(what string) (found []recorded) {
+func (b *hookStage) seen(what string) (found []recorded) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.requests {
@@ -70,7 +70,7 @@ func (b *stage) seen(what string) (found []recorded) {
 	return found
 }
 
-func (b *stage) roundTrip(r *http.Request) (*http.Response, error) {
+func (b *hookStage) roundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body)
@@ -87,7 +87,7 @@ func (b *stage) roundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // answer carries a request out; the answer waits for the gate.
-func (b *stage) answer(r *http.Request, body string) (*http.Response, chan struct{}) {
+func (b *hookStage) answer(r *http.Request, body string) (*http.Response, chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	route := r.Method + " " + r.URL.Path
@@ -156,7 +156,7 @@ func (l *hookLog) take() string {
 
 func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newStage(), &hookLog{}
+		b, log := newHookStage(), &hookLog{}
 		c := b.newClient(t, WithSessionHook(log.hook), WithMaxRetries(0))
 		ctx := context.WithValue(t.Context(), contextKey{}, "ctx")
 		step := func(what, want string, err, sentinel error) {
@@ -197,7 +197,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 
 func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newStage(), &hookLog{}
+		b, log := newHookStage(), &hookLog{}
 		c := b.newClient(t, WithSessionHook(log.hook))
 		older := b.gate("login old@example.com")
 		old := begin(func() error { return logIn(t.Context(), c, "old@example.com") })
@@ -224,7 +224,7 @@ func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
 
 func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newStage()
+		b := newHookStage()
 		var (
 			atWork, most, runs atomic.Int32
 			last               atomic.Value
@@ -259,7 +259,7 @@ func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 
 func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newStage()
+		b := newHookStage()
 		release := make(chan struct{})
 		c := b.newClient(t, WithSessionHook(func(ctx context.Context, _ *Session) {
 			if ctx.Value(contextKey{}) != nil {
@@ -278,7 +278,7 @@ func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 
 func TestSessionHookMayUseTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newStage(), &hookLog{}
+		b, log := newHookStage(), &hookLog{}
 		var c *Client
 		c = b.newClient(t, WithSessionHook(func(ctx context.Context, s *Session) {
 			log.hook(ctx, s)
@@ -301,7 +301,7 @@ func TestSessionHookMayUseTheSession(t *testing.T) {
 
 func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newStage(), &hookLog{}
+		b, log := newHookStage(), &hookLog{}
 		fail := true
 		c := b.newClient(t, WithSessionHook(func(ctx context.Context, s *Session) {
 			if fail {
@@ -360,10 +360,10 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 
 // The re-login hook.
 
-// reloginStage is a stage and a client whose re-login hook logs in as email; runs counts the hook's.
-func reloginStage(t *testing.T, email string, opts ...Option) (b *stage, c *Client, runs *atomic.Int32) {
+// reloginStage is a backend and a client whose re-login hook logs in as email; runs counts the hook's.
+func reloginStage(t *testing.T, email string, opts ...Option) (b *hookStage, c *Client, runs *atomic.Int32) {
 	t.Helper()
-	b, runs = newStage(), new(atomic.Int32)
+	b, runs = newHookStage(), new(atomic.Int32)
 	c = b.newClient(t, append([]Option{WithReloginHook(func(ctx context.Context, c *Client) error {
 		runs.Add(1)
 		return logIn(ctx, c, email)
@@ -476,7 +476,7 @@ func TestReloginHookRunsForASessionThatIsKnownToBeOver(t *testing.T) {
 
 func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newStage()
+		b := newHookStage()
 		var runs atomic.Int32
 		errVault := errors.New("the vault is sealed")
 		c := b.newClient(t, WithReloginHook(func(context.Context, *Client) error {
@@ -508,7 +508,7 @@ func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 
 func TestEveryCallWaitsForTheReloginHookOnlyAsLongAsItsContextAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newStage()
+		b := newHookStage()
 		var hookErr atomic.Value
 		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			time.Sleep(10 * time.Second)
@@ -574,7 +574,7 @@ func TestReloginHookThatDoesNotLogIn(t *testing.T) {
 		"logs out":   func(ctx context.Context, c *Client) error { return c.Auth.DeleteSession(ctx) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newStage()
+			b := newHookStage()
 			c := b.newClient(t, WithReloginHook(hook))
 			mustLogin(t, c, testEmail)
 			b.forget()
@@ -593,7 +593,7 @@ func TestReloginHookThatDoesNotLogIn(t *testing.T) {
 
 func TestReloginsOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newStage()
+		b := newHookStage()
 		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			return logIn(ctx, c, fmt.Sprint(ctx.Value(contextKey{})))
 		}))
@@ -637,5 +637,119 @@ func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
 		if runs.Load() != 1 || len(b.seen("GET")) != 1 {
 			t.Errorf("%d runs and %d requests, want 1 and 1", runs.Load(), len(b.seen("GET")))
 		}
+	})
+}
+
+// Begun last is what counts, and a re-login only renews a login that was begun before.
+func TestNobodyIsLoggedInAgainWhoHasLoggedOutMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, log := newHookStage(), &hookLog{}
+		c := b.newClient(t, WithSessionHook(log.hook), WithReloginHook(func(ctx context.Context, c *Client) error {
+			time.Sleep(time.Second) // reads the password from somewhere
+			return logIn(ctx, c, testEmail)
+		}))
+		mustLogin(t, c, testEmail)
+		b.forget()
+		call := begin(func() error { return retrieve(t.Context(), c) })
+		synctest.Wait()
+		wantOK(t, c.Auth.DeleteSession(t.Context()))
+		wantIs(t, call(), ErrUnauthenticated)
+		if c.Session().LoggedIn() || valueOf(c.Session()) != "" {
+			t.Error("logged in after a logout")
+		}
+		if got := log.take(); got != "<nil>:s1 <nil>:" {
+			t.Errorf("session hook calls %q", got)
+		}
+		if len(b.sessions) != 0 {
+			t.Errorf("at the backend %v lives on", b.sessions)
+		}
+		mustLogin(t, c, testEmail)
+		wantCustomer(t, c, testEmail)
+	})
+}
+
+func TestLoginWinsOverAReloginOfAnEarlierOne(t *testing.T) {
+	for _, during := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newHookStage()
+			c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+				return logIn(ctx, c, "old@example.com")
+			}))
+			mustLogin(t, c, "old@example.com")
+			b.forget()
+			slow, hook := b.gate("login new@example.com"), b.gate("login old@example.com")
+			in := begin(func() error { return logIn(t.Context(), c, "new@example.com") })
+			synctest.Wait()
+			call := begin(func() error { return retrieve(t.Context(), c) }) // begun later, but for the earlier login
+			synctest.Wait()
+			if during {
+				slow()
+				wantOK(t, in())
+				hook()
+				wantIs(t, call(), ErrUnauthenticated)
+			} else {
+				hook()
+				wantOK(t, call())
+				wantCustomer(t, c, "old@example.com")
+				slow()
+				wantOK(t, in())
+			}
+			wantCustomer(t, c, "new@example.com")
+		})
+	}
+}
+
+// The renewed cookie is not the one that the logout ended.
+func TestLogoutAlsoEndsWhatAReloginMadeMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c, _ := reloginStage(t, testEmail)
+		mustLogin(t, c, testEmail)
+		b.forget()
+		release := b.gate("DELETE /store/auth")
+		out := begin(func() error { return c.Auth.DeleteSession(t.Context()) })
+		synctest.Wait()
+		wantOK(t, retrieve(t.Context(), c))
+		release()
+		wantOK(t, out())
+		if c.Session().LoggedIn() || len(b.sessions) != 0 {
+			t.Errorf("logged in: %t; at the backend: %v", c.Session().LoggedIn(), b.sessions)
+		}
+	})
+}
+
+func TestLoginBegunWhileTheReloginHookIsAtWorkWins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newHookStage()
+		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+			time.Sleep(time.Second)
+			return logIn(ctx, c, "old@example.com")
+		}))
+		mustLogin(t, c, "old@example.com")
+		b.forget()
+		call := begin(func() error { return retrieve(t.Context(), c) })
+		synctest.Wait()
+		mustLogin(t, c, "new@example.com")
+		wantIs(t, call(), ErrUnauthenticated)
+		wantCustomer(t, c, "new@example.com")
+		if len(b.sessions) != 1 {
+			t.Errorf("at the backend %v live on", b.sessions)
+		}
+	})
+}
+
+// A hook may clear up, fail and try again: its own calls don't supersede each other.
+func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newHookStage()
+		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+			wantOK(t, c.Auth.DeleteSession(ctx))
+			_, err := c.Auth.Authenticate(ctx, testEmail, "wrong")
+			wantIs(t, err, ErrInvalidCredentials)
+			wantOK(t, logIn(ctx, c, testEmail))
+			return logIn(ctx, c, testEmail)
+		}))
+		mustLogin(t, c, testEmail)
+		b.forget()
+		wantCustomer(t, c, testEmail)
 	})
 }

@@ -93,8 +93,8 @@ type ticket struct {
 	lapsed bool           // there was a login, and it is over
 }
 
-// begin opens a call and returns what it has to send.
-func (s *Session) begin(op *operation, k *core) (ticket, string, error) {
+// begin opens a call and returns what it has to send. run is the re-login hook's that makes the call, if one does.
+func (s *Session) begin(op *operation, k *core, run *relogin) (ticket, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.origin == "" {
@@ -108,11 +108,9 @@ func (s *Session) begin(op *operation, k *core) (ticket, string, error) {
 	case open:
 	case login:
 		// No cookie: the backend would keep a session id that somebody else may know.
-		s.issued++
-		t.number = s.issued
+		t.number = s.number(run)
 	case logout:
-		s.issued++
-		t.number = s.issued
+		t.number = s.number(run)
 		t.cookie = s.cookie
 	case secured:
 		switch {
@@ -131,6 +129,15 @@ func (s *Session) begin(op *operation, k *core) (ticket, string, error) {
 		return t, "", &Error{kind: ErrNoSessionCookie, Message: "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"}
 	}
 	return t, s.cookieHeader(t.cookie, k), nil
+}
+
+// number is that of a login or logout that begins now. A re-login goes on with the login that it renews.
+func (s *Session) number(run *relogin) uint64 {
+	if run != nil && run == s.relogin {
+		return run.number
+	}
+	s.issued++
+	return s.issued
 }
 
 func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
@@ -172,7 +179,7 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, changed 
 	case login:
 		switch {
 		case !ok:
-		case t.number <= s.epoch:
+		case t.number < s.epoch: // equal is a re-login
 			return &Session{cookie: received, others: s.others}, false, r.superseded()
 		default:
 			s.epoch = t.number
@@ -182,8 +189,8 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, changed 
 		if !ok || s.epoch > t.number {
 			break // it failed, or a login begun later has won
 		}
-		if s.epoch != t.epoch && s.cookie != nil {
-			// A login begun earlier got in between; its cookie is not the one that was ended.
+		if s.cookie != nil && (t.cookie == nil || t.cookie.value != s.cookie.value) {
+			// A login begun earlier or a re-login got in between; its cookie is not the one that was ended.
 			orphan = &Session{cookie: s.cookie, others: s.others}
 		}
 		s.epoch = t.number

@@ -172,7 +172,7 @@ func (c *Client) begin(op *operation, req *http.Request) (ticket, error) {
 		}
 		return ticket{}, nil
 	}
-	t, cookie, err := c.session.begin(op, c.core)
+	t, cookie, err := c.session.begin(op, c.core, c.run)
 	if err != nil {
 		return t, err
 	}
