@@ -67,11 +67,11 @@ func (c *Client) mayRelogin() bool {
 	return c.core.reloginHook != nil && c.session != nil && c.run == nil
 }
 
-// relogin returns when the session that t knew has been replaced, by the hook or by somebody else.
+// relogin returns when the cookie that t knew has been replaced, by the hook or by somebody else.
 func (c *Client) relogin(ctx context.Context, op *operation, t ticket) error {
 	s := c.session
 	s.mu.Lock()
-	if s.epoch != t.epoch || s.cookie != nil && s.cookie != t.cookie {
+	if s.epoch != t.epoch || s.cookie != nil && s.cookie != t.cookie { // the next begin tells which
 		s.mu.Unlock()
 		return nil
 	}

@@ -753,3 +753,26 @@ func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 		wantCustomer(t, c, testEmail)
 	})
 }
+
+// What a customer began must not be done as another.
+func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c, runs := reloginStage(t, "old@example.com")
+		mustLogin(t, c, "old@example.com")
+		b.forget()
+		release := b.gate("POST /store/customers/me")
+		call := begin(func() error {
+			_, err := c.Update(t.Context(), UpdateRequest{FirstName: Value("Old")})
+			return err
+		})
+		synctest.Wait()
+		wantOK(t, c.Auth.DeleteSession(t.Context()))
+		mustLogin(t, c, "new@example.com")
+		release()
+		wantIs(t, call(), ErrUnauthenticated)
+		if n := len(b.seen("POST /store/customers/me")); n != 1 || runs.Load() != 0 {
+			t.Errorf("%d requests, %d runs of the hook, want 1 and 0", n, runs.Load())
+		}
+		wantCustomer(t, c, "new@example.com")
+	})
+}

@@ -93,8 +93,9 @@ type ticket struct {
 	lapsed bool           // there was a login, and it is over
 }
 
-// begin opens a call and returns what it has to send. run is the re-login hook's that makes the call, if one does.
-func (s *Session) begin(op *operation, k *core, run *relogin) (ticket, string, error) {
+// begin opens a call and returns what it has to send. run is the re-login hook's that makes the call, if one does;
+// first is what the call knew before a re-login, if there was one.
+func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ticket, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.origin == "" {
@@ -114,6 +115,8 @@ func (s *Session) begin(op *operation, k *core, run *relogin) (ticket, string, e
 		t.cookie = s.cookie
 	case secured:
 		switch {
+		case first != nil && first.epoch != s.epoch:
+			return t, "", &Error{kind: ErrUnauthenticated, Message: "the login that the call was begun with is over, and a re-login would be for another"}
 		case s.cookie == nil && s.ended:
 			t.lapsed = true
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
