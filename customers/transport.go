@@ -233,6 +233,9 @@ var errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allow
 
 // readBody reads limit bytes at most, of a failure only as much as an error keeps.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil, nil // the body is the bare connection, which no context ends, and nobody asked for it
+	}
 	if resp.StatusCode/100 != 2 {
 		return io.ReadAll(io.LimitReader(resp.Body, min(limit, maxErrorRead)))
 	}

@@ -1,0 +1,34 @@
+package customers
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+// The tests here are of what fuzzing found.
+
+func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
+	const patience = 2 * time.Second
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		// Open and silent, for as long as this test has patience.
+		stop := time.AfterFunc(patience, func() { _ = conn.Close() })
+		t.Cleanup(func() {
+			if stop.Stop() {
+				_ = conn.Close()
+			}
+		})
+		_, _ = conn.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+	})
+	c := f.loggedIn(t, WithTimeout(100*time.Millisecond), WithMaxRetries(0))
+	began := time.Now()
+	e := wantIs(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
+	if e.StatusCode != http.StatusSwitchingProtocols || time.Since(began) >= patience {
+		t.Errorf("after %v the status is %d", time.Since(began), e.StatusCode)
+	}
+}
