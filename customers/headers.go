@@ -66,6 +66,7 @@ var reservedHeaders = map[string]string{
 	"Upgrade":           reasonConnection,
 	"Trailer":           reasonConnection,
 	"Te":                reasonConnection,
+	"Expect":            "net/http would wait, and servers refuse what they do not know",
 	"Idempotency-Key":   reasonReplay,
 	"X-Idempotency-Key": reasonReplay,
 }

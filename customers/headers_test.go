@@ -13,7 +13,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 	for _, name := range []string{
 		"Cookie", "cookie", "COOKIE", "Host", "host", "Content-Length", "content-length", "Content-Type", "Content-Encoding",
 		"Transfer-Encoding", "TRANSFER-ENCODING", "Accept-Encoding", "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade",
-		"Trailer", "TE", "te", "Idempotency-Key", "idempotency-key", "X-Idempotency-Key", "x-idempotency-key",
+		"Trailer", "TE", "te", "Expect", "expect", "Idempotency-Key", "idempotency-key", "X-Idempotency-Key", "x-idempotency-key",
 		"", " ", "X Y", "X:", "X\r\nY", "X\x00", "Ü", "X(", "a/b", `a"b`, "a\tb",
 	} {
 		wantRefusedOption(t, c, f, WithHeader(name, "hush-hush"), "WithHeader", "name "+name)
