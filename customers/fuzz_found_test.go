@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -30,5 +31,20 @@ func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 	e := wantIs(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
 	if e.StatusCode != http.StatusSwitchingProtocols || time.Since(began) >= patience {
 		t.Errorf("after %v the status is %d", time.Since(began), e.StatusCode)
+	}
+}
+
+func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
+	for _, payload := range []string{
+		`{"v":"a\"b"}`, `{"v":"a "}`, `{"v":"\""}`, `{"v":"a;b"}`, `{"v":"a\\b"}`, `{"v":"a\nb"}`, `{"v":"ü"}`, `{"o":[{"n":"lb","v":"a\"b"}]}`,
+	} {
+		if _, err := DecodeSession(sealed(payload)); !errors.Is(err, ErrInvalidInput) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+	for _, payload := range []string{`{"v":"\"a b\""}`, `{"v":" a,b"}`, `{"v":"a=b"}`, `{"v":"\"\""}`} {
+		if _, err := DecodeSession(sealed(payload)); err != nil {
+			t.Errorf("%s: %v", payload, err)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/crc32"
+	"net/http"
 	"strings"
 )
 
@@ -108,10 +109,6 @@ func (t *sessionText) valid() bool {
 
 // isCookieValue says whether net/http could have read s as a cookie's value.
 func isCookieValue(s string) bool {
-	for i := range len(s) {
-		if b := s[i]; b < ' ' || b >= 0x7f || b == ';' || b == '\\' {
-			return false
-		}
-	}
-	return true
+	c, err := http.ParseSetCookie("n=" + s)
+	return err == nil && cookieValue(c) == s
 }
