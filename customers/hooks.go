@@ -27,7 +27,7 @@ func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 //
 // However many calls find out at once, the hook runs once, and it is not for c's own calls. Its context carries the
 // first call's values but does not end with it; every call waits only as long as its own context allows. When the
-// hook fails, so do the calls, with [ErrUnauthenticated] and the hook's error. Nobody is logged in who never was, or
+// hook fails, so do the calls, with [ErrUnauthenticated] and the hook's error. Nobody is logged in who never was, as far as is known of a cookie from a browser, or
 // who has logged out: the hook renews a login, and any login or logout begun after that one wins.
 func WithReloginHook(hook func(ctx context.Context, c *Client) error) Option {
 	return option(func(k *core) error {

@@ -776,3 +776,33 @@ func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
 		wantCustomer(t, c, "new@example.com")
 	})
 }
+
+// Whoever sends a made-up or anonymous cookie has never been logged in, as far as anybody knows.
+func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c, runs := reloginStage(t, testEmail)
+		r := httptest.NewRequest(http.MethodGet, "https://bff.example.com/", nil)
+		r.Header.Set("Cookie", "connect.sid=made-up")
+		c = c.WithSession(SessionFromRequest(r, DefaultSessionCookieName))
+		for range 2 {
+			wantIs(t, retrieve(t.Context(), c), ErrUnauthenticated)
+		}
+		restored, err := DecodeSession(c.Session().Encode())
+		wantOK(t, err)
+		wantIs(t, retrieve(t.Context(), c.WithSession(restored)), ErrUnauthenticated)
+		if runs.Load() != 0 || len(b.seen("")) != 1 {
+			t.Errorf("%d runs and %d requests, want 0 and 1", runs.Load(), len(b.seen("")))
+		}
+
+		// One that has worked is as good as a login.
+		mustLogin(t, c, testEmail)
+		r.Header.Set("Cookie", "connect.sid="+valueOf(c.Session()))
+		c = c.WithSession(SessionFromRequest(r, DefaultSessionCookieName))
+		wantCustomer(t, c, testEmail)
+		b.forget()
+		wantCustomer(t, c, testEmail)
+		if runs.Load() != 1 {
+			t.Errorf("%d runs, want 1", runs.Load())
+		}
+	})
+}

@@ -30,7 +30,7 @@ type Session struct {
 	browser    *browser       // where SessionFromRequest took it from
 	relogin    *relogin       // the re-login hook at work
 	ended      bool           // the backend refused the last cookie
-	unverified bool           // the cookie came from a browser and no call has succeeded with it yet
+	unverified bool           // the cookie came from a browser and no call has succeeded with it yet, or ever did
 	refreshed  bool           // the backend has prolonged the cookie
 	notifying  bool           // the session hook is at work
 	changed    bool           // and has to be called once more
@@ -89,6 +89,7 @@ func (s *Session) Expires() time.Time {
 type ticket struct {
 	number uint64         // of a login or logout
 	epoch  uint64         // the session's when the call began
+	proven bool           // the session was not unverified
 	cookie *sessionCookie // what was sent
 	lapsed bool           // there was a login, and it is over
 }
@@ -104,7 +105,7 @@ func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ti
 	if s.origin != k.origin {
 		return ticket{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
 	}
-	t := ticket{epoch: s.epoch}
+	t := ticket{epoch: s.epoch, proven: !s.unverified}
 	switch op.auth {
 	case open:
 	case login:
@@ -118,7 +119,7 @@ func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ti
 		case first != nil && first.epoch != s.epoch:
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "the login that the call was begun with is over, and a re-login would be for another"}
 		case s.cookie == nil && s.ended:
-			t.lapsed = true
+			t.lapsed = t.proven
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
 		case s.cookie == nil:
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "log in first, with Create or Auth.Authenticate"}
@@ -203,8 +204,9 @@ func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, changed 
 		case t.cookie != s.cookie: // an answer to an older cookie
 		case r.status == http.StatusUnauthorized, ok && deleted:
 			// The epoch stays: a login that is on its way must not be taken for an old one.
+			unverified := s.unverified
 			s.hold(nil)
-			s.ended = true
+			s.ended, s.unverified = true, unverified
 		case ok && received != nil:
 			s.hold(received)
 			s.refreshed = true

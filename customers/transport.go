@@ -118,7 +118,7 @@ func (c *Client) once(ctx context.Context, op *operation, req *http.Request, con
 		conf.response.StatusCode, conf.response.Header = r.status, withoutSetCookie(r.header)
 	}
 	// The session comes before the body: a login whose body is cut off is a login all the same.
-	t.lapsed = op.auth == secured && r.status == http.StatusUnauthorized
+	t.lapsed = op.auth == secured && r.status == http.StatusUnauthorized && t.proven
 	if sessionErr := c.settle(ctx, t, r, conf.header); sessionErr != nil {
 		return nil, t, sessionErr
 	}
