@@ -25,10 +25,13 @@ func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 //		return err
 //	})
 //
-// However many calls find out at once, the hook runs once, and it is not for c's own calls. Its context carries the
-// first call's values but does not end with it; every call waits only as long as its own context allows. When the
-// hook fails, so do the calls, with [ErrUnauthenticated] and the hook's error. Nobody is logged in who never was, as far as is known of a cookie from a browser, or
-// who has logged out: the hook renews a login, and any login or logout begun after that one wins.
+// However many calls find out at once, the hook runs once; those that were under way when it failed share its error.
+// It is not for calls of its own, with c or its ctx. Its ctx carries the first call's values but does not end with it;
+// every call waits only as long as its own context allows. When the hook fails, so do the calls, with
+// [ErrUnauthenticated] and the hook's error.
+//
+// Nobody is logged in who never was, as far as is known of a cookie from a browser, or who has logged out: the hook
+// renews a login, and any login or logout begun after that one wins. A call is not repeated as somebody else.
 func WithReloginHook(hook func(ctx context.Context, c *Client) error) Option {
 	return option(func(k *core) error {
 		k.reloginHook = hook
@@ -76,6 +79,9 @@ func (c *Client) relogin(ctx context.Context, op *operation, t ticket) error {
 		return nil
 	}
 	run := s.relogin
+	if run == nil && s.relogged != t.run && s.relogged.err != nil {
+		run = s.relogged // it failed since the call began
+	}
 	if run == nil {
 		run = &relogin{number: s.epoch, done: make(chan struct{})}
 		s.relogin = run
@@ -99,7 +105,7 @@ func (c *Client) runRelogin(ctx context.Context, run *relogin) {
 	run.err = errors.New("it did not return")
 	defer func() { // also if it panics or ends its goroutine, as a test's FailNow does
 		c.session.mu.Lock()
-		c.session.relogin = nil
+		c.session.relogin, c.session.relogged = nil, run
 		c.session.mu.Unlock()
 		close(run.done)
 	}()

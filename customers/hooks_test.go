@@ -806,3 +806,33 @@ func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 		}
 	})
 }
+
+// The calls that were under way when the hook failed share its error, however late their 401s come: it may have failed
+// on a wrong password, and a hundred more tries would lock the account.
+func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, c, runs := reloginStage(t, testEmail)
+		errVault := errors.New("the vault is sealed")
+		c.core.reloginHook = func(context.Context, *Client) error { runs.Add(1); return errVault }
+		mustLogin(t, c, testEmail)
+		b.forget()
+		release := b.gate("GET /store/auth")
+		var late []func() error
+		for range 10 {
+			late = append(late, begin(func() error { _, err := c.Auth.GetSession(t.Context()); return err }))
+		}
+		synctest.Wait()
+		wantIs(t, retrieve(t.Context(), c), errVault)
+		release()
+		for _, call := range late {
+			wantIs(t, call(), errVault)
+		}
+		if runs.Load() != 1 {
+			t.Errorf("%d runs, want 1", runs.Load())
+		}
+		wantIs(t, retrieve(t.Context(), c), errVault)
+		if runs.Load() != 2 {
+			t.Errorf("%d runs after a later call, want 2", runs.Load())
+		}
+	})
+}

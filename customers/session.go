@@ -29,6 +29,7 @@ type Session struct {
 	others     *[]otherCookie // a load balancer's, say; replaced, never changed
 	browser    *browser       // where SessionFromRequest took it from
 	relogin    *relogin       // the re-login hook at work
+	relogged   *relogin       // its last run that is over
 	ended      bool           // the backend refused the last cookie
 	unverified bool           // the cookie came from a browser and no call has succeeded with it yet, or ever did
 	refreshed  bool           // the backend has prolonged the cookie
@@ -90,6 +91,7 @@ type ticket struct {
 	number uint64         // of a login or logout
 	epoch  uint64         // the session's when the call began
 	proven bool           // the session was not unverified
+	run    *relogin       // the last run of the re-login hook that was over
 	cookie *sessionCookie // what was sent
 	lapsed bool           // there was a login, and it is over
 }
@@ -105,7 +107,7 @@ func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ti
 	if s.origin != k.origin {
 		return ticket{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
 	}
-	t := ticket{epoch: s.epoch, proven: !s.unverified}
+	t := ticket{epoch: s.epoch, proven: !s.unverified, run: s.relogged}
 	switch op.auth {
 	case open:
 	case login:
