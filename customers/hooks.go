@@ -61,13 +61,29 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, *Sessio
 
 // relogin is one run of the re-login hook.
 type relogin struct {
-	number uint64 // of the login that it renews
-	done   chan struct{}
-	err    error
+	session *Session
+	number  uint64 // of the login that it renews
+	done    chan struct{}
+	err     error
 }
 
-func (c *Client) mayRelogin() bool {
-	return c.core.reloginHook != nil && c.session != nil && c.run == nil
+// reloginKey is where the hook's context has its run.
+type reloginKey struct{}
+
+// inRelogin is the run of the re-login hook that makes the call, if one does: with its client, or another with its
+// context.
+func (c *Client) inRelogin(ctx context.Context) *relogin {
+	if c.run != nil {
+		return c.run
+	}
+	if run, ok := ctx.Value(reloginKey{}).(*relogin); ok && run.session == c.session {
+		return run
+	}
+	return nil
+}
+
+func (c *Client) mayRelogin(ctx context.Context) bool {
+	return c.core.reloginHook != nil && c.session != nil && c.inRelogin(ctx) == nil
 }
 
 // relogin returns when the cookie that t knew has been replaced, by the hook or by somebody else.
@@ -83,7 +99,7 @@ func (c *Client) relogin(ctx context.Context, op *operation, t ticket) error {
 		run = s.relogged // it failed since the call began
 	}
 	if run == nil {
-		run = &relogin{number: s.epoch, done: make(chan struct{})}
+		run = &relogin{session: s, number: s.epoch, done: make(chan struct{})}
 		s.relogin = run
 		go c.runRelogin(context.WithoutCancel(ctx), run)
 	}
@@ -109,5 +125,5 @@ func (c *Client) runRelogin(ctx context.Context, run *relogin) {
 		c.session.mu.Unlock()
 		close(run.done)
 	}()
-	run.err = c.core.reloginHook(ctx, own)
+	run.err = c.core.reloginHook(context.WithValue(ctx, reloginKey{}, run), own)
 }

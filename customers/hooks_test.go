@@ -836,3 +836,26 @@ func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 		}
 	})
 }
+
+// A hook that uses the client it has from elsewhere must not wait for itself.
+func TestReloginHookMayUseAnotherClientOfTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newHookStage()
+		var c *Client
+		c = b.newClient(t, WithReloginHook(func(ctx context.Context, _ *Client) error {
+			wantIs(t, retrieve(ctx, c), ErrUnauthenticated)
+			err := logIn(ctx, c.WithSession(c.Session()), testEmail)
+			wantCustomer(t, c, testEmail)
+			return err
+		}), WithSessionHook(func(ctx context.Context, s *Session) {
+			if s.LoggedIn() {
+				wantOK(t, retrieve(ctx, c)) // a session hook inside the re-login hook
+			}
+		}))
+		mustLogin(t, c, testEmail)
+		b.forget()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		wantOK(t, retrieve(ctx, c))
+	})
+}

@@ -90,7 +90,7 @@ func (c *Client) exchange(ctx context.Context, op *operation, req *http.Request,
 	c.setHeaders(req, conf.header)
 	ctx = context.WithValue(ctx, operationKey{}, op)
 	r, t, err := c.once(ctx, op, req, &conf, nil)
-	if t.lapsed && c.mayRelogin() {
+	if t.lapsed && c.mayRelogin(ctx) {
 		if err := c.relogin(ctx, op, t); err != nil {
 			return nil, err
 		}
@@ -103,7 +103,7 @@ func (c *Client) exchange(ctx context.Context, op *operation, req *http.Request,
 // once sends req with the session's cookie of the moment, retries included. After a re-login, first is what the call
 // knew before.
 func (c *Client) once(ctx context.Context, op *operation, req *http.Request, conf *call, first *ticket) (*reply, ticket, error) {
-	t, err := c.begin(op, req, first)
+	t, err := c.begin(ctx, op, req, first)
 	if err != nil {
 		return nil, t, failed(op.name, err)
 	}
@@ -161,7 +161,7 @@ func (c *Client) setHeaders(req *http.Request, call http.Header) {
 }
 
 // begin gives the request its credentials.
-func (c *Client) begin(op *operation, req *http.Request, first *ticket) (ticket, error) {
+func (c *Client) begin(ctx context.Context, op *operation, req *http.Request, first *ticket) (ticket, error) {
 	if c.session == nil {
 		switch {
 		case op.auth == login && c.bearer:
@@ -173,7 +173,7 @@ func (c *Client) begin(op *operation, req *http.Request, first *ticket) (ticket,
 		}
 		return ticket{}, nil
 	}
-	t, cookie, err := c.session.begin(op, c.core, c.run, first)
+	t, cookie, err := c.session.begin(op, c.core, c.inRelogin(ctx), first)
 	if err != nil {
 		return t, err
 	}
