@@ -3,6 +3,7 @@ package customers
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,8 @@ type browser struct {
 //	me, err := shop.WithSession(session).Retrieve(r.Context())
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, name string) *Session {
-	b := &browser{cookieName: name, insecure: r.TLS == nil && isLoopback(r.Host) && !strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")}
+	proto := r.Header.Get("X-Forwarded-Proto") // a list, where there are several proxies
+	b := &browser{cookieName: name, insecure: r.TLS == nil && isLoopback(r.Host) && (proto == "" || strings.EqualFold(proto, "http"))}
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
 	if cookies := r.CookiesNamed(name); len(cookies) > 0 && cookies[0].Value != "" {
@@ -41,6 +43,8 @@ func SessionFromRequest(r *http.Request, name string) *Session {
 // site and for https only, but for a site on the developer's own machine; it lasts as long as the backend's. Cookies
 // of a load balancer before the backend stay with the session and are not relayed.
 //
+// What an earlier Relay set for the same answer is replaced.
+//
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
 	s.mu.Lock()
@@ -49,6 +53,11 @@ func (s *Session) Relay(w http.ResponseWriter) {
 	s.mu.Unlock()
 	if b == nil {
 		b = &browser{cookieName: DefaultSessionCookieName}
+	}
+	// The last Relay of an answer counts.
+	own := func(line string) bool { return strings.HasPrefix(line, b.cookieName+"=") }
+	if lines, ok := w.Header()["Set-Cookie"]; ok {
+		w.Header()["Set-Cookie"] = slices.DeleteFunc(lines, own)
 	}
 	var line string
 	switch {
@@ -70,7 +79,11 @@ func (s *Session) Relay(w http.ResponseWriter) {
 		line += "; Secure"
 	}
 	w.Header().Add("Set-Cookie", line)
-	w.Header().Add("Cache-Control", `no-cache="Set-Cookie"`) // no shared cache may hand it to others
+	// No shared cache may hand it to others, also none that does not know of a no-cache for one field.
+	const ours = `private, no-cache="Set-Cookie"`
+	if !slices.Contains(w.Header()["Cache-Control"], ours) {
+		w.Header().Add("Cache-Control", ours)
+	}
 }
 
 func isLoopback(hostport string) bool {
