@@ -154,6 +154,8 @@ func (k *core) setBaseURL(raw string) error {
 		return refused("baseURL", "it must begin with https:// or http://")
 	case u.Hostname() == "":
 		return refused("baseURL", "it has no host")
+	case strings.ContainsAny(u.Host, `"<>`): // net/url lets them pass, and net/http would send an empty Host for them
+		return refused("baseURL", "its host has a character that no host name has")
 	case u.User != nil:
 		return refused("baseURL", "it must not hold a user or password; use WithHeader for a gateway's Authorization")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":

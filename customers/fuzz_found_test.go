@@ -48,3 +48,12 @@ func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestBaseURLThatNetHTTPWouldAskWithoutAHostIsRefused(t *testing.T) {
+	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/"} {
+		_, err := New(raw)
+		if e := wantIs(t, err, ErrInvalidInput); e.Field != "baseURL" {
+			t.Errorf("%s: the error names %q", raw, e.Field)
+		}
+	}
+}
