@@ -30,7 +30,8 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 		if err != nil || !k.covers(c) {
 			continue
 		}
-		value := cookieValue(c)
+		// Cut out of the line, they would keep all of it in memory, however long.
+		name, value := strings.Clone(c.Name), strings.Clone(cookieValue(c))
 		var expires int64
 		switch {
 		case c.MaxAge < 0:
@@ -40,18 +41,18 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 		case !c.Expires.IsZero():
 			expires = max(1, c.Expires.Add(skew).UnixMilli())
 		}
-		if c.Name == k.cookieName {
+		if name == k.cookieName {
 			session, deleted = nil, isOver(expires) || value == ""
 			if !deleted {
 				session = &sessionCookie{value: value, expires: expires, secure: c.Secure}
 			}
 			continue
 		}
-		if len(c.Name)+len(value) > maxOtherCookieBytes {
+		if len(name)+len(value) > maxOtherCookieBytes {
 			continue
 		}
-		others = slices.DeleteFunc(others, func(o otherCookie) bool { return o.name == c.Name })
-		others = append(others, otherCookie{name: c.Name, value: value, expires: expires, secure: c.Secure})
+		others = slices.DeleteFunc(others, func(o otherCookie) bool { return o.name == name })
+		others = append(others, otherCookie{name: name, value: value, expires: expires, secure: c.Secure})
 	}
 	return session, deleted, others
 }

@@ -3,6 +3,9 @@ package customers
 import (
 	"errors"
 	"net/http"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -49,11 +52,31 @@ func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
 	}
 }
 
-func TestBaseURLThatNetHTTPWouldAskWithoutAHostIsRefused(t *testing.T) {
-	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/"} {
+func TestBaseURLThatNoRequestCouldGoToIsRefused(t *testing.T) {
+	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/", "http://[::%25\x9f]"} {
 		_, err := New(raw)
 		if e := wantIs(t, err, ErrInvalidInput); e.Field != "baseURL" {
 			t.Errorf("%s: the error names %q", raw, e.Field)
 		}
 	}
+}
+
+func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
+	k := mustNew(t, "https://shop.example.com").core
+	sessions := make([]*Session, 100)
+	before := liveHeap()
+	for i := range sessions {
+		s := new(Session)
+		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
+		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
+		tick, _, err := s.begin(opAuthenticate, k, nil, nil)
+		wantOK(t, err)
+		_, _, err = s.settle(tick, &reply{op: opAuthenticate, status: 200, header: h}, k)
+		wantOK(t, err)
+		sessions[i] = s
+	}
+	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {
+		t.Errorf("%d sessions keep %d bytes", len(sessions), grown)
+	}
+	runtime.KeepAlive(sessions)
 }
