@@ -176,6 +176,9 @@ func (k *core) setBaseURL(raw string) error {
 	u = u.JoinPath("/")
 	k.basePath = u.EscapedPath()
 	k.baseURL = u.String()
+	if _, err := url.Parse(k.baseURL); err != nil {
+		return refused("baseURL", "it is not a URL") // net/url takes some hosts whose text it then refuses
+	}
 	return nil
 }
 
