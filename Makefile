@@ -33,6 +33,17 @@ test: ## unit tests under the race detector; needs nothing but Go and a C compil
 	go test -race ./...
 	go -C tools test ./...
 
+FUZZTIME ?= 2m
+.PHONY: fuzz
+fuzz: ## fuzz each target for FUZZTIME (2m unless set) and print its executions
+	tools/fuzz.sh $(FUZZTIME) ./customers
+
+SOAK ?= 2m
+CUSTOMERS ?= 10000
+.PHONY: soak
+soak: ## CUSTOMERS (10000) over one client against a faulty server for SOAK (2m), with figures
+	go test -count=1 -timeout 30m -run '^TestSoak$$' -v ./customers -soak=$(SOAK) -soak.customers=$(CUSTOMERS)
+
 .PHONY: lint
 lint: lint-go lint-openapi ## both linters
 
