@@ -194,5 +194,7 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:       4 * time.Second,
 		MaxConnsPerHost:       256,
 		MaxIdleConnsPerHost:   256,
+		// A header of Medusa's is about 1 KB; net/http would take 10 MB, and as much again in 1xx answers.
+		MaxResponseHeaderBytes: 256 << 10,
 	}
 }
