@@ -23,6 +23,9 @@ func Operation(ctx context.Context) string {
 // requestIDHeader is what most proxies and services call it. The answer's counts before the request's.
 const requestIDHeader = "X-Request-Id"
 
+// maxRequestID is how much of a request id is logged: it is the other side's word.
+const maxRequestID = 128
+
 // log reports one attempt.
 func (c *Client) log(ctx context.Context, req *http.Request, op *operation, attempt int, began time.Time, r *reply, err error) {
 	l := c.core.logger
@@ -42,7 +45,7 @@ func (c *Client) log(ctx context.Context, req *http.Request, op *operation, atte
 		}
 	}
 	if id != "" {
-		attrs = append(attrs, slog.String("request_id", id))
+		attrs = append(attrs, slog.String("request_id", id[:min(len(id), maxRequestID)]))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
