@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"net/textproto"
 	"regexp"
 	"strings"
 )
@@ -153,16 +154,47 @@ func failed(operation string, err error) error {
 		named.Operation = operation
 		return &named
 	}
-	return &Error{Operation: operation, kind: ErrInvalidInput, cause: err}
+	return &Error{Operation: operation, kind: ErrInvalidInput, cause: quiet(err)}
 }
 
 // unexpected is an error about an answer that is not what the contract says.
 func (r *reply) unexpected(message string, cause error) *Error {
 	return &Error{
 		Operation: r.op.name, StatusCode: r.status, Header: withoutSetCookie(r.header),
-		Message: message, kind: ErrUnexpectedResponse, cause: cause,
+		Message: message, kind: ErrUnexpectedResponse, cause: quiet(cause),
 	}
 }
+
+// quiet makes err repeat nothing that the other side sent, which may be a cookie or a customer's data. It stays what it
+// is for errors.Is and errors.As.
+func quiet(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	if _, ok := errors.AsType[textproto.ProtocolError](err); ok { // it repeats a header line
+		text = "malformed HTTP header in the answer"
+	}
+	text = maskEmails(quotedPattern.ReplaceAllString(text, `"…"`))
+	if text == err.Error() {
+		return err
+	}
+	return &quietError{text, err}
+}
+
+// quotedPattern finds what net/http, its HTTP/2, time and others repeat by %q.
+var quotedPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// quietError has no Unwrap, so that walking down to the cause does not show its text.
+type quietError struct {
+	text  string
+	cause error
+}
+
+func (e *quietError) Error() string              { return e.text }
+func (e *quietError) Is(target error) bool       { return errors.Is(e.cause, target) }
+func (e *quietError) As(target any) bool         { return errors.As(e.cause, target) }
+func (e *quietError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
 
 // statusError makes the error of an answer that is not 2xx.
 func (r *reply) statusError(k *core) *Error {
@@ -194,7 +226,7 @@ func (r *reply) statusError(k *core) *Error {
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
 	case r.status/100 == 3 && r.status != http.StatusNotModified:
-		e.Message = "the backend redirects" + r.redirectHint(k)
+		e.Message = "the backend redirects" + maskEmails(r.redirectHint(k))
 	}
 	return e
 }
@@ -231,14 +263,18 @@ func (r *reply) kind() error {
 
 // redirectHint says which base URL to set. Only origin and path prefix are shown: the rest may hold an email.
 func (r *reply) redirectHint(k *core) string {
-	to, err := r.url.Parse(r.header.Get("Location"))
-	if err != nil || to.Host == "" || (to.Scheme != "http" && to.Scheme != "https") {
+	location := r.header.Get("Location")
+	to, err := r.url.Parse(location)
+	if err != nil || location == "" || to.Host == "" || (to.Scheme != "http" && to.Scheme != "https") {
 		return ""
 	}
 	route := "/" + strings.TrimPrefix(r.url.EscapedPath(), k.basePath)
 	hint := to.Scheme + "://" + to.Host
 	if prefix, ok := strings.CutSuffix(strings.TrimSuffix(to.EscapedPath(), "/"), route); ok {
 		hint += prefix
+	}
+	if hint == strings.TrimSuffix(k.baseURL, "/") {
+		return ""
 	}
 	return ", which is not followed: if " + hint + " is yours, make it the base URL"
 }

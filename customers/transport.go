@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
 	"time"
@@ -279,14 +278,10 @@ func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // transportError makes the error of a request that got no whole answer.
 func (c *Client) transportError(ctx context.Context, op *operation, r *reply, err error) *Error {
-	err = withoutURL(err)
-	// This one repeats a header line, which may be a cookie's.
-	if _, ok := errors.AsType[textproto.ProtocolError](err); ok {
-		err = errors.New("malformed HTTP header in the answer")
-	}
+	err = quiet(withoutURL(err))
 	e := &Error{Operation: op.name, kind: ErrUnavailable, cause: err}
 	if r != nil {
-		e = r.unexpected("the answer was cut off", err)
+		e = r.unexpected("the answer could not be read to its end", err)
 	}
 	switch {
 	case ctx.Err() != nil:
