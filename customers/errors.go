@@ -154,20 +154,20 @@ func failed(operation string, err error) error {
 		named.Operation = operation
 		return &named
 	}
-	return &Error{Operation: operation, kind: ErrInvalidInput, cause: quiet(err)}
+	return &Error{Operation: operation, kind: ErrInvalidInput, cause: withheld(err)}
 }
 
 // unexpected is an error about an answer that is not what the contract says.
 func (r *reply) unexpected(message string, cause error) *Error {
 	return &Error{
 		Operation: r.op.name, StatusCode: r.status, Header: withoutSetCookie(r.header),
-		Message: message, kind: ErrUnexpectedResponse, cause: quiet(cause),
+		Message: message, kind: ErrUnexpectedResponse, cause: withheld(cause),
 	}
 }
 
-// quiet makes err repeat nothing that the other side sent, which may be a cookie or a customer's data. It stays what it
+// withheld makes err repeat nothing that the other side sent, which may be a cookie or a customer's data. It stays what it
 // is for errors.Is and errors.As.
-func quiet(err error) error {
+func withheld(err error) error {
 	if err == nil {
 		return nil
 	}

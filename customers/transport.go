@@ -278,7 +278,7 @@ func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // transportError makes the error of a request that got no whole answer.
 func (c *Client) transportError(ctx context.Context, op *operation, r *reply, err error) *Error {
-	err = quiet(withoutURL(err))
+	err = withheld(withoutURL(err))
 	e := &Error{Operation: op.name, kind: ErrUnavailable, cause: err}
 	if r != nil {
 		e = r.unexpected("the answer could not be read to its end", err)
