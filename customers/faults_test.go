@@ -276,12 +276,12 @@ func faults() []fault {
 				h.end()
 				return h.url("http")
 			}, want: ErrUnavailable, also: []error{syscall.ECONNREFUSED}},
-			{name: "reset at once", server: bytesOf(reset), want: ErrUnavailable},
-			{name: "reset before the answer", server: bytesOf(afterRequest(reset)), want: ErrUnavailable, also: []error{syscall.ECONNRESET}},
+			{name: "reset at once", server: bytesOf(sendReset), want: ErrUnavailable},
+			{name: "reset before the answer", server: bytesOf(afterRequest(sendReset)), want: ErrUnavailable, also: []error{syscall.ECONNRESET}},
 			{name: "closed before the answer", server: said(""), want: ErrUnavailable},
 			{name: "reset in the header", server: bytesOf(afterRequest(func(conn net.Conn) {
 				say(conn, "HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=planted")
-				reset(conn)
+				sendReset(conn)
 			})), want: ErrUnavailable},
 			{name: "closed in the header", server: said("HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=planted"), want: ErrUnavailable},
 			{name: "reset in the body", server: said(cutOffHead + "{"), adapt: func(s *scene, _ *http.Transport) {
@@ -373,7 +373,7 @@ func faults() []fault {
 			{name: "handshake never answered", server: beforeTLS(untilClosed), opts: short, want: ErrUnavailable, also: []error{context.DeadlineExceeded}},
 			{name: "handshake reset", server: beforeTLS(func(conn net.Conn) {
 				_, _ = conn.Read(make([]byte, 1))
-				reset(conn)
+				sendReset(conn)
 			}), want: ErrUnavailable, also: []error{syscall.ECONNRESET}},
 			{name: "handshake closed", server: beforeTLS(func(conn net.Conn) { _, _ = conn.Read(make([]byte, 4096)) }), want: ErrUnavailable},
 			{name: "handshake answered with garbage", server: beforeTLS(func(conn net.Conn) {

@@ -177,8 +177,8 @@ func saying(text string) func(net.Conn) {
 
 func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
 
-// reset ends a connection so that the other side sees a reset, not an end.
-func reset(conn net.Conn) {
+// sendReset ends a connection so that the other side sees a reset, not an end.
+func sendReset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
@@ -376,7 +376,7 @@ func (d *dialCounter) dialContext(ctx context.Context, network, addr string) (ne
 		return nil, err
 	}
 	d.wg.Add(1)
-	return &countedConn{Conn: conn, closed: sync.OnceFunc(d.wg.Done)}, nil
+	return &dialedConn{Conn: conn, closed: sync.OnceFunc(d.wg.Done)}, nil
 }
 
 // allClosed says whether all connections are closed, or will be in a moment.
@@ -396,12 +396,12 @@ func (d *dialCounter) allClosed() error {
 	}
 }
 
-type countedConn struct {
+type dialedConn struct {
 	net.Conn
 	closed func()
 }
 
-func (c *countedConn) Close() error {
+func (c *dialedConn) Close() error {
 	defer c.closed()
 	return c.Conn.Close()
 }
