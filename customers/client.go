@@ -176,8 +176,10 @@ func (k *core) setBaseURL(raw string) error {
 	u = u.JoinPath("/")
 	k.basePath = u.EscapedPath()
 	k.baseURL = u.String()
-	if _, err := url.Parse(k.baseURL); err != nil {
-		return refused("baseURL", "it is not a URL") // net/url takes some hosts whose text it then refuses
+	// net/url takes some hosts that it would not take again, and some that no request can be written for.
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, k.baseURL, nil)
+	if err != nil || req.Write(io.Discard) != nil {
+		return refused("baseURL", "it has no host that a request could go to")
 	}
 	return nil
 }

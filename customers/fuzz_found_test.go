@@ -53,7 +53,7 @@ func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
 }
 
 func TestBaseURLThatNoRequestCouldGoToIsRefused(t *testing.T) {
-	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/", "http://[::%25\x9f]"} {
+	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/", "http://[::%25\x9f]", "http://xn--\xeb"} {
 		_, err := New(raw)
 		if e := wantIs(t, err, ErrInvalidInput); e.Field != "baseURL" {
 			t.Errorf("%s: the error names %q", raw, e.Field)
