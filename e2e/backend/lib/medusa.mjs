@@ -7,7 +7,7 @@ import { Tail } from "./tail.mjs";
 export const JWT_SECRET = "customers-go-jwt-secret";
 export const COOKIE_SECRET = "customers-go-cookie-secret";
 
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 // One Medusa server process, which can be started again on its port.
 export class Medusa {
