@@ -139,6 +139,7 @@ func sameOrders(t *testing.T, got, want []string) {
 var pageSizes = []int{1, 2, 3, 7, 50, 0}
 
 func TestOrdersYieldsEachOrderOnceNewestFirst(t *testing.T) {
+	t.Parallel()
 	for _, key := range []string{"orders", "login", "ties", "empty"} {
 		c, who := login(t, key), seeded(t, key)
 		want := selectIDs(t, who.ID, "TRUE")
@@ -160,6 +161,7 @@ func TestOrdersYieldsEachOrderOnceNewestFirst(t *testing.T) {
 }
 
 func TestOrdersWithinOneMillisecond(t *testing.T) {
+	t.Parallel()
 	c, who := newCustomer(t)
 	var want []string
 	add := func(at time.Time) { want = append(want, place(t, who, placed{at: at})) }
@@ -181,6 +183,7 @@ func TestOrdersWithinOneMillisecond(t *testing.T) {
 }
 
 func TestOrdersWithFilters(t *testing.T) {
+	t.Parallel()
 	c, who := login(t, "orders"), seeded(t, "orders")
 	from, to := noon.AddDate(-1, 0, 0), noon.AddDate(-1, 0, 60)
 	for _, test := range []struct {
@@ -234,6 +237,7 @@ func byOffset(t *testing.T, c *customers.Client, params customers.ListOrdersPara
 }
 
 func TestOrdersWhileOrdersArePlaced(t *testing.T) {
+	t.Parallel()
 	const existing = 12
 	// placing returns what to do with each order: place a newer one, at times in the millisecond that is being read.
 	placing := func(t *testing.T, who account) func(*customers.Order) {
@@ -281,6 +285,7 @@ func unique(ids []string) []string {
 }
 
 func TestOrdersWhileOrdersLeaveTheFilter(t *testing.T) {
+	t.Parallel()
 	const existing = 12
 	pending := func(size int) customers.ListOrdersParams {
 		return customers.ListOrdersParams{Limit: new(size), Fields: []string{"id"}, Status: []customers.OrderStatus{customers.OrderStatusPending}}
@@ -418,6 +423,7 @@ func TestOrdersStops(t *testing.T) {
 }
 
 func TestOrderFiltersSelectAsSQLDoes(t *testing.T) {
+	t.Parallel()
 	c, who := login(t, "orders"), seeded(t, "orders")
 	db, err := shared.SQL(t.Context())
 	if err != nil {

@@ -246,10 +246,7 @@ const forbidden = string(ForbiddenRequest)
 func kinds(findings []Finding) []string {
 	var all []string
 	for _, f := range findings {
-		schema := f.Schema
-		if strings.Contains(schema, "|") { // a branch's own place
-			schema = schema[:strings.Index(schema, "|")]
-		}
+		schema, _, _ := strings.Cut(f.Schema, "|") // what follows is a branch's own place
 		if strings.HasPrefix(schema, "Owner") {
 			schema = "ThingReq.owner"
 		}
