@@ -67,7 +67,7 @@ func (b *orderBook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		page.Orders = append(page.Orders, orderJSON{o.id, o.created.Truncate(time.Millisecond).Format("2006-01-02T15:04:05.000Z"), o.status})
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(page)
+	_ = json.NewEncoder(w).Encode(page) //nolint:errchkjson // strings and numbers
 }
 
 func (b *orderBook) happen() {
@@ -103,9 +103,9 @@ func (b *orderBook) match(q url.Values) []storedOrder {
 	return found
 }
 
-func (b *orderBook) client(t *testing.T, opts ...Option) *Client {
+func (b *orderBook) client(t *testing.T) *Client {
 	t.Helper()
-	return mustNew(t, "https://shop.example.com", append(opts, inMemory(b.ServeHTTP))...).WithSession(sessionOf("v"))
+	return mustNew(t, "https://shop.example.com", inMemory(b.ServeHTTP)).WithSession(sessionOf("v"))
 }
 
 var firstOrder = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
@@ -143,6 +143,7 @@ func TestOrdersComeExactlyOnceWhateverHappensMeanwhile(t *testing.T) {
 }
 
 func walkSchedule(t *testing.T, seed uint64) {
+	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 99))
 	b := &orderBook{rand: r}
 	next, mutations := 0, 0
@@ -338,7 +339,7 @@ func TestFiltersGoAlongWithEachPage(t *testing.T) {
 		}
 		n++
 	}
-	if n != 16 || resp.StatusCode != 200 {
+	if n != 16 || resp.StatusCode != http.StatusOK {
 		t.Errorf("%d orders, response %+v", n, resp)
 	}
 	for i, q := range b.queries {
@@ -352,7 +353,8 @@ func TestIterationStopsOnBreak(t *testing.T) {
 	b := newBook(120)
 	c := b.client(t)
 	n := 0
-	for range c.Orders(t.Context(), nil) {
+	for _, err := range c.Orders(t.Context(), nil) {
+		wantOK(t, err)
 		if n++; n == 10 {
 			break
 		}
@@ -360,7 +362,8 @@ func TestIterationStopsOnBreak(t *testing.T) {
 	if len(b.queries) != 1 {
 		t.Errorf("%d requests for the first page", len(b.queries))
 	}
-	for range c.Orders(t.Context(), nil) {
+	for _, err := range c.Orders(t.Context(), nil) {
+		wantOK(t, err)
 		break
 	}
 	seq := c.Orders(t.Context(), nil)
@@ -397,7 +400,7 @@ func TestIterationEndsAfterOneError(t *testing.T) {
 				continue
 			}
 			errs++
-			e := wantIs(t, err, ErrInternal)
+			e := wantError(t, err, ErrInternal)
 			if order != nil || e.Operation != "Orders" {
 				t.Errorf("order %v, error %q", order, e)
 			}
@@ -416,7 +419,7 @@ func TestIterationEndsWithTheContext(t *testing.T) {
 	for order, err := range b.client(t).Orders(ctx, nil) {
 		if err != nil {
 			errs++
-			e := wantIs(t, err, context.Canceled)
+			e := wantError(t, err, context.Canceled)
 			if order != nil || e.Operation != "Orders" {
 				t.Errorf("order %v, error %q", order, e)
 			}
@@ -435,7 +438,7 @@ func TestIterationEndsWithTheContext(t *testing.T) {
 
 func TestIterationWithoutALogin(t *testing.T) {
 	_, err := collect(t.Context(), newBook(1).client(t).WithSession(new(Session)), nil)
-	if e := wantIs(t, err, ErrUnauthenticated); e.Operation != "Orders" {
+	if e := wantError(t, err, ErrUnauthenticated); e.Operation != "Orders" {
 		t.Errorf("error %q", e)
 	}
 }
