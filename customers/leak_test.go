@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,16 +29,23 @@ const (
 	secretOther    = "hush-balancer"
 )
 
-// leaks says which secret, in whatever form, a text holds.
-func leaks(text string) (string, bool) {
+// secretForms is what the secrets look like once printed, each in several ways.
+var secretForms = func() (forms []string) {
 	for _, secret := range []string{"hush-email", secretPassword, secretToken, secretHeader, "hush-cookie", secretOther} {
-		for _, form := range []string{
+		forms = append(forms,
 			secret, base64.StdEncoding.EncodeToString([]byte(secret))[:8], hex.EncodeToString([]byte(secret)), strings.ToUpper(secret),
 			strings.Trim(fmt.Sprintf("%d", []byte(secret)), "[]"), url.QueryEscape(secret), fmt.Sprintf("%q", secret),
-		} {
-			if strings.Contains(text, form) {
-				return form, true
-			}
+		)
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}()
+
+// leaks says which secret, in whatever form, a text holds.
+func leaks(text string) (string, bool) {
+	for _, form := range secretForms {
+		if strings.Contains(text, form) {
+			return form, true
 		}
 	}
 	return "", false
@@ -106,7 +114,7 @@ var everyOperation = map[string]func(context.Context, *Client, ...CallOption) er
 		return err
 	},
 	"ListOrders": func(ctx context.Context, c *Client, o ...CallOption) error {
-		_, err := c.ListOrders(ctx, &ListOrdersParams{Email: new(secretEmail), Q: new(secretEmail)}, o...)
+		_, err := c.ListOrders(ctx, &ListOrdersParams{Q: new(secretEmail)}, o...)
 		return err
 	},
 	"Orders": func(ctx context.Context, c *Client, o ...CallOption) error {
@@ -165,7 +173,7 @@ func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {
 		}
 	}
 	answers := map[string]http.HandlerFunc{}
-	for _, status := range []int{200, 201, 204, 301, 304, 307, 400, 401, 404, 409, 413, 422, 429, 500, 503} {
+	for _, status := range []int{200, 204, 302, 401, 404, 422, 500, 503} {
 		answers[fmt.Sprint(status, " page")] = repeat(status, "text/html", page)
 		answers[fmt.Sprint(status, " JSON")] = repeat(status, "application/json",
 			fmt.Sprintf(`{"type":"duplicate_error","message":"Key (email)=(%s) exists"}`, secretEmail))
@@ -199,13 +207,18 @@ func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {
 				return log.Write(p)
 			})
 			debug := &slog.HandlerOptions{Level: slog.LevelDebug}
-			for i, logger := range []*slog.Logger{slog.New(slog.NewTextHandler(write, debug)), slog.New(slog.NewJSONHandler(write, debug))} {
-				base := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: transport}), WithLogger(logger), WithHeader("Authorization", secretHeader))
-				for op, call := range everyOperation {
-					if err := call(t.Context(), base.WithSession(secretSession()), WithHeader("X-Call", secretHeader)); err != nil && i == 0 {
-						d.look(op+", "+name, err, fmt.Errorf("wrapped: %w", err), struct{ Err error }{err})
-					}
+			logger := slog.New(slog.NewMultiHandler(slog.NewTextHandler(write, debug), slog.NewJSONHandler(write, debug)))
+			base := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: transport}), WithLogger(logger),
+				WithHeader("Authorization", secretHeader), WithMaxRetries(1))
+			var errs []error
+			for op, call := range everyOperation {
+				if err := call(t.Context(), base.WithSession(secretSession()), WithHeader("X-Call", secretHeader)); err != nil {
+					errs = append(errs, err, fmt.Errorf("%s: %w", op, err))
 				}
+			}
+			d.look(name, errs, errors.Join(errs...))
+			for _, err := range errs {
+				d.look(name, err)
 			}
 			d.check("the log of "+name, log.String())
 			if log.Len() == 0 {
@@ -251,6 +264,24 @@ func TestNoSecretIsShownByWhatHoldsIt(t *testing.T) {
 	}
 	_, err = New("https://u:" + secretPassword + "@shop.example.com/" + secretToken)
 	d.look("a base URL that is refused", err)
+}
+
+func TestResponseHoldsNoCookie(t *testing.T) {
+	d := newLeakDetector(t)
+	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Set-Cookie", "connect.sid="+secretCookie+"; Path=/")
+		w.Header().Add("Set-Cookie", "lb="+secretOther+"; Path=/")
+		answerJSON(w, 200, customerJSON)
+	}), WithHeader("Authorization", secretHeader))
+	var r Response
+	opt := WithResponse(&r)
+	_, err := c.Auth.Authenticate(t.Context(), secretEmail, secretPassword, opt)
+	wantOK(t, err)
+	if r.StatusCode != http.StatusOK || len(r.Header) == 0 {
+		t.Errorf("response %+v", r)
+	}
+	d.look("a response", r, &r, opt)
+	d.look("the client after a login", c, c.Session())
 }
 
 func TestPrintedSessionSaysWhetherSomebodyIsLoggedIn(t *testing.T) {

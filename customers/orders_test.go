@@ -585,10 +585,13 @@ func TestListOrdersOnTheWire(t *testing.T) {
 			CreatedAt: &DateComparisonOperator{}, UpdatedAt: &DateComparisonOperator{}, CanceledAt: &DateComparisonOperator{},
 		}, url.Values{}},
 		{&ListOrdersParams{
-			Q: new("a+b c&d"), ID: new("order_1"), CartID: new("cart_1"), RegionID: new("reg_1"), Email: new("User@Example.com"), CurrencyCode: new("DKK"),
+			Q: new("a+b c&d"), Limit: new(5),
+		}, url.Values{"q": {"a+b c&d"}, "limit": {"5"}}},
+		{&ListOrdersParams{
+			ID: new("order_1"), CartID: new("cart_1"), RegionID: new("reg_1"), Email: new("User@Example.com"), CurrencyCode: new("DKK"),
 			DisplayID: new(7), TaxRate: new(12.5), Limit: new(0), Offset: new(3),
 		}, url.Values{
-			"q": {"a+b c&d"}, "id": {"order_1"}, "cart_id": {"cart_1"}, "region_id": {"reg_1"}, "email": {"user@example.com"}, "currency_code": {"dkk"},
+			"id": {"order_1"}, "cart_id": {"cart_1"}, "region_id": {"reg_1"}, "email": {"user@example.com"}, "currency_code": {"dkk"},
 			"display_id": {"7"}, "tax_rate": {"12.5"}, "limit": {"0"}, "offset": {"3"},
 		}},
 		{&ListOrdersParams{

@@ -144,6 +144,9 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"Addresses.Update", "Phone", "NUL", change("addr_1", AddressPayload{Phone: Value(withNUL)})},
 
 		{"Orders", "Offset", "set", walk(ListOrdersParams{Offset: new(0)})},
+		{"ListOrders", "Q", "beside an email", list(ListOrdersParams{Q: new("x"), Email: new(testEmail)})},
+		{"ListOrders", "Q", "beside a number", list(ListOrdersParams{Q: new("x"), DisplayID: new(1)})},
+		{"Orders", "Q", "beside a number", walk(ListOrdersParams{Q: new("x"), DisplayID: new(1)})},
 		{"ListOrders", "Fields", "two in one", list(ListOrdersParams{Fields: []string{"id,email"}})},
 		{"ListOrders", "Fields", "space", list(ListOrdersParams{Fields: []string{"id", " email"}})},
 		{"ListOrders", "Expand", "two in one", list(ListOrdersParams{Expand: []string{"items,customer"}})},
