@@ -79,7 +79,7 @@ backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 
 .PHONY: e2e
 e2e: ## the suites that need the real backend; they start and stop it themselves
-	go -C e2e test -race -count=1 -timeout 30m ./...
+	go -C e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
 
 .PHONY: demo
 demo: ## the whole journey, printed, on the real backend or on BACKEND=url

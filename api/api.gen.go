@@ -3899,6 +3899,9 @@ type CustomerResponse = StoreCustomersRes
 // Duplicate The backend's JSON error.
 type Duplicate = Error
 
+// InvalidQuery The backend's JSON error.
+type InvalidQuery = Error
+
 // NotFound The backend's JSON error.
 type NotFound = Error
 
@@ -3907,13 +3910,13 @@ type ServerError = Error
 
 // GetCustomersCustomerOrdersParams defines parameters for GetCustomersCustomerOrders.
 type GetCustomersCustomerOrdersParams struct {
-	// Q Searches the orders' emails, shipping names and display ids; an empty text is a 500.
+	// Q Searches display id, email, first name in the shipping address, and the customer's name and phone, in orders that have a shipping address. It undoes the filters `email` and `display_id`. An empty text is a 500.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// ID The order with this id.
 	ID *string `form:"id,omitempty" json:"id,omitempty"`
 
-	// Status Orders in any of these states. Repeat the bracketed name; comma-separated values are a 400.
+	// Status Orders in any of these states. Repeat the name, brackets included; without them a comma-separated list is a 400.
 	Status []OrderStatus `form:"status[],omitempty" json:"status[],omitempty"`
 
 	// FulfillmentStatus Orders with any of these fulfillment states.
@@ -4174,7 +4177,7 @@ type ClientInterface interface {
 
 	// GetAuthEmail Ask whether an email has an account
 	//
-	// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
+	// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 	//
 	// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
 	GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4428,7 +4431,7 @@ func (c *Client) PostToken(ctx context.Context, body PostTokenJSONRequestBody, r
 
 // GetAuthEmail Ask whether an email has an account
 //
-// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
+// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 //
 // Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
 func (c *Client) GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5600,7 +5603,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetAuthEmailWithResponse Ask whether an email has an account
 	//
-	// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
+	// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5752,23 +5755,9 @@ type ClientWithResponsesInterface interface {
 	PostCustomersCustomerPasswordTokenWithResponse(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error)
 }
 
-// DeleteAuthResponse500Headers the declared response headers of an HTTP 500 response for DeleteAuth
-type DeleteAuthResponse500Headers struct {
-	SetCookie *string
-}
-
 type DeleteAuthResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
-	// JSON500 the response for an HTTP 500 `application/json` response
-	JSON500 *ServerError
-	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *DeleteAuthResponse500Headers
-}
-
-// GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r DeleteAuthResponse) GetJSON500() *ServerError {
-	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -6779,7 +6768,7 @@ type GetCustomersCustomerOrdersResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *StoreCustomersListOrdersRes
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *BadRequest
+	JSON400 *InvalidQuery
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -6800,7 +6789,7 @@ func (r GetCustomersCustomerOrdersResponse) GetJSON200() *StoreCustomersListOrde
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r GetCustomersCustomerOrdersResponse) GetJSON400() *BadRequest {
+func (r GetCustomersCustomerOrdersResponse) GetJSON400() *InvalidQuery {
 	return r.JSON400
 }
 
@@ -7195,7 +7184,7 @@ func (c *ClientWithResponses) PostTokenWithResponse(ctx context.Context, body Po
 
 // GetAuthEmailWithResponse Ask whether an email has an account
 //
-// False for guests, for unknown emails and for any failure inside the backend. The email is lower-cased and not validated.
+// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7459,29 +7448,6 @@ func ParseDeleteAuthResponse(rsp *http.Response) (*DeleteAuthResponse, error) {
 	response := &DeleteAuthResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
-	}
-
-	switch {
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
-		var dest ServerError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON500 = &dest
-
-	}
-
-	switch {
-	case rsp.StatusCode == 500:
-		var headers DeleteAuthResponse500Headers
-		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.SetCookie = &value
-		}
-		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -8602,7 +8568,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest BadRequest
+		var dest InvalidQuery
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8617,9 +8583,6 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 			return nil, err
 		}
 		response.JSON500 = &dest
-
-	case rsp.StatusCode == 400:
-		// Content-type (text/html) unsupported
 
 	}
 

@@ -117,8 +117,8 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 			}
 			continue
 		}
-		e := wantIs(t, err, ErrAddressNotAdded)
-		if customer != nil || e.StatusCode != 200 || e.Operation != "Addresses.Add" {
+		e := wantError(t, err, ErrAddressNotAdded)
+		if customer != nil || e.StatusCode != http.StatusOK || e.Operation != "Addresses.Add" {
 			t.Errorf("%s: customer %v, error %q", test.name, customer, e)
 		}
 	}

@@ -52,7 +52,7 @@ func TestBaseURLThatCanNotWorkIsRefusedAndNotRepeated(t *testing.T) {
 			t.Errorf("%q is accepted: %s", baseURL, c.core.baseURL)
 			continue
 		}
-		e := wantIs(t, err, ErrInvalidInput)
+		e := wantError(t, err, ErrInvalidInput)
 		if e.Field != "baseURL" || e.Operation != "New" || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%q: error %q", baseURL, err)
 		}

@@ -67,8 +67,8 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 }
 
 // GeneratePasswordToken makes the backend issue a token for [Client.ResetPassword] and hand it to whatever mails it.
-// It succeeds as well when no account has this email, so that nobody learns who is a customer. No login is needed,
-// and a session is left alone.
+// It succeeds as well when no account has this email, so that nobody learns who is a customer, and when the backend
+// failed to look. The token is handed on some seconds later. No login is needed, and a session is left alone.
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	var v validator
 	email = v.email("email", email)

@@ -84,7 +84,8 @@ func TestRequestsOnTheWire(t *testing.T) {
 		if body != "" { // in one order of keys
 			var v any
 			wantOK(t, json.Unmarshal([]byte(body), &v))
-			out, _ := json.Marshal(v)
+			out, err := json.Marshal(v)
+			wantOK(t, err)
 			body = string(out)
 		}
 		if got := fmt.Sprintf("%s %s %s", r.Method, r.Path, body); got != test.want || f.count() != n+1 {

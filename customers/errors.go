@@ -30,10 +30,10 @@ var (
 	ErrNoSession = errors.New("client without a session")
 	// ErrNoSessionCookie: a login succeeded but brought no usable cookie, or a Secure cookie would have to go over plain http.
 	ErrNoSessionCookie = errors.New("no session cookie")
-	// ErrInvalidCredentials: wrong email or password (401).
+	// ErrInvalidCredentials: wrong email or password (401). A backend whose database fails says so as well.
 	ErrInvalidCredentials = errors.New("wrong email or password")
 	// ErrInvalidPasswordToken: the reset token is malformed, expired, used or another customer's. The backend says so
-	// with a 401 or with a 500 that it also sends for failures of its own.
+	// with a 401 or a 500, and sends both also where its database fails.
 	ErrInvalidPasswordToken = errors.New("invalid password token")
 	// ErrDuplicate: another customer has this email, or uses this billing address (422).
 	ErrDuplicate = errors.New("duplicate")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,9 +58,7 @@ func TestStatusDecidesTheSentinel(t *testing.T) {
 		if special, ok := unauthenticated[name]; ok {
 			want[401] = special
 		}
-		for status, sentinel := range everywhere {
-			want[status] = sentinel
-		}
+		maps.Copy(want, everywhere)
 		for status, sentinel := range want {
 			for _, contentType := range []string{"", "text/html; charset=utf-8", "text/plain", "application/json"} {
 				c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(status, contentType, ""))).WithSession(sessionOf("v"))
@@ -92,7 +91,7 @@ func TestBodyDecidesTheSentinel(t *testing.T) {
 		{"other 422", update, 422, `{"type":"invalid_data","message":"no"}`, ErrInvalidInput},
 		{"422 of somebody else", update, 422, ``, ErrInvalidInput},
 		{"used token", resetPassword, 500, `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`, ErrInvalidPasswordToken},
-		{"reset fails otherwise", resetPassword, 500, `{"code":"api_error","type":"database_error","message":"An error occured"}`, ErrInternal},
+		{"reset fails otherwise", resetPassword, 500, `{"code":"api_error","type":"database_error","message":"An error occurred"}`, ErrInternal},
 		{"unknown error elsewhere", update, 500, `{"type":"unknown_error","message":"An unknown error occurred."}`, ErrInternal},
 		{"mismatched customer", resetPassword, 401, `{"type":"unauthorized","message":"Invalid or expired password reset token"}`, ErrInvalidPasswordToken},
 	} {
@@ -109,8 +108,8 @@ func TestErrorTellsWhatTheBackendSaid(t *testing.T) {
 		answerJSON(w, 409, body)
 	})
 	_, err := f.loggedIn(t).Addresses.Add(t.Context(), someAddress())
-	e := wantIs(t, err, ErrConflict)
-	if e.Operation != "Addresses.Add" || e.Field != "" || e.StatusCode != 409 || e.Type != "conflict" || e.Code != "invalid_state_error" ||
+	e := wantError(t, err, ErrConflict)
+	if e.Operation != "Addresses.Add" || e.Field != "" || e.StatusCode != http.StatusConflict || e.Type != "conflict" || e.Code != "invalid_state_error" ||
 		e.Message != "The request conflicted with one of …@…" || e.Header.Get("X-Request-Id") != "r1" || string(e.Body) != body {
 		t.Errorf("error %+v with body %q", e, e.Body)
 	}
@@ -133,7 +132,7 @@ func TestMessagesOfGateways(t *testing.T) {
 		`{"type":null,"message":"user@x.test"}`: "…@…",
 	} {
 		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(429, "application/json", body))).WithSession(sessionOf("v"))
-		if e := wantIs(t, retrieve(t.Context(), c), ErrRateLimited); e.Message != want {
+		if e := wantError(t, retrieve(t.Context(), c), ErrRateLimited); e.Message != want {
 			t.Errorf("%s: message %q, want %q", body, e.Message, want)
 		}
 	}
@@ -161,12 +160,12 @@ func TestEmailsInMessagesAreMasked(t *testing.T) {
 func TestBodyOfAFailureIsBounded(t *testing.T) {
 	for _, contentType := range []string{"application/json", "text/html"} {
 		f := serve(t, handlerOf(404, contentType, strings.Repeat("x", 1<<20)))
-		if e := wantIs(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body) != 4<<10 || cap(e.Body) > 8<<10 {
+		if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body) != 4<<10 || cap(e.Body) > 8<<10 {
 			t.Errorf("body of %d bytes, capacity %d", len(e.Body), cap(e.Body))
 		}
 	}
 	f := serve(t, handlerOf(400, "text/html", "<html>"))
-	if e := wantIs(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body) != "<html>" {
+	if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body) != "<html>" {
 		t.Errorf("body %q", e.Body)
 	}
 }
@@ -177,7 +176,7 @@ func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
 		answer(w, 400, "text/html", "hush")
 	})
 	err := retrieve(t.Context(), f.loggedIn(t))
-	e := wantIs(t, err, ErrInvalidInput)
+	e := wantError(t, err, ErrInvalidInput)
 	holder := struct {
 		Err   error
 		Ptr   *Error
@@ -202,7 +201,7 @@ func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
 	if got := fmt.Sprintf("%v", fmt.Errorf("checkout: %w", err)); got != "checkout: "+want {
 		t.Errorf("wrapped: %q", got)
 	}
-	out, jsonErr := json.Marshal(holder)
+	out, jsonErr := json.Marshal(map[string]any{"err": err, "value": *e})
 	wantOK(t, jsonErr)
 	if bytes.Contains(out, []byte("hush")) || bytes.Contains(out, []byte("aHVza")) {
 		t.Errorf("JSON is %s", out)
@@ -249,10 +248,10 @@ func TestErrorTexts(t *testing.T) {
 func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
 	shared := refused("Offset", "no")
 	first, second := failed("One", shared), failed("Two", shared)
-	if e := wantIs(t, first, ErrInvalidInput); e.Operation != "One" {
+	if e := wantError(t, first, ErrInvalidInput); e.Operation != "One" {
 		t.Errorf("the first is now of %s", e.Operation)
 	}
-	if e := wantIs(t, second, ErrInvalidInput); e.Operation != "Two" || shared.Operation != "" {
+	if e := wantError(t, second, ErrInvalidInput); e.Operation != "Two" || shared.Operation != "" {
 		t.Errorf("operations %s and %q", e.Operation, shared.Operation)
 	}
 }

@@ -19,7 +19,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 		wantRefusedOption(t, c, f, WithHeader(name, "hush-hush"), "WithHeader", "name "+name)
 	}
 	for _, value := range []string{
-		"hush-hush\r\nX-Injected: 1", "hush-hush\n", "hush\nhush", "hush\rhush", "hush\x00hush", "hush\x7f", "\x01", " hush-hush", "hush-hush ", "\thush",
+		"hush-hush\r\nX-Injected: 1", "hush-hush\n", "hush\nX: 1", "hush\rX: 1", "hush\x00X", "hush\x7f", "\x01", " hush-hush", "hush-hush ", "\thush",
 	} {
 		wantRefusedOption(t, c, f, WithHeader("X-Test", value), "WithHeader", "a value")
 		wantRefusedOption(t, c, f, WithPublishableKey(value), "WithHeader", "a key")
@@ -30,13 +30,13 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 func wantRefusedOption(t *testing.T, c *Client, f *fake, opt SharedOption, field, what string) {
 	t.Helper()
 	_, err := New("https://shop.example.com", opt)
-	e := wantIs(t, err, ErrInvalidInput)
+	e := wantError(t, err, ErrInvalidInput)
 	if e.Field != field || e.Operation != "New" || strings.Contains(err.Error(), "hush") {
 		t.Errorf("%s: New says %q", what, e)
 	}
 	n := f.count()
 	_, err = c.Retrieve(t.Context(), opt)
-	e = wantIs(t, err, ErrInvalidInput)
+	e = wantError(t, err, ErrInvalidInput)
 	if e.Field != field || e.Operation != "Retrieve" || strings.Contains(err.Error(), "hush") {
 		t.Errorf("%s: the call says %q", what, e)
 	}

@@ -166,7 +166,13 @@ func inMemory(h http.HandlerFunc) Option {
 // discard is for what net/http's server reports about clients that hang up.
 func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 
-func wantIs(t *testing.T, err, sentinel error) *Error {
+func wantIs(t *testing.T, err, sentinel error) {
+	t.Helper()
+	_ = wantError(t, err, sentinel)
+}
+
+// wantError is wantIs for a test that looks further.
+func wantError(t *testing.T, err, sentinel error) *Error {
 	t.Helper()
 	if !errors.Is(err, sentinel) {
 		t.Fatalf("error is %v, want %v", err, sentinel)
@@ -256,7 +262,10 @@ func (b *sessionBackend) handle(w http.ResponseWriter, r *http.Request) {
 		id = c.Value
 	}
 	email, known := b.sessions[id]
-	var in struct{ Email, Password string }
+	var in struct {
+		Email    string `json:"email"`
+		Password string `json:"password"`
+	}
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	status, contentType, body := 200, "application/json; charset=utf-8", ""
 	setCookie := !known || b.rolling && email != ""

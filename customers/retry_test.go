@@ -34,15 +34,15 @@ var calls = map[string]func(context.Context, *Client, ...CallOption) error{
 
 func TestAttemptsByMethodAndFailure(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connection refused")}
-	fails := func(err error) func(*http.Request) (*http.Response, error) {
+	fails := func(err error) roundTrip {
 		return func(*http.Request) (*http.Response, error) { return nil, err }
 	}
-	status := func(code int) func(*http.Request) (*http.Response, error) {
+	status := func(code int) roundTrip {
 		return inMemoryTransport(handlerOf(code, "text/html", "<html>"))
 	}
 	type row struct {
 		name      string
-		transport func(*http.Request) (*http.Response, error)
+		transport roundTrip
 		repeated  bool // GET and DELETE
 		post      bool
 	}
@@ -157,13 +157,31 @@ func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
 	}
 }
 
+// A middleware, such as one that signs requests, has read the body before the dial fails.
+func TestBodyThatWasReadIsSentAgain(t *testing.T) {
+	var bodies []string
+	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		bodies = append(bodies, string(body))
+		if len(bodies) < 3 {
+			return nil, errors.Join(err, r.Body.Close(), &net.OpError{Op: "dial", Err: errors.New("refused")})
+		}
+		return inMemoryTransport(handlerOf(200, "application/json", customerJSON))(r)
+	})})).WithSession(sessionOf("v"))
+	_, err := c.Update(t.Context(), UpdateRequest{LastName: Value("R")})
+	wantOK(t, err)
+	if len(bodies) != 3 || bodies[2] != `{"last_name":"R"}` {
+		t.Errorf("bodies %q", bodies)
+	}
+}
+
 func TestPostIsSentAgainIfTheTLSHandshakeFailed(t *testing.T) {
 	f := httptest.NewUnstartedServer(nil)
 	rec := &fake{}
 	f.Config.Handler = rec.record(handlerOf(200, "application/json", customerJSON))
 	f.Config.ErrorLog = discard()
 	handshakes := new(atomic.Int32)
-	f.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) { //nolint:gosec // a test
+	f.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
 		if handshakes.Add(1) <= 2 {
 			return nil, errors.New("not now")
 		}
@@ -185,7 +203,7 @@ func TestNoServerAtAll(t *testing.T) {
 	f.Close()
 	for method, call := range calls {
 		var r Response
-		e := wantIs(t, call(t.Context(), f.loggedIn(t, WithMaxRetries(1)), WithResponse(&r)), ErrUnavailable)
+		e := wantError(t, call(t.Context(), f.loggedIn(t, WithMaxRetries(1)), WithResponse(&r)), ErrUnavailable)
 		if r.Attempts != 2 || e.StatusCode != 0 {
 			t.Errorf("%s: %d attempts, error %q", method, r.Attempts, e)
 		}
@@ -298,8 +316,8 @@ func TestContextComesBeforeTheRetry(t *testing.T) {
 			time.AfterFunc(time.Second, cancel)
 			var r Response
 			_, err := c.Retrieve(ctx, WithResponse(&r))
-			e := wantIs(t, err, context.Canceled)
-			if e.StatusCode != 503 || r.StatusCode != 503 || f.count() != 1 || time.Since(began) != time.Second {
+			e := wantError(t, err, context.Canceled)
+			if e.StatusCode != http.StatusServiceUnavailable || r.StatusCode != http.StatusServiceUnavailable || f.count() != 1 || time.Since(began) != time.Second {
 				t.Errorf("error %q after %v and %d requests, response %+v", e, time.Since(began), f.count(), r)
 			}
 		})
@@ -321,8 +339,8 @@ func TestContextComesBeforeTheRetry(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
 			began := time.Now()
-			e := wantIs(t, retrieve(ctx, c), ErrUnavailable)
-			if e.StatusCode != 503 || f.count() != 1 || time.Since(began) != 0 {
+			e := wantError(t, retrieve(ctx, c), ErrUnavailable)
+			if e.StatusCode != http.StatusServiceUnavailable || f.count() != 1 || time.Since(began) != 0 {
 				t.Errorf("error %q after %v and %d requests", e, time.Since(began), f.count())
 			}
 		})

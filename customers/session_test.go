@@ -33,7 +33,7 @@ func TestSessionIsRefusedAtAnotherOriginAndNothingIsSent(t *testing.T) {
 		"login":   func() error { return logIn(t.Context(), elsewhere, "a@example.com") },
 		"logout":  func() error { return elsewhere.Auth.DeleteSession(t.Context()) },
 	} {
-		if e := wantIs(t, call(), ErrInvalidInput); e.Field != "session" {
+		if e := wantError(t, call(), ErrInvalidInput); e.Field != "session" {
 			t.Errorf("%s: field %q, want session", name, e.Field)
 		}
 	}
@@ -186,19 +186,20 @@ func TestTheLoginBegunLastWinsWhicheverAnswersFirst(t *testing.T) {
 		wantOK(t, second())
 		winner := valueOf(c.Session())
 		ga.open()
-		e := wantIs(t, a(), ErrSessionSuperseded)
-		if e.StatusCode != 200 || e.Operation != "Auth.Authenticate" {
+		e := wantError(t, a(), ErrSessionSuperseded)
+		if e.StatusCode != http.StatusOK || e.Operation != "Auth.Authenticate" {
 			t.Errorf("error is %+v", e)
 		}
 		wantCustomer(t, c, "b@example.com")
-		wantOrphanEnded(t, b, winner, "a@example.com")
+		wantOrphanEnded(t, b, winner)
 	})
 }
 
-// wantOrphanEnded wants that the cookie that was not stored was ended at the backend, by a DELETE with that cookie
+// wantOrphanEnded wants that the cookie of a@example.com, which was not stored, was ended at the backend, by a DELETE with that cookie
 // alone, and that the winner lives.
-func wantOrphanEnded(t *testing.T, b *sessionBackend, winner, loser string) {
+func wantOrphanEnded(t *testing.T, b *sessionBackend, winner string) {
 	t.Helper()
+	const loser = "a@example.com"
 	b.mu.Lock()
 	for id, email := range b.sessions {
 		if email == loser {
@@ -235,7 +236,7 @@ func TestOrphanIsEndedAlthoughTheCallersContextHasEnded(t *testing.T) {
 	cancel()
 	d.open()
 	wantIs(t, a(), ErrSessionSuperseded)
-	wantOrphanEnded(t, b, valueOf(c.Session()), "a@example.com")
+	wantOrphanEnded(t, b, valueOf(c.Session()))
 }
 
 func TestFailedLoginLeavesTheSessionAsItWas(t *testing.T) {
@@ -266,7 +267,7 @@ func TestFailedLoginLeavesTheSessionAsItWas(t *testing.T) {
 		"302 with a cookie": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", fresh)
 			w.Header().Set("Location", "/login")
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		},
 		"200 without a cookie": handlerOf(200, "application/json", customerJSON),
 		"connection lost":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
@@ -316,11 +317,11 @@ func TestLoginWithoutACookieSaysWhyAndWhatToSet(t *testing.T) {
 			}
 			answerJSON(w, 200, customerJSON)
 		}))...)
-		e := wantIs(t, logIn(t.Context(), c, testEmail), ErrNoSessionCookie)
+		e := wantError(t, logIn(t.Context(), c, testEmail), ErrNoSessionCookie)
 		if !strings.Contains(e.Message, test.says) {
 			t.Errorf("%s: message %q does not say %q", test.name, e.Message, test.says)
 		}
-		if e.StatusCode != 200 || e.Operation != "Auth.Authenticate" || strings.Contains(e.Error(), "=x") {
+		if e.StatusCode != http.StatusOK || e.Operation != "Auth.Authenticate" || strings.Contains(e.Error(), "=x") {
 			t.Errorf("%s: error %q", test.name, e)
 		}
 		if c.Session().LoggedIn() {
@@ -370,7 +371,7 @@ func TestSecuredCallsWithoutALoginAreNotSent(t *testing.T) {
 		"PaymentMethods.List": func() error { _, err := c.PaymentMethods.List(t.Context()); return err },
 		"Addresses.Delete":    func() error { _, err := c.Addresses.Delete(t.Context(), "addr_1"); return err },
 	} {
-		e := wantIs(t, call(), ErrUnauthenticated)
+		e := wantError(t, call(), ErrUnauthenticated)
 		if !strings.Contains(e.Message, "log in first") || !strings.Contains(e.Operation, name[:4]) {
 			t.Errorf("%s: error %q", name, e)
 		}
@@ -390,14 +391,14 @@ func TestA401ToTheStoredCookieEndsTheSession(t *testing.T) {
 		t.Error("the session has a cookie, perhaps the anonymous one that came with the 401")
 	}
 	n := b.count()
-	e := wantIs(t, retrieve(t.Context(), c), ErrUnauthenticated)
+	e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 	if b.count() != n || !strings.Contains(e.Message, "has ended") {
 		t.Errorf("%d more requests, error %q", b.count()-n, e)
 	}
 	// Also after it was kept and restored.
 	restored, err := DecodeSession(c.Session().Encode())
 	wantOK(t, err)
-	if e := wantIs(t, retrieve(t.Context(), c.WithSession(restored)), ErrUnauthenticated); !strings.Contains(e.Message, "has ended") {
+	if e := wantError(t, retrieve(t.Context(), c.WithSession(restored)), ErrUnauthenticated); !strings.Contains(e.Message, "has ended") {
 		t.Errorf("restored: error %q", e)
 	}
 	mustLogin(t, c, "a@example.com")
@@ -560,7 +561,7 @@ func TestLogoutEndsTheSessionHereAndAtTheBackend(t *testing.T) {
 		t.Error("a session lives on")
 	}
 	n := b.count()
-	e := wantIs(t, retrieve(t.Context(), c), ErrUnauthenticated)
+	e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 	if b.count() != n || strings.Contains(e.Message, "has ended") {
 		t.Errorf("%d more requests, error %q", b.count()-n, e)
 	}
@@ -637,7 +638,7 @@ func TestLogoutEndsALoginBegunEarlier(t *testing.T) {
 		if c.Session().LoggedIn() {
 			t.Error("logged in after a logout")
 		}
-		wantOrphanEnded(t, b, "", "a@example.com")
+		wantOrphanEnded(t, b, "")
 	})
 	t.Run("login answers during", func(t *testing.T) {
 		b := newSessionBackend(t)
@@ -655,7 +656,7 @@ func TestLogoutEndsALoginBegunEarlier(t *testing.T) {
 		if c.Session().LoggedIn() {
 			t.Error("logged in after a logout")
 		}
-		wantOrphanEnded(t, b, "", "a@example.com")
+		wantOrphanEnded(t, b, "")
 	})
 }
 
@@ -741,7 +742,7 @@ func TestSecureCookieGoesOverHTTPOnlyWhereTLSEndsBefore(t *testing.T) {
 		"Retrieve": func() error { return retrieve(t.Context(), c) },
 		"logout":   func() error { return c.Auth.DeleteSession(t.Context()) },
 	} {
-		e := wantIs(t, call(), ErrNoSessionCookie)
+		e := wantError(t, call(), ErrNoSessionCookie)
 		if b.count() != n || !strings.Contains(e.Message, "WithTLSTerminated") {
 			t.Errorf("%s: %d requests, error %q", name, b.count()-n, e)
 		}

@@ -73,7 +73,7 @@ func TestDamagedTextIsRefusedAndNotRepeated(t *testing.T) {
 		if s != nil || err == nil {
 			t.Fatalf("%s: accepted", how)
 		}
-		e := wantIs(t, err, ErrInvalidInput)
+		e := wantError(t, err, ErrInvalidInput)
 		if e.Field != "text" || e.Operation != "DecodeSession" {
 			t.Errorf("%s: error %q names %q", how, e, e.Field)
 		}
@@ -107,7 +107,8 @@ func sealed(payload string) string {
 }
 
 func TestTextThatIsNotASessionIsRefused(t *testing.T) {
-	manyCookies, _ := json.Marshal(map[string]any{"o": make([]otherCookieText, maxOtherCookies+1)})
+	manyCookies, err := json.Marshal(map[string]any{"o": make([]otherCookieText, maxOtherCookies+1)})
+	wantOK(t, err)
 	for _, text := range []string{
 		"", "customers-session-1.", "customers-session-2." + strings.TrimPrefix(new(Session).Encode(), sessionPrefix),
 		"eyJhbGciOiJIUzI1NiJ9.e30.x", `{"v":"x"}`, "s%3Aabc.def", "customers-session-1.AAAA",

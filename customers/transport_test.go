@@ -20,12 +20,12 @@ import (
 )
 
 // raw serves bytes that net/http would not send: one answer for each connection, after the request was read.
-func raw(t *testing.T, answer string) (baseURL string, connections *atomic.Int32) {
+func raw(t *testing.T, answer string) (string, *atomic.Int32) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener of a test
 	wantOK(t, err)
 	t.Cleanup(func() { _ = l.Close() })
-	connections = new(atomic.Int32)
+	connections := new(atomic.Int32)
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -69,7 +69,7 @@ func TestAnswersThatAreNotTheAPIs(t *testing.T) {
 	} {
 		f := serve(t, h)
 		err := retrieve(t.Context(), f.loggedIn(t))
-		e := wantIs(t, err, ErrUnexpectedResponse)
+		e := wantError(t, err, ErrUnexpectedResponse)
 		if e.StatusCode/100 != 2 || e.Operation != "Retrieve" || e.Body != nil || strings.Contains(e.Error(), "hush") {
 			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
 		}
@@ -138,7 +138,7 @@ func TestCutOffBodiesKeepTheStatus(t *testing.T) {
 		url, _ := raw(t, test.answer)
 		var r Response
 		_, err := mustNew(t, url, WithMaxRetries(0)).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
-		e := wantIs(t, err, test.want)
+		e := wantError(t, err, test.want)
 		if e.StatusCode != test.status || r.StatusCode != test.status {
 			t.Errorf("%s: error %q, status %d, response %d", test.name, e, e.StatusCode, r.StatusCode)
 		}
@@ -196,8 +196,8 @@ func TestGzipIsReadAndABombIsNot(t *testing.T) {
 	}
 	wantOK(t, retrieve(t.Context(), serve(t, zipped(0)).loggedIn(t)))
 	f := serve(t, zipped(8<<20))
-	e := wantIs(t, retrieve(t.Context(), f.loggedIn(t, WithMaxResponseBytes(256<<10))), ErrUnexpectedResponse)
-	if f.count() != 1 || e.StatusCode != 200 {
+	e := wantError(t, retrieve(t.Context(), f.loggedIn(t, WithMaxResponseBytes(256<<10))), ErrUnexpectedResponse)
+	if f.count() != 1 || e.StatusCode != http.StatusOK {
 		t.Errorf("%d requests, error %q", f.count(), e)
 	}
 }
@@ -231,7 +231,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			} {
 				n := f.count()
 				err := call()
-				e := wantIs(t, err, ErrUnexpectedResponse)
+				e := wantError(t, err, ErrUnexpectedResponse)
 				if e.StatusCode != status || strings.Contains(e.Error(), testEmail) {
 					t.Errorf("%d to %s, %s: error %q, status %d", status, name, method, e, e.StatusCode)
 				}
@@ -267,10 +267,10 @@ func TestRedirectSaysWhichBaseURLToSet(t *testing.T) {
 			if test.location != "" {
 				w.Header().Set("Location", test.location)
 			}
-			w.WriteHeader(302)
+			w.WriteHeader(http.StatusFound)
 		}))
 		_, err := c.Auth.Exists(t.Context(), testEmail)
-		e := wantIs(t, err, ErrUnexpectedResponse)
+		e := wantError(t, err, ErrUnexpectedResponse)
 		if !strings.Contains(e.Message, test.says) || strings.Contains(err.Error(), "user@") || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s → %s: error %q does not say %q", test.base, test.location, err, test.says)
 		}
@@ -300,7 +300,7 @@ func TestContextEndsAreTheContextsOwnErrors(t *testing.T) {
 		call := begin(func() error { return retrieve(ctx, c) })
 		<-started
 		cancel()
-		e := wantIs(t, call(), context.Canceled)
+		e := wantError(t, call(), context.Canceled)
 		if errors.Is(e, ErrUnavailable) || errors.Is(e, ErrUnexpectedResponse) || e.Operation != "Retrieve" {
 			t.Errorf("%s: error %q", name, e)
 		}
@@ -333,7 +333,7 @@ func TestAttemptsOwnTimeoutIsNotTheContexts(t *testing.T) {
 				return nil, r.Context().Err()
 			}),
 		})).WithSession(sessionOf("v"))
-		e := wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
+		e := wantError(t, retrieve(t.Context(), c), ErrUnavailable)
 		if !errors.Is(e, context.DeadlineExceeded) || !strings.Contains(e.Error(), "WithTimeout") {
 			t.Errorf("error %q", e)
 		}
@@ -361,8 +361,8 @@ func TestInformationalAnswersAreSkipped(t *testing.T) {
 	var hints int
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Link", "</x>")
-		w.WriteHeader(103)
-		w.WriteHeader(102)
+		w.WriteHeader(http.StatusEarlyHints)
+		w.WriteHeader(http.StatusProcessing)
 		answerJSON(w, 200, customerJSON)
 	})
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { hints++; return nil }})

@@ -175,6 +175,9 @@ func (v *validator) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	v.filter("ID", p.ID)
 	v.filter("CartID", p.CartID)
 	v.filter("RegionID", p.RegionID)
+	if p.Q != nil && (p.Email != nil || p.DisplayID != nil) {
+		v.refuse("Q", "the backend drops Email and DisplayID where Q is set; search, or filter")
+	}
 	// An order's email and currency are stored in lower case; another spelling would match nothing, in silence.
 	if p.Email != nil {
 		p.Email = new(v.email("Email", *p.Email))

@@ -144,6 +144,12 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"Addresses.Update", "Phone", "NUL", change("addr_1", AddressPayload{Phone: Value(withNUL)})},
 
 		{"Orders", "Offset", "set", walk(ListOrdersParams{Offset: new(0)})},
+		{"ListOrders", "Q", "beside an email", list(ListOrdersParams{Q: new("x"), Email: new(testEmail)})},
+		{"ListOrders", "Q", "beside a number", list(ListOrdersParams{Q: new("x"), DisplayID: new(1)})},
+		{"Orders", "Q", "beside a number", walk(ListOrdersParams{Q: new("x"), DisplayID: new(1)})},
+		{"ListOrders", "Fields", "two in one", list(ListOrdersParams{Fields: []string{"id,email"}})},
+		{"ListOrders", "Fields", "space", list(ListOrdersParams{Fields: []string{"id", " email"}})},
+		{"ListOrders", "Expand", "two in one", list(ListOrdersParams{Expand: []string{"items,customer"}})},
 		{"ListOrders", "Offset", "negative", list(ListOrdersParams{Offset: new(-1)})},
 		{"ListOrders", "CreatedAt", "no JSON", list(ListOrdersParams{CreatedAt: &DateComparisonOperator{GT: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}})},
 	}
@@ -175,7 +181,7 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.operation+" "+test.field+" "+strings.ToValidUTF8(test.name, "?"), func(t *testing.T) {
-			e := wantIs(t, test.call(), ErrInvalidInput)
+			e := wantError(t, test.call(), ErrInvalidInput)
 			if e.Operation != test.operation || e.Field != test.field && test.field != "CreatedAt" {
 				t.Errorf("error %q names %s, %s", e, e.Operation, e.Field)
 			}

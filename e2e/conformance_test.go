@@ -188,6 +188,7 @@ func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 }
 
 func TestEveryRelationOfEveryOrder(t *testing.T) {
+	t.Parallel()
 	for _, who := range shared.Customers {
 		if who.Orders == 0 {
 			continue
@@ -247,6 +248,7 @@ var (
 )
 
 func TestEveryFieldOfEveryOrder(t *testing.T) {
+	t.Parallel()
 	for _, who := range shared.Customers {
 		if who.Orders == 0 {
 			continue

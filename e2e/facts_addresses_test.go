@@ -1,7 +1,9 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -177,7 +179,9 @@ func repeatedCreate(t *testing.T) {
 	if _, err := c.Addresses.Add(t.Context(), address()); err != nil {
 		t.Fatal(err)
 	}
-	var sent struct{ Address map[string]any }
+	var sent struct {
+		Address map[string]any `json:"address"`
+	}
 	if err := json.Unmarshal([]byte(s.last(t).body), &sent); err != nil {
 		t.Fatal(err)
 	}
@@ -209,8 +213,8 @@ func droppedAddress(t *testing.T) {
 		change(&a)
 		var resp customers.Response
 		me, err := c.Addresses.Add(t.Context(), a, customers.WithResponse(&resp))
-		says(t, failure{is: customers.ErrAddressNotAdded, status: 200, operation: "Addresses.Add"}.check(t, err), name)
-		if me != nil || resp.StatusCode != 200 {
+		says(t, failure{is: customers.ErrAddressNotAdded, status: 200, operation: "Addresses.Add"}.of(t, err), name)
+		if me != nil || resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: %v, status %d", name, me, resp.StatusCode)
 		}
 	}

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
@@ -44,7 +45,7 @@ func threeForms401(t *testing.T) {
 
 	ctx, c := t.Context(), newClient(t)
 	_, err := newClient(t, customers.WithBearerToken("bogus")).Retrieve(ctx)
-	e := failure{is: customers.ErrUnauthenticated, status: 401}.check(t, err)
+	e := failure{is: customers.ErrUnauthenticated, status: 401}.of(t, err)
 	if string(e.Body) != "Unauthorized" || e.Type != "" {
 		t.Errorf("the guard's 401 has type %q, body %q", e.Type, e.Body)
 	}
@@ -80,7 +81,7 @@ func badResetToken(t *testing.T) {
 				t.Errorf("code %v", e["code"])
 			}
 			_, err := c.ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: who.Email, Token: token, Password: "x"})
-			says(t, failure{is: customers.ErrInvalidPasswordToken, status: 500}.check(t, err), "GeneratePasswordToken")
+			says(t, failure{is: customers.ErrInvalidPasswordToken, status: 500}.of(t, err), "GeneratePasswordToken")
 			if errors.Is(err, customers.ErrInternal) {
 				t.Error("a bad token is taken for a failure of the backend")
 			}
@@ -120,7 +121,7 @@ func codeIsAbsent(t *testing.T) {
 		}
 	}
 	_, err := newClient(t).ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: "nobody." + who.Email, Token: "x", Password: "x"})
-	if e := (failure{is: customers.ErrInvalidPasswordToken, status: 401}).check(t, err); e.Code != "" || e.Type != "unauthorized" {
+	if e := (failure{is: customers.ErrInvalidPasswordToken, status: 401}).of(t, err); e.Code != "" || e.Type != "unauthorized" {
 		t.Errorf("code %q, type %q", e.Code, e.Type)
 	}
 }
@@ -135,7 +136,7 @@ func conflictCode(t *testing.T) {
 	execute(t, `CREATE TRIGGER `+name+` BEFORE UPDATE ON customer FOR EACH ROW WHEN (NEW.id = '`+who.ID+`') EXECUTE FUNCTION `+name+`()`)
 	_, err := c.Update(t.Context(), customers.UpdateRequest{Phone: customers.Value("1")})
 	execute(t, `DROP FUNCTION `+name+` CASCADE`)
-	e := failure{is: customers.ErrConflict, status: 409, kind: "conflict"}.check(t, err)
+	e := failure{is: customers.ErrConflict, status: 409, kind: "conflict"}.of(t, err)
 	if e.Code != "invalid_state_error" || !strings.Contains(e.Message, "Idempotency-Key") {
 		t.Errorf("code %q, message %q", e.Code, e.Message)
 	}
@@ -166,7 +167,7 @@ func htmlFailures(t *testing.T) {
 	ctx := t.Context()
 	c, _ := newCustomer(t)
 	_, err := c.Update(ctx, customers.UpdateRequest{FirstName: customers.Value(strings.Repeat("x", 100<<10))})
-	e := failure{is: customers.ErrInvalidInput, status: 413, operation: "Update"}.check(t, err)
+	e := failure{is: customers.ErrInvalidInput, status: 413, operation: "Update"}.of(t, err)
 	if e.Type != "" || len(e.Body) == 0 || strings.Contains(e.Error(), "<") {
 		t.Errorf("type %q, %d bytes of body, printed as %q", e.Type, len(e.Body), e)
 	}
@@ -175,7 +176,7 @@ func htmlFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = lost.Auth.Exists(ctx, "a@example.com")
-	says(t, failure{is: customers.ErrNotFound, status: 404}.check(t, err), "base URL")
+	says(t, failure{is: customers.ErrNotFound, status: 404}.of(t, err), "base URL")
 	if exists, err := c.Auth.Exists(ctx, "%ZZ@example.com"); err != nil || exists { // is escaped
 		t.Error(exists, err)
 	}
@@ -218,8 +219,8 @@ func billingAddressMessage(t *testing.T) {
 			fails(t, 400, "invalid_data")
 		message, _ := e["message"].(string)
 		var inner struct {
-			Message string
-			Details map[string][]string
+			Message string              `json:"message"`
+			Details map[string][]string `json:"details"`
 		}
 		if err := json.Unmarshal([]byte(message), &inner); err != nil || !strings.Contains(inner.Message, "billing_address") || len(inner.Details) == 0 {
 			t.Errorf("the message is %q: %v", message, err)
@@ -256,7 +257,7 @@ func duplicateRegister(t *testing.T) {
 	failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.check(t, err)
 	// The race's text, from the same constraint of the database.
 	_, err = c.Update(t.Context(), customers.UpdateRequest{Email: &who.Email})
-	e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.check(t, err)
+	e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.of(t, err)
 	if strings.Contains(e.Message, who.Email) || strings.Contains(e.Message, own.Email) {
 		t.Errorf("the error shows an email: %q", e.Message)
 	}

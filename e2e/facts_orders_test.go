@@ -1,8 +1,10 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -140,15 +142,13 @@ func deepObjectDates(t *testing.T) {
 	all := listRaw(t, cookie, "limit=0", "").page(t).Orders
 	middle := all[len(all)/2].CreatedAt.Add(time.Second) // B40: at the very time, microseconds would decide
 	newer := count(t, all, func(o *customers.Order) bool { return o.CreatedAt.After(middle) })
-	at := func(layout string, zone *time.Location) string {
-		return url.QueryEscape(middle.In(zone).Format(layout))
-	}
 	const millis = "2006-01-02T15:04:05.000Z07:00"
 	east := time.FixedZone("", 3600)
+	at := func(zone *time.Location) string { return url.QueryEscape(middle.In(zone).Format(millis)) }
 	for query, want := range map[string]int{
-		"created_at[gt]=" + at(millis, time.UTC): newer,
-		"created_at[gt]=" + at(millis, east):     newer,
-		"created_at[lte]=" + at(millis, east):    len(all) - newer,
+		"created_at[gt]=" + at(time.UTC): newer,
+		"created_at[gt]=" + at(east):     newer,
+		"created_at[lte]=" + at(east):    len(all) - newer,
 	} {
 		if got := listRaw(t, cookie, query, "").page(t).Count; got != want {
 			t.Errorf("%s finds %d, want %d", query, got, want)
@@ -160,7 +160,7 @@ func deepObjectDates(t *testing.T) {
 	}
 	for _, query := range []string{
 		"created_at[gt]=" + middle.In(east).Format(millis), // its + is a space
-		"gt=" + at(millis, time.UTC), "created_at=" + at(millis, time.UTC), "created_at[gt]=nonsense", "created_at[x]=" + at(millis, time.UTC),
+		"gt=" + at(time.UTC), "created_at=" + at(time.UTC), "created_at[gt]=nonsense", "created_at[x]=" + at(time.UTC),
 	} {
 		listRaw(t, cookie, query, "").fails(t, 400, "invalid_data")
 	}
@@ -248,7 +248,7 @@ func badFilters(t *testing.T) {
 		"Expand": {Expand: []string{"nonsense"}},
 	} {
 		_, err := c.ListOrders(t.Context(), &params)
-		e := failure{is: customers.ErrInternal, status: 500, kind: "unknown_error"}.check(t, err)
+		e := failure{is: customers.ErrInternal, status: 500, kind: "unknown_error"}.of(t, err)
 		if e.Code != "unknown_error" {
 			t.Errorf("%s: code %q", field, e.Code)
 		}
@@ -492,7 +492,7 @@ func pageSize(t *testing.T) {
 	}
 	small := login(t, "empty", customers.WithMaxResponseBytes(10_000)).WithSession(c.Session())
 	_, err = small.ListOrders(t.Context(), &customers.ListOrdersParams{Limit: new(50)})
-	says(t, failure{is: customers.ErrUnexpectedResponse, status: 200}.check(t, err), "WithMaxResponseBytes")
+	says(t, failure{is: customers.ErrUnexpectedResponse, status: 200}.of(t, err), "WithMaxResponseBytes")
 }
 
 func etags(t *testing.T) {
@@ -524,7 +524,7 @@ func etags(t *testing.T) {
 		}
 		err := reads[path](customers.WithHeader("If-None-Match", resp.Header.Get("Etag")), customers.WithResponse(&resp))
 		failure{is: customers.ErrNotModified, status: 304}.check(t, err)
-		if resp.StatusCode != 304 {
+		if resp.StatusCode != http.StatusNotModified {
 			t.Errorf("WithResponse has status %d", resp.StatusCode)
 		}
 	}

@@ -2,12 +2,14 @@ package e2e
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -67,11 +69,10 @@ func (r raw) send(t *testing.T) answer {
 
 // try is send for a goroutine that must not end the test.
 func (r raw) try(t *testing.T) (answer, error) {
-	if r.at == nil {
-		r.at = shared
-	}
-	if r.via == nil {
-		r.via = httpClient(r.at)
+	t.Helper()
+	at, via := cmp.Or(r.at, shared), r.via
+	if via == nil {
+		via = httpClient(at)
 	}
 	var body io.Reader
 	switch b := r.body.(type) {
@@ -89,7 +90,7 @@ func (r raw) try(t *testing.T) (answer, error) {
 	if r.deviates != "" {
 		ctx = conform.Deviates(ctx, r.deviates)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, r.at.URL+r.path, body)
+	req, err := http.NewRequestWithContext(ctx, r.method, at.URL+r.path, body)
 	if err != nil {
 		return answer{}, err
 	}
@@ -105,7 +106,7 @@ func (r raw) try(t *testing.T) (answer, error) {
 	for name, value := range r.header {
 		req.Header.Set(name, value)
 	}
-	resp, err := r.via.Do(req)
+	resp, err := via.Do(req)
 	if err != nil {
 		return answer{}, err
 	}
@@ -145,7 +146,9 @@ func (a answer) json(t *testing.T) map[string]any {
 // customer returns the customer of a 200.
 func (a answer) customer(t *testing.T) customers.Customer {
 	t.Helper()
-	var v struct{ Customer customers.Customer }
+	var v struct {
+		Customer customers.Customer `json:"customer"`
+	}
 	if err := json.Unmarshal([]byte(a.is(t, 200, "application/json").body), &v); err != nil || v.Customer.ID == "" {
 		t.Fatalf("no customer: %v: %.300s", err, a.body)
 	}
@@ -220,8 +223,14 @@ type failure struct {
 	kind      string // the backend's type; "" for any
 }
 
-// check fails the test unless err is f, and returns it.
-func (f failure) check(t *testing.T, err error) *customers.Error {
+// check fails the test unless err is f.
+func (f failure) check(t *testing.T, err error) {
+	t.Helper()
+	_ = f.of(t, err)
+}
+
+// of is check, and returns the error.
+func (f failure) of(t *testing.T, err error) *customers.Error {
 	t.Helper()
 	e, ok := errors.AsType[*customers.Error](err)
 	switch {
@@ -430,17 +439,12 @@ func (o jsonObject) with(name string, value any) jsonObject {
 // without copies the object without some properties.
 func (o jsonObject) without(names ...string) jsonObject {
 	c := jsonObject{}
-	for k, v := range o {
-		c[k] = v
-	}
+	maps.Copy(c, o)
 	for _, name := range names {
 		delete(c, name)
 	}
 	return c
 }
-
-// plainClient is for what leaves the contract altogether, which the recorder would report.
-var plainClient = &http.Client{Transport: baseTransport}
 
 // sendLine sends a request line that net/http would not.
 func sendLine(t *testing.T, line string) (status int, body string) {

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
@@ -168,7 +169,7 @@ func loginReturnsAllOrders(t *testing.T) {
 			t.Errorf("%s: %d orders, want all %d", name, len(orders), seed.Orders)
 		}
 		for _, o := range orders {
-			if items, _ := o.(map[string]any)["items"].([]any); len(items) == 0 { //nolint:errcheck // no items, then
+			if items, _ := o.(map[string]any)["items"].([]any); len(items) == 0 {
 				t.Fatalf("%s: an order without items", name)
 			}
 		}
@@ -203,8 +204,9 @@ func loginReturnsAllOrders(t *testing.T) {
 
 	cookie, who := rawCustomer(t)
 	raw{method: "POST", path: addressesPath, cookie: cookie, body: jsonObject{"address": fullAddress()}}.send(t).is(t, 200, "application/json")
-	reset := raw{method: "POST", path: passwordResetPath, body: jsonObject{"email": who.Email, "token": issuedToken(t, c, who.Email), "password": "new"}}.send(t).
-		is(t, 200, "application/json").json(t)["customer"].(map[string]any) //nolint:errcheck,forcetypeassert // the test ends here
+	reset := raw{ //nolint:errcheck,forcetypeassert // the test ends here
+		method: "POST", path: passwordResetPath, body: jsonObject{"email": who.Email, "token": issuedToken(t, c, who.Email), "password": "new"},
+	}.send(t).is(t, 200, "application/json").json(t)["customer"].(map[string]any)
 	for _, name := range []string{"shipping_addresses", "billing_address", "orders"} {
 		if _, ok := reset[name]; ok {
 			t.Errorf("a password reset returns %s", name)

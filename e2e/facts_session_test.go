@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
@@ -12,6 +13,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
+	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
 )
 
 var sessionFacts = []fact{
@@ -85,7 +87,7 @@ func productionWithholdsTheCookie(t *testing.T) {
 			who := account{Email: uniqueEmail(t), Password: "a password"}
 			plain := newClientOf(t, b)
 			_, err := plain.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
-			e := failure{is: customers.ErrNoSessionCookie, status: 200, operation: "Create"}.check(t, err)
+			e := failure{is: customers.ErrNoSessionCookie, status: 200, operation: "Create"}.of(t, err)
 			says(t, e, "https", "WithTLSTerminated")
 
 			login := raw{at: b, method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}
@@ -100,7 +102,7 @@ func productionWithholdsTheCookie(t *testing.T) {
 			raw{at: b, method: "GET", path: mePath, cookie: a.cookie(t)}.send(t).is(t, 200, "application/json") // over plain http
 
 			_, err = plain.Auth.Authenticate(t.Context(), who.Email, who.Password)
-			says(t, failure{is: customers.ErrNoSessionCookie, status: 200}.check(t, err), "https", "WithTLSTerminated")
+			says(t, failure{is: customers.ErrNoSessionCookie, status: 200}.of(t, err), "https", "WithTLSTerminated")
 			if plain.Session().LoggedIn() {
 				t.Error("a login without a cookie counts as one")
 			}
@@ -178,7 +180,7 @@ func jarFailsInACluster(t *testing.T) {
 	untold = untold.WithSession(session)
 	s.sendsNothing(t, func() {
 		_, err := untold.Retrieve(t.Context())
-		says(t, failure{is: customers.ErrNoSessionCookie}.check(t, err), "https", "WithTLSTerminated")
+		says(t, failure{is: customers.ErrNoSessionCookie}.of(t, err), "https", "WithTLSTerminated")
 		failure{is: customers.ErrNoSessionCookie}.check(t, untold.Auth.DeleteSession(t.Context()))
 	})
 }
@@ -213,7 +215,12 @@ func cookiesAreNotRenewed(t *testing.T) {
 // shortTTL is long enough for a login and a few calls on a busy machine.
 const shortTTL = 5 * time.Second
 
-// each calls f now and then until the time is over. What it waits for is the time itself.
+// shortLived sends to a backend whose sessions live that long.
+func shortLived() *http.Client {
+	return &http.Client{Transport: recorder.RoundTripper(baseTransport, conform.Cookie{TTL: shortTTL})}
+}
+
+// eachUntil calls f now and then until the time is over. What it waits for is the time itself.
 func eachUntil(t *testing.T, end time.Time, f func()) {
 	t.Helper()
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -229,16 +236,17 @@ func eachUntil(t *testing.T, end time.Time, f func()) {
 
 func serverSideSlides(t *testing.T) {
 	b := startBackend(t, backend.Options{SessionTTL: shortTTL})
-	s, via := spyOn(b)
+	s := &spy{next: shortLived().Transport}
+	via := customers.WithHTTPClient(&http.Client{Transport: s})
 	c, who := newCustomerOf(t, b, via)
 	if _, err := c.Retrieve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	cookie := s.last(t).header.Get("Cookie")
 	// Past the cookie's end, the backend still takes one that was used now and then, and no other. The wrapper's has ended.
-	unused := raw{at: b, method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}.send(t)
+	unused := raw{at: b, via: shortLived(), method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}.send(t)
 	eachUntil(t, unused.setCookie(t).Expires.Add(time.Second), func() {
-		raw{at: b, method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 200, "application/json")
+		raw{at: b, via: shortLived(), method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 200, "application/json")
 	})
 	if c.Session().LoggedIn() {
 		t.Error("the session counts as logged in past its end")
@@ -248,7 +256,7 @@ func serverSideSlides(t *testing.T) {
 		failure{is: customers.ErrSessionExpired}.check(t, err)
 		failure{is: customers.ErrUnauthenticated}.check(t, err)
 	})
-	raw{at: b, method: "GET", path: mePath, cookie: unused.cookie(t)}.send(t).is(t, 401, "")
+	raw{at: b, via: shortLived(), method: "GET", path: mePath, cookie: unused.cookie(t)}.send(t).is(t, 401, "")
 	if _, err := c.Auth.Authenticate(t.Context(), who.Email, who.Password); err != nil || !c.Session().LoggedIn() {
 		t.Error("an expired session can't be logged in again:", err)
 	}
@@ -256,7 +264,7 @@ func serverSideSlides(t *testing.T) {
 
 func rollingSessions(t *testing.T) {
 	b := startBackend(t, backend.Options{SessionTTL: shortTTL, SessionRolling: true})
-	c, _ := newCustomerOf(t, b)
+	c, _ := newCustomerOf(t, b, customers.WithHTTPClient(shortLived()))
 	first := c.Session().Expires()
 	var resp customers.Response
 	eachUntil(t, first.Add(time.Second), func() {
@@ -277,7 +285,7 @@ func renamedCookie(t *testing.T) {
 	who := account{Email: uniqueEmail(t), Password: "a password"}
 	c := newClientOf(t, b)
 	_, err := c.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
-	says(t, failure{is: customers.ErrNoSessionCookie, status: 200}.check(t, err), "shop.sid", "connect.sid", "WithSessionCookieName")
+	says(t, failure{is: customers.ErrNoSessionCookie, status: 200}.of(t, err), "shop.sid", "connect.sid", "WithSessionCookieName")
 
 	login := raw{at: b, method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}.send(t)
 	if cookie := login.setCookie(t); cookie == nil || cookie.Name != "shop.sid" {

@@ -3,6 +3,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -52,7 +53,7 @@ func run(m *testing.M) int {
 	}
 	defer shared.Stop()
 	code := m.Run()
-	if err := recorder.Write(os.Stdout); err != nil {
+	if err := report(); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
@@ -61,6 +62,23 @@ func run(m *testing.M) int {
 		return 1
 	}
 	return code
+}
+
+// report prints what the recorder saw. `go test ./...` hides that when all is well, so CONFORMANCE_REPORT can name a file
+// for it too.
+func report() error {
+	if err := recorder.Write(os.Stdout); err != nil {
+		return err
+	}
+	path := os.Getenv("CONFORMANCE_REPORT")
+	if path == "" {
+		return nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(recorder.Write(file), file.Close())
 }
 
 // startBackend starts a backend of the test's own.

@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of tables are the tests themselves
 package e2e
 
 import (
@@ -568,15 +569,27 @@ func TestWithResponse(t *testing.T) {
 	})
 }
 
-// Every promise of the JS client, in the order of a customer's life. Nothing is set up but the client.
-func TestOperationsSucceed(t *testing.T) {
+// As a program would do it: nothing is set up but the client.
+func TestRetrieveAfterCreate(t *testing.T) {
 	t.Parallel()
-	ctx := t.Context()
 	c, err := customers.New(shared.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	email := uniqueEmail(t)
+	created, err := c.Create(t.Context(), customers.CreateRequest{Email: uniqueEmail(t), Password: "supersecret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if me, err := c.Retrieve(t.Context()); err != nil || me.ID != created.ID {
+		t.Error(me, err)
+	}
+}
+
+// Every promise of the JS client, in the order of a customer's life.
+func TestOperationsSucceed(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	c, email := newClient(t), uniqueEmail(t)
 	me, err := c.Create(ctx, customers.CreateRequest{FirstName: "Alec", LastName: "Reynolds", Email: email, Password: "supersecret", Phone: "1"})
 	if err != nil || me.Email != email || *me.FirstName != "Alec" || *me.LastName != "Reynolds" || *me.Phone != "1" || !me.HasAccount {
 		t.Fatalf("Create: %+v, %v", me, err)
@@ -607,6 +620,23 @@ func TestOperationsSucceed(t *testing.T) {
 	me, err = c.Addresses.Update(ctx, got.ID, customers.AddressPayload{City: customers.Value("Odense"), Company: customers.Null[string]()})
 	if err != nil || *me.ShippingAddresses[0].City != "Odense" || me.ShippingAddresses[0].Company != nil || *me.ShippingAddresses[0].Phone != "2" {
 		t.Fatalf("Addresses.Update: %+v, %v", me, err)
+	}
+	everything := customers.AddressPayload{
+		FirstName: customers.Value("a"), LastName: customers.Value("b"), Company: customers.Value("c"), Address1: customers.Value("d"),
+		Address2: customers.Value("e"), City: customers.Value("f"), Province: customers.Value("g"), PostalCode: customers.Value("h"),
+		Phone: customers.Value("i"), CountryCode: "fr", Metadata: customers.Value(map[string]any{"door": "right"}),
+	}
+	if me, err = c.Addresses.Update(ctx, got.ID, everything); err != nil {
+		t.Fatal("Addresses.Update:", err)
+	}
+	got = me.ShippingAddresses[0]
+	for i, value := range []*string{got.FirstName, got.LastName, got.Company, got.Address1, got.Address2, got.City, got.Province, got.PostalCode, got.Phone} {
+		if value == nil || *value != string(rune('a'+i)) {
+			t.Errorf("field %d of the updated address is not %q", i, rune('a'+i))
+		}
+	}
+	if *got.CountryCode != "fr" || !sameJSON(t, got.Metadata, map[string]any{"door": "right"}) {
+		t.Errorf("the updated address is %+v", got)
 	}
 	if me, err = c.Addresses.Delete(ctx, got.ID); err != nil || len(me.ShippingAddresses) != 0 {
 		t.Fatalf("Addresses.Delete: %+v, %v", me, err)
@@ -816,7 +846,7 @@ func TestRegisteringOneEmailAtOnce(t *testing.T) {
 			won = i
 			continue
 		}
-		e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error", operation: "Create"}.check(t, err)
+		e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error", operation: "Create"}.of(t, err)
 		if strings.Contains(e.Message, email) || clients[i].Session().LoggedIn() {
 			t.Errorf("who came late is logged in (%t) or sees the email: %q", clients[i].Session().LoggedIn(), e.Message)
 		}
@@ -917,7 +947,7 @@ func TestCustomersAtOnceAreNotMixedUp(t *testing.T) {
 // childURL, when set, makes this program the other process of TestSessionInAnotherProcess.
 const childURL = "E2E_CHILD_BACKEND"
 
-func init() {
+func init() { //nolint:gochecknoinits // TestMain would start a backend
 	base := os.Getenv(childURL)
 	if base == "" {
 		return

@@ -6,6 +6,8 @@ import { say } from "./log.mjs";
 
 const HEARTBEAT_MS = 2_000;
 const STALE_MS = 30_000;
+const WAIT_MS = 200;
+const QUIET_WAITS = 10;
 
 // Runs work while no other process on this machine holds the lock of that name. The holder touches its
 // lock file all the time, so a lock whose holder died is taken over, whoever's process it was.
@@ -24,7 +26,7 @@ export async function withLock(name, work) {
 }
 
 async function take(file, name) {
-  for (let told = false; ; ) {
+  for (let waits = 0; ; waits++) {
     try {
       await fs.writeFile(file, String(process.pid), { flag: "wx" });
       return;
@@ -35,9 +37,8 @@ async function take(file, name) {
       await fs.rm(file, { force: true });
       continue;
     }
-    if (!told) say(`waiting for another process to finish: ${name}`);
-    told = true;
-    await sleep(300);
+    if (waits === QUIET_WAITS) say(`waiting for another process to finish: ${name}`);
+    await sleep(WAIT_MS);
   }
 }
 

@@ -3,22 +3,25 @@ import path from "node:path";
 import { medusaDir } from "./paths.mjs";
 import { stopChild } from "./stopchild.mjs";
 import { Tail } from "./tail.mjs";
+import { withoutTelemetry } from "./telemetry.mjs";
 
 export const JWT_SECRET = "customers-go-jwt-secret";
 export const COOKIE_SECRET = "customers-go-cookie-secret";
 
-const START_MS = 120_000;
+const START_MS = 240_000;
 
 // One Medusa server process, which can be started again on its port.
 export class Medusa {
   #child;
   #tail;
   #databaseUrl;
+  #quiet;
   port;
 
   // onToken hears of each password token that Medusa gives out.
   constructor({ runDir, databaseUrl, port = 0, onToken, onSpawn, onCrash }) {
     this.#databaseUrl = databaseUrl;
+    this.#quiet = withoutTelemetry(runDir);
     this.#tail = new Tail(path.join(runDir, "medusa.log"));
     this.port = port;
     this.onToken = onToken;
@@ -83,7 +86,7 @@ export class Medusa {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       TZ: "UTC",
-      MEDUSA_DISABLE_TELEMETRY: "true",
+      ...this.#quiet,
       NODE_ENV: nodeEnv,
       PORT: String(this.port),
       DATABASE_URL: this.#databaseUrl,

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const USER = "medusa";
 const DATABASE = "medusa";
 const TRIES = 5;
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 // The data is thrown away after the run, so nothing waits for a disk.
 const SETTINGS = {

@@ -356,7 +356,7 @@ func (p param) take(query url.Values) (v any, ok bool, problem string) {
 	delete(query, p.Name)
 	isArray := p.shape.typ == "array"
 	exploded := p.Explode == nil || *p.Explode
-	if len(values) > 1 && !(isArray && exploded) {
+	if len(values) > 1 && (!isArray || !exploded) {
 		problem = "it comes more than once"
 	}
 	if !isArray {

@@ -147,7 +147,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 		add(Called, o.id)
 		for _, p := range o.params {
 			add(Input, o.id+"?"+p.Name)
-			c.inside(p.shape, func(sh *shape, p *child) {
+			c.inside(p.shape, func(_ *shape, p *child) {
 				if p != nil {
 					add(Input, p.loc)
 				}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -211,10 +212,7 @@ func (w *walk) object(sh *shape, v map[string]any, path string) {
 		return // any JSON, or what branches have checked
 	}
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		at := name
-		if path != "" {
-			at = path + "." + name
-		}
+		at := strings.TrimPrefix(path+"."+name, ".")
 		p, ok := sh.props[name]
 		switch {
 		case ok:
@@ -225,7 +223,7 @@ func (w *walk) object(sh *shape, v map[string]any, path string) {
 				Kind: Undocumented, Schema: sh.objectLoc + "." + name, Path: at, Detail: fmt.Sprintf("%s %s", typeOf(v[name]), excerpt(v[name])),
 			})
 		case sh.extra != nil:
-			w.value(sh.extra.shape, v[name], at+".*")
+			w.value(sh.extra.shape, v[name], strings.TrimPrefix(path+".*", "."))
 		}
 	}
 	for _, name := range sh.required {
