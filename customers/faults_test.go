@@ -630,7 +630,7 @@ func (f *fault) check(s *scene, o outcome) {
 		wantOK(s.T, o.err)
 		return
 	}
-	e := wantIs(s.T, o.err, f.want)
+	e := wantError(s.T, o.err, f.want)
 	wantOnly(s.T, f.name, o.err, f.want)
 	if f.status != anyStatus && e.StatusCode != f.status {
 		s.Errorf("status %d, want %d: %v", e.StatusCode, f.status, e)

@@ -31,7 +31,7 @@ func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 	})
 	c := f.loggedIn(t, WithTimeout(100*time.Millisecond), WithMaxRetries(0))
 	began := time.Now()
-	e := wantIs(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
+	e := wantError(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
 	if e.StatusCode != http.StatusSwitchingProtocols || time.Since(began) >= patience {
 		t.Errorf("after %v the status is %d", time.Since(began), e.StatusCode)
 	}
@@ -55,7 +55,7 @@ func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
 func TestBaseURLThatNoRequestCouldGoToIsRefused(t *testing.T) {
 	for _, raw := range []string{`http://a"b`, "http://a<b", "https://a>b/", "http://[::%25\x9f]", "http://xn--\xeb"} {
 		_, err := New(raw)
-		if e := wantIs(t, err, ErrInvalidInput); e.Field != "baseURL" {
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "baseURL" {
 			t.Errorf("%s: the error names %q", raw, e.Field)
 		}
 	}

@@ -425,7 +425,7 @@ func TestSecond401AfterAReloginIsReturned(t *testing.T) {
 			return b.roundTrip(r)
 		})
 		c.core.http.Transport = forgetful
-		e := wantIs(t, retrieve(t.Context(), c), ErrUnauthenticated)
+		e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 		if e.StatusCode != 401 || runs.Load() != 1 || len(b.seen("GET")) != 2 {
 			t.Errorf("error %v after %d runs and %d requests", e, runs.Load(), len(b.seen("GET")))
 		}
@@ -492,7 +492,7 @@ func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 		}
 		for _, call := range calls {
 			err := call()
-			if e := wantIs(t, err, ErrUnauthenticated); !errors.Is(err, errVault) || e.Operation != "Retrieve" {
+			if e := wantError(t, err, ErrUnauthenticated); !errors.Is(err, errVault) || e.Operation != "Retrieve" {
 				t.Errorf("error %v", err)
 			}
 		}
@@ -526,7 +526,7 @@ func TestEveryCallWaitsForTheReloginHookOnlyAsLongAsItsContextAllows(t *testing.
 		third := begin(func() error { return retrieve(t.Context(), c) })
 		time.Sleep(time.Second)
 		cancel()
-		e := wantIs(t, a(), context.Canceled)
+		e := wantError(t, a(), context.Canceled)
 		if errors.Is(e, ErrUnauthenticated) {
 			t.Errorf("the cancelled call says %v", e)
 		}
@@ -578,7 +578,7 @@ func TestReloginHookThatDoesNotLogIn(t *testing.T) {
 			c := b.newClient(t, WithReloginHook(hook))
 			mustLogin(t, c, testEmail)
 			b.forget()
-			e := wantIs(t, retrieve(t.Context(), c), ErrUnauthenticated)
+			e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 			if len(b.seen("GET")) != 1 {
 				t.Errorf("%s: %d requests, want 1", name, len(b.seen("GET")))
 			}
