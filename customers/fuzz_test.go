@@ -337,18 +337,18 @@ func allocatedBytes() uint64 {
 
 var fuzzStatuses = []uint16{101, 199, 201, 204, 206, 301, 304, 307, 400, 401, 404, 409, 413, 422, 429, 500, 502, 503, 599, 999}
 
-// Fuzzing does best with few seeds; here is all of it together.
+// Fuzzing does best with few seeds; here is more of it together.
 func TestEveryOperationOnEveryAnswer(t *testing.T) {
 	quiet(t)
 	for which := range fuzzCalls {
-		for _, b := range fuzzBodies {
-			for framing := range byte(framings) {
-				raw, silent := wireAnswer(200, b.contentType, []byte(b.body), framing)
+		for i, b := range fuzzBodies {
+			for framing := (which + i) % 3; framing < framings; framing += 3 {
+				raw, silent := wireAnswer(200, b.contentType, []byte(b.body), byte(framing))
 				exchangeRaw(t, byte(which), raw, silent)
 			}
 		}
 		for i, status := range fuzzStatuses {
-			for j := range 3 {
+			for j := range 2 {
 				b := fuzzBodies[(which+i+7*j)%len(fuzzBodies)]
 				raw, silent := wireAnswer(int(status), b.contentType, []byte(b.body), byte(i+j))
 				exchangeRaw(t, byte(which), raw, silent)
@@ -503,7 +503,7 @@ func FuzzSessionText(f *testing.F) {
 		}
 		s, err := DecodeSession(text)
 		if err != nil {
-			e := wantIs(t, err, ErrInvalidInput)
+			e := wantError(t, err, ErrInvalidInput)
 			if e.Field != "text" || len(text) > 32 && strings.Contains(err.Error(), text) {
 				t.Errorf("the error is %v", err)
 			}
@@ -612,7 +612,7 @@ func FuzzHeader(f *testing.F) {
 		_, callErr := plain.Retrieve(t.Context(), WithHeader(name, value))
 		if err != nil {
 			for _, err := range []error{err, callErr} {
-				if e := wantIs(t, err, ErrInvalidInput); e.Field != "WithHeader" {
+				if e := wantError(t, err, ErrInvalidInput); e.Field != "WithHeader" {
 					t.Errorf("the error names %q", e.Field)
 				}
 				if len(value) > 12 && strings.Contains(err.Error(), value) {
@@ -669,7 +669,7 @@ func FuzzPathParameter(f *testing.F) {
 				t.Helper()
 				n, _, got, arrived := at.seen.take()
 				if err != nil {
-					if e := wantIs(t, err, ErrInvalidInput); e.Field != field || e.StatusCode != 0 || n != 0 {
+					if e := wantError(t, err, ErrInvalidInput); e.Field != field || e.StatusCode != 0 || n != 0 {
 						t.Errorf("%q is refused, after %d requests: %v", value, n, err)
 					}
 					if len(value) > 12 && strings.Contains(err.Error(), value) {
@@ -732,7 +732,7 @@ func FuzzBaseURL(f *testing.F) {
 		})
 		c, err := New(raw, WithHTTPClient(&http.Client{Transport: rt}))
 		if err != nil {
-			if e := wantIs(t, err, ErrInvalidInput); e.Field != "baseURL" || e.Operation != "New" || len(raw) > 24 && strings.Contains(err.Error(), raw) {
+			if e := wantError(t, err, ErrInvalidInput); e.Field != "baseURL" || e.Operation != "New" || len(raw) > 24 && strings.Contains(err.Error(), raw) {
 				t.Errorf("the error is %v", err)
 			}
 			return
