@@ -1,7 +1,6 @@
 package customers_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -13,6 +12,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -200,48 +201,62 @@ func ExampleSessionFromRequest() {
 		}
 	})
 
-	// A browser, for the example.
-	server := httptest.NewServer(site)
-	defer server.Close()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	browser := &http.Client{Jar: jar}
-	show := func(resp *http.Response, err error) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		defer func() { _ = resp.Body.Close() }()
-		body, err := io.ReadAll(resp.Body)
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(resp.StatusCode, string(bytes.TrimSpace(body)))
-	}
-	show(browser.Get(server.URL))
-	show(browser.PostForm(server.URL+"/login", map[string][]string{"email": {"user@example.com"}, "password": {"supersecret"}}))
-	show(browser.Get(server.URL))
+	browser := newBrowser(site)
+	browser.show(http.MethodGet, "/", nil)
+	browser.show(http.MethodPost, "/login", url.Values{"email": {"user@example.com"}, "password": {"supersecret"}})
+	browser.show(http.MethodGet, "/", nil)
 	// Output:
 	// 401 please log in
 	// 200 welcome
 	// 200 hello, Alec
 }
 
+// browser stands for the visitor's.
+type browser struct {
+	http.Client
+	site string
+}
+
+func newBrowser(site http.Handler) *browser {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		panic(err)
+	}
+	return &browser{http.Client{Jar: jar}, httptest.NewServer(site).URL}
+}
+
+// show prints the answer.
+func (b *browser) show(method, path string, form url.Values) {
+	req, err := http.NewRequestWithContext(context.Background(), method, b.site+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, err := b.Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(resp.StatusCode, strings.TrimSpace(string(body)))
+}
+
 // A program that acts for one customer logs in again by itself, when the session has run out or the backend has lost
 // it, as after a restart.
 func ExampleWithReloginHook() {
 	var lost atomic.Bool
-	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	backendURL := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if lost.Load() && r.Method == http.MethodGet {
 			r.Header.Del("Cookie")
 		}
 		lost.Store(false)
 		serveShop(w, r)
-	}))
-	defer backend.Close()
+	})).URL
 
-	c, err := customers.New(backend.URL, customers.WithReloginHook(func(ctx context.Context, c *customers.Client) error {
+	c, err := customers.New(backendURL, customers.WithReloginHook(func(ctx context.Context, c *customers.Client) error {
 		fmt.Println("logging in again")
 		_, err := c.Auth.Authenticate(ctx, "user@example.com", "supersecret") // from your secret manager
 		return err
