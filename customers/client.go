@@ -177,8 +177,8 @@ func (k *core) setBaseURL(raw string) error {
 	k.basePath = u.EscapedPath()
 	k.baseURL = u.String()
 	// net/url takes some hosts that it would not take again, and some that no request can be written for.
-	req, err := http.NewRequestWithContext(context.Background(), http.MethodGet, k.baseURL, nil)
-	if err != nil || req.Write(io.Discard) != nil {
+	again, err := url.Parse(k.baseURL)
+	if err != nil || (&http.Request{Method: http.MethodGet, URL: again}).Write(io.Discard) != nil {
 		return refused("baseURL", "it has no host that a request could go to")
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 
 const (
 	maxSetCookies    = 50              // of one answer; more is a fault
+	maxCookieBytes   = 4 << 10         // browsers keep no larger one, and Node refuses a request with a few of them
 	maxCookieSeconds = 400 * 24 * 3600 // browsers keep no cookie longer
 )
 
@@ -27,7 +28,7 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 	}
 	for _, line := range lines {
 		c, err := http.ParseSetCookie(line)
-		if err != nil || !k.covers(c) {
+		if err != nil || !k.covers(c) || len(c.Name)+len(c.Value) > maxCookieBytes {
 			continue
 		}
 		// Cut out of the line, they would keep all of it in memory, however long.

@@ -7,9 +7,9 @@ import (
 
 // WithSessionHook has hook called whenever a call has changed a session's cookie: after a login, a logout, when the
 // backend prolongs the cookie or no longer knows it. It is where a server keeps [Session.Encode]; ctx has the values of
-// the call's context, which tell whose session it is, but does not end with it. For one session the hook runs once at a time, and again if the session changed
-// meanwhile, so that the last run sees the last state. The call waits for it, but not for one begun by another call.
-// Cookies of a load balancer may change with every answer and do not count.
+// the call's context, which tell whose session it is, but does not end with it. For one session the hook runs once at a
+// time, and again if the session changed meanwhile, so that the last run sees the last state. The call waits for it, but
+// not for one begun by another call. Cookies of a load balancer may change with every answer and do not count.
 func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 	return option(func(k *core) error {
 		k.sessionHook = hook
