@@ -341,8 +341,8 @@ type proven struct {
 
 const attemptTime = 4 * time.Second
 
-// schedule makes calls over a network where what seed decides goes wrong, and returns what is wrong with what came of it.
-func schedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wrong []string) {
+// mishapSchedule makes calls over a network where what seed decides goes wrong, and returns what is wrong with what came of it.
+func mishapSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wrong []string) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	w := &network{
@@ -512,7 +512,7 @@ func TestPostsHappenOnceWhateverGoesWrong(t *testing.T) {
 			var sum proven
 			for seed := range kind.schedules {
 				synctest.Test(t, func(t *testing.T) {
-					for _, wrong := range schedule(t, seed, kind.secure, kind.h2, &sum) {
+					for _, wrong := range mishapSchedule(t, seed, kind.secure, kind.h2, &sum) {
 						t.Errorf("schedule %d: %s", seed, wrong)
 					}
 				})
