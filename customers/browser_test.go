@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -27,7 +28,7 @@ const (
 
 // browserRequest is what a browser sends, with these Cookie headers.
 func browserRequest(target string, cookies ...string) *http.Request {
-	r := httptest.NewRequest(http.MethodGet, target, nil)
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, target, nil)
 	for _, c := range cookies {
 		r.Header.Add("Cookie", c)
 	}
@@ -283,9 +284,7 @@ func TestSecureIsLeftOutOnlyOnTheDevelopersOwnMachine(t *testing.T) {
 		if u.Scheme == "https" {
 			r.TLS = &tls.ConnectionState{}
 		}
-		for k, v := range test.header {
-			r.Header[k] = v
-		}
+		maps.Copy(r.Header, test.header)
 		s := SessionFromRequest(r, sid)
 		mustLogin(t, newHookStage().newClient(t).WithSession(s), testEmail)
 		want := "connect.sid=s1; Path=/; HttpOnly; SameSite=Lax"
