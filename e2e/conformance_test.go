@@ -316,10 +316,25 @@ func TestFieldsAddAndRemove(t *testing.T) {
 	}
 }
 
-// A backend with the optional features on sends more: they are in the contract as properties that may be absent.
+// A backend with the optional features on sends more: they are in the contract as properties that may be absent. So it
+// does with modules for stock and a tax provider, whose rows SQL puts in.
 func TestOptionalFeatures(t *testing.T) {
 	b := startBackend(t, backend.Options{Features: []string{"tax_inclusive_pricing", "product_categories"}})
 	list := newRawOrdersOf(t, b, "orders")
+	db, err := b.SQL(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT 'pvitem_' || id, id, 'iitem_' || id, 2 FROM product_variant`,
+		`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT 'scloc_' || id, id, 'sloc_1' FROM sales_channel`,
+		`INSERT INTO tax_provider (id, is_installed) VALUES ('elsewhere', false)`,
+		`UPDATE region SET tax_provider_id = 'elsewhere' WHERE currency_code = 'dkk'`,
+	} {
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, test := range []struct{ expand, has string }{
 		{"items,shipping_methods.shipping_option,region.currency", "items.includes_tax"},
 		{"shipping_methods.shipping_option", "shipping_methods.includes_tax"},
@@ -330,10 +345,20 @@ func TestOptionalFeatures(t *testing.T) {
 		{"cart.shipping_methods", "cart.shipping_methods.includes_tax"},
 		{"items.variant.prices.price_list", "items.variant.prices.price_list.includes_tax"},
 		{"items.variant.product.categories.parent_category", "items.variant.product.categories.parent_category"},
+		{"items.variant.inventory_items.variant", "items.variant.inventory_items.variant"},
+		{"sales_channel.locations.sales_channel", "sales_channel.locations.sales_channel"},
+		{"region.tax_provider", "region.tax_provider"},
 	} {
-		if n := lacking(list.all(t, "expand", test.expand), test.has); n > 0 {
+		orders := list.all(t, "expand", test.expand)
+		if n := lacking(orders, test.has); n > 0 {
 			t.Errorf("expand=%s: %d objects lack %s", test.expand, n, test.has)
 		}
+		if parent := test.has[:strings.LastIndex(test.has, ".")]; !reaches(orders, parent) {
+			t.Errorf("expand=%s: there is no %s", test.expand, parent)
+		}
+	}
+	if !reaches(list.all(t, "expand", "region.tax_provider"), "region.tax_provider") {
+		t.Error("no region has a tax provider")
 	}
 }
 
