@@ -650,3 +650,17 @@ func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
 		t.Errorf("%d times", n)
 	}
 }
+
+func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
+	b := newBook(0)
+	b.precise = true
+	for i := range 4 {
+		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i) * 100 * time.Microsecond), OrderStatusPending})
+	}
+	ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{
+		Limit: new(1), CreatedAt: &DateComparisonOperator{GTE: &b.orders[1].created, LT: &b.orders[3].created},
+	})
+	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
+		t.Errorf("%v, %v", ids, err)
+	}
+}
