@@ -326,8 +326,8 @@ func TestOptionalFeatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{
-		`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT 'pvitem_' || id, id, 'iitem_' || id, 2 FROM product_variant`,
-		`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT 'scloc_' || id, id, 'sloc_1' FROM sales_channel`,
+		`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT concat('pvitem_', id), id, concat('iitem_', id), 2 FROM product_variant`,
+		`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT concat('scloc_', id), id, 'sloc_1' FROM sales_channel`,
 		`INSERT INTO tax_provider (id, is_installed) VALUES ('elsewhere', false)`,
 		`UPDATE region SET tax_provider_id = 'elsewhere' WHERE currency_code = 'dkk'`,
 	} {

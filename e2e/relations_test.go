@@ -71,13 +71,6 @@ type spot struct {
 	path, entity string
 }
 
-func (p spot) depth() int {
-	if p.path == "" {
-		return 0
-	}
-	return strings.Count(p.path, ".") + 1
-}
-
 func (p spot) to(r relation) spot {
 	return spot{strings.TrimPrefix(p.path+"."+r.name, "."), r.target}
 }
