@@ -201,13 +201,7 @@ func TestEveryRelationOfEveryOrder(t *testing.T) {
 			}
 			checkExpanded(t, list, relationsAt(1)...)
 			checkExpanded(t, list, relationsAt(2)...)
-			switch who.Key {
-			case "orders":
-				for _, path := range relationsAt(2) {
-					checkExpanded(t, list, path)
-				}
-				explore(t, list)
-			case "groups": // only this customer is in any
+			if who.Key == "orders" || who.Key == "groups" { // only the latter is in any customer group
 				explore(t, list)
 			}
 		})
@@ -282,9 +276,11 @@ func TestEveryFieldOfEveryOrder(t *testing.T) {
 			t.Parallel()
 			list := newRawOrders(t, who.Key)
 			everything := slices.Concat(orderColumns, orderTotals)
-			for _, name := range everything {
-				if n := lacking(list.all(t, "fields", name), name); n > 0 {
-					t.Errorf("fields=%s: %d orders lack it", name, n)
+			if who.Key == "orders" { // the others' are of the same kinds
+				for _, name := range everything {
+					if n := lacking(list.all(t, "fields", name), name); n > 0 {
+						t.Errorf("fields=%s: %d orders lack it", name, n)
+					}
 				}
 			}
 			orders := list.all(t, "fields", strings.Join(everything, ","))
