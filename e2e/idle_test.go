@@ -23,7 +23,7 @@ func TestPostsAfterAPauseAsLongAsNodesKeepAlive(t *testing.T) {
 	}{
 		{"the client's own transport", func() []customers.Option { return nil }},
 		{"Go's default transport", func() []customers.Option {
-			transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck,forbidigo // it is one; what is compared with
+			transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one
 			t.Cleanup(transport.CloseIdleConnections)
 			return []customers.Option{customers.WithHTTPClient(&http.Client{Transport: transport})}
 		}},
