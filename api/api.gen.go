@@ -6074,34 +6074,20 @@ type GetAuthEmailResponse304Headers struct {
 	SetCookie *string
 }
 
-// GetAuthEmailResponse500Headers the declared response headers of an HTTP 500 response for GetAuthEmail
-type GetAuthEmailResponse500Headers struct {
-	SetCookie *string
-}
-
 type GetAuthEmailResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *StoreGetAuthEmailRes
-	// JSON500 the response for an HTTP 500 `application/json` response
-	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetAuthEmailResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetAuthEmailResponse304Headers
-	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *GetAuthEmailResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r GetAuthEmailResponse) GetJSON200() *StoreGetAuthEmailRes {
 	return r.JSON200
-}
-
-// GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r GetAuthEmailResponse) GetJSON500() *ServerError {
-	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -7789,13 +7775,6 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 	case rsp.StatusCode == 304:
 		break // No content-type
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
-		var dest ServerError
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSON500 = &dest
-
 	}
 
 	switch {
@@ -7833,16 +7812,6 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 			headers.SetCookie = &value
 		}
 		response.Headers304 = &headers
-	case rsp.StatusCode == 500:
-		var headers GetAuthEmailResponse500Headers
-		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
-			var value string
-			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			}
-			headers.SetCookie = &value
-		}
-		response.Headers500 = &headers
 	}
 
 	return response, nil

@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,12 +12,12 @@ import (
 type browser struct {
 	cookieName string
 	value      string // what the browser holds; empty: no cookie
-	insecure   bool   // plain http on the developer's own machine
 }
 
 // SessionFromRequest takes a session from the cookie of a browser's request, so that a server between browser and
 // backend acts for whoever the browser is: name is what the cookie is called there, such as
-// [DefaultSessionCookieName]. [Session.Relay] takes changes back. Without such a cookie the session is nobody's yet.
+// [DefaultSessionCookieName] or, better, one that begins with __Host-, which no other site of the domain can plant.
+// [Session.Relay] takes changes back. Without such a cookie the session is nobody's yet.
 //
 // What comes from a browser is unverified: it may be anonymous, over or made up, which only the backend can tell. So
 // LoggedIn is false until a call that needs a login has succeeded, and no call is refused before the backend has.
@@ -27,8 +26,7 @@ type browser struct {
 //	me, err := shop.WithSession(session).Retrieve(r.Context())
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, name string) *Session {
-	proto := r.Header.Get("X-Forwarded-Proto") // a list, where there are several proxies
-	b := &browser{cookieName: name, insecure: r.TLS == nil && isLoopback(r.Host) && (proto == "" || strings.EqualFold(proto, "http"))}
+	b := &browser{cookieName: name}
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
 	if cookies := r.CookiesNamed(name); len(cookies) > 0 && cookies[0].Value != "" {
@@ -39,11 +37,10 @@ func SessionFromRequest(r *http.Request, name string) *Session {
 }
 
 // Relay sets or deletes the browser's cookie, if calls have changed the session since [SessionFromRequest]; otherwise
-// it does nothing. Call it before the answer's header is written. The cookie is HttpOnly, SameSite=Lax, for the whole
-// site and for https only, but for a site on the developer's own machine; it lasts as long as the backend's. Cookies
-// of a load balancer before the backend stay with the session and are not relayed.
-//
-// What an earlier Relay set for the same answer is replaced.
+// it does nothing. Call it before the answer's header is written; a later call for the same answer replaces what an
+// earlier one set. The cookie is HttpOnly, SameSite=Lax, Secure and for the whole site; it lasts as long as the
+// backend's. Most browsers take a Secure cookie also from http://localhost. Cookies of a load balancer before the
+// backend stay with the session and are not relayed.
 //
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
@@ -74,23 +71,11 @@ func (s *Session) Relay(w http.ResponseWriter) {
 			line += "; Max-Age=" + strconv.FormatInt(max(0, int64(left)), 10)
 		}
 	}
-	line += "; HttpOnly; SameSite=Lax"
-	if !b.insecure {
-		line += "; Secure"
-	}
-	w.Header().Add("Set-Cookie", line)
+	// Always Secure: what proxies tell of the browser's connection can't be relied on.
+	w.Header().Add("Set-Cookie", line+"; HttpOnly; SameSite=Lax; Secure")
 	// No shared cache may hand it to others, also none that does not know of a no-cache for one field.
 	const ours = `private, no-cache="Set-Cookie"`
 	if !slices.Contains(w.Header()["Cache-Control"], ours) {
 		w.Header().Add("Cache-Control", ours)
 	}
-}
-
-func isLoopback(hostport string) bool {
-	host, _, err := net.SplitHostPort(hostport)
-	if err != nil {
-		host = strings.Trim(hostport, "[]")
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }

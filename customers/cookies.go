@@ -43,7 +43,7 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 			expires = max(1, c.Expires.Add(skew).UnixMilli())
 		}
 		if name == k.cookieName {
-			session, deleted = nil, isOver(expires) || value == ""
+			session, deleted = nil, isOver(expires) || c.Value == ""
 			if !deleted {
 				session = &sessionCookie{value: value, expires: expires, secure: c.Secure}
 			}

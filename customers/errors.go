@@ -25,6 +25,7 @@ var (
 	// ErrSessionExpired: the session cookie's time is over; nothing was sent. It is ErrUnauthenticated too.
 	ErrSessionExpired = errors.New("session expired")
 	// ErrSessionSuperseded: a login succeeded, but a newer login or logout of the same session came first and stands.
+	// What the login opened at the backend is ended there, for which the call may take up to five seconds longer.
 	ErrSessionSuperseded = errors.New("superseded by a newer login or logout")
 	// ErrNoSession: the client has no session to log in with; see WithoutSession and WithBearerToken.
 	ErrNoSession = errors.New("client without a session")

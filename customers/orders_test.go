@@ -83,27 +83,33 @@ func (b *orderBook) match(q url.Values) []storedOrder {
 		if s := q["status[]"]; len(s) > 0 && !slices.Contains(s, string(o.status)) {
 			continue
 		}
-		ok := true
-		for op, holds := range map[string]func(int) bool{
-			"lt": func(c int) bool { return c < 0 }, "lte": func(c int) bool { return c <= 0 },
-			"gt": func(c int) bool { return c > 0 }, "gte": func(c int) bool { return c >= 0 },
-		} {
-			if v := q.Get("created_at[" + op + "]"); v != "" {
-				limit, err := time.Parse(time.RFC3339Nano, v)
-				if err != nil {
-					panic(err)
-				}
-				if !b.precise {
-					limit = limit.Truncate(time.Millisecond) // a JavaScript Date
-				}
-				ok = ok && holds(o.created.Compare(limit))
-			}
-		}
-		if ok {
+		if b.inRange(q, o) {
 			found = append(found, o)
 		}
 	}
 	return found
+}
+
+// inRange says whether the order was placed in the range of the query.
+func (b *orderBook) inRange(q url.Values, o storedOrder) bool {
+	for op, holds := range map[string]func(int) bool{
+		"lt": func(c int) bool { return c < 0 }, "lte": func(c int) bool { return c <= 0 },
+		"gt": func(c int) bool { return c > 0 }, "gte": func(c int) bool { return c >= 0 },
+	} {
+		if v := q.Get("created_at[" + op + "]"); v != "" {
+			limit, err := time.Parse(time.RFC3339Nano, v)
+			if err != nil {
+				panic(err)
+			}
+			if !b.precise {
+				limit = limit.Truncate(time.Millisecond) // a JavaScript Date
+			}
+			if !holds(o.created.Compare(limit)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (b *orderBook) client(t *testing.T) *Client {
@@ -150,8 +156,10 @@ func walkSchedule(t *testing.T, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 99))
 	b := &orderBook{rand: r, precise: r.IntN(2) == 0}
 	next, mutations := 0, 0
+	all := map[string]storedOrder{}
 	add := func(at time.Time, status OrderStatus) {
-		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", next), at, status})
+		o := storedOrder{fmt.Sprintf("order_%d", next), at, status}
+		b.orders, all[o.id] = append(b.orders, o), o
 		next++
 	}
 	// Few milliseconds or many; inside one, few microseconds or many: ties of all sizes.
@@ -178,10 +186,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 		d := &DateComparisonOperator{}
 		for _, p := range []**time.Time{&d.LT, &d.LTE, &d.GT, &d.GTE} {
 			if r.IntN(3) == 0 {
-				*p = new(firstOrder.Add(time.Duration(r.IntN(milliseconds+1)) * time.Millisecond))
-				if r.IntN(4) == 0 {
-					*p = new((*p).Add(time.Duration(r.IntN(1000)) * time.Microsecond))
-				}
+				*p = new(firstOrder.Add(time.Duration(r.IntN(milliseconds+1))*time.Millisecond + time.Duration(r.IntN(4))*time.Microsecond))
 			}
 		}
 		params.CreatedAt = d
@@ -241,6 +246,9 @@ func walkSchedule(t *testing.T, seed uint64) {
 			t.Fatalf("%s came twice", order.ID)
 		}
 		seen[order.ID] = true
+		if !b.inRange(query, all[order.ID]) {
+			t.Fatalf("%s of %v is not in the range asked for, %v", order.ID, all[order.ID].created, query)
+		}
 		if !last.IsZero() && order.CreatedAt.After(last) {
 			t.Fatalf("%s of %v came after one of %v", order.ID, order.CreatedAt, last)
 		}
@@ -640,5 +648,19 @@ func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d times", n)
+	}
+}
+
+func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
+	b := newBook(0)
+	b.precise = true
+	for i := range 4 {
+		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i) * 100 * time.Microsecond), OrderStatusPending})
+	}
+	ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{
+		Limit: new(1), CreatedAt: &DateComparisonOperator{GTE: &b.orders[1].created, LT: &b.orders[3].created},
+	})
+	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
+		t.Errorf("%v, %v", ids, err)
 	}
 }

@@ -223,20 +223,52 @@ func wantOrphanEnded(t *testing.T, b *sessionBackend, winner string) {
 
 func TestOrphanIsEndedAlthoughTheCallersContextHasEnded(t *testing.T) {
 	b := newSessionBackend(t)
-	c := b.client(t)
-	g := b.hold(t, postAuth+"a@example.com")
-	// The context ends when the orphan's DELETE is about to be sent, that is, after the login's answer.
 	ctx, cancel := context.WithCancel(t.Context())
-	a := begin(func() error { return logIn(ctx, c, "a@example.com") })
+	defer cancel()
+	answerOf := inMemoryTransport(b.record(b.handle))
+	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		resp, err := answerOf(r)
+		if r.Context().Value(slowLogin{}) != nil && r.Method == http.MethodPost {
+			cancel() // with the answer
+		}
+		return resp, err
+	})}))
+	g := b.hold(t, postAuth+"a@example.com")
+	a := begin(func() error { return logIn(context.WithValue(ctx, slowLogin{}, true), c, "a@example.com") })
 	<-g.arrived
 	mustLogin(t, c, "b@example.com")
-	d := b.hold(t, deleteAuth)
 	g.open()
-	<-d.arrived
-	cancel()
-	d.open()
 	wantIs(t, a(), ErrSessionSuperseded)
+	if ctx.Err() == nil {
+		t.Fatal("the context has not ended")
+	}
 	wantOrphanEnded(t, b, valueOf(c.Session()))
+}
+
+type slowLogin struct{}
+
+// A gateway wants its header, and a load balancer its cookie, or the DELETE does not reach the node that knows the session.
+func TestOrphanIsEndedOnTheWayOfItsLogin(t *testing.T) {
+	b := newSessionBackend(t)
+	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Set-Cookie", "lb=node-1; Path=/")
+		b.handle(w, r)
+	})
+	c := f.client(t)
+	g := b.hold(t, postAuth+"a@example.com")
+	a := begin(func() error {
+		_, err := c.Auth.Authenticate(t.Context(), "a@example.com", testPassword, WithHeader("Authorization", "Basic gateway"))
+		return err
+	})
+	<-g.arrived
+	mustLogin(t, c, "b@example.com")
+	g.open()
+	wantIs(t, a(), ErrSessionSuperseded)
+	r := f.last(t)
+	wantHeaders(t, r, map[string]string{"Authorization": "Basic gateway"})
+	if r.Method != http.MethodDelete || !strings.HasPrefix(r.Cookie, "connect.sid=") || !strings.HasSuffix(r.Cookie, "; lb=node-1") {
+		t.Errorf("%s was sent with %q", r.Method, r.Cookie)
+	}
 }
 
 func TestFailedLoginLeavesTheSessionAsItWas(t *testing.T) {

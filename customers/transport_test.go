@@ -469,6 +469,36 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
+// endless is a body that never ends; it counts what was read of it.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	e.read += len(p)
+	return len(p), nil
+}
+
+func (*endless) Close() error { return nil }
+
+func TestOnlyAsMuchIsReadAsIsAllowed(t *testing.T) {
+	for _, test := range []struct{ status, most int }{{200, 1<<20 + 1}, {404, maxErrorRead}, {302, maxErrorRead}} {
+		body := &endless{}
+		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), WithMaxResponseBytes(1<<20), WithTimeout(20*time.Second),
+			WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				h := http.Header{"Content-Type": {"application/json"}}
+				return &http.Response{StatusCode: test.status, Header: h, Body: body, ContentLength: -1, Request: r}, nil
+			})})).WithSession(sessionOf("v"))
+		if err := retrieve(t.Context(), c); err == nil {
+			t.Error("no error")
+		}
+		if body.read > test.most {
+			t.Errorf("%d: read %d bytes, at most %d are allowed", test.status, body.read, test.most)
+		}
+	}
+}
+
 // closeCounter counts bodies that were opened and closed.
 type closeCounter struct {
 	io.ReadCloser

@@ -66,48 +66,110 @@ var relations = map[string][]relation{
 // wide are the relations that lead to very many objects, which others lead to as well.
 var wide = []string{"Customer.orders", "SalesChannel.products", "ShippingProfile.products", "ProductCategory.products", "CustomerGroup.customers"}
 
-// everyRelation returns the paths, from an order, to all relations down to the depth, and beyond it one to each relation
-// that has not come by then, through wide ones only where there is no other. What the list's own orders, items and
-// shipping methods hold differs from what such objects hold further inside, so those count as different.
-func everyRelation(depth int) []string {
-	type place struct {
-		path, entity string
-		depth        int
-	}
-	type edge struct {
-		entity, name string
-		decorated    bool
+// spot is where a path of relations leads, from an order.
+type spot struct {
+	path, entity string
+}
+
+func (p spot) to(r relation) spot {
+	return spot{strings.TrimPrefix(p.path+"."+r.name, "."), r.target}
+}
+
+// edge is a relation of an entity. What the list's own orders, items and shipping methods hold differs from what such
+// objects hold further inside, so those count as different.
+type edge struct {
+	entity, name string
+	decorated    bool
+}
+
+func (p spot) edge(r relation) edge {
+	return edge{p.entity, r.name, p.path == "" || p.path == "items" || p.path == "shipping_methods"}
+}
+
+// relationsAt returns the paths to all relations of one depth.
+func relationsAt(depth int) []string {
+	level := []spot{{entity: "Order"}}
+	for range depth {
+		var next []spot
+		for _, at := range level {
+			for _, r := range relations[at.entity] {
+				next = append(next, at.to(r))
+			}
+		}
+		level = next
 	}
 	var paths []string
-	known := map[edge]bool{}
-	narrowest, widest := []place{{entity: "Order"}}, []place(nil)
-	for len(narrowest)+len(widest) > 0 {
-		if len(narrowest) == 0 {
-			narrowest, widest = widest, nil
-		}
-		at := narrowest[0]
-		narrowest = narrowest[1:]
-		decorated := at.path == "" || at.path == "items" || at.path == "shipping_methods"
-		for _, r := range relations[at.entity] {
-			e := edge{at.entity, r.name, decorated}
-			if at.depth >= depth && known[e] {
-				continue
-			}
-			known[e] = true
-			path := strings.TrimPrefix(at.path+"."+r.name, ".")
-			paths = append(paths, path)
-			next := place{path, r.target, at.depth + 1}
-			if slices.Contains(wide, at.entity+"."+r.name) {
-				widest = append(widest, next)
-			} else {
-				narrowest = append(narrowest, next)
-			}
-		}
+	for _, p := range level {
+		paths = append(paths, p.path)
 	}
 	return paths
 }
 
-// relationsAt returns the paths of one depth.
-func relationsAt(depth int) []string {
-	return slices.DeleteFunc(everyRelation(depth), func(path string) bool { return strings.Count(path, ".") != depth-1 })
+// exploration finds a path to each relation at which there is something, as far as the data has one: where a path leads
+// to nothing, the next one is tried. It goes level by level, and through wide relations last.
+type exploration struct {
+	found map[edge]bool
+	level []spot
+	later []spot
+}
+
+func newExploration() *exploration {
+	return &exploration{found: map[edge]bool{}, level: []spot{{entity: "Order"}}}
+}
+
+// next returns the places to look at now, none at the end.
+func (x *exploration) next() []spot {
+	for len(x.level)+len(x.later) > 0 {
+		if len(x.level) == 0 {
+			x.level, x.later = x.later, nil
+		}
+		asked := map[edge]int{}
+		var places []spot
+		for _, at := range x.level {
+			for _, r := range relations[at.entity] {
+				// Three places at a time are enough to find out whether there is anything.
+				if e := at.edge(r); !x.found[e] && asked[e] < 3 {
+					asked[e]++
+					places = append(places, at.to(r))
+				}
+			}
+		}
+		x.level = nil
+		if len(places) > 0 {
+			return places
+		}
+	}
+	return nil
+}
+
+// reached says that there was something at a place that next returned.
+func (x *exploration) reached(p spot) {
+	parent, name := "", p.path
+	if i := strings.LastIndex(p.path, "."); i >= 0 {
+		parent, name = p.path[:i], p.path[i+1:]
+	}
+	e := spot{parent, entityAt(parent)}.edge(relation{name: name})
+	if x.found[e] {
+		return
+	}
+	x.found[e] = true
+	if slices.Contains(wide, e.entity+"."+name) {
+		x.later = append(x.later, p)
+	} else {
+		x.level = append(x.level, p)
+	}
+}
+
+// entityAt follows a path.
+func entityAt(path string) string {
+	entity := "Order"
+	for name := range strings.SplitSeq(path, ".") {
+		for _, r := range relations[entity] {
+			if r.name == name {
+				entity = r.target
+				break
+			}
+		}
+	}
+	return entity
 }
