@@ -378,7 +378,7 @@ func TestPostWhoseTimeIsOverIsNotRepeated(t *testing.T) {
 		}
 	})
 	defer close(stalled)
-	_, err := f.loggedIn(t, WithTimeout(30*time.Millisecond)).Update(t.Context(), UpdateRequest{})
+	_, err := f.loggedIn(t, WithTimeout(time.Second)).Update(t.Context(), UpdateRequest{})
 	wantIs(t, err, ErrUnavailable)
 	if f.count() != 1 {
 		t.Errorf("%d requests", f.count())
