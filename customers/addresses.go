@@ -3,6 +3,7 @@ package customers
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"reflect"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -39,7 +40,7 @@ func (s AddressesService) Add(ctx context.Context, address AddressCreatePayload,
 		}
 	}
 	return nil, &Error{
-		Operation: opAddAddress.name, StatusCode: 200, kind: ErrAddressNotAdded,
+		Operation: opAddAddress.name, StatusCode: http.StatusOK, kind: ErrAddressNotAdded,
 		Message: "the customer has an address that differs only in company or metadata: update that one",
 	}
 }

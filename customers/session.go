@@ -119,7 +119,7 @@ func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ti
 	case secured:
 		switch {
 		case first != nil && first.epoch != s.epoch:
-			return t, "", &Error{kind: ErrUnauthenticated, Message: "the login that the call was begun with is over, and a re-login would be for another"}
+			return t, "", &Error{kind: ErrUnauthenticated, Message: "the login that the call was begun with is over, and another has taken its place: make the call again if it is for that one"}
 		case s.cookie == nil && s.ended:
 			t.lapsed = t.proven
 			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
