@@ -3,7 +3,7 @@
 # Go's build cache makes repeated runs cheap, so no target keeps files of its own except openapi-lint's node_modules.
 
 # The modules of this repository, as far as they exist. Code is what lint covers; the others hold pinned tools.
-CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. e2e consumer specdiff tools examples/otelhttp)))
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff e2e consumer bench tools examples/otelhttp)))
 MODULES := $(CODE_MODULES) tools/lint
 
 # The linter's own module, so that its requirements don't change those of the generator.
@@ -31,6 +31,7 @@ check-generated: ## fail if generated code or a go.mod is not what it would be m
 .PHONY: test
 test: ## unit tests under the race detector; needs nothing but Go and a C compiler
 	go test -race ./...
+	go -C specdiff test -race ./...
 	go -C tools test ./...
 	go -C examples/otelhttp test -race ./...
 

@@ -17,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
-	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
 // models makes, for each operation whose success is JSON, what its answer is decoded into.

@@ -19,7 +19,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
-	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
 // The routes of the contract.

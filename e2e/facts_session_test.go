@@ -13,7 +13,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
-	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
 var sessionFacts = []fact{

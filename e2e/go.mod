@@ -22,6 +22,7 @@ require (
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
 	github.com/jackc/puddle/v2 v2.2.3 // indirect
+	github.com/medusa-storefront/customers-go/specdiff v0.0.0
 	github.com/oapi-codegen/nullable v1.1.0 // indirect
 	github.com/oapi-codegen/runtime v1.8.0 // indirect
 	golang.org/x/sync v0.22.0 // indirect
@@ -29,3 +30,5 @@ require (
 )
 
 replace github.com/medusa-storefront/customers-go => ../
+
+replace github.com/medusa-storefront/customers-go/specdiff => ../specdiff

@@ -15,7 +15,7 @@ import (
 	customersgo "github.com/medusa-storefront/customers-go"
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
-	"github.com/medusa-storefront/customers-go/e2e/internal/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
 var (
