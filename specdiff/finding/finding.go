@@ -1,0 +1,50 @@
+package finding
+
+// Relation is what an observation means for the document that it was made against.
+type Relation string
+
+// The relations.
+const (
+	Contradicts Relation = "contradicts" // the document says something else
+	Supports    Relation = "supports"    // the document says so, and a stricter or looser one would be contradicted
+	Fault       Relation = "fault"       // whatever a document says, no backend should do this: a 500 for bad input
+)
+
+// Observation is what a running backend showed about one point of one document.
+type Observation struct {
+	Point
+	Relation Relation
+	Document string // what the document says, in a few words: "integer", "not null"; "" if it is silent
+	Live     string // what the backend did, in a few words: "string", "null", "400"
+	Example  string // where and with what: "orders[].email: null"
+	Curl     string // a command that shows it again, secrets redacted
+	Count    int    // how often it was seen
+}
+
+// Wrong is who has to change.
+type Wrong string
+
+// Who can be wrong.
+const (
+	Contract  Wrong = "contract"
+	Published Wrong = "published"
+	Documents Wrong = "both documents"
+	Backend   Wrong = "backend"  // it does what no document should have to describe
+	Unproven  Wrong = "unproven" // documents differ, and nothing that was seen decides
+)
+
+// Finding is a point on which the sources are not of one mind.
+type Finding struct {
+	Point
+	Contract  string   `json:"contract,omitempty"`  // what openapi.yaml says; "" if it was not read or is silent
+	Published string   `json:"published,omitempty"` // what the published document says; likewise
+	Live      string   `json:"live,omitempty"`      // what the running backend does; "" if nothing was seen
+	Wrong     Wrong    `json:"wrong"`
+	Go        string   `json:"go,omitempty"`       // what it means for a caller of the generated code
+	Change    string   `json:"change,omitempty"`   // what to do to openapi.yaml; "" if it is right
+	Example   string   `json:"example,omitempty"`  // what was seen live
+	Curl      string   `json:"curl,omitempty"`     // how to see it again
+	Count     int      `json:"count,omitempty"`    // how often it was seen
+	Uses      []string `json:"uses,omitempty"`     // the operations that use the component
+	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
+}
