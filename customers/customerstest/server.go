@@ -1,0 +1,21 @@
+package customerstest
+
+import (
+	"net/http/httptest"
+	"testing"
+)
+
+// A Server is a [Backend] that listens on a port of the loopback interface, like an [httptest.Server].
+type Server struct {
+	*Backend
+	URL string // the base URL for customers.New, such as http://127.0.0.1:43210
+}
+
+// NewServer starts a backend for a test and stops it when the test is over.
+func NewServer(t testing.TB, opts ...Option) *Server {
+	t.Helper()
+	b := New(opts...)
+	s := httptest.NewServer(b)
+	t.Cleanup(s.Close)
+	return &Server{Backend: b, URL: s.URL}
+}
