@@ -1,0 +1,258 @@
+// Package compare finds where two OpenAPI documents of one API differ in what they say about the wire.
+//
+// Descriptions, examples, names of components and the way a schema is put together are not compared: a reference, a
+// reference in an allOf that makes it nullable, and the same schema written where it is used are equal.
+package compare
+
+import (
+	"cmp"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Difference is a point on which the documents differ.
+type Difference struct {
+	finding.Point
+	Contract  string   // what the one says, in a few words
+	Published string   // what the other says
+	Uses      []string // the operations that the place belongs to, if it is in a component
+}
+
+// Absent is what a document says about something that it does not have.
+const Absent = "absent"
+
+// Result is what a comparison found.
+type Result struct {
+	Differences []Difference // in the order of their ids
+	// Places are the contract's, by the place of the published document that was compared with them. The documents
+	// may call components differently, and put into one what the other writes where it is used.
+	Places map[string][]string
+}
+
+// Documents compares the published document with the contract. Operations of the published document that the contract
+// lacks are differences if in(path) says so.
+func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
+	d := &differ{
+		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
+		uses: usesOf(contract), contract: contract, published: published,
+	}
+	ours, theirs := byTemplate(contract), byTemplate(published)
+	for _, template := range union(ours, theirs) {
+		d.path(ours[template], theirs[template], in)
+	}
+	result := Result{Places: map[string][]string{}}
+	for _, id := range slices.Sorted(maps.Keys(d.found)) {
+		result.Differences = append(result.Differences, *d.found[id])
+	}
+	for place, others := range d.places {
+		result.Places[place] = slices.Sorted(maps.Keys(others))
+	}
+	return result
+}
+
+type differ struct {
+	contract, published *openapi3.T
+	found               map[string]*Difference
+	places              map[string]map[string]bool
+	done                map[string]bool     // the pairs of places that were compared
+	uses                map[string][]string // by component
+}
+
+// add notes a difference. Where a component meets several schemas of the other document, each is named.
+func (d *differ) add(place string, aspect finding.Aspect, contract, published string) {
+	p := finding.Point{Place: place, Aspect: aspect}
+	if f := d.found[p.ID()]; f != nil {
+		f.Contract, f.Published = also(f.Contract, contract), also(f.Published, published)
+		return
+	}
+	component := place
+	if i := strings.IndexAny(place, ".[|"); i >= 0 && !strings.Contains(place, " ") {
+		component = place[:i]
+	}
+	d.found[p.ID()] = &Difference{Point: p, Contract: contract, Published: published, Uses: d.uses[component]}
+}
+
+func also(text, more string) string {
+	if slices.Contains(strings.Split(text, "; elsewhere "), more) {
+		return text
+	}
+	return text + "; elsewhere " + more
+}
+
+// byTemplate returns the paths by what they are when parameters have no names.
+func byTemplate(doc *openapi3.T) map[string]string {
+	paths := map[string]string{}
+	for path := range doc.Paths.Map() {
+		paths[parameterName.ReplaceAllString(path, "{}")] = path
+	}
+	return paths
+}
+
+var parameterName = regexp.MustCompile(`\{[^}]*\}`)
+
+func (d *differ) path(path, theirPath string, in func(string) bool) {
+	ours, theirs := operations(d.contract, path), operations(d.published, theirPath)
+	for _, method := range union(ours, theirs) {
+		a, b := ours[method], theirs[method]
+		place := finding.Operation(method, cmp.Or(path, theirPath))
+		switch {
+		case b == nil:
+			d.add(place, finding.Presence, "documented", Absent)
+		case a != nil:
+			d.operation(place, side{d.contract, path, a}, side{d.published, theirPath, b})
+		case in(theirPath):
+			d.add(place, finding.Presence, Absent, "documented")
+		}
+	}
+}
+
+func operations(doc *openapi3.T, path string) map[string]*openapi3.Operation {
+	if item := doc.Paths.Value(path); item != nil {
+		return item.Operations()
+	}
+	return nil
+}
+
+// side is an operation of one of the documents.
+type side struct {
+	doc  *openapi3.T
+	path string
+	*openapi3.Operation
+}
+
+func (d *differ) operation(place string, a, b side) {
+	if x, y := a.credentials(), b.credentials(); x != y {
+		d.add(place, finding.Security, x, y)
+	}
+	d.parameters(place, a.parameters(a.path), b.parameters(a.path))
+	d.requestBody(place, a, b)
+	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
+		d.response(finding.Response(place, status), a.Responses.Value(status), b.Responses.Value(status))
+	}
+}
+
+// credentials are what an operation wants, by the kind of its security schemes: their names are a matter of taste.
+func (s side) credentials() string {
+	security := s.Security
+	if security == nil {
+		security = &s.doc.Security
+	}
+	var all []string
+	for _, alternative := range *security {
+		var kinds []string
+		for name := range alternative {
+			kinds = append(kinds, s.scheme(name))
+		}
+		slices.Sort(kinds)
+		all = append(all, cmp.Or(strings.Join(kinds, " and "), "none"))
+	}
+	slices.Sort(all)
+	return cmp.Or(strings.Join(all, " or "), "none")
+}
+
+func (s side) scheme(name string) string {
+	if s.doc.Components == nil || s.doc.Components.SecuritySchemes[name] == nil {
+		return name
+	}
+	scheme := s.doc.Components.SecuritySchemes[name].Value
+	if scheme.Type == "apiKey" {
+		return scheme.In + " " + scheme.Name
+	}
+	return cmp.Or(scheme.Scheme, scheme.Type)
+}
+
+func (d *differ) requestBody(operation string, a, b side) {
+	place := finding.RequestBody(operation)
+	switch {
+	case a.RequestBody == nil && b.RequestBody == nil:
+		return
+	case b.RequestBody == nil:
+		d.add(place, finding.Presence, mediaTypes(a.RequestBody.Value.Content), Absent)
+		return
+	case a.RequestBody == nil:
+		d.add(place, finding.Presence, Absent, mediaTypes(b.RequestBody.Value.Content))
+		return
+	}
+	if x, y := a.RequestBody.Value.Required, b.RequestBody.Value.Required; x != y {
+		d.add(place, finding.Required, required(x), required(y))
+	}
+	d.content(place, mediaTypes(a.RequestBody.Value.Content), mediaTypes(b.RequestBody.Value.Content), a.RequestBody.Value.Content, b.RequestBody.Value.Content)
+}
+
+func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
+	switch {
+	case b == nil:
+		d.add(place, finding.Status, "documented", Absent)
+		return
+	case a == nil:
+		d.add(place, finding.Status, Absent, "documented")
+		return
+	}
+	for _, name := range union(a.Value.Headers, b.Value.Headers) {
+		x, y := header(a.Value.Headers, name), header(b.Value.Headers, name)
+		if x == y {
+			continue
+		}
+		aspect := finding.Header
+		if strings.EqualFold(name, "Set-Cookie") {
+			aspect = finding.Cookie
+		}
+		d.add(place, aspect, name+" "+x, name+" "+y)
+	}
+	d.content(place, answer(a.Value), answer(b.Value), a.Value.Content, b.Value.Content)
+}
+
+func header(headers openapi3.Headers, name string) string {
+	switch h := headers[name]; {
+	case h == nil:
+		return Absent
+	case h.Value.Required:
+		return "always"
+	default:
+		return "documented"
+	}
+}
+
+// answer is what comes with a status.
+func answer(r *openapi3.Response) string {
+	if without, _ := r.Extensions["x-no-content-type"].(bool); without {
+		return "a body without a content type"
+	}
+	return cmp.Or(mediaTypes(r.Content), "no body")
+}
+
+func mediaTypes(content openapi3.Content) string {
+	return strings.Join(slices.Sorted(maps.Keys(content)), ", ")
+}
+
+func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
+	if says != theySay {
+		d.add(place, finding.ContentType, says, theySay)
+	}
+	for _, kind := range union(a, b) {
+		if a[kind] != nil && b[kind] != nil {
+			at := finding.Media(place, kind)
+			d.schema(at, at, a[kind].Schema, b[kind].Schema)
+		}
+	}
+}
+
+func required(yes bool) string {
+	if yes {
+		return "required"
+	}
+	return "optional"
+}
+
+// union returns the keys of both, sorted.
+func union[V any](a, b map[string]V) []string {
+	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}

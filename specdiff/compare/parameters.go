@@ -1,0 +1,93 @@
+package compare
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// parameters returns those of the operation and of its path, by place and name without brackets. Those in the path are
+// called as the template as has them: their own names are never on the wire.
+func (s side) parameters(as string) map[string]*openapi3.Parameter {
+	all := map[string]*openapi3.Parameter{}
+	own, names := parameterName.FindAllString(s.path, -1), parameterName.FindAllString(as, -1)
+	var ofPath openapi3.Parameters
+	if item := s.doc.Paths.Value(s.path); item != nil {
+		ofPath = item.Parameters
+	}
+	for _, p := range slices.Concat(ofPath, s.Operation.Parameters) {
+		name := p.Value.Name
+		if i := slices.Index(own, "{"+name+"}"); i >= 0 && p.Value.In == "path" {
+			name = strings.Trim(names[i], "{}")
+		}
+		all[finding.Parameter("", p.Value.In, name)] = p.Value
+	}
+	return all
+}
+
+func (d *differ) parameters(operation string, ours, theirs map[string]*openapi3.Parameter) {
+	for _, key := range union(ours, theirs) {
+		a, b, place := ours[key], theirs[key], operation+key
+		switch {
+		case b == nil:
+			d.add(place, finding.Presence, describe(a.Schema), Absent)
+			continue
+		case a == nil:
+			d.add(place, finding.Presence, Absent, describe(b.Schema))
+			continue
+		}
+		if a.Required != b.Required {
+			d.add(place, finding.Required, required(a.Required), required(b.Required))
+		}
+		if x, y := written(a), written(b); x != "" && y != "" && x != y {
+			aspect := finding.Style
+			if a.Name == b.Name && style(a) == style(b) {
+				aspect = finding.Explode
+			}
+			d.add(place, aspect, x, y)
+		}
+		d.schema(place, place, a.Schema, b.Schema)
+	}
+}
+
+func style(p *openapi3.Parameter) string {
+	if p.Style != "" {
+		return p.Style
+	}
+	if p.In == "query" || p.In == "cookie" {
+		return "form"
+	}
+	return "simple"
+}
+
+func exploded(p *openapi3.Parameter) bool {
+	if p.Explode != nil {
+		return *p.Explode
+	}
+	return style(p) == "form"
+}
+
+// written shows how several values look on the wire. A single value looks the same in every style: then it is "".
+func written(p *openapi3.Parameter) string {
+	v := see(p.Schema)
+	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "|"}[style(p)]
+	if separator == "" {
+		separator = ","
+	}
+	switch {
+	case v.items == nil && len(v.props) == 0:
+		return ""
+	case style(p) == "deepObject":
+		return p.Name + "[x]=1&" + p.Name + "[y]=2"
+	case v.items != nil && exploded(p):
+		return p.Name + "=1&" + p.Name + "=2"
+	case v.items != nil:
+		return p.Name + "=" + strings.Join([]string{"1", "2"}, separator)
+	case exploded(p):
+		return "x=1&y=2"
+	}
+	return p.Name + "=" + strings.Join([]string{"x", "1", "y", "2"}, separator)
+}

@@ -1,0 +1,218 @@
+package compare
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// schema compares what stands at a place of the contract with what stands at one of the published document. What is
+// said about the place itself, null or not, belongs to it; the rest belongs to the component, if it is one.
+func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
+	d.same(place, theirPlace)
+	if a == nil || b == nil {
+		if a != b {
+			d.add(place, finding.Type, describe(a), describe(b))
+		}
+		return
+	}
+	v, w := see(a), see(b)
+	if v.nullable != w.nullable {
+		d.add(place, finding.Nullable, null(v, a), null(w, b))
+	}
+	if v.component != "" {
+		place = v.component
+	}
+	if w.component != "" {
+		theirPlace = w.component
+	}
+	d.same(place, theirPlace)
+	if both := place + "\n" + theirPlace; !d.done[both] { // circles go through components, so places repeat
+		d.done[both] = true
+		d.views(place, theirPlace, v, w)
+	}
+}
+
+func (d *differ) same(place, theirPlace string) {
+	if d.places[theirPlace] == nil {
+		d.places[theirPlace] = map[string]bool{}
+	}
+	d.places[theirPlace][place] = true
+}
+
+func null(v view, ref *openapi3.SchemaRef) string {
+	switch {
+	case v.nullable:
+		return "null allowed"
+	case ignored(ref):
+		return "not null (what stands beside $ref is ignored)"
+	}
+	return "not null"
+}
+
+func (d *differ) views(place, theirPlace string, v, w view) {
+	if d.branches(place, theirPlace, v, w) {
+		return
+	}
+	if x, y := v.basic(), w.basic(); x != y {
+		d.add(place, finding.Type, v.kind(), w.kind())
+		return
+	}
+	if v.bare() != w.bare() {
+		d.add(place, finding.Type, v.shown(), w.shown())
+		return
+	}
+	if v.format != w.format {
+		d.add(place, finding.Format, orNone(v.format), orNone(w.format))
+	}
+	if !slices.Equal(v.enum, w.enum) {
+		d.add(place, finding.Enum, orNone(list(missing(v.enum, w.enum))), orNone(list(missing(w.enum, v.enum))))
+	}
+	if x, y := strings.Join(v.bounds, ", "), strings.Join(w.bounds, ", "); x != y {
+		d.add(place, finding.Bounds, orNone(x), orNone(y))
+	}
+	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && v.byDefault != nil {
+		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
+	}
+	if v.open != w.open {
+		d.add(place, finding.Open, open(v), open(w))
+	}
+	if v.items != nil && w.items != nil {
+		d.schema(place+"[]", theirPlace+"[]", v.items, w.items)
+	}
+	if v.extra != nil && w.extra != nil {
+		d.schema(place+".*", theirPlace+".*", v.extra, w.extra)
+	}
+	d.properties(place, theirPlace, v, w)
+}
+
+// basic is the type; an object is one with or without the word.
+func (v view) basic() string {
+	if v.typ == "" && len(v.props) > 0 {
+		return "object"
+	}
+	return v.typ
+}
+
+// bare says whether it is an object about whose properties nothing is said.
+func (v view) bare() bool {
+	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open
+}
+
+func (v view) shown() string {
+	if v.bare() {
+		return "any object"
+	}
+	switch {
+	case v.component != "":
+		return v.component
+	case len(v.props) == 0:
+		return "object with " + describe(v.extra) + " values"
+	}
+	return "object with " + list(slices.Sorted(maps.Keys(v.props)))
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// missing returns what of a is not in b, or all of it if b says nothing.
+func missing(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(value string) bool { return slices.Contains(b, value) })
+}
+
+func open(v view) string {
+	if v.open {
+		return "more properties allowed"
+	}
+	return "declared properties only"
+}
+
+func (d *differ) properties(place, theirPlace string, v, w view) {
+	for _, name := range union(v.props, w.props) {
+		a, b, at := v.props[name], w.props[name], place+"."+name
+		switch {
+		case b == nil:
+			d.add(at, finding.Presence, describe(a), Absent)
+		case a == nil:
+			d.add(at, finding.Presence, Absent, describe(b))
+			d.same(at, theirPlace+"."+name)
+		default:
+			if v.required[name] != w.required[name] {
+				d.add(at, finding.Required, required(v.required[name]), required(w.required[name]))
+			}
+			d.schema(at, theirPlace+"."+name, a, b)
+		}
+	}
+}
+
+// branches compares oneOf and anyOf, and says whether there was one. Branches are paired by component, then by type.
+func (d *differ) branches(place, theirPlace string, v, w view) bool {
+	ours, theirs := slices.Concat(v.oneOf, v.anyOf), slices.Concat(w.oneOf, w.anyOf)
+	if len(ours)+len(theirs) == 0 {
+		return false
+	}
+	if x, y := v.kind(), w.kind(); x != y && (len(v.oneOf) != len(w.oneOf) || len(v.anyOf) != len(w.anyOf)) {
+		d.add(place, finding.Branches, v.named(), w.named())
+	}
+	switch {
+	case len(theirs) == 0:
+		d.closest(place, theirPlace, ours, w, true)
+	case len(ours) == 0:
+		d.closest(place, theirPlace, theirs, v, false)
+	default:
+		for i, a := range ours {
+			if b := partner(see(a), theirs); b >= 0 {
+				d.schema(place+"|"+strconv.Itoa(i), theirPlace+"|"+strconv.Itoa(b), a, theirs[b])
+			}
+		}
+	}
+	return true
+}
+
+// closest goes on with the one branch that is meant to be the same as what the other document has without branches.
+func (d *differ) closest(place, theirPlace string, refs openapi3.SchemaRefs, other view, ours bool) {
+	i := partner(other, refs)
+	if i < 0 {
+		return
+	}
+	branch := see(refs[i])
+	if ours {
+		d.views(placeOf(branch, place), theirPlace, branch, other)
+	} else {
+		d.same(place, placeOf(branch, theirPlace))
+		d.views(place, placeOf(branch, theirPlace), other, branch)
+	}
+}
+
+func placeOf(v view, otherwise string) string {
+	if v.component != "" {
+		return v.component
+	}
+	return otherwise
+}
+
+func partner(v view, refs openapi3.SchemaRefs) int {
+	if v.component != "" {
+		if i := slices.IndexFunc(refs, func(ref *openapi3.SchemaRef) bool { return see(ref).component == v.component }); i >= 0 {
+			return i
+		}
+	}
+	return slices.IndexFunc(refs, func(ref *openapi3.SchemaRef) bool { return see(ref).basic() == v.basic() })
+}
+
+func (v view) named() string {
+	if v.component != "" && len(v.oneOf)+len(v.anyOf) == 0 {
+		return v.component
+	}
+	return v.kind()
+}

@@ -1,0 +1,184 @@
+package compare
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// view is a schema as it has to be read: references followed, allOf merged in, and wrappers that only make a reference
+// nullable taken off. What is inside properties and elements stays as it is.
+type view struct {
+	component string // the component that it is or wraps; "" for one that is written where it is used
+	typ       string
+	format    string
+	nullable  bool
+	enum      []string
+	byDefault any
+	bounds    []string
+	props     openapi3.Schemas
+	required  map[string]bool
+	open      bool
+	extra     *openapi3.SchemaRef
+	items     *openapi3.SchemaRef
+	oneOf     openapi3.SchemaRefs
+	anyOf     openapi3.SchemaRefs
+}
+
+const schemas = "#/components/schemas/"
+
+// see never ends, because a document that was loaded has no schema that consists of itself.
+func see(ref *openapi3.SchemaRef) view {
+	s := ref.Value
+	v := view{
+		component: strings.TrimPrefix(ref.Ref, schemas), typ: strings.Join(s.Type.Slice(), " or "), format: s.Format, nullable: s.Nullable,
+		byDefault: s.Default, bounds: bounds(s), props: maps.Clone(s.Properties), required: map[string]bool{},
+		extra: s.AdditionalProperties.Schema, items: s.Items, oneOf: s.OneOf, anyOf: s.AnyOf,
+	}
+	if has := s.AdditionalProperties.Has; has != nil {
+		v.open = *has
+	} else { // an object of which nothing is said is any object
+		v.open = v.extra != nil || s.Type.Is("object") && len(s.Properties)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0
+	}
+	for _, value := range s.Enum {
+		v.enum = append(v.enum, fmt.Sprint(value))
+	}
+	for _, name := range s.Required {
+		v.required[name] = true
+	}
+	nullable := len(s.AllOf) > 0
+	for _, branch := range s.AllOf {
+		b := see(branch)
+		nullable = nullable && b.nullable
+		v.merge(b)
+	}
+	v.nullable = v.nullable || nullable
+	if len(s.AllOf) == 1 && v.component == "" && len(s.Properties) == 0 {
+		v.component = see(s.AllOf[0]).component
+	}
+	if v.isAny() {
+		v.nullable = true
+	}
+	slices.Sort(v.enum)
+	v.enum = slices.Compact(v.enum)
+	return v
+}
+
+// isAny says whether no word is said about a type.
+func (v view) isAny() bool {
+	return v.typ == "" && len(v.enum)+len(v.oneOf)+len(v.anyOf)+len(v.props) == 0 && v.items == nil && !v.open
+}
+
+func (v *view) merge(b view) {
+	v.typ, v.format = cmp.Or(v.typ, b.typ), cmp.Or(v.format, b.format)
+	if v.byDefault == nil {
+		v.byDefault = b.byDefault
+	}
+	v.enum, v.bounds = append(v.enum, b.enum...), append(v.bounds, b.bounds...)
+	if v.props == nil {
+		v.props = openapi3.Schemas{}
+	}
+	maps.Copy(v.props, b.props)
+	maps.Copy(v.required, b.required)
+	v.open = v.open || b.open
+	v.extra, v.items = cmp.Or(v.extra, b.extra), cmp.Or(v.items, b.items)
+	v.oneOf, v.anyOf = append(v.oneOf, b.oneOf...), append(v.anyOf, b.anyOf...)
+}
+
+func bounds(s *openapi3.Schema) []string {
+	var all []string
+	add := func(name string, value any) { all = append(all, fmt.Sprintf("%s %v", name, value)) }
+	if s.MinLength > 0 {
+		add("minLength", s.MinLength)
+	}
+	if s.MaxLength != nil {
+		add("maxLength", *s.MaxLength)
+	}
+	if s.Min != nil {
+		add("minimum", *s.Min)
+	}
+	if s.Max != nil {
+		add("maximum", *s.Max)
+	}
+	if s.MinItems > 0 {
+		add("minItems", s.MinItems)
+	}
+	if s.MaxItems != nil {
+		add("maxItems", *s.MaxItems)
+	}
+	if s.Pattern != "" {
+		add("pattern", s.Pattern)
+	}
+	return all
+}
+
+// describe is a schema in a few words, as a reader of a table wants it.
+func describe(ref *openapi3.SchemaRef) string {
+	if ref == nil {
+		return "anything"
+	}
+	v := see(ref)
+	text := v.kind()
+	switch {
+	case v.component != "":
+		text = v.component
+	case len(v.enum) > 0:
+		text += " of " + list(v.enum)
+	case v.format != "":
+		text += " " + v.format
+	}
+	if v.nullable && !v.isAny() {
+		text += " or null"
+	}
+	return text
+}
+
+// kind is the type in a few words, whatever the component is called.
+func (v view) kind() string {
+	switch {
+	case len(v.oneOf) > 0:
+		return "one of " + branches(v.oneOf)
+	case len(v.anyOf) > 0:
+		return "any of " + branches(v.anyOf)
+	case v.items != nil:
+		return "array of " + describe(v.items)
+	case v.isAny():
+		return "anything"
+	case v.typ == "" && len(v.props) > 0:
+		return "object"
+	}
+	return cmp.Or(v.typ, "anything")
+}
+
+func branches(refs openapi3.SchemaRefs) string {
+	var names []string
+	for _, ref := range refs {
+		names = append(names, describe(ref))
+	}
+	return list(names)
+}
+
+const mostListed = 12
+
+// list joins names for a table's cell.
+func list(names []string) string {
+	if len(names) > mostListed {
+		names = append(slices.Clone(names[:mostListed]), fmt.Sprintf("%d more", len(names)-mostListed))
+	}
+	return strings.Join(names, ", ")
+}
+
+// ignored says whether ref is a reference with `nullable: true` beside it, which OpenAPI 3.0 ignores.
+func ignored(ref *openapi3.SchemaRef) bool {
+	if ref.Ref == "" {
+		return false
+	}
+	data, err := json.Marshal(ref) // keeps what stands beside $ref
+	var beside struct{ Nullable bool }
+	return err == nil && json.Unmarshal(data, &beside) == nil && beside.Nullable
+}

@@ -1,0 +1,168 @@
+// Package document reads OpenAPI 3.0 documents from files and URLs that may be damaged or hostile.
+package document
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v4"
+)
+
+// What a document may cost. The published document of all storefront routes has 0.6 MB.
+const (
+	MaxBytes = 4 << 20
+	maxNodes = 1_000_000 // with each alias counted as what it stands for
+	timeout  = 20 * time.Second
+	maxHops  = 3
+)
+
+// Load reads a document, YAML or JSON, from a file or an http(s) URL. It takes at most [MaxBytes], 20 seconds and three
+// redirects. See [Parse] for what is refused.
+func Load(ctx context.Context, source string) (*openapi3.T, error) {
+	read := readFile
+	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+		read = fetch
+		if u.User != nil {
+			return nil, errors.New("the document's URL holds a password: serve it without one, or download it and give the file")
+		}
+	}
+	data, err := read(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data, source)
+}
+
+func readFile(_ context.Context, name string) ([]byte, error) {
+	f, err := os.Open(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", name)
+	}
+	return readAll(f, name)
+}
+
+func fetch(ctx context.Context, address string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) > maxHops {
+			return fmt.Errorf("more than %d redirects", maxHops)
+		}
+		return nil
+	}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("fetching the document: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetching %s: %s", address, resp.Status)
+	}
+	return readAll(resp.Body, address)
+}
+
+func readAll(r io.Reader, name string) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("%s is larger than %d MiB: is it an OpenAPI document?", name, MaxBytes>>20)
+	}
+	return data, nil
+}
+
+// Parse reads a document; name is for errors. References to other files are refused, and so are aliases that unfold
+// without measure, schemas that consist of themselves, and what lacks a part that OpenAPI requires and a reader would
+// miss.
+func Parse(data []byte, name string) (*openapi3.T, error) {
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("%s is larger than %d MiB: is it an OpenAPI document?", name, MaxBytes>>20)
+	}
+	doc, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return doc, nil
+}
+
+func parse(data []byte) (*openapi3.T, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, fmt.Errorf("it is neither YAML nor JSON: %w", err)
+	}
+	if size(&root, map[*yaml.Node]int{}) > maxNodes {
+		return nil, fmt.Errorf("it unfolds to more than %d values: its aliases repeat too much", maxNodes)
+	}
+	if err := version(&root); err != nil {
+		return nil, err
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(data)
+	if err != nil {
+		return nil, firstLine(err)
+	}
+	if err := complete(doc); err != nil {
+		return nil, err
+	}
+	return doc, nil
+}
+
+// size is the number of nodes below n, aliases unfolded; more than maxNodes for one that holds itself.
+func size(n *yaml.Node, known map[*yaml.Node]int) int {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if total, ok := known[n]; ok {
+		return total
+	}
+	known[n] = maxNodes + 1 // while it is being counted
+	total := 1
+	for _, child := range n.Content {
+		total += size(child, known)
+		if total > maxNodes {
+			return maxNodes + 1
+		}
+	}
+	known[n] = total
+	return total
+}
+
+func version(root *yaml.Node) error {
+	var head struct {
+		OpenAPI yaml.Node `yaml:"openapi"`
+		Swagger yaml.Node `yaml:"swagger"`
+	}
+	if err := root.Decode(&head); err != nil || head.OpenAPI.Value+head.Swagger.Value == "" {
+		return errors.New(`it is no OpenAPI document: "openapi: 3.0.x" is missing at its top`)
+	}
+	if v := head.OpenAPI.Value; !strings.HasPrefix(v, "3.0.") {
+		return fmt.Errorf("it is OpenAPI %s; only 3.0 is understood", v+head.Swagger.Value)
+	}
+	return nil
+}
+
+// firstLine shortens the errors of nested decoding, which quote the document at length.
+func firstLine(err error) error {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	const most = 300
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return errors.New(text)
+}
