@@ -1,0 +1,205 @@
+// Package compare sends the same requests to two backends and says where their answers differ: in status, headers and body.
+//
+// Made equal are, and nothing else:
+//
+//   - Ids, times, session ids, tags and tokens that a side makes. Each finds its partner on the other side where both
+//     appear first and has to keep it for the whole conversation, so that an id stays the same id, and a changed time
+//     changes on both. Times have to be in the same order as well. What is older than the conversation is the same on both.
+//   - The signatures of tokens; of their times, only how long they are good counts. The end of a cookie, which counts
+//     as a lifetime from the answer's date, give or take two seconds. The value of Date.
+//   - The order of an object's properties, and of a customer's addresses, which are compared as they were made.
+//   - Connection and Keep-Alive, which are the connection's.
+package compare
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Comparison counts what all its conversations compared.
+type Comparison struct {
+	sides      [2]Side
+	exceptions []Exception
+	began      time.Time
+
+	mu        sync.Mutex
+	exchanges map[string]int // by kind of conversation
+	applied   map[string]int // by exception
+}
+
+// New compares a, the model, with b. What the sides share was made before.
+func New(a, b Side, exceptions []Exception) *Comparison {
+	return &Comparison{
+		sides: [2]Side{a, b}, exceptions: exceptions, began: time.Now().Add(-time.Second),
+		exchanges: map[string]int{}, applied: map[string]int{},
+	}
+}
+
+// Exchanges returns how many requests were compared in conversations of the kind.
+func (c *Comparison) Exchanges(kind string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.exchanges[kind]
+}
+
+// Unused returns the names of the exceptions that covered nothing.
+func (c *Comparison) Unused() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for _, e := range c.exceptions {
+		if c.applied[e.Name] == 0 {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
+// Write writes for a person what was compared, and how often each exception covered a difference.
+func (c *Comparison) Write(out io.Writer) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s and %s compared:\n", c.sides[0].Name, c.sides[1].Name)
+	for _, kind := range sortedKeys(c.exchanges) {
+		fmt.Fprintf(&b, "  %6d %s exchanges\n", c.exchanges[kind], kind)
+	}
+	for _, e := range c.exceptions {
+		fmt.Fprintf(&b, "  exception %s, %d times: %s\n", e.Name, c.applied[e.Name], e.Why)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// covered says whether an exception covers the difference.
+func (c *Comparison) covered(x *Exchange, d Difference) bool {
+	for _, e := range c.exceptions {
+		if e.Covers(x, d) {
+			c.mu.Lock()
+			c.applied[e.Name]++
+			c.mu.Unlock()
+			return true
+		}
+	}
+	return false
+}
+
+// TB is what a conversation needs of a test.
+type TB interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Exchange is a request and what both sides made of it.
+type Exchange struct {
+	Request Request
+	A, B    *Answer
+}
+
+// Conversation is a sequence of requests to both sides, that may refer to earlier answers. It is used by one goroutine.
+type Conversation struct {
+	comparison *Comparison
+	kind       string
+	ctx        context.Context //nolint:containedctx // that of the test
+	t          TB
+	parties    [2]*party
+	pairs      *pairs
+	transcript []string
+}
+
+// Conversation begins a conversation. A difference fails t, with the transcript.
+func (c *Comparison) Conversation(ctx context.Context, t TB, kind string) *Conversation {
+	t.Helper()
+	v := &Conversation{comparison: c, kind: kind, ctx: ctx, t: t, pairs: newPairs(c.began)}
+	for i := range v.parties {
+		p, err := newParty(c.sides[i])
+		if err != nil {
+			t.Fatalf("%s: %v", c.sides[i].Name, err)
+		}
+		v.parties[i] = p
+	}
+	return v
+}
+
+// Send sends r to both sides and compares the answers.
+func (v *Conversation) Send(r Request) *Exchange {
+	v.t.Helper()
+	var answers [2]*Answer
+	var failures [2]error
+	var both sync.WaitGroup
+	for i, p := range v.parties {
+		both.Go(func() {
+			filled, err := p.fill(r, func(prefix string) []string { return v.pairs.order[prefix][i] })
+			if err == nil {
+				answers[i], err = p.send(v.ctx, filled)
+			}
+			failures[i] = err
+			if r.Save != "" && err == nil {
+				p.saved[r.Save] = answers[i]
+			}
+		})
+	}
+	both.Wait()
+	x := &Exchange{Request: r, A: answers[0], B: answers[1]}
+	if failures[0] != nil || failures[1] != nil {
+		v.t.Fatalf("%s\n%v\n  %s: %v\n  %s: %v", v.soFar(), r, v.parties[0].Name, failures[0], v.parties[1].Name, failures[1])
+		return x
+	}
+	v.comparison.mu.Lock()
+	v.comparison.exchanges[v.kind]++
+	v.comparison.mu.Unlock()
+
+	var differences []string
+	for _, d := range v.pairs.answers(x.A, x.B) {
+		if !v.comparison.covered(x, d) {
+			differences = append(differences, d.String())
+		}
+	}
+	if len(differences) > 0 {
+		const most = 12
+		if over := len(differences) - most; over > 0 {
+			differences = append(differences[:most], fmt.Sprintf("and %d more", over))
+		}
+		v.t.Errorf("after\n%s\nthe answers differ to\n  %v\n  %s\n%s: %v\n%s: %v", v.soFar(), r, strings.Join(differences, "\n  "),
+			v.parties[0].Name, x.A, v.parties[1].Name, x.B)
+	}
+	v.transcript = append(v.transcript, fmt.Sprintf("  %v → %d", r, x.A.Status))
+	return x
+}
+
+// Each does something beside the conversation at both sides: 0 is the model.
+func (v *Conversation) Each(f func(side int) error) {
+	v.t.Helper()
+	for i, p := range v.parties {
+		if err := f(i); err != nil {
+			v.t.Fatalf("%s\n%s: %v", v.soFar(), p.Name, err)
+		}
+	}
+}
+
+// Keep keeps a value of each side for references.
+func (v *Conversation) Keep(name string, value func(side int) (string, error)) {
+	v.t.Helper()
+	v.Each(func(side int) error {
+		text, err := value(side)
+		v.parties[side].kept[name] = text
+		return err
+	})
+}
+
+// Saved returns a value that a reference stands for at one side.
+func (v *Conversation) Saved(side int, ref string) (string, error) {
+	return v.parties[side].resolve(ref, func(prefix string) []string { return v.pairs.order[prefix][side] })
+}
+
+func (v *Conversation) soFar() string {
+	if len(v.transcript) == 0 {
+		return "  nothing"
+	}
+	return strings.Join(v.transcript, "\n")
+}

@@ -1,0 +1,139 @@
+package compare
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+)
+
+// pairs knows which value of one side stands for which of the other. A value that is made by a side for this
+// conversation finds its partner where both appear first, and keeps it.
+type pairs struct {
+	since  time.Time // what is older was there before and is the same on both sides
+	of     [2]map[string]string
+	inTime [][2]string            // the pairs of times, in their order
+	order  map[string][2][]string // ids by prefix, in the order of their appearance
+}
+
+func newPairs(since time.Time) *pairs {
+	return &pairs{since: since, of: [2]map[string]string{{}, {}}, order: map[string][2][]string{}}
+}
+
+// A token is a value within a text that a side makes: an id, a time.
+var token = regexp.MustCompile(`\b[a-z]+_[0-9A-HJKMNP-TV-Z]{26}\b|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]{43}\b`)
+
+const (
+	ulidLength = 26
+	timeForm   = "2006-01-02T15:04:05.000Z"
+)
+
+// text compares texts: what is between the tokens is the same, and the tokens are each other's partners.
+func (p *pairs) text(a, b string) (why string) {
+	if a == b {
+		for _, id := range token.FindAllString(a, -1) {
+			p.appeared(id, id)
+		}
+		return ""
+	}
+	ta, tb := token.FindAllString(a, -1), token.FindAllString(b, -1)
+	if len(ta) != len(tb) || !slices.Equal(token.Split(a, -1), token.Split(b, -1)) {
+		return "another text"
+	}
+	for i := range ta {
+		if why := p.token(ta[i], tb[i]); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+func (p *pairs) token(a, b string) (why string) {
+	switch {
+	case a == b:
+		p.appeared(a, b)
+		return ""
+	case isTime(a) != isTime(b):
+		return "another kind of value"
+	case isTime(a):
+		return p.time(a, b)
+	case strings.HasPrefix(a, "eyJ") || strings.HasPrefix(b, "eyJ"):
+		return p.jwt(a, b)
+	}
+	prefix := a[:len(a)-ulidLength]
+	if prefix != b[:len(b)-ulidLength] {
+		return "an id of another kind"
+	}
+	for _, id := range []string{a, b} {
+		if !ulidTime(id[len(id)-ulidLength:]).After(p.since) {
+			return "ids that were not made in this conversation"
+		}
+	}
+	return p.pair("id", a, b)
+}
+
+// appeared notes the ids in the order of their appearance.
+func (p *pairs) appeared(a, b string) {
+	at := strings.IndexByte(a, '_')
+	if isTime(a) || strings.HasPrefix(a, "eyJ") || at < 0 {
+		return
+	}
+	ids := p.order[a[:at+1]]
+	if !slices.Contains(ids[0], a) {
+		p.order[a[:at+1]] = [2][]string{append(ids[0], a), append(ids[1], b)}
+	}
+}
+
+// pair makes a and b partners, unless one has another.
+func (p *pairs) pair(kind, a, b string) (why string) {
+	partner, known := p.of[0][a]
+	other, knownToo := p.of[1][b]
+	switch {
+	case known && partner == b:
+		return ""
+	case known:
+		return fmt.Sprintf("another %s than before: %s stood for %s", kind, partner, a)
+	case knownToo:
+		return fmt.Sprintf("the same %s as before, when it stood for %s", kind, other)
+	}
+	p.of[0][a], p.of[1][b] = b, a
+	if kind == "id" {
+		p.appeared(a, b)
+	}
+	return ""
+}
+
+// time compares times. Two of one side have the same order as their partners, and are the same if those are.
+func (p *pairs) time(a, b string) (why string) {
+	for _, text := range []string{a, b} {
+		if at, err := time.Parse(timeForm, text); err != nil || !at.After(p.since) {
+			return "times that are not of this conversation"
+		}
+	}
+	if why := p.pair("time", a, b); why != "" {
+		return why
+	}
+	at := sort.Search(len(p.inTime), func(i int) bool { return p.inTime[i][0] >= a })
+	if at < len(p.inTime) && p.inTime[at][0] == a {
+		return ""
+	}
+	if at > 0 && p.inTime[at-1][1] > b || at < len(p.inTime) && p.inTime[at][1] < b {
+		return "times in another order"
+	}
+	p.inTime = slices.Insert(p.inTime, at, [2]string{a, b})
+	return ""
+}
+
+func isTime(s string) bool { return s[0] >= '0' && s[0] <= '9' }
+
+// ulidTime is the time in an id.
+func ulidTime(ulid string) time.Time {
+	const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	var ms int64
+	for _, r := range ulid[:10] {
+		ms = ms<<5 | int64(strings.IndexRune(alphabet, r))
+	}
+	return time.UnixMilli(ms)
+}

@@ -1,0 +1,103 @@
+package compare
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
+
+// fill returns r with its references replaced by what p has said; seen are the ids of p in the order of their appearance.
+func (p *party) fill(r Request, seen func(prefix string) []string) (Request, error) {
+	var failed error
+	replace := func(text string) string {
+		return reference.ReplaceAllStringFunc(text, func(m string) string {
+			value, err := p.resolve(m[2:len(m)-1], seen)
+			if err != nil && failed == nil {
+				failed = fmt.Errorf("%s: %w", m, err)
+			}
+			return value
+		})
+	}
+	r.Path = replace(r.Path)
+	r.Body = replace(r.Body)
+	if r.Header != nil {
+		header := http.Header{}
+		for name, values := range r.Header {
+			header[name] = nil
+			for _, value := range values {
+				header[name] = append(header[name], replace(value))
+			}
+		}
+		r.Header = header
+	}
+	return r, failed
+}
+
+func (p *party) resolve(ref string, seen func(prefix string) []string) (string, error) {
+	if prefix, n, ok := strings.Cut(ref, "#"); ok {
+		index, err := strconv.Atoi(n)
+		if err != nil {
+			return "", err
+		}
+		ids := seen(prefix)
+		if len(ids) == 0 {
+			return prefix + strings.Repeat("0", ulidLength), nil
+		}
+		return ids[index%len(ids)], nil
+	}
+	at := strings.IndexAny(ref, "/@;")
+	if at < 0 {
+		value, ok := p.kept[ref]
+		if !ok {
+			return "", fmt.Errorf("nothing was kept as %s", ref)
+		}
+		return value, nil
+	}
+	a := p.saved[ref[:at]]
+	if a == nil {
+		return "", fmt.Errorf("no answer was saved as %s", ref[:at])
+	}
+	switch ref[at] {
+	case '@':
+		return a.Header.Get(ref[at+1:]), nil
+	case ';':
+		cookie, _, _ := strings.Cut(a.Header.Get("Set-Cookie"), ";")
+		if cookie == "" {
+			return "", fmt.Errorf("the %d sets no cookie", a.Status)
+		}
+		return cookie, nil
+	}
+	return pointer(a.json, ref[at+1:])
+}
+
+// pointer follows a JSON pointer to a value. What is not a string comes as JSON.
+func pointer(v any, path string) (string, error) {
+	for step := range strings.SplitSeq(path, "/") {
+		switch inner := v.(type) {
+		case map[string]any:
+			value, ok := inner[step]
+			if !ok {
+				return "", fmt.Errorf("no property %s", step)
+			}
+			v = value
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(inner) {
+				return "", fmt.Errorf("no element %s of %d", step, len(inner))
+			}
+			v = inner[i]
+		default:
+			return "", fmt.Errorf("nothing to look for %s in", step)
+		}
+	}
+	if text, ok := v.(string); ok {
+		return text, nil
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
+}

@@ -1,0 +1,108 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Side is one of the two backends.
+type Side struct {
+	Name string // what reports call it
+	URL  string
+}
+
+// patience is how long an answer may take.
+const patience = time.Minute
+
+// client sends for all conversations. It keeps idle connections shorter than Node, which ends them after five seconds.
+var client = &http.Client{
+	Transport: &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16, DisableCompression: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	},
+}
+
+// party is one side's half of a conversation: what it has said so far.
+type party struct {
+	Side
+	base  *url.URL
+	jars  map[string]*jar
+	saved map[string]*Answer
+	kept  map[string]string
+}
+
+func newParty(s Side) (*party, error) {
+	base, err := url.Parse(s.URL)
+	if err != nil {
+		return nil, err
+	}
+	return &party{Side: s, base: base, jars: map[string]*jar{}, saved: map[string]*Answer{}, kept: map[string]string{}}, nil
+}
+
+func (p *party) jar(name string) *jar {
+	if p.jars[name] == nil {
+		p.jars[name] = new(jar)
+	}
+	return p.jars[name]
+}
+
+// send sends r, whose references are filled in already.
+func (p *party) send(ctx context.Context, r Request) (*Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	cookies := ""
+	if r.As != "" {
+		cookies = p.jar(r.As).String()
+	}
+	req, err := r.build(ctx, p.base, cookies)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(req) //nolint:gosec // the address is the backend's
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, fmt.Errorf("reading the body of a %d: %w", resp.StatusCode, err)
+	}
+	if r.As != "" {
+		p.jar(r.As).keep(resp.Header["Set-Cookie"])
+	}
+	return newAnswer(resp, text), nil
+}
+
+// jar keeps cookies as they come, to the byte, without asking whether a browser would.
+type jar struct {
+	names  []string
+	values map[string]string
+}
+
+func (j *jar) keep(lines []string) {
+	for _, line := range lines {
+		pair, _, _ := strings.Cut(line, ";")
+		name, value, _ := strings.Cut(pair, "=")
+		if j.values == nil {
+			j.values = map[string]string{}
+		}
+		if _, known := j.values[name]; !known {
+			j.names = append(j.names, name)
+		}
+		j.values[name] = value
+	}
+}
+
+// String returns the Cookie header.
+func (j *jar) String() string {
+	pairs := make([]string, 0, len(j.names))
+	for _, name := range j.names {
+		pairs = append(pairs, name+"="+j.values[name])
+	}
+	return strings.Join(pairs, "; ")
+}
