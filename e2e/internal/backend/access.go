@@ -29,6 +29,13 @@ func (b *Backend) PasswordTokens(ctx context.Context, email string) ([]PasswordT
 	return tokens, err
 }
 
+// AwaitPasswordTokens is PasswordTokens as soon as there are more than known; after twenty seconds, it is what there is.
+func (b *Backend) AwaitPasswordTokens(ctx context.Context, email string, known int) ([]PasswordToken, error) {
+	var tokens []PasswordToken
+	err := call(ctx, http.MethodGet, fmt.Sprintf("%s/password-tokens?email=%s&more-than=%d", b.ControlURL, url.QueryEscape(email), known), nil, nil, &tokens)
+	return tokens, err
+}
+
 // Restart stops Medusa and starts it again with the same database and address. Without a Redis, all sessions end.
 func (b *Backend) Restart(ctx context.Context) error {
 	return call(ctx, http.MethodPost, b.ControlURL+"/restart", nil, struct{}{}, nil)

@@ -32,14 +32,8 @@ const (
 
 // text compares texts: what is between the tokens is the same, and the tokens are each other's partners.
 func (p *pairs) text(a, b string) (why string) {
-	if a == b {
-		for _, id := range token.FindAllString(a, -1) {
-			p.appeared(id, id)
-		}
-		return ""
-	}
 	ta, tb := token.FindAllString(a, -1), token.FindAllString(b, -1)
-	if len(ta) != len(tb) || !slices.Equal(token.Split(a, -1), token.Split(b, -1)) {
+	if a != b && (len(ta) != len(tb) || !slices.Equal(token.Split(a, -1), token.Split(b, -1))) {
 		return "another text"
 	}
 	for i := range ta {
@@ -51,38 +45,58 @@ func (p *pairs) text(a, b string) (why string) {
 }
 
 func (p *pairs) token(a, b string) (why string) {
-	switch {
-	case a == b:
-		p.appeared(a, b)
-		return ""
-	case isTime(a) != isTime(b):
+	kind := kindOf(a)
+	if kind != kindOf(b) {
 		return "another kind of value"
-	case isTime(a):
-		return p.time(a, b)
-	case strings.HasPrefix(a, "eyJ") || strings.HasPrefix(b, "eyJ"):
+	}
+	if kind == "token" {
 		return p.jwt(a, b)
 	}
-	prefix := a[:len(a)-ulidLength]
-	if prefix != b[:len(b)-ulidLength] {
-		return "an id of another kind"
-	}
-	for _, id := range []string{a, b} {
-		if !ulidTime(id[len(id)-ulidLength:]).After(p.since) {
-			return "ids that were not made in this conversation"
+	freshA, freshB := p.fresh(kind, a), p.fresh(kind, b)
+	switch {
+	case a == b && !freshA:
+		if kind != "time" {
+			p.appeared(a, b)
 		}
+		return ""
+	case !freshA || !freshB:
+		return "older than this conversation"
+	case kind == "time":
+		return p.time(a, b)
 	}
-	return p.pair("id", a, b)
+	if why := p.pair(kind, a, b); why != "" {
+		return why
+	}
+	p.appeared(a, b)
+	return ""
+}
+
+// kindOf says what a token is: a time, a token of somebody's, or else the prefix of an id.
+func kindOf(token string) string {
+	switch {
+	case token[0] >= '0' && token[0] <= '9':
+		return "time"
+	case strings.HasPrefix(token, "eyJ"):
+		return "token"
+	}
+	return token[:len(token)-ulidLength]
+}
+
+// fresh says whether a side has made the time or the id since the conversations began.
+func (p *pairs) fresh(kind, s string) bool {
+	if kind != "time" {
+		return ulidTime(s[len(kind):]).After(p.since)
+	}
+	at, err := time.Parse(timeForm, s)
+	return err == nil && at.After(p.since)
 }
 
 // appeared notes the ids in the order of their appearance.
 func (p *pairs) appeared(a, b string) {
-	at := strings.IndexByte(a, '_')
-	if isTime(a) || strings.HasPrefix(a, "eyJ") || at < 0 {
-		return
-	}
-	ids := p.order[a[:at+1]]
+	prefix := kindOf(a)
+	ids := p.order[prefix]
 	if !slices.Contains(ids[0], a) {
-		p.order[a[:at+1]] = [2][]string{append(ids[0], a), append(ids[1], b)}
+		p.order[prefix] = [2][]string{append(ids[0], a), append(ids[1], b)}
 	}
 }
 
@@ -94,24 +108,16 @@ func (p *pairs) pair(kind, a, b string) (why string) {
 	case known && partner == b:
 		return ""
 	case known:
-		return fmt.Sprintf("another %s than before: %s stood for %s", kind, partner, a)
+		return fmt.Sprintf("another %s than before: it was %s for %s", kind, partner, a)
 	case knownToo:
 		return fmt.Sprintf("the same %s as before, when it stood for %s", kind, other)
 	}
 	p.of[0][a], p.of[1][b] = b, a
-	if kind == "id" {
-		p.appeared(a, b)
-	}
 	return ""
 }
 
 // time compares times. Two of one side have the same order as their partners, and are the same if those are.
 func (p *pairs) time(a, b string) (why string) {
-	for _, text := range []string{a, b} {
-		if at, err := time.Parse(timeForm, text); err != nil || !at.After(p.since) {
-			return "times that are not of this conversation"
-		}
-	}
 	if why := p.pair("time", a, b); why != "" {
 		return why
 	}
@@ -125,8 +131,6 @@ func (p *pairs) time(a, b string) (why string) {
 	p.inTime = slices.Insert(p.inTime, at, [2]string{a, b})
 	return ""
 }
-
-func isTime(s string) bool { return s[0] >= '0' && s[0] <= '9' }
 
 // ulidTime is the time in an id.
 func ulidTime(ulid string) time.Time {

@@ -62,6 +62,10 @@ func (r Request) build(ctx context.Context, base *url.URL, cookies string) (*htt
 		req.Header.Set("Content-Type", "application/json")
 	}
 	for name, values := range r.Header {
+		if name == "Host" {
+			req.Host = values[0]
+			continue
+		}
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
 	if cookies != "" {

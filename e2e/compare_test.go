@@ -1,0 +1,233 @@
+package e2e
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
+	"github.com/medusa-storefront/customers-go/e2e/internal/compare"
+)
+
+// duo are the two backends that are compared: the real one, and the in-memory one of package customerstest.
+type duo struct {
+	*compare.Comparison
+	real  *backend.Backend
+	other rival
+}
+
+// rival is what is compared with the real backend, with the ways around its API that the conversations need.
+type rival interface {
+	address() string
+	passwordTokens(ctx context.Context, email string, moreThan int) ([]string, error)
+	deleteCustomer(ctx context.Context, id string) error
+}
+
+// medusa is a real backend as a rival: two of them have to compare equal, which proves the comparison.
+type medusa struct{ *backend.Backend }
+
+func (m medusa) address() string { return m.URL }
+
+func (m medusa) passwordTokens(ctx context.Context, email string, moreThan int) ([]string, error) {
+	issued, err := m.AwaitPasswordTokens(ctx, email, moreThan)
+	if err != nil {
+		return nil, err
+	}
+	tokens := make([]string, 0, len(issued))
+	for _, token := range issued {
+		tokens = append(tokens, token.Token)
+	}
+	return tokens, nil
+}
+
+func (m medusa) deleteCustomer(ctx context.Context, id string) error {
+	db, err := m.SQL(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, `UPDATE customer SET deleted_at = now() WHERE id = $1`, id)
+	return err
+}
+
+// modelBackend returns a backend whose seeded customers no other test changes. Where a developer keeps one running, it is that.
+func modelBackend(t *testing.T) *backend.Backend {
+	t.Helper()
+	if os.Getenv("BACKEND_JSON") != "" {
+		return shared
+	}
+	return startBackend(t, backend.Options{})
+}
+
+// newDuo compares the model with what COMPARE_WITH names, another real backend, or else with one in memory.
+func newDuo(t *testing.T, model *backend.Backend) *duo {
+	t.Helper()
+	second, err := backend.Attach(os.Getenv("COMPARE_WITH"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(second.Stop)
+	d := &duo{real: model, other: medusa{second}}
+	d.Comparison = compare.New(compare.Side{Name: "Medusa", URL: model.URL}, compare.Side{Name: "the other", URL: d.other.address()}, compare.Exceptions)
+	return d
+}
+
+// sides are both, 0 is the model.
+func (d *duo) sides(side int) rival {
+	if side == 0 {
+		return medusa{d.real}
+	}
+	return d.other
+}
+
+// talk is a conversation with both backends, with what the tests say in it again and again.
+type talk struct {
+	*compare.Conversation
+	duo *duo
+	ctx context.Context //nolint:containedctx // that of the test
+	t   compare.TB
+}
+
+func (d *duo) talk(ctx context.Context, t compare.TB, kind string) *talk {
+	t.Helper()
+	return &talk{Conversation: d.Conversation(ctx, t, kind), duo: d, ctx: ctx, t: t}
+}
+
+var talkEmails atomic.Int64
+
+// newEmail keeps an email that nobody has as ${NAME.email}.
+func (v *talk) newEmail(name string) {
+	v.t.Helper()
+	email := fmt.Sprintf("%s.%x.%d@example.com", strings.ToLower(name), began, talkEmails.Add(1))
+	v.Keep(name+".email", func(int) (string, error) { return email, nil })
+}
+
+// register makes a customer and keeps the cookie in the jar of the name. The answer is ${NAME/…}.
+func (v *talk) register(name string) {
+	v.t.Helper()
+	v.newEmail(name)
+	v.Send(compare.Request{As: name, Method: "POST", Path: customersPath, Save: name,
+		Body: `{"email":"${` + name + `.email}","password":"a password","first_name":"Ada","last_name":"Larsen"}`})
+}
+
+// login logs a registered customer in, in the jar.
+func (v *talk) login(jar, name string) {
+	v.t.Helper()
+	v.post(jar, authPath, `{"email":"${`+name+`.email}","password":"a password"}`)
+}
+
+// loginSeeded logs a customer of the seed in.
+func (v *talk) loginSeeded(jar, key string) {
+	v.t.Helper()
+	who, err := v.duo.real.Customer(key)
+	if err != nil {
+		v.t.Fatalf("%v", err)
+	}
+	v.post(jar, authPath, `{"email":"`+who.Email+`","password":"`+who.Password+`"}`)
+}
+
+func (v *talk) get(jar, path string) *compare.Exchange {
+	v.t.Helper()
+	return v.Send(compare.Request{As: jar, Method: "GET", Path: path})
+}
+
+func (v *talk) post(jar, path, body string) *compare.Exchange {
+	v.t.Helper()
+	return v.Send(compare.Request{As: jar, Method: "POST", Path: path, Body: body})
+}
+
+func (v *talk) delete(jar, path string) *compare.Exchange {
+	v.t.Helper()
+	return v.Send(compare.Request{As: jar, Method: "DELETE", Path: path})
+}
+
+// with sends a request with headers, each "Name: value"; without a value, the header is not sent.
+func (v *talk) with(jar, method, path, body string, headers ...string) *compare.Exchange {
+	v.t.Helper()
+	h := http.Header{}
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ":")
+		if value = strings.TrimSpace(value); value == "" {
+			h[name] = nil
+		} else {
+			h[name] = append(h[name], value)
+		}
+	}
+	return v.Send(compare.Request{As: jar, Method: method, Path: path, Body: body, Header: h})
+}
+
+// passwordToken asks for a password token and waits until one is mailed; it is ${TOKEN}.
+func (v *talk) passwordToken(token, emailRef string) {
+	v.t.Helper()
+	var known [2]int
+	email, err := v.Saved(0, emailRef)
+	if err != nil {
+		v.t.Fatalf("%v", err)
+	}
+	v.Each(func(side int) error {
+		tokens, err := v.duo.sides(side).passwordTokens(v.ctx, email, -1)
+		known[side] = len(tokens)
+		return err
+	})
+	v.post("", passwordTokenPath, `{"email":"${`+emailRef+`}"}`)
+	v.Keep(token, func(side int) (string, error) {
+		tokens, err := v.duo.sides(side).passwordTokens(v.ctx, email, known[side])
+		if err != nil || len(tokens) <= known[side] {
+			return "", cmp.Or(err, fmt.Errorf("no password token came for %s", email))
+		}
+		return tokens[len(tokens)-1], nil
+	})
+}
+
+// deleteCustomer deletes the customer that was saved under the name.
+func (v *talk) deleteCustomer(name string) {
+	v.t.Helper()
+	v.Each(func(side int) error {
+		id, err := v.Saved(side, name+"/customer/id")
+		if err != nil {
+			return err
+		}
+		return v.duo.sides(side).deleteCustomer(v.ctx, id)
+	})
+}
+
+// comparedFacts is how many facts HTTP shows: B43 and B44 are about the published document.
+const comparedFacts = 42
+
+// TestCompare has every conversation with both backends.
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("COMPARE_WITH") == "" {
+		t.Skip("nothing to compare with yet")
+	}
+	d := newDuo(t, modelBackend(t))
+	t.Cleanup(func() {
+		if err := d.Write(os.Stdout); err != nil {
+			t.Error(err)
+		}
+	})
+	var had sync.Map
+	t.Run("written", func(t *testing.T) {
+		for _, c := range conversations {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				c.say(d.talk(t.Context(), t, "written"))
+				had.Store(c.name[:len("B00")], true)
+			})
+		}
+	})
+	if filtered() {
+		return
+	}
+	for n := 1; n <= comparedFacts; n++ {
+		number := fmt.Sprintf("B%02d", n)
+		if _, ok := had.Load(number); !ok {
+			t.Errorf("no conversation about %s ran to its end", number)
+		}
+	}
+}
