@@ -10,7 +10,9 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/e2e/internal/compare"
 )
@@ -159,6 +161,27 @@ func (v *talk) with(jar, method, path, body string, headers ...string) *compare.
 		}
 	}
 	return v.Send(compare.Request{As: jar, Method: method, Path: path, Body: body, Header: h})
+}
+
+// saved is a GET whose answer is kept.
+func saved(name, jar, path string) compare.Request {
+	return compare.Request{As: jar, Method: "GET", Path: path, Save: name}
+}
+
+// placedAt is when the nth newest order of the customer with orders of every kind was placed, to the microsecond.
+func (v *talk) placedAt(n int) (at time.Time) {
+	v.t.Helper()
+	who, err := v.duo.real.Customer("orders")
+	if err == nil {
+		var db *pgxpool.Pool
+		if db, err = v.duo.real.SQL(v.ctx); err == nil {
+			err = db.QueryRow(v.ctx, `SELECT created_at FROM "order" WHERE customer_id = $1 ORDER BY created_at DESC OFFSET $2`, who.ID, n).Scan(&at)
+		}
+	}
+	if err != nil {
+		v.t.Fatalf("%v", err)
+	}
+	return at.UTC()
 }
 
 // passwordToken asks for a password token and waits until one is mailed; it is ${TOKEN}.

@@ -637,7 +637,7 @@ var addressConversations = []conversation{
 }
 
 // conversations are all that need no special settings.
-var conversations = concat(sessionConversations, errorConversations, registerConversations, updateConversations, addressConversations)
+var conversations = concat(sessionConversations, errorConversations, registerConversations, updateConversations, addressConversations, orderConversations, methodConversations)
 
 func concat(lists ...[]conversation) (all []conversation) {
 	for _, list := range lists {
