@@ -1,9 +1,10 @@
 package customerstest
 
 import (
-	"bytes"
-	"encoding/json"
+	"fmt"
+	"html"
 	"net/http"
+	"strings"
 )
 
 const (
@@ -20,41 +21,64 @@ type answer struct {
 	body        []byte
 }
 
-// jsonAnswer encodes v the way JSON.stringify does, as far as Go can: no HTML escapes.
+// jsonAnswer is v as JSON.
 func jsonAnswer(status int, v any) answer {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return unknownError()
-	}
-	return answer{status: status, contentType: contentTypeJSON, body: bytes.TrimSuffix(b.Bytes(), []byte("\n"))}
+	return answer{status: status, contentType: contentTypeJSON, body: appendJSON(nil, v)}
 }
 
-// failure is the backend's JSON for an error. Which of the three are there depends on the kind of error.
-type failure struct {
-	Code    string `json:"code,omitempty"`
-	Type    string `json:"type,omitempty"`
-	Message string `json:"message"`
+// textAnswer is a status with its name as the body.
+func textAnswer(status int) answer {
+	return answer{status: status, contentType: contentTypeText, body: []byte(http.StatusText(status))}
+}
+
+// unauthorized is how the guard turns a request away: without a content type.
+func unauthorized() answer {
+	return answer{status: http.StatusUnauthorized, body: []byte(http.StatusText(http.StatusUnauthorized))}
+}
+
+// failureAnswer is the backend's JSON for an error. Some kinds of error have no code.
+func failureAnswer(status int, code, kind, message string) answer {
+	failure := members{{"type", kind}, {"message", message}}
+	if code != "" {
+		failure = append(members{{"code", code}}, failure...)
+	}
+	return jsonAnswer(status, failure)
 }
 
 // invalidData is the answer to input that the backend refuses.
 func invalidData(message string) answer {
-	return jsonAnswer(http.StatusBadRequest, failure{Type: "invalid_data", Message: message})
+	return failureAnswer(http.StatusBadRequest, "", "invalid_data", message)
 }
 
 // notFound is the answer if a customer, an address or a country isn't there.
 func notFound(message string) answer {
-	return jsonAnswer(http.StatusNotFound, failure{Type: "not_found", Message: message})
+	return failureAnswer(http.StatusNotFound, "", "not_found", message)
 }
 
 // duplicate is the answer if an account or a unique value is there already.
 func duplicate(message string) answer {
-	return jsonAnswer(http.StatusUnprocessableEntity, failure{Code: "invalid_request_error", Type: "duplicate_error", Message: message})
+	return failureAnswer(http.StatusUnprocessableEntity, "invalid_request_error", "duplicate_error", message)
 }
 
 // unknownError is the backend's answer to what its code did not foresee: a database error, a bad reset token.
 func unknownError() answer {
-	return jsonAnswer(http.StatusInternalServerError,
-		failure{Code: "unknown_error", Type: "unknown_error", Message: "An unknown error occurred."})
+	return failureAnswer(http.StatusInternalServerError, "unknown_error", "unknown_error", "An unknown error occurred.")
+}
+
+// page is Express's HTML for what fails before a route is found. In production it has no details.
+func (b *Backend) page(status int, format string, arguments ...any) *answer {
+	message := fmt.Sprintf(format, arguments...)
+	if b.settings.production {
+		message = http.StatusText(status)
+		if status == http.StatusRequestEntityTooLarge {
+			message = "Payload Too Large" // Node has the newer name
+		}
+	}
+	return new(htmlAnswer(status, message))
+}
+
+func htmlAnswer(status int, message string) answer {
+	message = strings.NewReplacer("&#34;", "&quot;", "\n", "<br>", "  ", " &nbsp;").Replace(html.EscapeString(message))
+	return answer{status: status, contentType: contentTypeHTML, body: []byte("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n" +
+		"<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>" + message + "</pre>\n</body>\n</html>\n")}
 }

@@ -1,6 +1,7 @@
 package customerstest
 
 import (
+	"crypto/rand"
 	"net/http"
 	"sync"
 )
@@ -9,17 +10,33 @@ import (
 // safe for concurrent use.
 type Backend struct {
 	settings settings
+	secret   []byte // signs session cookies and bearer tokens
 	router   *router
 
-	mu        sync.Mutex // guards what follows
-	clock     clock
-	customers map[string]*customer // by id, without the deleted ones
-	orders    orderBook
+	mu             sync.Mutex // guards what follows
+	clock          clock
+	customers      map[string]*customer // by id, without the deleted ones
+	emails         map[emailKey]string  // the customer's id
+	addresses      map[string]*address  // by id, without the deleted ones
+	billed         map[string]string    // by the id of a billing address, the customer's
+	sessions       map[string]*session  // by id
+	passwordTokens map[string][]string  // by email in lower case
+	orders         orderBook
 }
 
 // New makes a backend that is not served yet; [NewServer] is what a test wants.
 func New(opts ...Option) *Backend {
-	b := &Backend{settings: defaultSettings(), customers: make(map[string]*customer)}
+	b := &Backend{
+		settings:       defaultSettings(),
+		secret:         make([]byte, 32),
+		customers:      make(map[string]*customer),
+		emails:         make(map[emailKey]string),
+		addresses:      make(map[string]*address),
+		billed:         make(map[string]string),
+		sessions:       make(map[string]*session),
+		passwordTokens: make(map[string][]string),
+	}
+	_, _ = rand.Read(b.secret) // never fails
 	for _, o := range opts {
 		o(&b.settings)
 	}
@@ -29,9 +46,26 @@ func New(opts ...Option) *Backend {
 
 // ServeHTTP answers a request as the real backend would.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{request: r}
+	x := newExchange(r)
+	var err error
+	if x.raw, err = readBody(r); err != nil {
+		return // the client has gone
+	}
+	m := b.router.find(r.Method, x.path)
 	b.mu.Lock()
-	b.router.route(x)
+	b.answer(x, m)
 	b.mu.Unlock()
 	x.write(w)
+}
+
+// answer carries the request out. The caller holds b.mu.
+func (b *Backend) answer(x *exchange, m match) {
+	b.openSession(x)
+	var failed *answer
+	if x.body, failed = b.parseBody(x.request, x.raw); failed != nil {
+		x.answer = *failed
+	} else {
+		b.handle(x, m)
+	}
+	x.finish(b.now(), b.closeSession(x))
 }

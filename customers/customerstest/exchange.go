@@ -3,13 +3,38 @@ package customerstest
 import (
 	"context"
 	"net/http"
+	"strings"
 )
 
 // exchange is one request on its way through the backend, with what was found out about it and the answer to it.
 type exchange struct {
-	request    *http.Request
-	customerID string // whoever is logged in; empty for nobody
-	answer     answer
+	request      *http.Request
+	path         string // undecoded
+	rawQuery     string
+	raw          []byte // the body as it came, cut off where the backend stops reading
+	body         any    // the JSON of the body
+	route        *route // nil: there is none
+	session      *session
+	sessionIsNew bool
+	sessionOf    string // the customer of the session before
+	customerID   string // whoever is logged in, by session or token; empty for nobody
+	answer       answer
+	header       http.Header // of the answer, beside what all answers have
+}
+
+func newExchange(r *http.Request) *exchange {
+	// The request line says it as it was sent; a request that was made up in a test has none.
+	target := r.RequestURI
+	if !strings.HasPrefix(target, "/") {
+		target = r.URL.EscapedPath() + "?" + r.URL.RawQuery
+	}
+	target, _, _ = strings.Cut(target, "#")
+	x := &exchange{request: r, header: make(http.Header)}
+	x.path, x.rawQuery, _ = strings.Cut(target, "?")
+	if x.path == "" {
+		x.path = "/"
+	}
+	return x
 }
 
 type exchangeKey struct{}
@@ -25,17 +50,4 @@ func withExchange(x *exchange) *http.Request {
 // exchangeOf is the exchange that a generated handler was called for.
 func exchangeOf(r *http.Request) *exchange {
 	return r.Context().Value(exchangeKey{}).(*exchange)
-}
-
-func (x *exchange) write(w http.ResponseWriter) {
-	h := w.Header()
-	if x.answer.contentType == "" {
-		h["Content-Type"] = nil // keeps net/http from guessing one
-	} else {
-		h.Set("Content-Type", x.answer.contentType)
-	}
-	w.WriteHeader(x.answer.status)
-	if x.request.Method != http.MethodHead {
-		_, _ = w.Write(x.answer.body) // the client has gone; there is nobody to tell
-	}
 }

@@ -4,10 +4,11 @@ import "time"
 
 // settings is what differs from one backend to another.
 type settings struct {
-	production bool
-	cookieName string
-	sessionTTL time.Duration
-	rolling    bool
+	production  bool
+	cookieName  string
+	sessionTTL  time.Duration
+	rolling     bool
+	corsOrigins []string
 }
 
 func defaultSettings() settings {

@@ -1,0 +1,93 @@
+package customerstest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// bodyLimit is express.json's, in bytes, after decompression.
+const bodyLimit = 100 << 10
+
+var errTooLarge = errors.New("request entity too large")
+
+// readBody reads the body as far as the backend would take it, and a byte more to know that there is more.
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+}
+
+// parseBody does what express.json does: only JSON is read, no body and any other content type are an empty object,
+// and what can't be read is an HTML page, whoever asks for whatever.
+func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
+	mediaType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	hasBody := r.ContentLength > 0 || len(r.TransferEncoding) > 0 || r.Header.Get("Content-Length") != ""
+	if err != nil || mediaType != "application/json" || !hasBody && len(raw) == 0 {
+		return newObject(), nil
+	}
+	if charset := strings.ToLower(parameters["charset"]); charset != "" && charset != "utf-8" {
+		return nil, b.page(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError: unsupported charset %q", strings.ToUpper(charset))
+	}
+	text, err := inflated(raw, strings.ToLower(r.Header.Get("Content-Encoding")))
+	switch unsupported := unsupportedEncoding(""); {
+	case errors.Is(err, errTooLarge):
+		return nil, b.page(http.StatusRequestEntityTooLarge, "PayloadTooLargeError: %v", err)
+	case errors.As(err, &unsupported):
+		return nil, b.page(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError: %v", err)
+	case err != nil:
+		return nil, b.page(http.StatusBadRequest, "Error: %v", err)
+	}
+	if !utf8.Valid(text) {
+		text = []byte(string([]rune(string(text)))) // each byte that is none of a letter becomes a replacement character
+	}
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	if len(text) == 0 {
+		return newObject(), nil
+	}
+	v, ok := parseJSON(text)
+	if ok {
+		switch v.(type) {
+		case *object, []any:
+			return v, nil
+		}
+	}
+	return nil, b.page(http.StatusBadRequest, "SyntaxError: the body is not valid JSON\n    at JSON.parse (<anonymous>)")
+}
+
+type unsupportedEncoding string
+
+func (e unsupportedEncoding) Error() string {
+	return fmt.Sprintf("unsupported content encoding %q", string(e))
+}
+
+func inflated(raw []byte, encoding string) ([]byte, error) {
+	var r io.Reader
+	var err error
+	switch encoding {
+	case "", "identity":
+		r = bytes.NewReader(raw)
+	case "gzip":
+		r, err = gzip.NewReader(bytes.NewReader(raw))
+	case "deflate":
+		r, err = zlib.NewReader(bytes.NewReader(raw))
+	default:
+		err = unsupportedEncoding(encoding)
+	}
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(r, bodyLimit+1))
+	if err == nil && len(text) > bodyLimit {
+		err = errTooLarge
+	}
+	return text, err
+}
