@@ -75,6 +75,11 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C consumer vet ./...
 	go -C consumer test -race -count=1 -v ./...
 
+ROUNDS ?= 12
+.PHONY: bench
+bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; ROUNDS=2 for a quick look
+	go -C bench run ./report -backend -rounds $(ROUNDS)
+
 .PHONY: backend
 backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 	node e2e/backend/start.mjs
