@@ -2,13 +2,17 @@ package conform
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // Kind is what is wrong.
@@ -30,6 +34,9 @@ const (
 	NoBranch           Kind = "fits not one branch"
 	UndocumentedHeader Kind = "undocumented header"
 	WrongCookie        Kind = "wrong cookie"
+	InvalidQuery       Kind = "invalid query"
+	WrongStyle         Kind = "wrong style"
+	NoCredentials      Kind = "no credentials"
 	ForbiddenRequest   Kind = "success of a request that the contract forbids"
 	AllowedRequest     Kind = "request said to leave the contract, which allows it"
 )
@@ -41,6 +48,7 @@ type Finding struct {
 	Status    int
 	Schema    string // where in the document: "LineItem.unit_price", "" outside of schemas
 	Path      string // where in the body: "orders[].items[].unit_price"
+	Want      string // what the document says, "" if nothing
 	Detail    string // what was there
 }
 
@@ -53,7 +61,11 @@ func (f Finding) String() string {
 	if f.Path != "" {
 		s += " at " + f.Path
 	}
-	return s + ": " + f.Detail
+	s += ": " + f.Detail
+	if f.Want != "" {
+		s += ", want " + f.Want
+	}
+	return s
 }
 
 // Exchange is a request and its answer, bodies read.
@@ -67,6 +79,10 @@ type Exchange struct {
 	ResponseBody   []byte
 	Cookie         Cookie
 	Deviates       string // why the request leaves the contract on purpose; empty: it does not
+
+	parse      sync.Once
+	parsed     any
+	parseError error
 }
 
 // Cookie is how the backend was set up to set its session cookie.
@@ -84,32 +100,67 @@ const (
 
 // Result is what an exchange showed.
 type Result struct {
-	Operation string // "" if the contract has no such operation; then nothing was checked
+	Operation string // its id; "" if the contract has no such operation; then nothing was checked
+	Place     string // the operation as "GET /path"
 	Findings  []Finding
 	Seen      map[Sight]struct{}
 }
 
-// Check compares an exchange with the contract.
+// Check compares an exchange with the contract. Of a request that failed it looks at the answer only.
 func (c *Contract) Check(x *Exchange) Result {
+	e, query := c.begin(x)
+	if e == nil {
+		return Result{}
+	}
+	if x.Status/100 == 2 {
+		e.succeeded(e.request(query))
+	}
+	e.answer(query)
+	return e.result
+}
+
+// CheckAnswer compares the answer of an exchange with the contract.
+func (c *Contract) CheckAnswer(x *Exchange) Result {
+	e, query := c.begin(x)
+	if e == nil {
+		return Result{}
+	}
+	e.answer(query)
+	return e.result
+}
+
+// CheckRequest returns what the contract has against the request of an exchange, whatever its answer.
+func (c *Contract) CheckRequest(x *Exchange) Result {
+	e, query := c.begin(x)
+	if e == nil {
+		return Result{}
+	}
+	w := e.request(query)
+	e.take(w.findings)
+	e.saw(w)
+	return e.result
+}
+
+// begin returns an exchange to be checked and its query; nil if the contract has no such operation.
+func (c *Contract) begin(x *Exchange) (*exchange, string) {
 	path, query, _ := strings.Cut(x.URL, "?")
 	o, values := c.match(x.Method, path)
 	if o == nil {
-		return Result{}
+		return nil, ""
 	}
-	status := strconv.Itoa(x.Status)
-	e := &exchange{Exchange: x, contract: c, op: o, result: Result{Operation: o.id, Seen: map[Sight]struct{}{
-		{Called, o.id}: {}, {Answered, o.id + " " + status}: {},
-	}}}
-	if x.Status/100 == 2 {
-		e.request(values, query)
+	seen := map[Sight]struct{}{{Called, o.id}: {}, {Answered, o.id + " " + strconv.Itoa(x.Status)}: {}}
+	return &exchange{Exchange: x, contract: c, op: o, pathValues: values, result: Result{Operation: o.id, Place: o.place, Seen: seen}}, query
+}
+
+func (e *exchange) answer(query string) {
+	status := strconv.Itoa(e.Status)
+	r, ok := e.op.responses[status]
+	if !ok {
+		e.add(UndocumentedStatus, strings.Join(e.op.statuses(), ", "), "%s", status)
+		return
 	}
-	if r, ok := o.responses[status]; ok {
-		e.headers(r)
-		e.response(r, query)
-	} else {
-		e.add(UndocumentedStatus, "%s, documented are %s", status, strings.Join(o.statuses(), ", "))
-	}
-	return e.result
+	e.headers(r)
+	e.response(r, query)
 }
 
 func (o *operation) statuses() []string {
@@ -124,14 +175,17 @@ func (o *operation) statuses() []string {
 // exchange is an exchange while it is being checked.
 type exchange struct {
 	*Exchange
-	contract *Contract
-	op       *operation
-	result   Result
+	contract   *Contract
+	op         *operation
+	pathValues map[string]string
+	result     Result
 }
 
-func (e *exchange) add(kind Kind, format string, args ...any) {
-	e.take([]Finding{{Kind: kind, Detail: fmt.Sprintf(format, args...)}})
+func (e *exchange) add(kind Kind, want, format string, args ...any) {
+	e.take([]Finding{{Kind: kind, Want: want, Detail: fmt.Sprintf(format, args...)}})
 }
+
+func (e *exchange) saw(w *walk) { maps.Copy(e.result.Seen, w.seen) }
 
 func (e *exchange) take(findings []Finding) {
 	for _, f := range findings {
@@ -147,50 +201,54 @@ func (e *exchange) response(r *response, query string) {
 	switch {
 	case r.noContentType:
 		if given != "" {
-			e.add(WrongContentType, "%q, documented is a body without one", given)
+			e.add(WrongContentType, "a body without a content type", "%q", given)
 		}
 		if len(e.ResponseBody) == 0 {
-			e.add(WrongContentType, "no body, documented is one without a content type")
+			e.add(WrongContentType, "a body without a content type", "no body")
 		}
 		return
 	case len(r.contents) == 0:
 		if given != "" {
-			e.add(WrongContentType, "%q, documented is no body", given)
+			e.add(WrongContentType, "no body", "%q", given)
 		}
 		if len(e.ResponseBody) > 0 {
-			e.add(UndocumentedBody, "%d bytes, documented is no body", len(e.ResponseBody))
+			e.add(UndocumentedBody, "no body", "%d bytes", len(e.ResponseBody))
 		}
 		return
 	}
 	kind, _, err := mime.ParseMediaType(given)
 	sh, ok := r.contents[kind]
 	if err != nil || !ok {
-		e.add(WrongContentType, "%q, documented is %s", given, mediaTypes(r.contents))
+		e.add(WrongContentType, mediaTypes(r.contents), "%q", given)
 		return
 	}
 	e.result.Seen[Sight{Content, fmt.Sprintf("%s %d %s", e.op.id, e.Status, kind)}] = struct{}{}
 	w := newWalk(false)
 	w.relaxed = relaxed(query)
-	e.walk(w, sh, kind, e.ResponseBody)
+	e.walk(w, sh, kind)
 }
 
-func (e *exchange) walk(w *walk, sh *shape, mediaType string, body []byte) {
+func (e *exchange) walk(w *walk, sh *shape, mediaType string) {
 	if sh == nil {
 		return
 	}
-	var v any = string(body)
+	var v any = string(e.ResponseBody)
 	if mediaType == "application/json" {
 		var err error
-		if v, err = parseJSON(body); err != nil {
-			e.add(InvalidJSON, "%v", err)
+		if v, err = e.json(); err != nil {
+			e.add(InvalidJSON, "JSON", "%v", err)
 			return
 		}
 	}
-	w.value(sh, v, "")
+	w.value(sh, sh.loc, v, "")
 	e.take(w.findings)
-	for sight := range w.seen {
-		e.result.Seen[sight] = struct{}{}
-	}
+	e.saw(w)
+}
+
+// json is the answer's body, parsed once however often the exchange is checked.
+func (x *Exchange) json() (any, error) {
+	x.parse.Do(func() { x.parsed, x.parseError = parseJSON(x.ResponseBody) })
+	return x.parsed, x.parseError
 }
 
 // relaxed is what the request chose by itself of what an answer's list holds.
@@ -210,12 +268,12 @@ func (e *exchange) headers(r *response) {
 	for name, h := range r.Headers {
 		declared[http.CanonicalHeaderKey(name)] = true
 		if h.Value.Required && e.ResponseHeader.Get(name) == "" {
-			e.add(Missing, "header %s", name)
+			e.add(Missing, "required", "header %s", name)
 		}
 	}
 	lines := e.ResponseHeader.Values("Set-Cookie")
 	if len(lines) > 0 && !declared["Set-Cookie"] {
-		e.add(UndocumentedHeader, "Set-Cookie")
+		e.add(UndocumentedHeader, "", "Set-Cookie")
 	}
 	for _, line := range lines {
 		e.cookie(line)
@@ -225,7 +283,7 @@ func (e *exchange) headers(r *response) {
 func (e *exchange) cookie(line string) {
 	cookie, err := http.ParseSetCookie(line)
 	if err != nil {
-		e.add(WrongCookie, "it is none: %v", err)
+		e.add(WrongCookie, "a cookie", "%v", err)
 		return
 	}
 	name := e.Cookie.Name
@@ -237,54 +295,56 @@ func (e *exchange) cookie(line string) {
 		ttl = defaultTTL
 	}
 	if cookie.Name != name {
-		e.add(WrongCookie, "its name is %s, want %s", cookie.Name, name)
+		e.add(WrongCookie, "name "+name, "name %s", cookie.Name)
 	}
 	if cookie.Path != "/" || cookie.Domain != "" {
-		e.add(WrongCookie, "Path %q and Domain %q, want / and none", cookie.Path, cookie.Domain)
+		e.add(WrongCookie, "Path / and no Domain", "Path %q and Domain %q", cookie.Path, cookie.Domain)
 	}
 	if !cookie.HttpOnly {
-		e.add(WrongCookie, "not HttpOnly")
+		e.add(WrongCookie, "HttpOnly", "not HttpOnly")
 	}
 	if cookie.MaxAge != 0 {
-		e.add(WrongCookie, "it has a Max-Age")
+		e.add(WrongCookie, "no Max-Age", "a Max-Age")
 	}
 	if cookie.Secure != e.Cookie.Secure || (cookie.SameSite == http.SameSiteNoneMode) != e.Cookie.Secure {
-		e.add(WrongCookie, "Secure is %t and SameSite=None is %t, want both %t", cookie.Secure, cookie.SameSite == http.SameSiteNoneMode, e.Cookie.Secure)
+		e.add(WrongCookie, fmt.Sprintf("both %t", e.Cookie.Secure), "Secure is %t and SameSite=None is %t", cookie.Secure, cookie.SameSite == http.SameSiteNoneMode)
 	}
 	date, err := http.ParseTime(e.ResponseHeader.Get("Date"))
 	if err != nil {
-		e.add(WrongCookie, "no Date to compare its Expires with")
+		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
 	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowAnswer {
-		e.add(WrongCookie, "it expires after %s, want %s", life, ttl)
+		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }
 
 // --- the request
 
-// request checks a request that succeeded: the contract must have allowed it, unless it leaves the contract on purpose.
-func (e *exchange) request(pathValues map[string]string, query string) {
+// request compares a request with the contract.
+func (e *exchange) request(query string) *walk {
 	w := newWalk(true)
-	e.parameters(w, pathValues, query)
+	e.parameters(w, query)
 	e.requestBody(w)
 	if e.op.secured && !e.hasCredentials() {
-		w.findings = append(w.findings, Finding{Path: "header", Detail: "neither the session cookie nor a bearer token"})
+		w.findings = append(w.findings, Finding{Kind: NoCredentials, Path: "header", Want: "the session cookie or a bearer token", Detail: "neither"})
 	}
+	return w
+}
+
+// succeeded says what is wrong about a success: the contract must have allowed the request, unless it leaves the
+// contract on purpose.
+func (e *exchange) succeeded(w *walk) {
 	switch {
 	case e.Deviates != "" && len(w.findings) == 0:
-		e.add(AllowedRequest, "%s", e.Deviates)
+		e.add(AllowedRequest, "", "%s", e.Deviates)
 	case e.Deviates == "":
 		for i, f := range w.findings {
 			w.findings[i].Kind = ForbiddenRequest
-			if f.Kind != "" {
-				w.findings[i].Detail = string(f.Kind) + ": " + f.Detail
-			}
+			w.findings[i].Detail = string(f.Kind) + ": " + f.Detail
 		}
 		e.take(w.findings)
-		for sight := range w.seen {
-			e.result.Seen[sight] = struct{}{}
-		}
+		e.saw(w)
 	}
 }
 
@@ -299,71 +359,74 @@ func (e *exchange) hasCredentials() bool {
 	return slices.ContainsFunc((&http.Request{Header: e.RequestHeader}).Cookies(), func(c *http.Cookie) bool { return c.Name == name })
 }
 
-func (e *exchange) parameters(w *walk, pathValues map[string]string, rawQuery string) {
+func (e *exchange) parameters(w *walk, rawQuery string) {
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		w.findings = append(w.findings, Finding{Path: "query", Detail: err.Error()})
+		w.add(InvalidQuery, "", "query", "", err.Error())
 		return
 	}
 	for _, p := range e.op.params {
+		place := finding.Parameter(e.op.place, p.In, p.Name)
 		switch p.In {
 		case "path":
-			w.value(p.shape, fromText(p.shape, pathValues[p.Name]), "path "+p.Name)
-			w.see(Input, e.op.id+"?"+p.Name)
+			w.value(p.shape, place, fromText(p.shape, e.pathValues[p.Name]), "path "+p.Name)
+			w.see(Input, place)
 		case "query":
 			v, ok, problem := p.take(query)
 			if problem != "" {
-				w.add(ForbiddenRequest, p.shape, "query "+p.Name, "%s", problem)
+				w.add(WrongStyle, place, "query "+p.Name, "once", problem)
 			}
 			if ok {
-				w.value(p.shape, v, "query "+p.Name)
-				w.see(Input, e.op.id+"?"+p.Name)
+				w.value(p.shape, place, v, "query "+p.Name)
+				w.see(Input, place)
 			} else if p.Required {
-				w.add(Missing, p.shape, "query "+p.Name, "required, and not there")
+				w.add(Missing, place, "query "+p.Name, "required", "not there")
 			}
 		}
 	}
-	for name := range query {
-		w.findings = append(w.findings, Finding{Kind: Undocumented, Schema: e.op.id + "?" + name, Path: "query", Detail: "parameter " + name})
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		w.add(Undocumented, e.op.place+" query "+name, "query", "", "parameter "+name)
 	}
 }
 
 // take removes the parameter from the query and returns its value as JSON would have it.
 func (p param) take(query url.Values) (v any, ok bool, problem string) {
-	if p.Style == "deepObject" {
-		object := map[string]any{}
-		for name, values := range query {
-			key, isOurs := strings.CutPrefix(name, p.Name+"[")
-			if !isOurs || !strings.HasSuffix(key, "]") {
-				continue
-			}
-			key = strings.TrimSuffix(key, "]")
-			delete(query, name)
-			object[key] = values[0]
-			if inner := p.shape.props[key]; inner != nil {
-				object[key] = fromText(inner.shape, values[0])
-			}
-			if len(values) > 1 {
-				problem = key + " comes more than once"
-			}
-		}
-		return object, len(object) > 0, problem
+	style := p.Style
+	if style == "" {
+		style = "form"
+	}
+	exploded := style == "form"
+	if p.Explode != nil {
+		exploded = *p.Explode
+	}
+	isArray, isObject := p.shape.typ == "array", p.shape.typ == "object" || len(p.shape.props) > 0
+	switch {
+	case style == "deepObject":
+		return p.takeObject(query, func(name string) (string, bool) {
+			key, ours := strings.CutPrefix(name, p.Name+"[")
+			key, ends := strings.CutSuffix(key, "]")
+			return key, ours && ends
+		})
+	case isObject && exploded:
+		return p.takeObject(query, func(name string) (string, bool) { return name, p.shape.props[name] != nil })
 	}
 	values, ok := query[p.Name]
 	if !ok {
 		return nil, false, ""
 	}
 	delete(query, p.Name)
-	isArray := p.shape.typ == "array"
-	exploded := p.Explode == nil || *p.Explode
 	if len(values) > 1 && (!isArray || !exploded) {
-		problem = "it comes more than once"
+		problem = "more than once"
 	}
-	if !isArray {
+	if !isArray || p.shape.items == nil {
 		return fromText(p.shape, values[0]), true, problem
 	}
 	if !exploded {
-		values = strings.Split(values[0], ",")
+		separator, known := map[string]string{"form": ",", "spaceDelimited": " ", "pipeDelimited": "|"}[style]
+		if !known {
+			return nil, true, "in the unknown style " + style
+		}
+		values = strings.Split(values[0], separator)
 	}
 	elements := make([]any, len(values))
 	for i, text := range values {
@@ -372,16 +435,37 @@ func (p param) take(query url.Values) (v any, ok bool, problem string) {
 	return elements, true, problem
 }
 
+// takeObject removes from the query what key knows as properties of the parameter.
+func (p param) takeObject(query url.Values, key func(name string) (string, bool)) (v any, ok bool, problem string) {
+	object := map[string]any{}
+	for name, values := range query {
+		key, isOurs := key(name)
+		if !isOurs {
+			continue
+		}
+		delete(query, name)
+		object[key] = values[0]
+		if inner := p.shape.props[key]; inner != nil {
+			object[key] = fromText(inner.shape, values[0])
+		}
+		if len(values) > 1 {
+			problem = key + " more than once"
+		}
+	}
+	return object, len(object) > 0, problem
+}
+
 func (e *exchange) requestBody(w *walk) {
+	place := finding.RequestBody(e.op.place)
 	switch {
 	case e.op.body == nil:
 		if len(e.RequestBody) > 0 {
-			w.findings = append(w.findings, Finding{Path: "body", Detail: "documented is none"})
+			w.add(UndocumentedBody, place, "body", "none", "one")
 		}
 		return
 	case len(e.RequestBody) == 0:
 		if e.op.body.Required {
-			w.findings = append(w.findings, Finding{Path: "body", Detail: "required, and not there"})
+			w.add(Missing, place, "body", "required", "not there")
 		}
 		return
 	}
@@ -389,15 +473,17 @@ func (e *exchange) requestBody(w *walk) {
 	kind, _, err := mime.ParseMediaType(given)
 	sh, ok := e.op.bodies[kind]
 	if err != nil || !ok {
-		w.findings = append(w.findings, Finding{Path: "body", Detail: fmt.Sprintf("content type %q, documented is %s", given, mediaTypes(e.op.bodies))})
+		w.add(WrongContentType, place, "body", mediaTypes(e.op.bodies), strconv.Quote(given))
 		return
 	}
 	v, err := parseJSON(e.RequestBody)
 	if err != nil {
-		w.findings = append(w.findings, Finding{Path: "body", Detail: err.Error()})
+		w.add(InvalidJSON, place, "body", "JSON", err.Error())
 		return
 	}
-	w.value(sh, v, "body")
+	if sh != nil {
+		w.value(sh, place, v, "body")
+	}
 }
 
 func mediaTypes(contents map[string]*shape) string {

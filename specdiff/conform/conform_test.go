@@ -179,7 +179,7 @@ func TestEachMutationIsFound(t *testing.T) {
 		{"missing property, deep", list, body(`{"size":2}`, `{}`), []string{"missing required property|Part.size|things[].parts[]"}},
 		{"missing envelope", list, answer(200, "application/json", `{}`), []string{"missing required property|Things.things|"}},
 		{"wrong null", list, body(`"amount":5`, `"amount":null`), []string{"wrong null|Thing.amount|things[].amount"}},
-		{"wrong null in a list", list, body(`{"size":2}`, `null`), []string{"wrong null|Part|things[].parts[]"}},
+		{"wrong null in a list", list, body(`{"size":2}`, `null`), []string{"wrong null|Thing.parts[]|things[].parts[]"}},
 		{"wrong null of an enum behind allOf", list, body(`"state":"new"`, `"state":null`), []string{"wrong null|Thing.state|things[].state"}},
 		{"wrong type", list, body(`"id":"t1"`, `"id":1`), []string{"wrong type|Thing.id|things[].id"}},
 		{"object instead of list", list, body(`[{"size":1},{"size":2}]`, `{}`), []string{"wrong type|Thing.parts|things[].parts"}},
@@ -190,12 +190,12 @@ func TestEachMutationIsFound(t *testing.T) {
 		{"time of another zone", list, body(`05.678Z`, `05.678+01:00`), []string{"wrong format|Thing.made_at|things[].made_at"}},
 		{"time with microseconds", list, body(`05.678Z`, `05.678123Z`), []string{"wrong format|Thing.made_at|things[].made_at"}},
 		{"no time", list, body(`2026-01-02T03:04:05.678Z`, `yesterday`), []string{"wrong format|Thing.made_at|things[].made_at"}},
-		{"unknown enum value", list, body(`"state":"new"`, `"state":"odd"`), []string{"unknown enum value|Thing.state|things[].state"}},
+		{"unknown enum value", list, body(`"state":"new"`, `"state":"odd"`), []string{"unknown enum value|State|things[].state"}},
 		{"value of the wrong type among free ones", list, body(`{"a":"b"}`, `{"a":1}`), []string{"wrong type|Thing.labels.*|things[].labels.*"}},
-		{"too many elements", list, body(`]}]}`, `]},null,null]}`), []string{"out of bounds|Things.things|things", "wrong null|Thing|things[]", "wrong null|Thing|things[]"}},
+		{"too many elements", list, body(`]}]}`, `]},null,null]}`), []string{"out of bounds|Things.things|things", "wrong null|Things.things[]|things[]", "wrong null|Things.things[]|things[]"}},
 		{"all at once, none hides another", list, body(`"amount":5,"rate":1.5,"state":"new"`, `"rate":"x","state":"odd","extra":0`), []string{
 			"undocumented property|Thing.extra|things[].extra", "wrong type|Thing.rate|things[].rate",
-			"unknown enum value|Thing.state|things[].state", "missing required property|Thing.amount|things[]",
+			"unknown enum value|State|things[].state", "missing required property|Thing.amount|things[]",
 		}},
 		{"undocumented cookie", post, func(x *Exchange) { x.ResponseHeader = list().ResponseHeader; x.ResponseHeader.Del("Content-Type") }, []string{"undocumented header||"}},
 		{"cookie of another name", list, cookie("other=s; Path=/; Expires=Fri, 02 Jan 2026 13:04:05 GMT; HttpOnly"), []string{"wrong cookie||"}},
@@ -206,24 +206,24 @@ func TestEachMutationIsFound(t *testing.T) {
 		{"cookie for scripts", list, cookie("sid=s; Path=/; Expires=Fri, 02 Jan 2026 13:04:05 GMT"), []string{"wrong cookie||"}},
 		{"cookie of another path", list, cookie("sid=s; Path=/x; Expires=Fri, 02 Jan 2026 13:04:05 GMT; HttpOnly"), []string{"wrong cookie||"}},
 
-		{"unknown parameter", list, query("order=x"), []string{forbidden + "|ListThings?order|query"}},
-		{"indexed parameter", list, query("state[0]=new"), []string{forbidden + "|ListThings?state[0]|query"}},
-		{"parameter of the wrong type", list, query("limit=x"), []string{forbidden + "|ListThings?limit|query limit"}},
-		{"parameter out of bounds", list, query("limit=-1"), []string{forbidden + "|ListThings?limit|query limit"}},
-		{"parameter twice", list, query("limit=1&limit=2"), []string{forbidden + "|ListThings?limit|query limit"}},
-		{"unknown value of a parameter", list, query("state[]=new&state[]=odd"), []string{forbidden + "|ListThings?state[][]|query state[][]"}},
-		{"empty name in a parameter", list, query("fields=a,,b"), []string{forbidden + "|ListThings?fields[]|query fields[]"}},
+		{"unknown parameter", list, query("order=x"), []string{forbidden + "|GET /things query order|query"}},
+		{"indexed parameter", list, query("state[0]=new"), []string{forbidden + "|GET /things query state[0]|query"}},
+		{"parameter of the wrong type", list, query("limit=x"), []string{forbidden + "|GET /things query limit|query limit"}},
+		{"parameter out of bounds", list, query("limit=-1"), []string{forbidden + "|GET /things query limit|query limit"}},
+		{"parameter twice", list, query("limit=1&limit=2"), []string{forbidden + "|GET /things query limit|query limit"}},
+		{"unknown value of a parameter", list, query("state[]=new&state[]=odd"), []string{forbidden + "|GET /things query state[]|query state[][]"}},
+		{"empty name in a parameter", list, query("fields=a,,b"), []string{forbidden + "|GET /things query fields[]|query fields[]"}},
 		{"unknown property of a parameter", list, query("made_at[after]=2026-01-01T00:00:00Z"), []string{forbidden + "|Range.after|query made_at.after"}},
 		{"parameter that is no time", list, query("made_at[gt]=5"), []string{forbidden + "|Range.gt|query made_at.gt"}},
 		{"no credentials", list, func(x *Exchange) { x.RequestHeader = http.Header{} }, []string{forbidden + "||header"}},
-		{"path parameter out of bounds", post, func(x *Exchange) { x.URL = "/things/123456" }, []string{forbidden + "|PostThing?id|path id"}},
+		{"path parameter out of bounds", post, func(x *Exchange) { x.URL = "/things/123456" }, []string{forbidden + "|POST /things/{id} path id|path id"}},
 		{"body that is not required to be there", func() *Exchange {
 			return &Exchange{Method: "POST", URL: "/things/all", RequestBody: []byte("{}"), Status: 200,
 				ResponseHeader: http.Header{"Content-Type": {"text/plain"}}, ResponseBody: []byte("OK")}
-		}, func(*Exchange) {}, []string{forbidden + "||body"}},
-		{"no body", post, sent(""), []string{forbidden + "||body"}},
-		{"body of another content type", post, func(x *Exchange) { x.RequestHeader.Set("Content-Type", "text/plain") }, []string{forbidden + "||body"}},
-		{"body that is no JSON", post, sent("{"), []string{forbidden + "||body"}},
+		}, func(*Exchange) {}, []string{forbidden + "|POST /things/all body|body"}},
+		{"no body", post, sent(""), []string{forbidden + "|POST /things/{id} body|body"}},
+		{"body of another content type", post, func(x *Exchange) { x.RequestHeader.Set("Content-Type", "text/plain") }, []string{forbidden + "|POST /things/{id} body|body"}},
+		{"body that is no JSON", post, sent("{"), []string{forbidden + "|POST /things/{id} body|body"}},
 		{"unknown property in a body", post, sent(`{"name":"n","extra":1}`), []string{forbidden + "|ThingReq.extra|body.extra"}},
 		{"missing property in a body", post, sent(`{}`), []string{forbidden + "|ThingReq.name|body"}},
 		{"empty property in a body", post, sent(`{"name":""}`), []string{forbidden + "|ThingReq.name|body.name"}},
@@ -349,8 +349,8 @@ func TestTallyGroupsAndCounts(t *testing.T) {
 		t.Fatalf("%d groups: %v", len(groups), groups)
 	}
 	for i, want := range []Group{
-		{Finding{WrongType, "ListThings", 200, "Part.size", "things[].parts[].size", `string "y", want number`}, 6},
-		{Finding{WrongType, "ListThings", 200, "Thing.amount", "things[].amount", `string "x", want integer`}, 3},
+		{Finding{WrongType, "ListThings", 200, "Part.size", "things[].parts[].size", "number", `string "y"`}, 6},
+		{Finding{WrongType, "ListThings", 200, "Thing.amount", "things[].amount", "integer", `string "x"`}, 3},
 	} {
 		if groups[i] != want {
 			t.Errorf("%+v, want %+v", groups[i], want)
@@ -381,8 +381,8 @@ func TestCoverage(t *testing.T) {
 		Property: {Seen: 13, Declared: 14, Missing: []string{"Part.whole"}},
 		Valued:   {Seen: 12, Declared: 14, Missing: []string{"Part.whole", "Thing.note"}},
 		Null:     {Seen: 1, Declared: 4, Missing: []string{"Thing.anything", "Thing.metadata", "Thing.part"}},
-		Enum:     {Seen: 1, Declared: 3, Missing: []string{"PostAllThings 200=OK", "Thing.state=old"}},
-		Input:    {Seen: 4, Declared: 10, Missing: []string{"ListThings?expand", "ListThings?fields", "Owner|0.name", "PostThing?id", "ThingReq.name", "ThingReq.owner"}},
+		Enum:     {Seen: 1, Declared: 3, Missing: []string{"POST /things/all 200=OK", "Thing.state=old"}},
+		Input:    {Seen: 4, Declared: 10, Missing: []string{"GET /things query expand", "GET /things query fields", "Owner|0.name", "POST /things/{id} path id", "ThingReq.name", "ThingReq.owner"}},
 	} {
 		line := got[what]
 		if line.Seen != want.Seen || line.Declared != want.Declared || !slices.Equal(line.Missing, want.Missing) {

@@ -20,6 +20,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // Contract is an OpenAPI document, prepared for checking. It is safe for concurrent use.
@@ -27,11 +29,24 @@ type Contract struct {
 	operations []*operation
 	shapes     map[*openapi3.Schema]*shape
 	cookieName string // of the security scheme that is a cookie
+	notes      []Note
+}
+
+// Note is something in a document that is not checked.
+type Note struct {
+	Place, Text string
+}
+
+func (n Note) String() string { return n.Place + ": " + n.Text }
+
+func (c *Contract) note(place, format string, args ...any) {
+	c.notes = append(c.notes, Note{place, fmt.Sprintf(format, args...)})
 }
 
 // operation is one of the document's.
 type operation struct {
 	id        string
+	place     string // "GET /store/auth"
 	method    string
 	segments  []string // of the path; "{name}" for a parameter
 	params    []param
@@ -56,6 +71,7 @@ type response struct {
 type shape struct {
 	loc       string // where it stands: "Order", "Order.items[]"
 	objectLoc string // where its properties stand; another place if it only wraps a reference
+	enumLoc   string // where its enum stands; likewise
 	typ       string // "" is any
 	nullable  bool
 	format    string
@@ -69,6 +85,7 @@ type shape struct {
 	maxItems  *uint64
 	props     map[string]*child
 	required  []string
+	closed    bool   // says that it has no other properties
 	open      bool   // may have properties that are not declared …
 	extra     *child // … of this schema, if not nil
 	items     *child
@@ -83,21 +100,33 @@ type child struct {
 	shape *shape
 }
 
-// Load reads an OpenAPI 3.0 document. A document that uses a keyword which this package does not check is an error.
+// Load reads an OpenAPI 3.0 document that has to be checked in full: one that uses a keyword which this package does not
+// check is an error.
 func Load(data []byte) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
 		return nil, err
 	}
+	c, notes := New(doc)
+	var errs []error
+	for _, note := range notes {
+		errs = append(errs, errors.New(note.String()))
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return c, nil
+}
+
+// New prepares a document with its references resolved, as a Loader returns it. What of it will not be checked is in the
+// notes, in a stable order.
+func New(doc *openapi3.T) (*Contract, []Note) {
 	c := &Contract{shapes: map[*openapi3.Schema]*shape{}}
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Value(path)
-		for method, op := range item.Operations() {
-			o, err := c.operation(doc, path, method, item, op)
-			if err != nil {
-				return nil, fmt.Errorf("%s %s: %w", method, path, err)
-			}
-			c.operations = append(c.operations, o)
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			c.operations = append(c.operations, c.operation(doc, path, method, item, operations[method]))
 		}
 	}
 	slices.SortFunc(c.operations, func(a, b *operation) int { return strings.Compare(a.id, b.id) })
@@ -108,16 +137,18 @@ func Load(data []byte) (*Contract, error) {
 			}
 		}
 	}
-	return c, nil
+	slices.SortFunc(c.notes, func(a, b Note) int { return strings.Compare(a.String(), b.String()) })
+	return c, slices.Compact(c.notes)
 }
 
-func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
-	if op.OperationID == "" {
-		return nil, errors.New("it has no operationId")
-	}
+func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi3.PathItem, op *openapi3.Operation) *operation {
 	o := &operation{
-		id: op.OperationID, method: method, segments: strings.Split(path, "/"),
+		id: op.OperationID, place: finding.Operation(method, path), method: method, segments: strings.Split(path, "/"),
 		bodies: map[string]*shape{}, responses: map[string]*response{},
+	}
+	if o.id == "" {
+		o.id = o.place
+		c.note(o.place, "it has no operationId")
 	}
 	security := op.Security
 	if security == nil {
@@ -125,41 +156,33 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	}
 	o.secured = len(*security) > 0
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
-		sh, err := c.shape(p.Value.Schema, o.id+"?"+p.Value.Name)
-		if err != nil {
-			return nil, err
+		sh := c.shape(p.Value.Schema, finding.Parameter(o.place, p.Value.In, p.Value.Name))
+		if sh == nil {
+			sh = &shape{nullable: true}
 		}
 		o.params = append(o.params, param{p.Value, sh})
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
 		for kind, media := range o.body.Content {
-			sh, err := c.shape(media.Schema, o.id+" body")
-			if err != nil {
-				return nil, err
-			}
-			o.bodies[kind] = sh
+			o.bodies[kind] = c.shape(media.Schema, finding.RequestBody(o.place))
 		}
 	}
 	for status, ref := range op.Responses.Map() {
 		r := &response{Response: ref.Value, contents: map[string]*shape{}}
 		r.noContentType, _ = ref.Value.Extensions["x-no-content-type"].(bool)
 		for kind, media := range ref.Value.Content {
-			sh, err := c.shape(media.Schema, o.id+" "+status)
-			if err != nil {
-				return nil, err
-			}
-			r.contents[kind] = sh
+			r.contents[kind] = c.shape(media.Schema, finding.Response(o.place, status))
 		}
 		o.responses[status] = r
 	}
-	return o, nil
+	return o
 }
 
-// shape returns the shape of ref and makes those of everything inside it.
-func (c *Contract) shape(ref *openapi3.SchemaRef, loc string) (*shape, error) {
-	if ref == nil {
-		return nil, nil //nolint:nilnil // no schema: nothing to check
+// shape returns the shape of ref and makes those of everything inside it; nil for none.
+func (c *Contract) shape(ref *openapi3.SchemaRef, loc string) *shape {
+	if ref == nil || ref.Value == nil {
+		return nil
 	}
 	root := &child{ref: ref, loc: loc}
 	for todo := []*child{root}; len(todo) > 0; {
@@ -169,14 +192,11 @@ func (c *Contract) shape(ref *openapi3.SchemaRef, loc string) (*shape, error) {
 			next.shape = sh
 			continue
 		}
-		sh, err := flatten(next.ref, next.loc)
-		if err != nil {
-			return nil, err
-		}
+		sh := c.flatten(next.ref, next.loc, nil)
 		c.shapes[next.ref.Value], next.shape = sh, sh
 		todo = append(todo, sh.children()...)
 	}
-	return root.shape, nil
+	return root.shape
 }
 
 func (s *shape) children() []*child {
@@ -191,17 +211,15 @@ func (s *shape) children() []*child {
 
 const schemas = "#/components/schemas/"
 
-// flatten merges a schema with its allOf branches. It does not go into properties, so that circles do no harm.
-func flatten(ref *openapi3.SchemaRef, loc string) (*shape, error) {
+// flatten merges a schema with its allOf branches; inside are the schemas that it is a branch of. It does not go into
+// properties, so that circles do no harm.
+func (c *Contract) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi3.Schema) *shape {
 	if name, ok := strings.CutPrefix(ref.Ref, schemas); ok {
 		loc = name
 	}
 	s := ref.Value
-	if err := supported(s); err != nil {
-		return nil, fmt.Errorf("%s: %w", loc, err)
-	}
 	sh := &shape{
-		loc: loc, objectLoc: loc, format: s.Format, enum: s.Enum, required: slices.Clone(s.Required),
+		loc: loc, objectLoc: loc, enumLoc: loc, format: s.Format, enum: s.Enum, required: slices.Clone(s.Required),
 		minLength: s.MinLength, maxLength: s.MaxLength, minimum: s.Min, maximum: s.Max, minItems: s.MinItems, maxItems: s.MaxItems,
 		props: map[string]*child{},
 	}
@@ -211,10 +229,11 @@ func flatten(ref *openapi3.SchemaRef, loc string) (*shape, error) {
 	if s.Pattern != "" {
 		re, err := regexp.Compile(s.Pattern)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", loc, err)
+			c.note(loc, "%v", err)
 		}
 		sh.pattern = re
 	}
+	c.unsupported(s, loc)
 	for name, p := range s.Properties {
 		sh.props[name] = &child{ref: p, loc: loc + "." + name}
 	}
@@ -222,6 +241,7 @@ func flatten(ref *openapi3.SchemaRef, loc string) (*shape, error) {
 		sh.open, sh.extra = true, &child{ref: has.Schema, loc: loc + ".*"}
 	} else {
 		sh.open = has.Has != nil && *has.Has
+		sh.closed = has.Has != nil && !*has.Has
 	}
 	if s.Items != nil {
 		sh.items = &child{ref: s.Items, loc: loc + "[]"}
@@ -233,13 +253,15 @@ func flatten(ref *openapi3.SchemaRef, loc string) (*shape, error) {
 		sh.anyOf = append(sh.anyOf, &child{ref: branch, loc: loc + "|" + strconv.Itoa(i)})
 	}
 	nullableBranches := len(s.AllOf) > 0
+	inside = append(inside, s)
 	for _, branch := range s.AllOf {
-		b, err := flatten(branch, loc)
-		if err != nil {
-			return nil, err
+		if slices.Contains(inside, branch.Value) {
+			c.note(loc, "it is an allOf of itself")
+			continue
 		}
-		if err := sh.merge(b); err != nil {
-			return nil, fmt.Errorf("%s: %w", loc, err)
+		b := c.flatten(branch, loc, inside)
+		if conflicts := sh.merge(b); len(conflicts) > 0 {
+			c.note(loc, "allOf branches that both have %s: the first counts", strings.Join(conflicts, ", "))
 		}
 		nullableBranches = nullableBranches && b.nullable
 	}
@@ -247,75 +269,90 @@ func flatten(ref *openapi3.SchemaRef, loc string) (*shape, error) {
 	if s.Type == nil && len(s.AllOf)+len(s.OneOf)+len(s.AnyOf)+len(s.Enum) == 0 {
 		sh.nullable = true // no word about a type: any JSON
 	}
-	return sh, nil
+	return sh
 }
 
-// merge adds what an allOf branch asks for. Where two schemas would have to hold at once, it refuses: none of the
-// documents this is for needs that.
-func (s *shape) merge(b *shape) error {
-	switch {
-	case s.typ == "":
-		s.typ = b.typ
-	case b.typ != "" && b.typ != s.typ:
-		return fmt.Errorf("allOf of %s and %s", s.typ, b.typ)
+// merge adds what an allOf branch asks for, and returns what both ask for in two ways that would have to hold at once.
+func (s *shape) merge(b *shape) (conflicts []string) {
+	note := func(conflict bool, what string) {
+		if conflict {
+			conflicts = append(conflicts, what)
+		}
 	}
+	if s.typ == "" {
+		s.typ = b.typ
+	}
+	note(b.typ != "" && b.typ != s.typ, "a type")
 	if len(s.props) == 0 && len(b.props) > 0 {
 		s.objectLoc = b.objectLoc
 	}
-	for name, p := range b.props {
-		if _, ok := s.props[name]; ok {
-			return fmt.Errorf("allOf declares %s twice", name)
+	for _, name := range slices.Sorted(maps.Keys(b.props)) {
+		_, both := s.props[name]
+		note(both, "property "+name)
+		if !both {
+			s.props[name] = b.props[name]
 		}
-		s.props[name] = p
 	}
-	if err := errors.Join(
-		one(&s.items, b.items, "items"), one(&s.extra, b.extra, "additionalProperties"), one(&s.pattern, b.pattern, "pattern"),
-		one(&s.maxLength, b.maxLength, "maxLength"), one(&s.maxItems, b.maxItems, "maxItems"),
-		one(&s.minimum, b.minimum, "minimum"), one(&s.maximum, b.maximum, "maximum"),
-	); err != nil {
-		return err
+	note(one(&s.items, b.items), "items")
+	note(one(&s.extra, b.extra), "additionalProperties")
+	note(one(&s.pattern, b.pattern), "a pattern")
+	note(one(&s.maxLength, b.maxLength), "maxLength")
+	note(one(&s.maxItems, b.maxItems), "maxItems")
+	note(one(&s.minimum, b.minimum), "minimum")
+	note(one(&s.maximum, b.maximum), "maximum")
+	note(several(&s.oneOf, b.oneOf), "oneOf")
+	note(several(&s.anyOf, b.anyOf), "anyOf")
+	if len(s.enum) == 0 && len(b.enum) > 0 {
+		s.enumLoc = b.enumLoc
 	}
-	if len(s.enum) > 0 && len(b.enum) > 0 || len(s.oneOf) > 0 && len(b.oneOf) > 0 || len(s.anyOf) > 0 && len(b.anyOf) > 0 || s.format != "" && b.format != "" {
-		return errors.New("allOf with two enums, formats, oneOfs or anyOfs")
+	note(several(&s.enum, b.enum), "an enum")
+	note(s.format != "" && b.format != "", "a format")
+	if s.format == "" {
+		s.format = b.format
 	}
-	s.enum, s.oneOf, s.anyOf = append(s.enum, b.enum...), append(s.oneOf, b.oneOf...), append(s.anyOf, b.anyOf...)
-	s.format += b.format
 	s.required = append(s.required, b.required...)
-	s.open = s.open || b.open
+	s.open, s.closed = s.open || b.open, s.closed || b.closed
 	s.minLength, s.minItems = max(s.minLength, b.minLength), max(s.minItems, b.minItems)
-	return nil
+	return conflicts
 }
 
-func one[T any](mine **T, theirs *T, name string) error {
-	if *mine != nil && theirs != nil {
-		return fmt.Errorf("allOf with %s twice", name)
-	}
+// one takes theirs where mine is not set, and says whether both are.
+func one[T any](mine **T, theirs *T) bool {
 	if *mine == nil {
 		*mine = theirs
+		return false
 	}
-	return nil
+	return theirs != nil
 }
 
-// supported says which keyword of s this package would silently not check.
-func supported(s *openapi3.Schema) error {
+func several[T any](mine *[]T, theirs []T) bool {
+	if len(*mine) == 0 {
+		*mine = theirs
+		return false
+	}
+	return len(theirs) > 0
+}
+
+// unsupported notes which keywords of s will not be checked.
+func (c *Contract) unsupported(s *openapi3.Schema, loc string) {
 	for keyword, used := range map[string]bool{
-		"not":              s.Not != nil,
-		"uniqueItems":      s.UniqueItems,
-		"multipleOf":       s.MultipleOf != nil,
-		"minProperties":    s.MinProps != 0,
-		"maxProperties":    s.MaxProps != nil,
-		"discriminator":    s.Discriminator != nil,
-		"exclusiveMinimum": s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool,
-		"exclusiveMaximum": s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool,
-		"several types":    s.Type.IsMultiple(),
-		"readOnly":         s.ReadOnly,
-		"writeOnly":        s.WriteOnly,
+		"not":                s.Not != nil,
+		"uniqueItems":        s.UniqueItems,
+		"multipleOf":         s.MultipleOf != nil,
+		"minProperties":      s.MinProps != 0,
+		"maxProperties":      s.MaxProps != nil,
+		"discriminator":      s.Discriminator != nil,
+		"exclusiveMinimum":   s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool,
+		"exclusiveMaximum":   s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool,
+		"several types":      s.Type.IsMultiple(),
+		"readOnly":           s.ReadOnly,
+		"writeOnly":          s.WriteOnly,
+		"format " + s.Format: s.Format != "" && !knownFormat(s.Format),
 	} {
 		if used {
-			return fmt.Errorf("%s is not supported", keyword)
+			c.note(loc, "%s is not supported", keyword)
 		}
 	}
-	return nil
 }
 
 // match finds the operation of a request, and what its path holds for the parameters. A fixed segment beats a parameter.

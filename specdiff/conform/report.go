@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // Tally adds up results.
@@ -146,7 +148,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 	for _, o := range c.operations {
 		add(Called, o.id)
 		for _, p := range o.params {
-			add(Input, o.id+"?"+p.Name)
+			add(Input, finding.Parameter(o.place, p.In, p.Name))
 			c.inside(p.shape, func(_ *shape, p *child) {
 				if p != nil {
 					add(Input, p.loc)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"maps"
 	"math/big"
+	"net/mail"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -71,16 +73,21 @@ const (
 	Answered SightKind = "status"       // an operation answered with this status
 	Called   SightKind = "operation"    // an operation was called
 	Content  SightKind = "content type" // an operation's status came with this content type
+	Absent   SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
+	Time     SightKind = "time"         // a text without a format was a time
+	Text     SightKind = "text"         // a text without a format was none
+	Fraction SightKind = "fraction"     // a number was no integer
 )
 
-func (w *walk) add(kind Kind, sh *shape, path, format string, args ...any) {
-	w.findings = append(w.findings, Finding{Kind: kind, Schema: sh.loc, Path: path, Detail: fmt.Sprintf(format, args...)})
+func (w *walk) add(kind Kind, loc, path, want, got string) {
+	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: path, Want: want, Detail: got})
 }
 
-func (w *walk) value(sh *shape, v any, path string) {
+// value compares v with sh, which stands at loc.
+func (w *walk) value(sh *shape, loc string, v any, path string) {
 	if v == nil {
 		if !sh.nullable {
-			w.add(WrongNull, sh, path, "null, want %s", sh.want())
+			w.add(WrongNull, loc, path, sh.want(), "null")
 		}
 		return
 	}
@@ -88,7 +95,7 @@ func (w *walk) value(sh *shape, v any, path string) {
 		w.branches(sh, v, path)
 	}
 	if got := typeOf(v); sh.typ != "" && got != sh.typ && (sh.typ != "number" || got != "integer") {
-		w.add(WrongType, sh, path, "%s %s, want %s", got, excerpt(v), sh.typ)
+		w.add(WrongType, sh.loc, path, sh.typ, got+" "+excerpt(v))
 		return
 	}
 	if len(sh.enum) > 0 {
@@ -117,7 +124,7 @@ func (w *walk) branches(sh *shape, v any, path string) {
 		for _, b := range branches {
 			try := newWalk(w.request)
 			try.relaxed = w.relaxed
-			try.value(b.shape, v, path)
+			try.value(b.shape, b.loc, v, path)
 			if len(try.findings) == 0 {
 				fits++
 				maps.Copy(w.seen, try.seen)
@@ -128,10 +135,10 @@ func (w *walk) branches(sh *shape, v any, path string) {
 		}
 		switch {
 		case fits == 0:
-			w.add(NoBranch, sh, path, "fits no branch of %s; what the closest one lacks follows", name)
+			w.add(NoBranch, sh.loc, path, name, "fits no branch; what the closest one lacks follows")
 			w.findings = append(w.findings, closest.findings...)
 		case fits > most:
-			w.add(NoBranch, sh, path, "fits %d branches of %s", fits, name)
+			w.add(NoBranch, sh.loc, path, name, fmt.Sprintf("fits %d branches", fits))
 		}
 	}
 	check(sh.oneOf, 1, "oneOf")
@@ -145,33 +152,60 @@ func (w *walk) enum(sh *shape, v any, path string) {
 			return
 		}
 	}
-	w.add(UnknownValue, sh, path, "%s is none of %v", excerpt(v), sh.enum)
+	w.add(UnknownValue, sh.enumLoc, path, fmt.Sprintf("one of %v", sh.enum), excerpt(v))
 }
 
 func (w *walk) text(sh *shape, v, path string) {
 	n := uint64(utf8.RuneCountInString(v))
 	switch {
 	case n < sh.minLength:
-		w.add(OutOfBounds, sh, path, "%d characters, want at least %d", n, sh.minLength)
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %d characters", sh.minLength), strconv.FormatUint(n, 10))
 	case sh.maxLength != nil && n > *sh.maxLength:
-		w.add(OutOfBounds, sh, path, "%d characters, want at most %d", n, *sh.maxLength)
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %d characters", *sh.maxLength), strconv.FormatUint(n, 10))
 	}
 	if sh.pattern != nil && !sh.pattern.MatchString(v) {
-		w.add(OutOfBounds, sh, path, "%s does not match %s", excerpt(v), sh.pattern)
+		w.add(OutOfBounds, sh.loc, path, sh.pattern.String(), excerpt(v))
 	}
-	if sh.format == "date-time" && !w.isTime(v) {
-		w.add(WrongFormat, sh, path, "%s, want a date-time%s", excerpt(v), map[bool]string{false: " in UTC with milliseconds"}[w.request])
+	switch {
+	case sh.format != "":
+		if want, ok := w.fits(sh.format, v); !ok {
+			w.add(WrongFormat, sh.loc, path, want, excerpt(v))
+		}
+	case len(sh.enum) == 0 && !w.request:
+		if _, err := time.Parse(answerTime, v); err == nil {
+			w.see(Time, sh.loc)
+		} else {
+			w.see(Text, sh.loc)
+		}
 	}
 }
 
-// A client may write its times as RFC 3339 allows; the backend writes them all in one way.
-func (w *walk) isTime(v string) bool {
-	layout := "2006-01-02T15:04:05.000Z"
-	if w.request {
-		layout = time.RFC3339Nano
+// answerTime is how the backend writes all its times.
+const answerTime = "2006-01-02T15:04:05.000Z"
+
+// formats are those of texts that are checked.
+var formats = map[string]func(string) bool{
+	"date-time": func(v string) bool { _, err := time.Parse(time.RFC3339Nano, v); return err == nil },
+	"date":      func(v string) bool { _, err := time.Parse(time.DateOnly, v); return err == nil },
+	"email":     func(v string) bool { a, err := mail.ParseAddress(v); return err == nil && a.Address == v },
+	"uuid":      regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString,
+	"uri":       func(v string) bool { u, err := url.Parse(v); return err == nil && u.IsAbs() },
+}
+
+// knownFormat says whether a format is checked, or says nothing that could be.
+func knownFormat(format string) bool {
+	return formats[format] != nil || slices.Contains([]string{"int32", "int64", "float", "double", "password"}, format)
+}
+
+// fits says whether a text has the format, and what that is. A client may write its times as RFC 3339 allows; the
+// backend writes them all in one way.
+func (w *walk) fits(format, v string) (want string, ok bool) {
+	if format == "date-time" && !w.request {
+		_, err := time.Parse(answerTime, v)
+		return "date-time in UTC with milliseconds", err == nil
 	}
-	_, err := time.Parse(layout, v)
-	return err == nil
+	is, ok := formats[format]
+	return format, !ok || is(v)
 }
 
 func (w *walk) number(sh *shape, v json.Number, path string) {
@@ -180,30 +214,36 @@ func (w *walk) number(sh *shape, v json.Number, path string) {
 		return // typeOf has seen a number, so it is one
 	}
 	if sh.minimum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.minimum)) < 0 {
-		w.add(OutOfBounds, sh, path, "%s, want at least %v", v, *sh.minimum)
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %v", *sh.minimum), v.String())
 	}
 	if sh.maximum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.maximum)) > 0 {
-		w.add(OutOfBounds, sh, path, "%s, want at most %v", v, *sh.maximum)
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %v", *sh.maximum), v.String())
+	}
+	if !n.IsInt() {
+		w.see(Fraction, sh.loc)
 	}
 	bits := 64
 	if sh.format == "int32" {
 		bits = 32
 	}
 	if sh.typ == "integer" && n.Num().BitLen() > bits-1 {
-		w.add(OutOfBounds, sh, path, "%s does not fit %d bits", v, bits)
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("%d bits", bits), v.String())
 	}
 }
 
 func (w *walk) array(sh *shape, v []any, path string) {
 	n := uint64(len(v))
-	if n < sh.minItems || sh.maxItems != nil && n > *sh.maxItems {
-		w.add(OutOfBounds, sh, path, "%d elements", n)
+	switch {
+	case n < sh.minItems:
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %d elements", sh.minItems), strconv.Itoa(len(v)))
+	case sh.maxItems != nil && n > *sh.maxItems:
+		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %d elements", *sh.maxItems), strconv.Itoa(len(v)))
 	}
 	if sh.items == nil {
 		return
 	}
 	for _, element := range v {
-		w.value(sh.items.shape, element, path+"[]")
+		w.value(sh.items.shape, sh.items.loc, element, path+"[]")
 	}
 }
 
@@ -217,18 +257,24 @@ func (w *walk) object(sh *shape, v map[string]any, path string) {
 		switch {
 		case ok:
 			w.property(p, v[name])
-			w.value(p.shape, v[name], at)
+			w.value(p.shape, p.loc, v[name], at)
 		case !sh.open:
-			w.findings = append(w.findings, Finding{
-				Kind: Undocumented, Schema: sh.objectLoc + "." + name, Path: at, Detail: fmt.Sprintf("%s %s", typeOf(v[name]), excerpt(v[name])),
-			})
+			w.add(Undocumented, sh.objectLoc+"."+name, at, "", typeOf(v[name])+" "+excerpt(v[name]))
 		case sh.extra != nil:
-			w.value(sh.extra.shape, v[name], strings.TrimPrefix(path+".*", "."))
+			w.value(sh.extra.shape, sh.extra.loc, v[name], strings.TrimPrefix(path+".*", "."))
 		}
 	}
 	for _, name := range sh.required {
 		if _, ok := v[name]; !ok && w.demands(sh.props[name], path) {
-			w.findings = append(w.findings, Finding{Kind: Missing, Schema: sh.objectLoc + "." + name, Path: path, Detail: "required, and not there"})
+			w.add(Missing, sh.objectLoc+"."+name, path, "required", "not there")
+		}
+	}
+	if w.request {
+		return
+	}
+	for name, p := range sh.props {
+		if _, ok := v[name]; !ok && w.demands(p, path) {
+			w.see(Absent, p.loc)
 		}
 	}
 }
