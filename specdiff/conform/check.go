@@ -163,6 +163,8 @@ func (e *exchange) answer(query string) {
 	e.response(r, query)
 }
 
+func (o *operation) paramPlace(p param) string { return finding.Parameter(o.place, p.In, p.Name) }
+
 func (o *operation) statuses() []string {
 	var all []string
 	for status := range o.responses {
@@ -225,10 +227,10 @@ func (e *exchange) response(r *response, query string) {
 	e.result.Seen[Sight{Content, fmt.Sprintf("%s %d %s", e.op.id, e.Status, kind)}] = struct{}{}
 	w := newWalk(false)
 	w.relaxed = relaxed(query)
-	e.walk(w, sh, kind)
+	e.walk(w, sh, kind, finding.Media(finding.Response(e.op.place, strconv.Itoa(e.Status)), kind))
 }
 
-func (e *exchange) walk(w *walk, sh *shape, mediaType string) {
+func (e *exchange) walk(w *walk, sh *shape, mediaType, place string) {
 	if sh == nil {
 		return
 	}
@@ -240,7 +242,7 @@ func (e *exchange) walk(w *walk, sh *shape, mediaType string) {
 			return
 		}
 	}
-	w.value(sh, sh.loc, v, "")
+	w.value(sh, place, v, "")
 	e.take(w.findings)
 	e.saw(w)
 }
@@ -366,7 +368,7 @@ func (e *exchange) parameters(w *walk, rawQuery string) {
 		return
 	}
 	for _, p := range e.op.params {
-		place := finding.Parameter(e.op.place, p.In, p.Name)
+		place := e.op.paramPlace(p)
 		switch p.In {
 		case "path":
 			w.value(p.shape, place, fromText(p.shape, e.pathValues[p.Name]), "path "+p.Name)
@@ -482,7 +484,7 @@ func (e *exchange) requestBody(w *walk) {
 		return
 	}
 	if sh != nil {
-		w.value(sh, place, v, "body")
+		w.value(sh, finding.Media(place, kind), v, "body")
 	}
 }
 

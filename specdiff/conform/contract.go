@@ -69,9 +69,8 @@ type response struct {
 
 // shape is a schema with its allOf branches merged in.
 type shape struct {
-	loc       string // where it stands: "Order", "Order.items[]"
+	loc       string // where it stands: "Order", "Order.items[]"; what it only wraps a reference to
 	objectLoc string // where its properties stand; another place if it only wraps a reference
-	enumLoc   string // where its enum stands; likewise
 	typ       string // "" is any
 	nullable  bool
 	format    string
@@ -95,6 +94,7 @@ type shape struct {
 
 // child is a schema inside another. Its shape is filled in when all are known: schemas refer to each other in circles.
 type child struct {
+	name  string // of a property
 	ref   *openapi3.SchemaRef
 	loc   string
 	shape *shape
@@ -165,14 +165,14 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
 		for kind, media := range o.body.Content {
-			o.bodies[kind] = c.shape(media.Schema, finding.RequestBody(o.place))
+			o.bodies[kind] = c.shape(media.Schema, finding.Media(finding.RequestBody(o.place), kind))
 		}
 	}
 	for status, ref := range op.Responses.Map() {
 		r := &response{Response: ref.Value, contents: map[string]*shape{}}
 		r.noContentType, _ = ref.Value.Extensions["x-no-content-type"].(bool)
 		for kind, media := range ref.Value.Content {
-			r.contents[kind] = c.shape(media.Schema, finding.Response(o.place, status))
+			r.contents[kind] = c.shape(media.Schema, finding.Media(finding.Response(o.place, status), kind))
 		}
 		o.responses[status] = r
 	}
@@ -219,7 +219,7 @@ func (c *Contract) flatten(ref *openapi3.SchemaRef, loc string, inside []*openap
 	}
 	s := ref.Value
 	sh := &shape{
-		loc: loc, objectLoc: loc, enumLoc: loc, format: s.Format, enum: s.Enum, required: slices.Clone(s.Required),
+		loc: loc, objectLoc: loc, format: s.Format, enum: s.Enum, required: slices.Clone(s.Required),
 		minLength: s.MinLength, maxLength: s.MaxLength, minimum: s.Min, maximum: s.Max, minItems: s.MinItems, maxItems: s.MaxItems,
 		props: map[string]*child{},
 	}
@@ -235,7 +235,7 @@ func (c *Contract) flatten(ref *openapi3.SchemaRef, loc string, inside []*openap
 	}
 	c.unsupported(s, loc)
 	for name, p := range s.Properties {
-		sh.props[name] = &child{ref: p, loc: loc + "." + name}
+		sh.props[name] = &child{name: name, ref: p, loc: loc + "." + name}
 	}
 	if has := s.AdditionalProperties; has.Schema != nil {
 		sh.open, sh.extra = true, &child{ref: has.Schema, loc: loc + ".*"}
@@ -264,6 +264,9 @@ func (c *Contract) flatten(ref *openapi3.SchemaRef, loc string, inside []*openap
 			c.note(loc, "allOf branches that both have %s: the first counts", strings.Join(conflicts, ", "))
 		}
 		nullableBranches = nullableBranches && b.nullable
+		if len(s.AllOf) == 1 && ref.Ref == "" && len(s.Properties) == 0 {
+			sh.loc = b.loc // it only wraps a reference, as nullable ones have to be
+		}
 	}
 	sh.nullable = s.Nullable || nullableBranches
 	if s.Type == nil && len(s.AllOf)+len(s.OneOf)+len(s.AnyOf)+len(s.Enum) == 0 {
@@ -302,9 +305,6 @@ func (s *shape) merge(b *shape) (conflicts []string) {
 	note(one(&s.maximum, b.maximum), "maximum")
 	note(several(&s.oneOf, b.oneOf), "oneOf")
 	note(several(&s.anyOf, b.anyOf), "anyOf")
-	if len(s.enum) == 0 && len(b.enum) > 0 {
-		s.enumLoc = b.enumLoc
-	}
 	note(several(&s.enum, b.enum), "an enum")
 	note(s.format != "" && b.format != "", "a format")
 	if s.format == "" {

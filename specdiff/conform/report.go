@@ -147,30 +147,27 @@ func (c *Contract) declared() map[Sight]struct{} {
 	add := func(what SightKind, loc string) { all[Sight{what, loc}] = struct{}{} }
 	for _, o := range c.operations {
 		add(Called, o.id)
-		for _, p := range o.params {
-			add(Input, finding.Parameter(o.place, p.In, p.Name))
-			c.inside(p.shape, func(_ *shape, p *child) {
-				if p != nil {
-					add(Input, p.loc)
-				}
-			})
+		sent := func(p *child, property bool) {
+			if property {
+				add(Input, p.loc)
+			}
 		}
-		for _, sh := range o.bodies {
-			c.inside(sh, func(_ *shape, p *child) {
-				if p != nil {
-					add(Input, p.loc)
-				}
-			})
+		for _, p := range o.params {
+			add(Input, o.paramPlace(p))
+			p.shape.inside(o.paramPlace(p), sent)
+		}
+		for kind, sh := range o.bodies {
+			sh.inside(finding.Media(finding.RequestBody(o.place), kind), sent)
 		}
 		for status, r := range o.responses {
 			add(Answered, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
-				c.inside(sh, func(sh *shape, p *child) {
-					for _, v := range sh.enum {
-						add(Enum, sh.loc+"="+fmt.Sprint(v))
+				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
+					for _, v := range p.shape.enum {
+						add(Enum, p.loc+"="+fmt.Sprint(v))
 					}
-					if p == nil {
+					if !property {
 						return
 					}
 					add(Property, p.loc)
@@ -185,25 +182,22 @@ func (c *Contract) declared() map[Sight]struct{} {
 	return all
 }
 
-// inside calls visit for each schema in sh, and each property of each.
-func (c *Contract) inside(sh *shape, visit func(*shape, *child)) {
-	if sh == nil {
+// inside calls visit for a schema that stands at loc and for each one in it, and says which are properties.
+func (s *shape) inside(loc string, visit func(p *child, property bool)) {
+	if s == nil {
 		return
 	}
-	done := map[*shape]bool{}
-	for todo := []*shape{sh}; len(todo) > 0; {
+	visit(&child{loc: loc, shape: s}, false)
+	done := map[*shape]bool{s: true}
+	for todo := []*shape{s}; len(todo) > 0; {
 		next := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if done[next] {
-			continue
-		}
-		done[next] = true
-		visit(next, nil)
-		for _, p := range next.props {
-			visit(next, p)
-		}
-		for _, inner := range next.children() {
-			todo = append(todo, inner.shape)
+		for _, p := range next.children() {
+			visit(p, next.props[p.name] == p)
+			if !done[p.shape] {
+				done[p.shape] = true
+				todo = append(todo, p.shape)
+			}
 		}
 	}
 }

@@ -99,7 +99,7 @@ func (w *walk) value(sh *shape, loc string, v any, path string) {
 		return
 	}
 	if len(sh.enum) > 0 {
-		w.enum(sh, v, path)
+		w.enum(sh, loc, v, path)
 	}
 	switch v := v.(type) {
 	case string:
@@ -145,14 +145,14 @@ func (w *walk) branches(sh *shape, v any, path string) {
 	check(sh.anyOf, len(sh.anyOf), "anyOf")
 }
 
-func (w *walk) enum(sh *shape, v any, path string) {
+func (w *walk) enum(sh *shape, loc string, v any, path string) {
 	for _, known := range sh.enum {
 		if fmt.Sprint(known) == fmt.Sprint(v) {
-			w.see(Enum, sh.loc+"="+fmt.Sprint(v))
+			w.see(Enum, loc+"="+fmt.Sprint(v))
 			return
 		}
 	}
-	w.add(UnknownValue, sh.enumLoc, path, fmt.Sprintf("one of %v", sh.enum), excerpt(v))
+	w.add(UnknownValue, sh.loc, path, fmt.Sprintf("one of %v", sh.enum), excerpt(v))
 }
 
 func (w *walk) text(sh *shape, v, path string) {
@@ -258,7 +258,7 @@ func (w *walk) object(sh *shape, v map[string]any, path string) {
 		case ok:
 			w.property(p, v[name])
 			w.value(p.shape, p.loc, v[name], at)
-		case !sh.open:
+		case !sh.open && (sh.closed || !w.request): // what one may send is open unless the document says otherwise
 			w.add(Undocumented, sh.objectLoc+"."+name, at, "", typeOf(v[name])+" "+excerpt(v[name]))
 		case sh.extra != nil:
 			w.value(sh.extra.shape, sh.extra.loc, v[name], strings.TrimPrefix(path+".*", "."))

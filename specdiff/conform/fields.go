@@ -1,0 +1,176 @@
+package conform
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Operation is what a document says about an operation's requests, and about its answers in short.
+type Operation struct {
+	ID      string
+	Place   string // "GET /store/auth"
+	Method  string
+	Path    string
+	Secured bool
+	Body    bool // it takes one
+	Fields  []Field
+}
+
+// Field is a parameter, or a property somewhere in a request body.
+type Field struct {
+	In       string   // "path", "query" or "body"
+	Path     []string // the parameter's name without brackets, or the property's name and those of the objects around it
+	Place    string
+	Required bool
+	Schema   Schema
+}
+
+// Schema is what a document says about the values of an input.
+type Schema struct {
+	Type      string // "" is any, or one of several branches
+	Format    string
+	Enum      []any
+	Minimum   *float64
+	Maximum   *float64
+	MinLength uint64
+	MaxLength *uint64
+	Keys      []string // an object's properties
+	Elements  *Schema  // an array's, nil if the document says nothing about them
+}
+
+// maxDepth is how deep inside a request body inputs are looked for.
+const maxDepth = 3
+
+// Operations returns the document's operations in the order of their ids.
+func (c *Contract) Operations() []Operation {
+	all := make([]Operation, 0, len(c.operations))
+	for _, o := range c.operations {
+		op := Operation{ID: o.id, Place: o.place, Method: o.method, Path: strings.Join(o.segments, "/"), Secured: o.secured, Body: o.body != nil}
+		for _, p := range o.params {
+			name := strings.TrimSuffix(p.Name, "[]")
+			op.Fields = append(op.Fields, Field{p.In, []string{name}, o.paramPlace(p), p.Required, p.shape.schema()})
+		}
+		if sh := o.bodies["application/json"]; sh != nil {
+			op.Fields = sh.inputs(op.Fields, nil)
+		}
+		all = append(all, op)
+	}
+	return all
+}
+
+// inputs adds the properties of an object, or of the branches of one.
+func (s *shape) inputs(all []Field, around []string) []Field {
+	if len(around) == maxDepth {
+		return all
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.props)) {
+		p := s.props[name]
+		path := append(slices.Clone(around), name)
+		all = append(all, Field{"body", path, p.loc, slices.Contains(s.required, name), p.shape.schema()})
+		all = p.shape.inputs(all, path)
+	}
+	for _, branch := range slices.Concat(s.oneOf, s.anyOf) {
+		all = branch.shape.inputs(all, around)
+	}
+	return all
+}
+
+func (s *shape) schema() Schema {
+	out := Schema{
+		Type: s.typ, Format: s.format, Enum: s.enum, Minimum: s.minimum, Maximum: s.maximum, MinLength: s.minLength, MaxLength: s.maxLength,
+		Keys: slices.Sorted(maps.Keys(s.props)),
+	}
+	if s.items != nil {
+		in := s.items.shape // no further: a list of itself would have no end
+		out.Elements = &Schema{Type: in.typ, Format: in.format, Enum: in.enum}
+	}
+	return out
+}
+
+// FieldPlace returns the place of one of an operation's fields, and of the closest one around it where the document has none.
+func (c *Contract) FieldPlace(place, in string, path []string) string {
+	i := slices.IndexFunc(c.operations, func(o *operation) bool { return o.place == place })
+	if i < 0 || len(path) == 0 && in != "body" {
+		return place
+	}
+	o := c.operations[i]
+	if in != "body" {
+		return finding.Parameter(o.place, in, path[0])
+	}
+	place = finding.RequestBody(o.place)
+	if sh := o.bodies["application/json"]; sh != nil {
+		place = sh.objectLoc
+		for _, name := range path {
+			p := sh.property(name)
+			if p == nil {
+				return place
+			}
+			place, sh = p.loc, p.shape
+		}
+	}
+	return place
+}
+
+// property finds a property in an object or in the branches of one.
+func (s *shape) property(name string) *child {
+	if p := s.props[name]; p != nil {
+		return p
+	}
+	for _, branch := range slices.Concat(s.oneOf, s.anyOf) {
+		if p := branch.shape.property(name); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// Relation is a property that holds objects, in a document's answers.
+type Relation struct {
+	Name string
+	To   *Node
+}
+
+// Node is an object of a document's answers.
+type Node struct{ shape *shape }
+
+// Place is where the object stands in the document.
+func (n *Node) Place() string { return n.shape.objectLoc }
+
+// Relations returns the object's properties that hold objects, in the order of their names.
+func (n *Node) Relations() []Relation {
+	var all []Relation
+	for _, name := range slices.Sorted(maps.Keys(n.shape.props)) {
+		to := n.shape.props[name].shape
+		if to.isRelation() {
+			if to.items != nil {
+				to = to.items.shape
+			}
+			all = append(all, Relation{name, &Node{to}})
+		}
+	}
+	return all
+}
+
+// Columns returns the names of the object's other properties.
+func (n *Node) Columns() []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(n.shape.props)) {
+		if !n.shape.props[name].shape.isRelation() {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// Answer returns the object that an operation answers with at a status, in JSON; nil if the document has none.
+func (c *Contract) Answer(place, status string) *Node {
+	for _, o := range c.operations {
+		if r := o.responses[status]; o.place == place && r != nil && r.contents["application/json"] != nil {
+			return &Node{r.contents["application/json"]}
+		}
+	}
+	return nil
+}
