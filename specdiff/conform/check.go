@@ -245,6 +245,11 @@ func (e *exchange) walk(w *walk, sh *shape, mediaType, place string) {
 	w.value(sh, place, v, "")
 	e.take(w.findings)
 	e.saw(w)
+	for sight := range w.seen {
+		if sight.What == Property {
+			e.result.Seen[Sight{Held, held(e.op, strconv.Itoa(e.Status), sight.Loc)}] = struct{}{}
+		}
+	}
 }
 
 // json is the answer's body, parsed once however often the exchange is checked.
@@ -263,6 +268,11 @@ func relaxed(query string) relaxation {
 		return demandColumns
 	}
 	return demandAll
+}
+
+// held names a property in the answers of an operation's status.
+func held(o *operation, status, loc string) string {
+	return finding.Response(o.place, status) + " " + loc
 }
 
 func (e *exchange) headers(r *response) {

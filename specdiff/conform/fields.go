@@ -174,3 +174,20 @@ func (c *Contract) Answer(place, status string) *Node {
 	}
 	return nil
 }
+
+// Declares says whether the document has a response, given as its place, with a header.
+func (c *Contract) Declares(response, header string) bool {
+	for _, o := range c.operations {
+		for status, r := range o.responses {
+			if finding.Response(o.place, status) != response {
+				continue
+			}
+			for name := range r.Headers {
+				if strings.EqualFold(name, header) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -94,7 +94,7 @@ type Coverage struct {
 func (t *Tally) Coverage() []Coverage {
 	declared := t.contract.declared()
 	var lines []Coverage
-	for _, what := range []SightKind{Called, Answered, Content, Property, Valued, Null, Enum, Input} {
+	for _, what := range []SightKind{Called, Answered, Content, Held, Property, Valued, Null, Enum, Input} {
 		line := Coverage{What: what}
 		for sight := range declared {
 			if sight.What != what {
@@ -120,7 +120,7 @@ func (t *Tally) Write(out io.Writer) error {
 		t.exchanges-t.outside, t.deviating, t.outside)
 	titles := map[SightKind]string{
 		Called: "operations", Answered: "statuses (operation × status)", Content: "content types (operation × status × type)",
-		Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
+		Held: "answers (operation × status × property)", Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
 		Enum: "enum values", Input: "inputs of requests that succeeded",
 	}
 	lines := t.Coverage()
@@ -163,6 +163,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 			add(Answered, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
+				sh.always(map[*shape]bool{}, func(loc string) { add(Held, held(o, status, loc)) })
 				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
 					for _, v := range p.shape.enum {
 						add(Enum, p.loc+"="+fmt.Sprint(v))
@@ -180,6 +181,23 @@ func (c *Contract) declared() map[Sight]struct{} {
 		}
 	}
 	return all
+}
+
+// always calls visit for each property that an answer has to hold: the required ones, and theirs.
+func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
+	if s == nil || done[s] {
+		return
+	}
+	done[s] = true
+	if s.items != nil {
+		s.items.shape.always(done, visit)
+	}
+	for _, name := range s.required {
+		if p := s.props[name]; p != nil {
+			visit(p.loc)
+			p.shape.always(done, visit)
+		}
+	}
 }
 
 // inside calls visit for a schema that stands at loc and for each one in it, and says which are properties.

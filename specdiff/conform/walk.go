@@ -73,6 +73,7 @@ const (
 	Answered SightKind = "status"       // an operation answered with this status
 	Called   SightKind = "operation"    // an operation was called
 	Content  SightKind = "content type" // an operation's status came with this content type
+	Held     SightKind = "answer"       // an operation's status came with this property
 	Absent   SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
 	Time     SightKind = "time"         // a text without a format was a time
 	Text     SightKind = "text"         // a text without a format was none

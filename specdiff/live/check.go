@@ -1,0 +1,358 @@
+package live
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Result is what a record says about a document.
+type Result struct {
+	// Observations are in the order of their points' ids.
+	Observations []finding.Observation
+	Coverage     Coverage
+	// Unchecked is what the document says that is not checked.
+	Unchecked []conform.Note
+}
+
+// Check holds a record against a document. It sends nothing.
+func Check(record *Record, doc *openapi3.T) Result {
+	contract, notes := conform.New(doc)
+	c := &check{
+		record: record, contract: contract, seen: map[conform.Sight]int{}, missing: map[string]bool{},
+		all: map[key]*finding.Observation{}, cookies: map[string][2]int{},
+		requests: map[*conform.Exchange][]conform.Finding{}, tally: conform.NewTally(contract),
+	}
+	for i := range record.Exchanges {
+		c.exchange(&record.Exchanges[i])
+	}
+	c.styles()
+	c.sights()
+	c.unsent()
+	return Result{c.sorted(), c.coverage(), notes}
+}
+
+type check struct {
+	record   *Record
+	contract *conform.Contract
+	tally    *conform.Tally
+	seen     map[conform.Sight]int
+	missing  map[string]bool // schema paths of required properties that were not there
+	all      map[key]*finding.Observation
+	cookies  map[string][2]int // by place of an answer: how many should have set a cookie, and did
+	requests map[*conform.Exchange][]conform.Finding
+}
+
+type key struct {
+	finding.Point
+	relation finding.Relation
+	document string
+}
+
+// add notes an observation. x is where it can be seen again, nil for nowhere in particular.
+func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
+	k := key{p, relation, document}
+	o := c.all[k]
+	if o == nil {
+		o = &finding.Observation{Point: p, Relation: relation, Document: document}
+		o.Example = c.record.secrets.hidden(example)
+		if x != nil {
+			o.Curl = c.record.Curl(*x)
+		}
+		c.all[k] = o
+	}
+	o.Count += count
+	if shown := strings.Split(o.Live, "; "); live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {
+		o.Live = strings.TrimPrefix(o.Live+"; "+c.record.secrets.hidden(live), "; ")
+	}
+}
+
+// mostShown is how many different things that the backend did are named for one point.
+const mostShown = 6
+
+func (c *check) sorted() []finding.Observation {
+	all := make([]finding.Observation, 0, len(c.all))
+	for _, o := range c.all {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, func(a, b finding.Observation) int {
+		return cmp.Or(cmp.Compare(a.ID(), b.ID()), cmp.Compare(a.Relation, b.Relation), cmp.Compare(a.Document, b.Document))
+	})
+	return all
+}
+
+func (c *check) exchange(x *Exchange) {
+	result := c.contract.CheckAnswer(x.Exchange)
+	c.tally.Add(x.Exchange, result)
+	if result.Operation == "" {
+		c.unknownRoute(x)
+		return
+	}
+	for _, f := range result.Findings {
+		if f.Kind == conform.Missing && f.Schema != "" {
+			c.missing[f.Schema] = true
+		}
+		point, live := ofAnswer(result.Place, f)
+		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
+	}
+	for sight := range result.Seen {
+		c.seen[sight]++
+	}
+	if !slices.ContainsFunc(result.Findings, func(f conform.Finding) bool { return f.Kind == conform.UndocumentedStatus }) {
+		code := strconv.Itoa(x.Status)
+		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", nil, 1)
+	}
+	c.cookie(result.Place, x)
+	c.request(result.Place, x)
+}
+
+// unknownRoute is an answer of a route that the document lacks. The backend's way to say that it has no route either is a
+// page.
+func (c *check) unknownRoute(x *Exchange) {
+	path, _, _ := strings.Cut(x.URL, "?")
+	if x.Status == http.StatusNotFound && strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "text/html") {
+		return
+	}
+	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
+}
+
+// template is a route's path with names of its parameters, as far as this package asks for any.
+func template(path string) string {
+	switch {
+	case strings.HasPrefix(path, addressesPath+"/"):
+		return addressesPath + "/{address_id}"
+	case strings.HasPrefix(path, authPath+"/") && path != bearerPath:
+		return authPath + "/{email}"
+	}
+	return path
+}
+
+func where(f conform.Finding) string {
+	return strings.TrimPrefix(f.Path+": "+f.Detail, ": ")
+}
+
+// ofAnswer is which point a finding about an answer is about, and what the backend did.
+func ofAnswer(operation string, f conform.Finding) (finding.Point, string) {
+	response := finding.Response(operation, strconv.Itoa(f.Status))
+	kind, _, _ := strings.Cut(f.Detail, " ")
+	at := func(place string, aspect finding.Aspect, live string) (finding.Point, string) {
+		return finding.Point{Place: place, Aspect: aspect}, live
+	}
+	switch f.Kind {
+	case conform.Undocumented:
+		return at(f.Schema, finding.Presence, kind)
+	case conform.Missing:
+		if f.Schema == "" {
+			return at(response, finding.Header, "not there")
+		}
+		return at(f.Schema, finding.Required, "not there")
+	case conform.WrongNull:
+		return at(f.Schema, finding.Nullable, "null")
+	case conform.WrongType:
+		return at(f.Schema, finding.Type, kind)
+	case conform.WrongFormat:
+		return at(f.Schema, finding.Format, "another format")
+	case conform.UnknownValue:
+		return at(f.Schema, finding.Enum, f.Detail)
+	case conform.OutOfBounds:
+		return at(f.Schema, finding.Bounds, f.Detail)
+	case conform.NoBranch:
+		return at(f.Schema, finding.Branches, f.Detail)
+	case conform.UndocumentedStatus:
+		return at(response, finding.Status, f.Detail)
+	case conform.UndocumentedHeader:
+		return at(response, finding.Cookie, f.Detail)
+	case conform.WrongCookie:
+		return at("Set-Cookie", finding.Cookie, f.Detail)
+	}
+	return at(response, finding.ContentType, f.Detail)
+}
+
+// cookie counts the answers that should set a cookie because the document says so and none was sent.
+func (c *check) cookie(operation string, x *Exchange) {
+	if x.RequestHeader.Get("Cookie") != "" {
+		return
+	}
+	place := finding.Response(operation, strconv.Itoa(x.Status))
+	n := c.cookies[place]
+	n[0]++
+	if x.ResponseHeader.Get("Set-Cookie") != "" {
+		n[1]++
+	}
+	c.cookies[place] = n
+}
+
+// request judges what was sent by what came of it.
+func (c *check) request(operation string, x *Exchange) {
+	if x.Probe == nil {
+		if x.Status/100 == 2 {
+			for _, f := range c.against(x.Exchange) {
+				point := ofRequest(f)
+				c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), "accepted", where(f), x, 1)
+			}
+			for sight := range c.contract.CheckRequest(x.Exchange).Seen {
+				c.seen[sight]++
+			}
+		}
+		return
+	}
+	c.probe(operation, x)
+}
+
+// against is what the document has against a request.
+func (c *check) against(x *conform.Exchange) []conform.Finding {
+	findings, ok := c.requests[x]
+	if !ok {
+		findings = c.contract.CheckRequest(x).Findings
+		c.requests[x] = findings
+	}
+	return findings
+}
+
+// ofRequest is which point a finding about a request is about.
+func ofRequest(f conform.Finding) finding.Point {
+	aspects := map[conform.Kind]finding.Aspect{
+		conform.Undocumented: finding.Presence, conform.Missing: finding.Required, conform.WrongNull: finding.Nullable,
+		conform.WrongType: finding.Type, conform.WrongFormat: finding.Format, conform.UnknownValue: finding.Enum,
+		conform.OutOfBounds: finding.Bounds, conform.NoBranch: finding.Branches, conform.WrongStyle: finding.Style,
+		conform.NoCredentials: finding.Security, conform.UndocumentedBody: finding.Presence,
+	}
+	return finding.Point{Place: f.Schema, Aspect: cmp.Or(aspects[f.Kind], finding.ContentType)}
+}
+
+// outcome is what became of a probe, compared with its base.
+type outcome int
+
+const (
+	unclear  outcome = iota // refused for a reason that says nothing about the request's form
+	accepted                // answered as its base
+	refused                 // by 400, or by 401 where it had no credentials
+	failed                  // by 500
+)
+
+func outcomeOf(x *Exchange) outcome {
+	switch {
+	case x.Status >= http.StatusInternalServerError:
+		return failed
+	case x.Status == http.StatusBadRequest, x.Status == http.StatusUnauthorized && x.Probe.Aspect == finding.Security:
+		return refused
+	case x.Status == x.Probe.Base.Status:
+		return accepted
+	}
+	return unclear
+}
+
+// probe compares what a document has against a probe with what the backend has against it. How several values are
+// written is looked at later, because all ways have to be known for that.
+func (c *check) probe(operation string, x *Exchange) {
+	p := x.Probe
+	base := c.against(p.Base)
+	objections := slices.DeleteFunc(slices.Clone(c.against(x.Exchange)), func(f conform.Finding) bool {
+		return slices.ContainsFunc(base, func(b conform.Finding) bool { return b.Kind == f.Kind && b.Schema == f.Schema && b.Path == f.Path })
+	})
+	point := finding.Point{Place: c.contract.FieldPlace(operation, p.In, p.Path), Aspect: p.Aspect}
+	if p.In == "header" {
+		point.Place = operation
+	}
+	document := "allowed"
+	if len(objections) > 0 {
+		point, document = ofRequest(objections[0]), cmp.Or(objections[0].Want, "forbidden")
+		if point.Place == "" {
+			point.Place = operation
+		}
+	}
+	got := outcomeOf(x)
+	live := map[outcome]string{accepted: "accepted", refused: "refused", failed: "fails"}[got] + ": " + p.Variant
+	example := fmt.Sprintf("%s: %d", p.Variant, x.Status)
+	if got == failed {
+		c.add(finding.Point{Place: point.Place, Aspect: finding.Refusal}, finding.Fault, "", strconv.Itoa(x.Status)+": "+p.Variant, example, x, 1)
+	}
+	switch {
+	case got == unclear || p.Aspect == finding.Style:
+	case (got == accepted) == (len(objections) == 0):
+		c.add(point, finding.Supports, document, live, example, x, 1)
+	default:
+		c.add(point, finding.Contradicts, document, live, example, x, 1)
+	}
+}
+
+// styles compares in which of several ways a parameter's values may be written. A document needs only one that works.
+func (c *check) styles() {
+	type way struct {
+		x       *Exchange
+		allowed bool
+	}
+	ways := map[string][]way{}
+	for i := range c.record.Exchanges {
+		x := &c.record.Exchanges[i]
+		if x.Probe != nil && x.Probe.Aspect == finding.Style && c.contract.CheckAnswer(x.Exchange).Operation != "" {
+			place := c.contract.FieldPlace(x.Probe.Operation, x.Probe.In, x.Probe.Path)
+			ways[place] = append(ways[place], way{x, len(c.against(x.Exchange)) == len(c.against(x.Probe.Base))})
+		}
+	}
+	for place, all := range ways {
+		var works []string
+		for _, w := range all {
+			if outcomeOf(w.x) == accepted {
+				works = append(works, w.x.Probe.Variant)
+			}
+		}
+		point := finding.Point{Place: place, Aspect: finding.Style}
+		for _, w := range all {
+			switch {
+			case !w.allowed:
+			case outcomeOf(w.x) == accepted:
+				c.add(point, finding.Supports, w.x.Probe.Variant, "accepted", w.x.URL, w.x, 1)
+			case w.x.Probe.Variant != "repeated" || len(works) > 0:
+				c.add(point, finding.Contradicts, w.x.Probe.Variant, strconv.Itoa(w.x.Status)+"; accepted: "+strings.Join(works, ", "), w.x.URL, w.x, 1)
+			}
+		}
+	}
+}
+
+// sights turns what was seen, and never contradicted, into support for what the document says.
+func (c *check) sights() {
+	support := func(loc string, aspect finding.Aspect, document, live string, n int) {
+		c.add(finding.Point{Place: loc, Aspect: aspect}, finding.Supports, document, live, "", nil, n)
+	}
+	for sight, n := range c.seen {
+		switch sight.What {
+		case conform.Property:
+			support(sight.Loc, finding.Presence, "documented", "there", n)
+		case conform.Null:
+			support(sight.Loc, finding.Nullable, "null allowed", "null", n)
+		case conform.Absent:
+			support(sight.Loc, finding.Required, "optional", "not there", n)
+		case conform.Fraction:
+			support(sight.Loc, finding.Type, "number", "fraction", n)
+		case conform.Time:
+			if c.seen[conform.Sight{What: conform.Text, Loc: sight.Loc}] == 0 {
+				c.add(finding.Point{Place: sight.Loc, Aspect: finding.Format}, finding.Contradicts, "none", "date-time", "", nil, n)
+			}
+		}
+	}
+}
+
+// unsent is about what the document says that comes and did not come.
+func (c *check) unsent() {
+	for _, place := range slices.Sorted(maps.Keys(c.cookies)) {
+		n := c.cookies[place]
+		point := finding.Point{Place: place, Aspect: finding.Cookie}
+		declared := c.contract.Declares(place, "Set-Cookie")
+		switch {
+		case declared && n[1] > 0:
+			c.add(point, finding.Supports, "Set-Cookie documented", "Set-Cookie", "", nil, n[1])
+		case declared:
+			c.add(point, finding.Contradicts, "Set-Cookie documented", "none, to requests without a cookie", "", nil, n[0])
+		}
+	}
+}

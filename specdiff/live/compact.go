@@ -1,0 +1,132 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+)
+
+// compactor drops from answers what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
+// list's elements those stay that show a value, a kind of value or a set of properties that was not there before at the
+// same place. So a record is small, and can be held against very many documents.
+type compactor map[string]bool
+
+const smallAnswer = 4 << 10
+
+// body returns an answer's body without what repeats.
+func (c compactor) body(x *conform.Exchange) []byte {
+	if len(x.ResponseBody) < smallAnswer || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
+		return x.ResponseBody
+	}
+	d := json.NewDecoder(bytes.NewReader(x.ResponseBody))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil || d.More() {
+		return x.ResponseBody // whoever checks it will say so
+	}
+	path, query, _ := strings.Cut(x.URL, "?")
+	// What a list holds depends on these two.
+	chosen := strings.Contains(query, "fields=") || strings.Contains(query, "expand=")
+	v, _ = c.reduce(v, fmt.Sprint(x.Method, path, x.Status, chosen))
+	text, err := json.Marshal(v)
+	if err != nil {
+		return x.ResponseBody
+	}
+	return text
+}
+
+// reduce returns v without what repeats, and whether there is anything in it that is new.
+func (c compactor) reduce(v any, path string) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		names := slices.Sorted(maps.Keys(v))
+		anyNew := c.isNew(path, strings.Join(names, ","))
+		for _, name := range names {
+			inner, isNew := c.reduce(v[name], path+"."+name)
+			v[name], anyNew = inner, anyNew || isNew
+		}
+		return v, anyNew
+	case []any:
+		anyNew := c.isNew(path, fmt.Sprint("list ", len(v) > 0))
+		var kept []any
+		for i, element := range v {
+			inner, isNew := c.reduce(element, path+"[]")
+			if isNew || i == 0 {
+				kept = append(kept, inner)
+			}
+			anyNew = anyNew || isNew
+		}
+		if kept == nil {
+			kept = []any{}
+		}
+		return kept, anyNew
+	}
+	return v, c.isNew(path, kindOf(v))
+}
+
+func (c compactor) isNew(path, fact string) bool {
+	key := path + "\x00" + fact
+	if c[key] {
+		return false
+	}
+	c[key] = true
+	return true
+}
+
+// kindOf is all about a plain value that a document could have a word about.
+func kindOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "text " + kindOfText(v)
+	case json.Number:
+		n, ok := new(big.Rat).SetString(v.String())
+		if !ok {
+			return "number"
+		}
+		return fmt.Sprint("number ", n.IsInt(), n.Sign(), n.Num().BitLen()/8)
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+const longestName = 32
+
+// kindOfText is the text itself where it could be one of an enum, and else what it looks like.
+func kindOfText(v string) string {
+	if _, err := time.Parse(time.RFC3339Nano, v); err == nil {
+		return fmt.Sprint("time ", len(v), v[len(v)-1:])
+	}
+	if len(v) <= longestName && !strings.ContainsFunc(v, func(r rune) bool { return unicode.IsDigit(r) || unicode.IsSpace(r) }) {
+		return v
+	}
+	var b strings.Builder
+	var last rune
+	for _, r := range v {
+		switch {
+		case unicode.IsDigit(r):
+			r = '0'
+		case unicode.IsLetter(r):
+			r = 'a'
+		}
+		if r != last && b.Len() < longestName {
+			b.WriteRune(r)
+		}
+		last = r
+	}
+	kind := b.String()
+	if strings.Contains(kind, "a") && strings.Contains(kind, "0") {
+		kind = "id" // letters and digits of an id alternate at random
+	}
+	return fmt.Sprint(kind, bits.Len(uint(len(v))))
+}

@@ -1,0 +1,195 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Probe says in what a request differs from another that the backend takes, its base.
+type Probe struct {
+	Operation string   // "POST /store/auth"
+	In        string   // "query", "body" or "header"
+	Path      []string // of what differs: a parameter's name without brackets, or property names from the outside in
+	Variant   string   // in what way: "null", "negative"
+	Aspect    finding.Aspect
+	Base      *conform.Exchange
+}
+
+// target is an operation that can be probed: how to make a request that it takes.
+type target struct {
+	method, path, template string
+	by                     *account
+	body                   func() object // nil: it takes none
+}
+
+func (t target) place() string { return finding.Operation(t.method, t.template) }
+
+// probes sends the probes of all documents. They run on a customer of their own, who has no orders, so they are quick.
+func (r *run) probes(ctx context.Context) error {
+	s := &script{run: r, ctx: ctx}
+	s.progress("probes: a customer of their own")
+	p := s.newAccount()
+	s.register(p, object{"first_name": "Spec", "last_name": "Diff"})
+	ids := s.post("add an address", addressesPath, object{"address": newAddress()}, p).addressIDs()
+	if p.cookie == "" || len(ids) == 0 {
+		s.note("no probe was sent: a customer with an address could not be made")
+		return s.err
+	}
+	unknown := s.newAccount()
+	credentials := func() object { return object{"email": p.email, "password": p.password} }
+	for _, t := range []target{
+		{method: http.MethodPost, path: customersPath, body: func() object {
+			a := s.newAccount()
+			return object{"email": a.email, "password": a.password, "first_name": "Spec", "last_name": "Diff", "phone": "1234"}
+		}},
+		{method: http.MethodGet, path: mePath, by: p},
+		{method: http.MethodPost, path: mePath, by: p, body: func() object {
+			return object{
+				"email": p.email, "password": p.password, "first_name": "Spec", "last_name": "Diff", "phone": "1234",
+				"metadata": object{"a": "b"}, "billing_address": newAddress(),
+			}
+		}},
+		{method: http.MethodGet, path: ordersPath, by: p},
+		{method: http.MethodGet, path: methodsPath, by: p},
+		{method: http.MethodPost, path: addressesPath, by: p, body: func() object { return object{"address": newAddress()} }},
+		{method: http.MethodPost, path: addressesPath + "/" + url.PathEscape(ids[0]), template: addressesPath + "/{address_id}", by: p, body: newAddress},
+		{method: http.MethodPost, path: tokenPath, body: func() object { return object{"email": unknown.email} }},
+		// Nobody has a token, so the best that can be had is the refusal of an email that is unknown.
+		{method: http.MethodPost, path: resetPath, body: func() object { return object{"email": unknown.email, "password": "specdiff", "token": "none"} }},
+		{method: http.MethodGet, path: authPath, by: p},
+		{method: http.MethodPost, path: authPath, body: credentials},
+		{method: http.MethodPost, path: bearerPath, body: credentials},
+	} {
+		if t.template == "" {
+			t.template = t.path
+		}
+		s.progress("probes: %s", t.place())
+		s.probe(t)
+	}
+	return s.err
+}
+
+// probe sends the base of an operation, and then all that differs from it in one thing.
+func (s *script) probe(t target) {
+	base := s.try(t, nil, "", t.send())
+	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
+		s.note("%s was not probed: what should be taken was answered with %d", t.place(), base.Status)
+		return
+	}
+	made := map[string]bool{}
+	send := func(in string, path []string, v variant, query string, body any) {
+		p := &Probe{Operation: t.place(), In: in, Path: path, Variant: v.name, Aspect: v.aspect, Base: base.Exchange}
+		if key := fmt.Sprint(in, path, v.name); !made[key] {
+			made[key] = true
+			s.try(t, p, query, body)
+		}
+	}
+	if t.by != nil {
+		stranger := t
+		stranger.by = nil
+		s.try(stranger, &Probe{Operation: t.place(), In: "header", Variant: "no credentials", Aspect: finding.Security, Base: base.Exchange}, "", t.send())
+	}
+	for _, field := range s.fields(t.place()) {
+		switch field.In {
+		case "query":
+			for _, v := range queryVariants(field) {
+				send("query", field.Path, v, v.text, nil)
+			}
+		case "body":
+			s.probeProperty(t, field, send)
+		}
+	}
+	if t.body != nil {
+		for _, v := range bodyVariants {
+			send("body", nil, v, "", v.body(t.body()))
+		}
+	}
+}
+
+// fields are those of all documents; where several have the same, each counts, because they may differ.
+func (s *script) fields(place string) []conform.Field {
+	var all []conform.Field
+	for _, doc := range s.documents {
+		for _, op := range doc.Operations() {
+			if op.Place == place {
+				all = append(all, op.Fields...)
+			}
+		}
+	}
+	return all
+}
+
+// probeProperty varies one property of a body that otherwise stays as it is.
+func (s *script) probeProperty(t target, field conform.Field, send func(in string, path []string, v variant, query string, body any)) {
+	if t.body == nil {
+		return
+	}
+	last := len(field.Path) - 1
+	for _, v := range propertyVariants(field) {
+		body := t.body()
+		around := body
+		for _, name := range field.Path[:last] {
+			inner, ok := around[name].(object)
+			if !ok {
+				inner = object{}
+				around[name] = inner
+			}
+			around = inner
+		}
+		name := field.Path[last]
+		_, had := around[name]
+		switch {
+		case v.omit && !had:
+			continue
+		case v.omit:
+			delete(around, name)
+		case v.extra:
+			object, ok := around[name].(object)
+			if !ok {
+				continue
+			}
+			object[extraName] = 1
+		default:
+			around[name] = v.value
+		}
+		send("body", field.Path, v, "", body)
+	}
+}
+
+// send is the body of the base.
+func (t target) send() any {
+	if t.body == nil {
+		return nil
+	}
+	return t.body()
+}
+
+// try sends one request. A customer that it registers is logged out at the end.
+func (s *script) try(t target, p *Probe, query string, body any) answer {
+	q := request{step: "probe", method: t.method, path: t.path, by: t.by, body: body, probe: p}
+	if query != "" {
+		q.path += "?" + query
+	}
+	if p != nil {
+		q.step += " " + p.Variant
+		if other, ok := body.(otherKind); ok {
+			q.body, q.kind = raw(other.text), other.kind
+		}
+	}
+	x := s.do(q)
+	if t.path == customersPath || t.path == authPath && t.method == http.MethodPost {
+		a := new(account)
+		if s.login(a, x); a.cookie != "" {
+			s.accounts = append(s.accounts, a)
+		}
+		if t.path == customersPath && x.Status/100 == 2 {
+			s.registered++
+		}
+	}
+	return x
+}

@@ -1,0 +1,229 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// reads asks with every login for what it has. Nothing is changed: a token is enough, so there is no session to end.
+func (r *run) reads(ctx context.Context) error {
+	s := &script{run: r, ctx: ctx}
+	explored := exploration{}
+	for i, login := range r.config.Logins {
+		s.progress("reads: login %d of %d", i+1, len(r.config.Logins))
+		a := &account{email: login.Email, password: login.Password}
+		s.takeToken(a, s.post("get a token", bearerPath, object{"email": a.email, "password": a.password}, nil))
+		if s.err == nil && a.token == "" {
+			s.note("login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
+			continue
+		}
+		s.readAll(a, explored)
+	}
+	if len(r.config.Logins) == 0 {
+		s.note("no login with orders was given, so no order was read")
+	}
+	return s.err
+}
+
+func (s *script) readAll(a *account, explored exploration) {
+	read := func(step, path string) answer {
+		return s.do(request{step: step, method: http.MethodGet, path: path, by: a, bearer: true})
+	}
+	read("read the profile", mePath)
+	read("read the session", authPath)
+	read("list payment methods", methodsPath)
+	read("list orders", ordersPath)
+	x := read("list all orders", ordersPath+"?limit=0")
+	if len(x.orders()) == 0 {
+		return
+	}
+	// A login's answer is the one of the session, and it begins one.
+	login := &account{}
+	s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
+	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
+	for _, doc := range s.documents {
+		if order := orderOf(doc); order != nil {
+			s.columns(read, order)
+			s.explore(read, order, explored)
+		}
+	}
+}
+
+// orders are those that the answer lists.
+func (a answer) orders() []any {
+	var body struct {
+		Orders []any `json:"orders"`
+	}
+	if json.Unmarshal(a.body, &body) != nil {
+		return nil
+	}
+	return body.Orders
+}
+
+// orderOf is an order as a document has it.
+func orderOf(doc *conform.Contract) *conform.Node {
+	answer := doc.Answer(finding.Operation(http.MethodGet, ordersPath), "200")
+	if answer == nil {
+		return nil
+	}
+	for _, list := range answer.Relations() {
+		if list.Name == "orders" {
+			return list.To
+		}
+	}
+	return nil
+}
+
+// columns asks for every column that the document has: by default only some come. One that cannot be asked for fails
+// the whole request, so those are found out one by one where there is one.
+func (s *script) columns(read func(string, string) answer, order *conform.Node) {
+	names := order.Columns()
+	list := func(names []string) string {
+		return ordersPath + "?limit=0&fields=" + url.QueryEscape(strings.Join(names, ","))
+	}
+	if read("list orders with all columns", list(names)).Status/100 == 2 {
+		return
+	}
+	if s.unselectable == nil {
+		s.unselectable = map[string]bool{}
+		for _, name := range names {
+			if read("list orders with one column", ordersPath+"?limit=1&fields="+url.QueryEscape(name)).Status/100 != 2 {
+				s.unselectable[name] = true
+			}
+		}
+	}
+	read("list orders with all columns that can be asked for", list(slices.DeleteFunc(names, func(name string) bool { return s.unselectable[name] })))
+}
+
+// exploration is at which relations there was something, by the place of the object and the relation's name.
+type exploration map[string]bool
+
+// spot is where a path of relations leads, from an order.
+type spot struct {
+	path string
+	edge string
+	node *conform.Node
+	ids  []string // of orders that have something there, or might
+}
+
+const (
+	together = 20 // paths in one request
+	attempts = 3  // spots that are tried for one relation, and orders at each
+)
+
+// explore expands each relation that the document has, where there is something to see. It goes level by level: first it
+// asks all orders for their own relations, and then single ones, because the time a backend takes grows with both.
+func (s *script) explore(read func(string, string) answer, order *conform.Node, x exploration) {
+	for level := s.expand(read, spots(spot{node: order}, x), "", x); len(level) > 0 && s.err == nil; {
+		byOrder := map[string][]spot{}
+		asked := map[string]int{}
+		for _, at := range level {
+			for _, next := range spots(at, x) {
+				if asked[next.edge]++; asked[next.edge] > attempts {
+					continue
+				}
+				for _, id := range next.ids[:min(len(next.ids), attempts)] {
+					byOrder[id] = append(byOrder[id], next)
+				}
+			}
+		}
+		level = nil
+		for _, id := range slices.Sorted(maps.Keys(byOrder)) {
+			places := slices.DeleteFunc(byOrder[id], func(p spot) bool { return x[p.edge] })
+			for some := range slices.Chunk(places, together) {
+				level = append(level, s.expand(read, some, id, x)...)
+			}
+		}
+	}
+}
+
+// spots are the places one step further, as far as they are not explored.
+func spots(at spot, x exploration) []spot {
+	var all []spot
+	for _, relation := range at.node.Relations() {
+		edge := at.node.Place() + "." + relation.Name
+		if !x[edge] {
+			all = append(all, spot{strings.TrimPrefix(at.path+"."+relation.Name, "."), edge, relation.To, at.ids})
+		}
+	}
+	return all
+}
+
+// expand asks for some places, of one order or of all, and returns those where there is something new. One that the
+// backend does not know fails the whole request; then each half is asked for.
+func (s *script) expand(read func(string, string) answer, some []spot, id string, x exploration) []spot {
+	if len(some) == 0 || s.err != nil {
+		return nil
+	}
+	var paths []string
+	for _, p := range some {
+		paths = append(paths, p.path)
+	}
+	query := url.Values{"expand": {strings.Join(paths, ",")}, "limit": {"0"}}
+	if id != "" {
+		query.Set("id", id)
+	}
+	got := read("list orders with what belongs to them", ordersPath+"?"+query.Encode())
+	if got.Status/100 != 2 {
+		if len(some) == 1 {
+			return nil
+		}
+		return slices.Concat(s.expand(read, some[:len(some)/2], id, x), s.expand(read, some[len(some)/2:], id, x))
+	}
+	var reached []spot
+	orders := richest(got.orders(), paths)
+	for _, p := range some {
+		p.ids = nil
+		for _, order := range orders {
+			if reaches(order, p.path) {
+				p.ids = append(p.ids, fmt.Sprint(order["id"]))
+			}
+		}
+		if len(p.ids) > 0 && !x[p.edge] {
+			x[p.edge] = true
+			reached = append(reached, p)
+		}
+	}
+	return reached
+}
+
+// richest sorts orders by at how many of the paths they have something, so that few orders have to be asked for.
+func richest(list []any, paths []string) []object {
+	var orders []object
+	count := map[string]int{}
+	for _, element := range list {
+		order, ok := element.(object)
+		if !ok {
+			continue
+		}
+		orders = append(orders, order)
+		for _, path := range paths {
+			if reaches(order, path) {
+				count[fmt.Sprint(order["id"])]++
+			}
+		}
+	}
+	slices.SortStableFunc(orders, func(a, b object) int { return count[fmt.Sprint(b["id"])] - count[fmt.Sprint(a["id"])] })
+	return orders
+}
+
+// reaches says whether there is an object at a dotted path.
+func reaches(v any, path string) bool {
+	switch v := v.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(element any) bool { return reaches(element, path) })
+	case map[string]any:
+		name, rest, _ := strings.Cut(path, ".")
+		return name == "" || reaches(v[name], rest)
+	}
+	return false
+}

@@ -1,0 +1,274 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// The routes of the storefront API that are asked.
+const (
+	customersPath = "/store/customers"
+	mePath        = customersPath + "/me"
+	ordersPath    = mePath + "/orders"
+	methodsPath   = mePath + "/payment-methods"
+	addressesPath = mePath + "/addresses"
+	tokenPath     = customersPath + "/password-token"
+	resetPath     = customersPath + "/password-reset"
+	authPath      = "/store/auth"
+	bearerPath    = authPath + "/token"
+)
+
+type object = map[string]any
+
+// tooLarge is a body that is over the backend's bound; what is in it is never read.
+var tooLarge = raw(strings.Repeat("0", 110_000))
+
+func exists(email string) string { return authPath + "/" + url.PathEscape(email) }
+
+// script goes through a customer's life: it registers, logs in, changes, orders nothing, forgets the password, logs out.
+// Each step is taken whatever came before, so that one wrong answer does not hide the others.
+func (r *run) script(ctx context.Context) error {
+	s := &script{run: r, ctx: ctx}
+	a, other := r.newAccount(), r.newAccount()
+	s.strangers(a)
+	s.registration(a, other)
+	s.profile(a, other)
+	resets := s.forgets(a)
+	s.addresses(a)
+	s.refused(a)
+	s.logins(a)
+	s.reset(a, resets)
+	s.leaves(a)
+	return s.err
+}
+
+// script stops at the first request without an answer.
+type script struct {
+	*run
+	ctx context.Context
+	err error
+}
+
+// do sends a request; without an answer it returns an empty one.
+func (s *script) do(q request) answer {
+	if s.err != nil {
+		return noAnswer()
+	}
+	x, err := s.send(s.ctx, q)
+	s.err = err
+	return x
+}
+
+func (s *script) get(step, path string, by *account) answer {
+	return s.do(request{step: step, method: http.MethodGet, path: path, by: by})
+}
+
+func (s *script) post(step, path string, body any, by *account) answer {
+	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
+}
+
+// again reads what x has read, and says that it has it already.
+func (s *script) again(x answer, path string, by *account) {
+	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
+}
+
+// strangers asks for everything without a login.
+func (s *script) strangers(a *account) {
+	s.progress("script: without a login")
+	x := s.get("ask whether an unknown email has an account", exists(a.email), nil)
+	s.again(x, exists(a.email), nil)
+	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {
+		s.get("read without a login", path, nil)
+	}
+	s.post("update without a login", mePath, object{}, nil)
+	s.post("add an address without a login", addressesPath, object{"address": newAddress()}, nil)
+	s.post("update an address without a login", addressesPath+"/unknown", object{}, nil)
+	s.do(request{step: "delete an address without a login", method: http.MethodDelete, path: addressesPath + "/unknown"})
+	s.do(request{step: "log out without a login", method: http.MethodDelete, path: authPath})
+}
+
+func (s *script) registration(a, other *account) {
+	s.progress("script: registration")
+	s.register(a, object{"first_name": "Spec", "last_name": "Diff", "phone": "1234"})
+	s.register(other, object{"first_name": nil, "last_name": nil, "phone": nil})
+	s.post("register an email again", customersPath, object{"email": a.email, "password": a.password}, nil)
+	s.get("ask whether an email has an account", exists(strings.ToUpper(a.email)), nil)
+}
+
+// register makes an account of a, and logs it in.
+func (s *script) register(a *account, more object) answer {
+	body := object{"email": a.email, "password": a.password}
+	for name, value := range more {
+		body[name] = value
+	}
+	x := s.post("register", customersPath, body, nil)
+	if s.login(a, x); a.cookie != "" {
+		s.accounts = append(s.accounts, a)
+		s.registered++
+	}
+	return x
+}
+
+func (s *script) profile(a, other *account) {
+	s.progress("script: profile")
+	x := s.get("read the profile", mePath, a)
+	s.again(x, mePath, a)
+	for _, body := range []object{
+		{},
+		{"first_name": "Other", "last_name": nil, "phone": nil},
+		{"first_name": nil, "phone": "5678", "last_name": "Name"},
+		{"metadata": object{"kept": "yes", "gone": "soon", "nothing": nil, "list": []int{1}}},
+		{"metadata": object{"gone": ""}},
+		{"metadata": nil},
+		{"email": a.email, "password": a.password},
+		{"billing_address": newAddress()},
+		{"billing_address": object{"city": "Elsewhere", "company": nil}},
+		{"billing_address": nil},
+		{"email": other.email},
+	} {
+		s.post("update", mePath, body, a)
+	}
+	s.get("read the profile", mePath, a)
+	x = s.get("list no orders", ordersPath, a)
+	s.again(x, ordersPath, a)
+	s.get("list orders by an unknown parameter", ordersPath+"?specdiff=1", a)
+	x = s.get("list payment methods", methodsPath, a)
+	s.again(x, methodsPath, a)
+}
+
+// forgets asks for a password token early: it takes the backend seconds to issue it.
+func (s *script) forgets(a *account) bool {
+	s.post("ask for a password token", tokenPath, object{"email": a.email}, nil)
+	s.post("ask for a password token for an unknown email", tokenPath, object{"email": s.newAccount().email}, nil)
+	return s.config.ResetToken != nil
+}
+
+func newAddress() object {
+	return object{
+		"first_name": "Spec", "last_name": "Diff", "company": "Example", "address_1": "Main Street 1", "address_2": "Back door", "city": "Aarhus",
+		"country_code": "dk", "province": "Midtjylland", "postal_code": "8000", "phone": "1234", "metadata": object{"floor": 2},
+	}
+}
+
+func without(address object, names ...string) object {
+	for _, name := range names {
+		delete(address, name)
+	}
+	return address
+}
+
+func with(address object, name string, value any) object {
+	address[name] = value
+	return address
+}
+
+func (s *script) addresses(a *account) {
+	s.progress("script: addresses")
+	add := func(step string, address any) answer {
+		return s.post(step, addressesPath, object{"address": address}, a)
+	}
+	add("add an address", newAddress())
+	add("add an address again", newAddress())
+	add("add a short address", without(with(newAddress(), "city", "Odense"), "company", "address_2", "province", "phone", "metadata"))
+	none := with(newAddress(), "city", "Ribe")
+	for _, name := range []string{"company", "address_2", "province", "phone", "metadata"} {
+		none[name] = nil
+	}
+	x := add("add an address with nulls", none)
+	add("add an address in an unknown country", with(newAddress(), "country_code", "zz"))
+	ids := x.addressIDs()
+	if len(ids) < 2 {
+		s.note("no address could be added, so none was changed, deleted or used for billing")
+		ids = []string{"unknown", "unknown"}
+	}
+	at := addressesPath + "/" + url.PathEscape(ids[0])
+	s.post("update an address", at, newAddress(), a)
+	s.post("clear an address", at, object{
+		"first_name": nil, "last_name": nil, "company": nil, "address_1": nil, "address_2": nil, "city": nil, "country_code": nil,
+		"province": nil, "postal_code": nil, "phone": nil, "metadata": nil,
+	}, a)
+	s.post("move an address to an unknown country", at, object{"country_code": "zz"}, a)
+	s.post("update an unknown address", addressesPath+"/unknown", object{"city": "Ribe"}, a)
+	s.post("bill to an address by its id", mePath, object{"billing_address": ids[1]}, a)
+	s.get("read the profile", mePath, a)
+	s.do(request{step: "delete an address that is billed to", method: http.MethodDelete, path: addressesPath + "/" + url.PathEscape(ids[1]), by: a})
+	s.do(request{step: "delete an unknown address", method: http.MethodDelete, path: addressesPath + "/unknown", by: a})
+	s.post("stop billing to an address that is gone", mePath, object{"billing_address": nil}, a)
+}
+
+// refused sends what no route that takes a body takes.
+func (s *script) refused(a *account) {
+	s.progress("script: bodies that are refused")
+	for _, path := range []string{customersPath, mePath, addressesPath, addressesPath + "/unknown", tokenPath, resetPath, authPath, bearerPath} {
+		var by *account
+		if strings.HasPrefix(path, mePath) {
+			by = a
+		}
+		s.post("send what is no JSON", path, raw("{"), by)
+		s.post("send what is too large", path, tooLarge, by)
+		s.post("send an unknown property only", path, object{"specdiff": 1}, by)
+	}
+}
+
+func (s *script) logins(a *account) {
+	s.progress("script: logins")
+	credentials := object{"email": strings.ToUpper(a.email), "password": a.password}
+	wrong := object{"email": a.email, "password": "wrong"}
+	x := s.post("log in", authPath, credentials, nil)
+	s.login(a, x)
+	s.post("log in with a wrong password", authPath, wrong, nil)
+	s.post("log in with an unknown email", authPath, object{"email": s.newAccount().email, "password": "wrong"}, nil)
+	x = s.post("get a token", bearerPath, credentials, nil)
+	s.takeToken(a, x)
+	s.post("get a token with a wrong password", bearerPath, wrong, nil)
+	x = s.get("read the session", authPath, a)
+	s.again(x, authPath, a)
+	for _, path := range []string{mePath, authPath, ordersPath, methodsPath} {
+		s.do(request{step: "read with a token", method: http.MethodGet, path: path, by: a, bearer: true})
+	}
+	s.do(request{step: "update with a token", method: http.MethodPost, path: mePath, body: object{}, by: a, bearer: true})
+}
+
+func (s *script) reset(a *account, canReset bool) {
+	s.progress("script: password reset")
+	s.post("reset a password with a token that is none", resetPath, object{"email": a.email, "password": "specdiff", "token": "none"}, nil)
+	s.post("reset the password of an unknown email", resetPath, object{"email": s.newAccount().email, "password": "specdiff", "token": "none"}, nil)
+	if !canReset || s.err != nil {
+		if s.err == nil {
+			s.note("no password was reset: the storefront API does not tell the token that this needs")
+		}
+		return
+	}
+	token, err := s.config.ResetToken(s.ctx, a.email)
+	if err != nil || token == "" {
+		s.note("no password was reset: no token came (%v)", err)
+		return
+	}
+	s.record.secrets.add("RESET_TOKEN", token)
+	s.post("reset a password", resetPath, object{"email": a.email, "password": a.password, "token": token}, nil)
+	s.post("reset a password with a used token", resetPath, object{"email": a.email, "password": a.password, "token": token}, nil)
+}
+
+// leaves deletes the customer's addresses, which is all of a customer that can be deleted, and logs out.
+func (s *script) leaves(a *account) {
+	for _, id := range s.get("read the profile", mePath, a).addressIDs() {
+		s.do(request{step: "delete an address", method: http.MethodDelete, path: addressesPath + "/" + url.PathEscape(id), by: a})
+	}
+	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: a})
+	s.get("read the profile after the logout", mePath, a)
+	s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
+}
+
+// cleanUp lets all customers leave that are still logged in.
+func (r *run) cleanUp(ctx context.Context) error {
+	s := &script{run: r, ctx: ctx}
+	s.progress("cleaning up")
+	for _, a := range slices.Clone(r.accounts) {
+		s.leaves(a)
+	}
+	s.note("%d emails stay registered, without addresses and logged out: the storefront API cannot delete a customer", r.registered)
+	return s.err
+}

@@ -1,0 +1,56 @@
+package live
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// secrets are values that are shown as a variable of the shell instead: passwords, cookies, tokens and emails.
+type secrets struct {
+	values []secret // longest first, so that none is cut by another that it contains
+}
+
+type secret struct{ name, value, form string }
+
+// add makes a value known, in every form in which it can stand in a URL.
+func (s *secrets) add(name, value string) {
+	for _, form := range []string{value, url.PathEscape(value), url.QueryEscape(value)} {
+		// What is very short is no secret, and would be found everywhere.
+		if len(form) < 4 || slices.ContainsFunc(s.values, func(other secret) bool { return other.form == form }) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(s.values, form, func(a secret, form string) int { return cmp.Compare(len(form), len(a.form)) })
+		s.values = slices.Insert(s.values, at, secret{name, value, form})
+	}
+}
+
+// hide replaces every secret in texts by show of its variable's name: EMAIL, and EMAIL2 for another email.
+func (s *secrets) hide(show func(name string) string, texts ...*string) {
+	named := map[string][]string{} // the values, by name
+	for _, text := range texts {
+		for _, secret := range s.values {
+			if !strings.Contains(*text, secret.form) {
+				continue
+			}
+			i := slices.Index(named[secret.name], secret.value)
+			if i < 0 {
+				i = len(named[secret.name])
+				named[secret.name] = append(named[secret.name], secret.value)
+			}
+			name := secret.name
+			if i > 0 {
+				name += strconv.Itoa(i + 1)
+			}
+			*text = strings.ReplaceAll(*text, secret.form, show(name))
+		}
+	}
+}
+
+// hidden returns text with the secrets replaced.
+func (s *secrets) hidden(text string) string {
+	s.hide(func(name string) string { return "$" + name }, &text)
+	return text
+}

@@ -1,0 +1,231 @@
+package live
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// variant is one way to differ from a request that is taken.
+type variant struct {
+	name   string
+	aspect finding.Aspect
+	text   string           // the query, of a parameter's variant
+	value  any              // of a property's variant …
+	omit   bool             // … that leaves it out …
+	extra  bool             // … or puts an unknown property into it
+	body   func(object) any // of a whole body's variant
+}
+
+// extraName is a property and parameter that nobody has.
+const extraName = "specdiff_unknown"
+
+// otherKind is a body of another content type than JSON.
+type otherKind struct{ kind, text string }
+
+// bodyVariants are those of a body as a whole.
+var bodyVariants = []variant{
+	{name: "no body", aspect: finding.Required, body: func(object) any { return nil }},
+	{name: "empty object", aspect: finding.Required, body: func(object) any { return object{} }},
+	{name: "null body", aspect: finding.Nullable, body: func(object) any { return raw("null") }},
+	{name: "list as body", aspect: finding.Type, body: func(object) any { return raw("[]") }},
+	{name: "text as body", aspect: finding.Type, body: func(object) any { return raw(`"text"`) }},
+	{name: "form as body", aspect: finding.ContentType, body: func(o object) any {
+		form := url.Values{}
+		for name := range o {
+			if text, ok := o[name].(string); ok {
+				form.Set(name, text)
+			}
+		}
+		return otherKind{"application/x-www-form-urlencoded", form.Encode()}
+	}},
+	{name: "extra property", aspect: finding.Open, body: func(o object) any {
+		o[extraName] = 1
+		return o
+	}},
+}
+
+// propertyVariants are those of a property: by what the document says about its values, and whatever it says.
+func propertyVariants(f conform.Field) []variant {
+	name := f.Path[len(f.Path)-1]
+	all := []variant{{name: "omitted", aspect: finding.Required, omit: true}, {name: "null", aspect: finding.Nullable, value: nil}}
+	add := func(name string, aspect finding.Aspect, value any) {
+		all = append(all, variant{name: name, aspect: aspect, value: value})
+	}
+	schema := f.Schema
+	if schema.Type != "string" {
+		add("text", finding.Type, "text")
+		add("empty text", finding.Type, "")
+	}
+	if schema.Type != "integer" && schema.Type != "number" {
+		add("number", finding.Type, 1)
+	}
+	if schema.Type != "boolean" {
+		add("boolean", finding.Type, true)
+	}
+	if schema.Type != "array" {
+		add("list", finding.Type, []string{"a"})
+		add("empty list", finding.Type, []string{})
+	}
+	if schema.Type != "object" {
+		add("object", finding.Type, object{"a": "b"})
+	}
+	switch schema.Type {
+	case "string":
+		add("empty", finding.Bounds, "")
+		if schema.Format == "email" || name == "email" {
+			add("no email", finding.Format, "specdiff")
+		}
+		if schema.Format == "date-time" {
+			add("no time", finding.Format, "specdiff")
+		}
+		if n := schema.MinLength; n > 1 {
+			add("too short", finding.Bounds, strings.Repeat("d", int(min(n, 1000))-1))
+		}
+		if schema.MaxLength != nil {
+			add("too long", finding.Bounds, strings.Repeat("d", int(min(*schema.MaxLength, 1000))+1))
+		}
+		if len(schema.Enum) > 0 {
+			add("unknown value", finding.Enum, extraName)
+		}
+	case "integer":
+		add("fraction", finding.Type, 1.5)
+		add("negative", finding.Bounds, -1)
+	case "object":
+		add("empty object", finding.Required, object{})
+		if len(schema.Keys) > 0 {
+			all = append(all, variant{name: "extra property", aspect: finding.Open, extra: true})
+		}
+	}
+	return all
+}
+
+// The styles in which several values can be sent.
+const (
+	commaStyle    = "comma"
+	repeatedStyle = "repeated"
+	bracketStyle  = "brackets"
+	bracketComma  = "brackets with comma"
+	indexStyle    = "indexes"
+	deepStyle     = "deep object"
+	bareStyle     = "bare names"
+	pairsStyle    = "pairs"
+)
+
+// queryVariants are those of a query parameter.
+func queryVariants(f conform.Field) []variant {
+	name := f.Path[0]
+	var all []variant
+	add := func(variantName string, aspect finding.Aspect, query ...string) {
+		var parts []string
+		for i := 0; i < len(query); i += 2 {
+			parts = append(parts, url.QueryEscape(query[i])+"="+url.QueryEscape(query[i+1]))
+		}
+		all = append(all, variant{name: variantName, aspect: aspect, text: strings.Join(parts, "&")})
+	}
+	good, wrong := sample(name, f.Schema)
+	switch {
+	case f.Schema.Type == "array":
+		elements := conform.Schema{}
+		if f.Schema.Elements != nil {
+			elements = *f.Schema.Elements
+		}
+		one, other := sampleElements(name, elements)
+		styled(add, name, one, other)
+		for _, value := range elements.Enum {
+			add("value "+text(value), finding.Enum, name+"[]", text(value))
+		}
+		add("unknown value", finding.Enum, name+"[]", extraName)
+		add("unknown value after a comma", finding.Enum, name, one+","+extraName)
+		add("empty", finding.Bounds, name, "")
+	case f.Schema.Type == "object" || len(f.Schema.Keys) > 0:
+		for _, key := range f.Schema.Keys {
+			add(deepStyle+" "+key, finding.Style, name+"["+key+"]", aTime)
+			add(bareStyle+" "+key, finding.Style, key, aTime)
+		}
+		key := "gt"
+		if len(f.Schema.Keys) > 0 {
+			key = f.Schema.Keys[0]
+		}
+		add(pairsStyle, finding.Style, name, key+","+aTime)
+		deep := name + "[" + key + "]"
+		add("unix seconds", finding.Format, deep, "1577836800")
+		add("date only", finding.Format, deep, "2020-01-01")
+		add("time with an offset", finding.Format, deep, "2020-01-01T00:00:00+01:00")
+		all = append(all, variant{name: "time with a raw plus", aspect: finding.Format, text: url.QueryEscape(deep) + "=2020-01-01T00:00:00+01:00"})
+		add("no time", finding.Format, deep, "specdiff")
+		add("empty", finding.Bounds, deep, "")
+		add("extra property", finding.Open, name+"["+extraName+"]", aTime)
+		add("plain value", finding.Type, name, aTime)
+	default:
+		add("value", finding.Presence, name, good)
+		add("empty", finding.Bounds, name, "")
+		add("repeated", finding.Style, name, good, name, good)
+		if wrong != "" {
+			add("no "+f.Schema.Type, finding.Type, name, wrong)
+		}
+		switch f.Schema.Type {
+		case "integer", "number":
+			add("zero", finding.Bounds, name, "0")
+			add("negative", finding.Bounds, name, "-1")
+			add("fraction", finding.Type, name, "1.5")
+			add("more than 32 bits", finding.Bounds, name, "3000000000")
+			add("more than 53 bits", finding.Bounds, name, "9007199254740993")
+			add("more than 64 bits", finding.Bounds, name, "18446744073709551617")
+		}
+		if len(f.Schema.Enum) > 0 {
+			add("unknown value", finding.Enum, name, extraName)
+		}
+	}
+	return all
+}
+
+const aTime = "2020-01-01T00:00:00Z"
+
+// styled adds the ways to send two values.
+func styled(add func(string, finding.Aspect, ...string), name, one, other string) {
+	add(commaStyle, finding.Style, name, one+","+other)
+	add(repeatedStyle, finding.Style, name, one, name, other)
+	add(bracketStyle, finding.Style, name+"[]", one, name+"[]", other)
+	add(bracketComma, finding.Style, name+"[]", one+","+other)
+	add(indexStyle, finding.Style, name+"[0]", one, name+"[1]", other)
+}
+
+// sample returns a value that a parameter takes, and one of another type.
+func sample(name string, s conform.Schema) (good, wrong string) {
+	switch {
+	case len(s.Enum) > 0:
+		return text(s.Enum[0]), ""
+	case s.Type == "integer" || s.Type == "number":
+		return "1", "specdiff"
+	case s.Type == "boolean":
+		return "true", "specdiff"
+	case s.Format == "date-time":
+		return aTime, "specdiff"
+	}
+	if known[name] != nil {
+		return known[name][0], ""
+	}
+	return "specdiff", ""
+}
+
+// sampleElements returns two values that a parameter with several takes.
+func sampleElements(name string, s conform.Schema) (one, other string) {
+	switch {
+	case len(s.Enum) > 0:
+		return text(s.Enum[0]), text(s.Enum[len(s.Enum)-1])
+	case s.Type == "integer" || s.Type == "number":
+		return "1", "2"
+	case known[name] != nil:
+		return known[name][0], known[name][1]
+	}
+	return "specdiff", "specdiff2"
+}
+
+// known are values that the backend takes of parameters whose values it looks up, failing at those that it does not know.
+var known = map[string][]string{"fields": {"id", "email"}, "expand": {"items", "customer"}}
+
+func text(v any) string { return fmt.Sprint(v) }
