@@ -91,7 +91,7 @@ const (
 	wordOther dateWordKind = iota
 	wordMonth
 	wordHalf // am or pm
-	wordZone
+	wordZone // hours behind UTC
 	wordT
 )
 
@@ -102,9 +102,9 @@ var dateWords = map[string]struct {
 	"jan": {wordMonth, 1}, "feb": {wordMonth, 2}, "mar": {wordMonth, 3}, "apr": {wordMonth, 4}, "may": {wordMonth, 5},
 	"jun": {wordMonth, 6}, "jul": {wordMonth, 7}, "aug": {wordMonth, 8}, "sep": {wordMonth, 9}, "oct": {wordMonth, 10},
 	"nov": {wordMonth, 11}, "dec": {wordMonth, 12}, "am": {wordHalf, 0}, "pm": {wordHalf, 12}, "ut": {wordZone, 0},
-	"utc": {wordZone, 0}, "z": {wordZone, 0}, "gmt": {wordZone, 0}, "cdt": {wordZone, -5}, "cst": {wordZone, -6},
-	"edt": {wordZone, -4}, "est": {wordZone, -5}, "mdt": {wordZone, -6}, "mst": {wordZone, -7}, "pdt": {wordZone, -7},
-	"pst": {wordZone, -8}, "t": {wordT, 0},
+	"utc": {wordZone, 0}, "z": {wordZone, 0}, "gmt": {wordZone, 0}, "cdt": {wordZone, 5}, "cst": {wordZone, 6},
+	"edt": {wordZone, 4}, "est": {wordZone, 5}, "mdt": {wordZone, 6}, "mst": {wordZone, 7}, "pdt": {wordZone, 7},
+	"pst": {wordZone, 8}, "t": {wordT, 0},
 }
 
 func dateTokens(s string) []dateToken {
@@ -364,6 +364,9 @@ func (p *dateParser) anyDate() bool {
 				p.skip('-')
 			case t.word == wordZone && hasNumber:
 				p.zoneSign, p.zoneHour, p.zoneMinute = 1, t.value, 0
+				if t.value > 0 {
+					p.zoneSign = -1
+				}
 			case hasNumber || p.peek().kind == dateNumber:
 				return false // other words only stand before the first number, and apart from it
 			}
