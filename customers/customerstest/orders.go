@@ -1,17 +1,206 @@
 package customerstest
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"time"
 )
 
 // orderBook is the store of all customers' orders. Whoever calls it holds the backend's lock.
-type orderBook struct{}
+type orderBook struct {
+	of map[string][]*storedOrder // by customer, newest first
 
-// list answers GET /store/customers/me/orders. of is nil for a customer who was deleted.
-func (o *orderBook) list(customerID string, of *customer, rawQuery string, now time.Time) answer {
-	return jsonAnswer(http.StatusOK, map[string]any{"orders": []any{}, "count": 0, "offset": 0, "limit": 10})
+	lastDisplayID int
 }
 
-// ofLogin is what a login and a session show of a customer's orders.
-func (o *orderBook) ofLogin(customerID string) []any { return []any{} }
+// storedOrder is an order with all that was put in with it.
+type storedOrder struct {
+	entity
+
+	// What a query compares.
+	columns map[string]any
+	times   map[string]time.Time // with the microseconds that the JSON does not have
+}
+
+// AddStoredOrder puts in an order as JSON has it: with all its columns and totals, and with whatever relations are to be
+// seen by expand, however deep. A test can so use an order that its own backend sent. [Backend.AddOrder] makes one that is
+// less work to write.
+//
+// The order becomes the customer's, whatever customer_id it had, and its customer is shown as it is when it is read. All
+// else is shown as it was put in, with times cut to milliseconds: nothing is computed, and what a path of expand leads to
+// beyond what was put in is null or an empty list. Id and created_at are needed; an error says what can't be read.
+func (b *Backend) AddStoredOrder(customerID string, order json.RawMessage) error {
+	o, err := readOrder(order)
+	if err != nil {
+		return fmt.Errorf("customerstest: order: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.orders.add(customerID, o)
+	return nil
+}
+
+func readOrder(data json.RawMessage) (*storedOrder, error) {
+	e, err := readEntity(orderKind(), data)
+	if err != nil {
+		return nil, err
+	}
+	o := &storedOrder{entity: *e, times: make(map[string]time.Time)}
+	if err := json.Unmarshal(data, &o.columns); err != nil {
+		return nil, err
+	}
+	for name := range e.kind.times {
+		if text, ok := o.columns[name].(string); ok {
+			o.times[name], _ = time.Parse(time.RFC3339, text) // cutTime has read it
+		}
+	}
+	switch {
+	case o.text("id") == "":
+		return nil, errors.New("id is missing")
+	case o.times["created_at"].IsZero():
+		return nil, errors.New("created_at is missing")
+	}
+	return o, nil
+}
+
+func (b *orderBook) add(customerID string, o *storedOrder) {
+	o.set("customer_id", customerID)
+	if b.of == nil {
+		b.of = make(map[string][]*storedOrder)
+	}
+	b.lastDisplayID = max(b.lastDisplayID, int(o.number("display_id")))
+	orders := b.of[customerID]
+	at, _ := slices.BinarySearchFunc(orders, o, func(old, added *storedOrder) int {
+		if old.times["created_at"].After(added.times["created_at"]) {
+			return -1
+		}
+		return 1
+	})
+	b.of[customerID] = slices.Insert(orders, at, o)
+}
+
+// list answers GET /store/customers/me/orders. of is nil for a customer who was deleted.
+func (b *orderBook) list(customerID string, of *customer, rawQuery string, _ time.Time) answer {
+	q, refusal := checkOrderQuery(rawQuery)
+	if refusal != nil {
+		return *refusal
+	}
+	view, ok := q.view()
+	if !ok {
+		return unknownError()
+	}
+	orders, ok := q.filter(b.of[customerID], of)
+	if !ok {
+		return unknownError()
+	}
+	count := len(orders)
+	if orders, ok = q.page(orders); !ok {
+		return unknownError()
+	}
+	var body bytes.Buffer
+	body.WriteString(`{"orders":[`)
+	for i, o := range orders {
+		if i > 0 {
+			body.WriteByte(',')
+		}
+		o.setCustomer(of)
+		o.write(&body, view)
+	}
+	fmt.Fprintf(&body, `],"count":%d,"offset":%s,"limit":%s}`, count, jsonNumber(q.offset), jsonNumber(q.limit))
+	return answer{status: http.StatusOK, contentType: contentTypeJSON, body: body.Bytes()}
+}
+
+// ofLogin is what a login and a session show of a customer's orders: all columns, items, no totals.
+func (b *orderBook) ofLogin(customerID string) []any {
+	kind := orderKind()
+	view := &orderView{columns: make(map[string]bool)}
+	for _, column := range kind.columns {
+		view.columns[column] = !kind.totals[column]
+	}
+	view.at(kind, "items")
+	orders := []any{}
+	for _, o := range b.of[customerID] {
+		var row bytes.Buffer
+		o.write(&row, view)
+		orders = append(orders, json.RawMessage(row.Bytes()))
+	}
+	return orders
+}
+
+// setCustomer puts in the customer that the order is of, as it is now.
+func (o *storedOrder) setCustomer(of *customer) {
+	p := o.property("customer")
+	if p == nil {
+		o.properties = append(o.properties, property{name: "customer"})
+		p = &o.properties[len(o.properties)-1]
+	}
+	if of == nil {
+		p.rows = nil
+		return
+	}
+	row := customerEntity(of)
+	if old := o.row("customer"); old != nil {
+		for _, behind := range old.properties {
+			if old.kind.relations[behind.name] != nil {
+				row.properties = append(row.properties, behind)
+			}
+		}
+	}
+	p.rows = []*entity{row}
+}
+
+// set changes a column.
+func (o *storedOrder) set(name string, value any) {
+	column, _ := json.Marshal(value) // texts and numbers only
+	if p := o.property(name); p != nil {
+		p.column = column
+	} else {
+		o.properties = append(o.properties, property{name: name, column: column})
+	}
+	o.columns[name] = value
+}
+
+func (o *storedOrder) isNull(column string) bool { return o.columns[column] == nil }
+
+func (o *storedOrder) text(column string) string {
+	s, _ := o.columns[column].(string)
+	return s
+}
+
+func (o *storedOrder) number(column string) float64 {
+	n, _ := o.columns[column].(float64)
+	return n
+}
+
+// mentions tells whether q is in one of the texts that it searches. An order without a shipping address, or of a deleted
+// customer, is never found.
+func (o *storedOrder) mentions(q string, of *customer) bool {
+	address := o.row("shipping_address")
+	if of == nil || address == nil {
+		return false
+	}
+	searched := []string{o.text("email"), strconv.FormatFloat(o.number("display_id"), 'f', -1, 64)}
+	if p := address.property("first_name"); p != nil {
+		var name string
+		_ = json.Unmarshal(p.column, &name) // null is no name
+		searched = append(searched, name)
+	}
+	for _, text := range []*string{of.firstName, of.lastName, of.phone} {
+		if text != nil {
+			searched = append(searched, *text)
+		}
+	}
+	return slices.ContainsFunc(searched, func(text string) bool { return contains(text, q) })
+}
+
+func customerEntity(of *customer) *entity {
+	data, _ := json.Marshal(map[string]any{"id": of.id, "created_at": of.createdAt, "updated_at": of.updatedAt, "deleted_at": nil, "email": of.email,
+		"first_name": of.firstName, "last_name": of.lastName, "billing_address_id": of.billingAddressID, "phone": of.phone, "has_account": of.hasAccount, "metadata": of.metadata})
+	e, _ := readEntity(orderKind().relations["customer"].kind, data)
+	return e
+}

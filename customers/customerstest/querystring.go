@@ -8,33 +8,42 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of qs as Express 4 sets it up.
+// The limits of qs as Medusa sets it up: arrays have none.
 const (
 	queryParameterLimit = 1000 // what comes after so many is ignored
-	queryArrayLimit     = 1000 // an index from here on makes an object
 	queryDepthLimit     = 5    // brackets beyond are part of the last name
 )
+
+// The names that every JavaScript object has. A parameter with one of them is dropped.
+var objectNames = []string{
+	"constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
+	"__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+}
 
 // queryObject is an object that a query string makes. A value is a string, a *queryArray or a *queryObject.
 type queryObject struct {
 	names  []string // in the order they came
 	values map[string]any
 
-	// next is the index that a further value without a name gets, for what would be an array but for its size or for
-	// a named member; -1 for all others.
+	// next is the index that a further value without a name gets, for what was an array of several shapes; else 0.
 	next int
 }
 
-// queryArray is an array that a query string makes. A nil item is a hole; none is left in the end.
+// queryArray is an array that a query string makes; some of its indices may have no item.
 type queryArray struct {
-	items []any
+	items []queryItem // by index
 
 	// mixed: it holds what came for one name in two shapes, such as a=1&a[b]=2.
 	mixed bool
 }
 
+type queryItem struct {
+	index int
+	value any
+}
+
 func newQueryObject() *queryObject {
-	return &queryObject{values: make(map[string]any), next: -1}
+	return &queryObject{values: make(map[string]any)}
 }
 
 func (o *queryObject) set(name string, value any) {
@@ -42,7 +51,7 @@ func (o *queryObject) set(name string, value any) {
 		o.names = append(o.names, name)
 	}
 	o.values[name] = value
-	if i, ok := arrayIndex(name); ok && o.next >= 0 {
+	if i, ok := arrayIndex(name); ok && o.next > 0 {
 		o.next = max(o.next, i+1)
 	}
 }
@@ -75,8 +84,42 @@ func arrayIndex(name string) (int, bool) {
 	return int(i), true
 }
 
-// parseQuery reads a query string as Express 4 does: a[]=1 and a[0]=1 make arrays, a[b]=1 objects, and a repeated name
-// an array.
+func queryList(values ...any) *queryArray {
+	a := &queryArray{}
+	for _, v := range values {
+		a.push(v)
+	}
+	return a
+}
+
+// length is one more than the last index.
+func (a *queryArray) length() int {
+	if len(a.items) == 0 {
+		return 0
+	}
+	return a.items[len(a.items)-1].index + 1
+}
+
+func (a *queryArray) push(value any) {
+	a.items = append(a.items, queryItem{a.length(), value})
+}
+
+// find is where the item with an index is, or belongs.
+func (a *queryArray) find(index int) (int, bool) {
+	return slices.BinarySearchFunc(a.items, index, func(item queryItem, index int) int { return item.index - index })
+}
+
+// object has the array's items by their indices.
+func (a *queryArray) object() *queryObject {
+	o := newQueryObject()
+	for _, item := range a.items {
+		o.set(strconv.Itoa(item.index), item.value)
+	}
+	return o
+}
+
+// parseQuery reads a query string as Medusa does: a[]=1 and a[0]=1 make arrays, a[b]=1 objects, and a repeated name an
+// array.
 func parseQuery(raw string) *queryObject {
 	result := newQueryObject()
 	if raw == "" {
@@ -85,13 +128,10 @@ func parseQuery(raw string) *queryObject {
 	flat := queryValues(raw)
 	for _, name := range flat.keys() {
 		segments := querySegments(name)
-		if len(segments) == 0 {
-			continue
+		if len(segments) > 0 {
+			mergeQuery(result, nestQuery(segments, flat.values[name]))
 		}
-		merged := mergeQuery(result, nestQuery(segments, flat.values[name]))
-		result = merged.(*queryObject) // an object merged with anything but a string stays one
 	}
-	compactQuery(result)
 	return result
 }
 
@@ -101,9 +141,8 @@ func queryValues(raw string) *queryObject {
 		raw = strings.ReplaceAll(raw, bracket.escaped, bracket.plain)
 	}
 	parts := strings.Split(raw, "&")
-	parts = parts[:min(len(parts), queryParameterLimit)]
 	flat := newQueryObject()
-	for _, part := range parts {
+	for _, part := range parts[:min(len(parts), queryParameterLimit)] {
 		at := strings.Index(part, "]=") + 1
 		if at == 0 {
 			at = strings.IndexByte(part, '=')
@@ -117,9 +156,9 @@ func queryValues(raw string) *queryObject {
 		case nil:
 			flat.set(name, value)
 		case *queryArray:
-			old.items = append(old.items, value)
+			old.push(value)
 		default:
-			flat.set(name, &queryArray{items: []any{old, value}})
+			flat.set(name, queryList(old, value))
 		}
 	}
 	return flat
@@ -135,51 +174,66 @@ func unescapeQuery(s string) string {
 	return decoded
 }
 
-// querySegments cuts a[b][c] into a, [b] and [c].
+// querySegments cuts a[b][c] into a, [b] and [c]; a name that is to be dropped has no segments.
 func querySegments(name string) []string {
 	open := strings.IndexByte(name, '[')
-	if open < 0 {
-		if name == "" {
-			return nil
-		}
-		return []string{name}
+	parent := name
+	if open >= 0 {
+		parent = name[:open]
 	}
 	var segments []string
-	if open > 0 {
-		segments = append(segments, name[:open])
+	if slices.Contains(objectNames, parent) {
+		return nil
+	}
+	if parent != "" {
+		segments = append(segments, parent)
 	}
 	for range queryDepthLimit {
-		level, end := 0, -1
-		for i := open; i < len(name) && end < 0; i++ {
-			switch name[i] {
-			case '[':
-				level++
-			case ']':
-				if level--; level == 0 {
-					end = i
-				}
-			}
+		if open < 0 {
+			return segments
 		}
+		end := closingBracket(name, open)
 		if end < 0 {
 			break
 		}
-		segments = append(segments, name[open:end+1])
-		next := strings.IndexByte(name[end+1:], '[')
-		if next < 0 {
-			return segments
+		if slices.Contains(objectNames, name[open+1:end]) {
+			return nil
 		}
-		open = end + 1 + next
+		segments = append(segments, name[open:end+1])
+		if next := strings.IndexByte(name[end+1:], '['); next >= 0 {
+			open = end + 1 + next
+		} else {
+			open = -1
+		}
 	}
-	return append(segments, "["+name[open:]+"]")
+	if open >= 0 {
+		segments = append(segments, "["+name[open:]+"]")
+	}
+	return segments
+}
+
+// closingBracket is the index of the bracket that closes the one at open, or -1.
+func closingBracket(name string, open int) int {
+	level := 0
+	for i := open; i < len(name); i++ {
+		switch name[i] {
+		case '[':
+			level++
+		case ']':
+			if level--; level == 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // nestQuery makes the objects and arrays that the segments of a name stand for, around its value.
 func nestQuery(segments []string, value any) any {
 	for _, segment := range slices.Backward(segments) {
 		if segment == "[]" {
-			_, isArray := value.(*queryArray)
-			if o, ok := value.(*queryObject); !isArray && !(ok && o.next >= 0) {
-				value = &queryArray{items: []any{value}}
+			if _, ok := value.(*queryArray); !ok {
+				value = queryList(value)
 			}
 			continue
 		}
@@ -187,20 +241,12 @@ func nestQuery(segments []string, value any) any {
 		if strings.HasPrefix(segment, "[") && strings.HasSuffix(segment, "]") {
 			name = segment[1 : len(segment)-1]
 		}
-		index, ok := arrayIndex(name)
-		if ok = ok && name != segment; ok && index < queryArrayLimit {
-			items := make([]any, index+1)
-			items[index] = value
-			value = &queryArray{items: items}
+		if index, ok := arrayIndex(name); ok && name != segment {
+			value = &queryArray{items: []queryItem{{index, value}}}
 			continue
 		}
 		o := newQueryObject()
-		if name != "__proto__" {
-			o.set(name, value)
-		}
-		if ok {
-			o.next = index + 1
-		}
+		o.set(name, value)
 		value = o
 	}
 	return value
@@ -209,74 +255,62 @@ func nestQuery(segments []string, value any) any {
 // mergeQuery adds what another parameter of the same name made. Where the two have different shapes, an array of both
 // comes out, or an object that has the array's items by their indices.
 func mergeQuery(target, source any) any {
-	switch source := source.(type) {
-	case *queryArray:
-		return mergeQueryArray(target, source)
-	case *queryObject:
-		switch target := target.(type) {
-		case *queryArray:
-			o := target.object()
-			if target.mixed {
-				o.next = len(target.items)
-			}
-			return mergeQueryObject(o, source)
-		case *queryObject:
-			return mergeQueryObject(target, source)
-		}
-		if source.next >= 0 {
-			o := newQueryObject()
-			o.next = 0
-			o.set("0", target)
-			for _, name := range source.keys() {
-				i, _ := arrayIndex(name)
-				o.set(strconv.Itoa(i+1), source.values[name])
-			}
-			return o
-		}
-		return &queryArray{items: []any{target, source}}
-	}
 	if source == "" {
 		return target
 	}
 	switch target := target.(type) {
 	case *queryArray:
-		target.items = append(target.items, source)
-		return target.limited()
+		switch source := source.(type) {
+		case *queryArray:
+			mergeArrays(target, source)
+			return target
+		case *queryObject:
+			o := target.object()
+			if target.mixed {
+				o.next = target.length()
+			}
+			return mergeObjects(o, source)
+		}
+		target.push(source)
+		return target
 	case *queryObject:
-		if target.next >= 0 {
+		switch source := source.(type) {
+		case *queryArray:
+			return mergeObjects(target, source.object())
+		case *queryObject:
+			return mergeObjects(target, source)
+		}
+		if target.next > 0 {
 			target.set(strconv.Itoa(target.next), source)
 			return target
 		}
-		return &queryArray{items: []any{target, source}, mixed: true}
+		return &queryArray{items: queryList(target, source).items, mixed: true}
 	}
-	return &queryArray{items: []any{target, source}}
-}
-
-func mergeQueryArray(target any, source *queryArray) any {
-	switch target := target.(type) {
-	case *queryArray:
-		for i, item := range source.items {
-			switch {
-			case item == nil:
-			case i >= len(target.items):
-				target.items = append(target.items, make([]any, i+1-len(target.items))...)
-				target.items[i] = item
-			case target.items[i] == nil:
-				target.items[i] = item
-			case isNestedQuery(target.items[i]) && isNestedQuery(item):
-				target.items[i] = mergeQuery(target.items[i], item)
-			default:
-				target.items = append(target.items, item)
-			}
+	if source, ok := source.(*queryArray); ok {
+		both := &queryArray{items: []queryItem{{0, target}}}
+		for _, item := range source.items {
+			both.items = append(both.items, queryItem{item.index + 1, item.value})
 		}
-		return target.limited()
-	case *queryObject:
-		return mergeQueryObject(target, source.object())
+		return both
 	}
-	return (&queryArray{items: append([]any{target}, source.items...)}).limited()
+	return queryList(target, source)
 }
 
-func mergeQueryObject(target, source *queryObject) any {
+func mergeArrays(target, source *queryArray) {
+	for _, item := range source.items {
+		at, ok := target.find(item.index)
+		switch {
+		case !ok:
+			target.items = slices.Insert(target.items, at, item)
+		case isNestedQuery(target.items[at].value) && isNestedQuery(item.value):
+			target.items[at].value = mergeQuery(target.items[at].value, item.value)
+		default:
+			target.push(item.value)
+		}
+	}
+}
+
+func mergeObjects(target, source *queryObject) *queryObject {
 	for _, name := range source.keys() {
 		value := source.values[name]
 		if old, ok := target.values[name]; ok {
@@ -284,49 +318,10 @@ func mergeQueryObject(target, source *queryObject) any {
 		}
 		target.set(name, value)
 	}
-	if source.next >= 0 {
-		target.next = max(target.next, source.next)
-	}
 	return target
 }
 
 func isNestedQuery(v any) bool {
 	_, isString := v.(string)
 	return !isString
-}
-
-// object has the array's items by their indices.
-func (a *queryArray) object() *queryObject {
-	o := newQueryObject()
-	for i, item := range a.items {
-		if item != nil {
-			o.set(strconv.Itoa(i), item)
-		}
-	}
-	return o
-}
-
-// limited is the array, or an object if it has become too long for one.
-func (a *queryArray) limited() any {
-	if len(a.items) > queryArrayLimit {
-		o := a.object()
-		o.next = len(a.items)
-		return o
-	}
-	return a
-}
-
-// compactQuery takes the holes out of arrays.
-func compactQuery(v any) {
-	switch v := v.(type) {
-	case *queryArray:
-		v.items = slices.DeleteFunc(v.items, func(item any) bool { return item == nil })
-		for _, item := range v.items {
-			compactQuery(item)
-		}
-	case *queryObject:
-		for _, item := range v.values {
-			compactQuery(item)
-		}
-	}
 }
