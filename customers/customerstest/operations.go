@@ -17,5 +17,5 @@ var _ contract.ServerInterface = operations{}
 // GetCustomersCustomerOrders lists the orders. It has its own way with the query, see withExchange.
 func (o operations) GetCustomersCustomerOrders(_ http.ResponseWriter, r *http.Request, _ api.GetCustomersCustomerOrdersParams) {
 	x := exchangeOf(r)
-	x.answer = o.orders.list(x.customerID, o.customers[x.customerID], x.rawQuery, o.now())
+	x.answer = o.listOrders(x.customerID, x.rawQuery)
 }

@@ -195,8 +195,8 @@ func (e *entity) write(b *bytes.Buffer, v *orderView) {
 		b.WriteString(strconv.Quote(name)) // no name holds what JSON writes in another way than Go
 		b.WriteByte(':')
 	}
-	for i := range e.properties {
-		p := &e.properties[i]
+	for i := range e.parts {
+		p := &e.parts[i]
 		if r := e.kind.relations[p.name]; r != nil {
 			name := p.name
 			if source := e.kind.source(name); source != "" {
@@ -244,13 +244,13 @@ func (v *orderView) shows(kind *entityKind, column string) bool {
 func (e *entity) missing(v *orderView) []string {
 	var names []string
 	for name := range v.columns {
-		if e.property(name) == nil {
+		if e.part(name) == nil {
 			names = append(names, name)
 		}
 	}
 	for name := range v.relations {
 		// A line that is not of a product has no tax lines if none were stored and the backend computes them.
-		if e.property(name) == nil && !(name == "tax_lines" && v.totals["refundable"] && v.computed) {
+		if e.part(name) == nil && !(name == "tax_lines" && v.totals["refundable"] && v.computed) {
 			names = append(names, name)
 		}
 	}
@@ -258,7 +258,7 @@ func (e *entity) missing(v *orderView) []string {
 	return names
 }
 
-func (p *property) write(b *bytes.Buffer, r *relation, v *orderView) {
+func (p *part) write(b *bytes.Buffer, r *relation, v *orderView) {
 	if !r.list {
 		if len(p.rows) == 0 {
 			b.WriteString("null")
@@ -270,7 +270,7 @@ func (p *property) write(b *bytes.Buffer, r *relation, v *orderView) {
 	b.WriteByte('[')
 	first := true
 	for _, row := range p.rows {
-		if p.name == "tax_lines" && !v.computed && row.property("id") == nil {
+		if p.name == "tax_lines" && !v.computed && row.part("id") == nil {
 			continue
 		}
 		if !first {

@@ -120,21 +120,21 @@ func (k *entityKind) follow(name string) *relation {
 
 // An entity is a row, with whatever rows were put in behind it.
 type entity struct {
-	kind       *entityKind
-	properties []property // in the order they came
+	kind  *entityKind
+	parts []part // in the order they came
 }
 
-// property is a column, or the rows of a relation.
-type property struct {
+// part is a column, or the rows of a relation.
+type part struct {
 	name   string
 	column json.RawMessage
 	rows   []*entity // none for a relation to nothing
 }
 
-func (e *entity) property(name string) *property {
-	for i := range e.properties {
-		if e.properties[i].name == name {
-			return &e.properties[i]
+func (e *entity) part(name string) *part {
+	for i := range e.parts {
+		if e.parts[i].name == name {
+			return &e.parts[i]
 		}
 	}
 	return nil
@@ -142,7 +142,7 @@ func (e *entity) property(name string) *property {
 
 // row is the one row of a relation, or nil.
 func (e *entity) row(name string) *entity {
-	if p := e.property(name); p != nil && len(p.rows) == 1 {
+	if p := e.part(name); p != nil && len(p.rows) == 1 {
 		return p.rows[0]
 	}
 	return nil
@@ -168,18 +168,18 @@ func readEntity(kind *entityKind, data []byte) (*entity, error) {
 				return nil, fmt.Errorf("%s: %w", p.name, err)
 			}
 		}
-		e.properties = append(e.properties, p)
+		e.parts = append(e.parts, p)
 	}
 	return e, nil
 }
 
 // readObject is an object's properties in the order they stand.
-func readObject(data []byte) ([]property, error) {
+func readObject(data []byte) ([]part, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, fmt.Errorf("an object is needed, not %.20s", data)
 	}
-	var properties []property
+	var properties []part
 	for d.More() {
 		name, err := d.Token()
 		if err != nil {
@@ -193,7 +193,7 @@ func readObject(data []byte) ([]property, error) {
 		if err := json.Compact(&compact, value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		properties = append(properties, property{name: name.(string), column: compact.Bytes()})
+		properties = append(properties, part{name: name.(string), column: compact.Bytes()})
 	}
 	return properties, nil
 }
@@ -219,8 +219,6 @@ func readRows(r *relation, data json.RawMessage) ([]*entity, error) {
 	return rows, nil
 }
 
-const jsonTime = "2006-01-02T15:04:05.000Z"
-
 func cutTime(data json.RawMessage) (json.RawMessage, error) {
 	if string(data) == "null" {
 		return data, nil
@@ -229,5 +227,5 @@ func cutTime(data json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(data, &t); err != nil {
 		return nil, err
 	}
-	return t.UTC().AppendFormat(nil, `"`+jsonTime+`"`), nil
+	return t.UTC().AppendFormat(nil, `"`+timeFormat+`"`), nil
 }

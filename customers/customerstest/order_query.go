@@ -266,18 +266,6 @@ func (c *orderQueryCheck) number(name string, unset float64) float64 {
 	return n
 }
 
-// jsonNumber writes a number as JavaScript does.
-func jsonNumber(f float64) string {
-	if f == 0 {
-		return "0" // also for -0
-	}
-	if abs := math.Abs(f); abs >= 1e-6 && abs < 1e21 {
-		return strconv.FormatFloat(f, 'f', -1, 64)
-	}
-	s := strconv.FormatFloat(f, 'e', -1, 64)
-	return strings.NewReplacer("e-0", "e-", "e+0", "e+").Replace(s)
-}
-
 // page is the part of the orders that limit and offset ask for. Postgres rounds them; a limit of 0 is none.
 func (q *orderQuery) page(orders []*storedOrder) ([]*storedOrder, bool) {
 	offset, limit := math.Round(q.offset), math.Round(q.limit)

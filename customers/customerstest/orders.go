@@ -84,8 +84,8 @@ func (b *orderBook) add(customerID string, o *storedOrder) {
 	b.of[customerID] = slices.Insert(orders, at, o)
 }
 
-// list answers GET /store/customers/me/orders. of is nil for a customer who was deleted.
-func (b *orderBook) list(customerID string, of *customer, rawQuery string, _ time.Time) answer {
+// listOrders answers GET /store/customers/me/orders. A customer who was deleted still has orders.
+func (b *Backend) listOrders(customerID, rawQuery string) answer {
 	q, refusal := checkOrderQuery(rawQuery)
 	if refusal != nil {
 		return *refusal
@@ -94,7 +94,8 @@ func (b *orderBook) list(customerID string, of *customer, rawQuery string, _ tim
 	if !ok {
 		return unknownError()
 	}
-	orders, ok := q.filter(b.of[customerID], of)
+	of := b.customers[customerID]
+	orders, ok := q.filter(b.orders.of[customerID], of)
 	if !ok {
 		return unknownError()
 	}
@@ -102,16 +103,22 @@ func (b *orderBook) list(customerID string, of *customer, rawQuery string, _ tim
 	if orders, ok = q.page(orders); !ok {
 		return unknownError()
 	}
+	var buyer *entity
+	if of != nil {
+		buyer = customerEntity(b.withAddresses(of))
+	}
 	var body bytes.Buffer
 	body.WriteString(`{"orders":[`)
 	for i, o := range orders {
 		if i > 0 {
 			body.WriteByte(',')
 		}
-		o.setCustomer(of)
+		o.setCustomer(buyer)
 		o.write(&body, view)
 	}
-	fmt.Fprintf(&body, `],"count":%d,"offset":%s,"limit":%s}`, count, jsonNumber(q.offset), jsonNumber(q.limit))
+	body.WriteString("],")
+	end := appendJSON(nil, members{{"count", count}, {"offset", q.offset}, {"limit", q.limit}})
+	body.Write(end[1:])
 	return answer{status: http.StatusOK, contentType: contentTypeJSON, body: body.Bytes()}
 }
 
@@ -132,35 +139,44 @@ func (b *orderBook) ofLogin(customerID string) []any {
 	return orders
 }
 
-// setCustomer puts in the customer that the order is of, as it is now.
-func (o *storedOrder) setCustomer(of *customer) {
-	p := o.property("customer")
+// setCustomer puts in the customer that the order is of, as it is now; what was put in behind it stays.
+func (o *storedOrder) setCustomer(of *entity) {
+	p := o.part("customer")
 	if p == nil {
-		o.properties = append(o.properties, property{name: "customer"})
-		p = &o.properties[len(o.properties)-1]
+		o.parts = append(o.parts, part{name: "customer"})
+		p = &o.parts[len(o.parts)-1]
 	}
 	if of == nil {
 		p.rows = nil
 		return
 	}
-	row := customerEntity(of)
-	if old := o.row("customer"); old != nil {
-		for _, behind := range old.properties {
-			if old.kind.relations[behind.name] != nil {
-				row.properties = append(row.properties, behind)
+	row := &entity{kind: of.kind, parts: slices.Clone(of.parts)}
+	if len(p.rows) == 1 {
+		for _, old := range p.rows[0].parts {
+			if row.part(old.name) == nil {
+				row.parts = append(row.parts, old)
 			}
 		}
 	}
 	p.rows = []*entity{row}
 }
 
+// customerEntity is the row of a customer with its addresses.
+func customerEntity(columns members) *entity {
+	e, err := readEntity(orderKind().relations["customer"].kind, appendJSON(nil, columns))
+	if err != nil {
+		panic(err) // what the backend answers everywhere else is no JSON
+	}
+	return e
+}
+
 // set changes a column.
 func (o *storedOrder) set(name string, value any) {
 	column, _ := json.Marshal(value) // texts and numbers only
-	if p := o.property(name); p != nil {
+	if p := o.part(name); p != nil {
 		p.column = column
 	} else {
-		o.properties = append(o.properties, property{name: name, column: column})
+		o.parts = append(o.parts, part{name: name, column: column})
 	}
 	o.columns[name] = value
 }
@@ -185,7 +201,7 @@ func (o *storedOrder) mentions(q string, of *customer) bool {
 		return false
 	}
 	searched := []string{o.text("email"), strconv.FormatFloat(o.number("display_id"), 'f', -1, 64)}
-	if p := address.property("first_name"); p != nil {
+	if p := address.part("first_name"); p != nil {
 		var name string
 		_ = json.Unmarshal(p.column, &name) // null is no name
 		searched = append(searched, name)
@@ -196,11 +212,4 @@ func (o *storedOrder) mentions(q string, of *customer) bool {
 		}
 	}
 	return slices.ContainsFunc(searched, func(text string) bool { return contains(text, q) })
-}
-
-func customerEntity(of *customer) *entity {
-	data, _ := json.Marshal(map[string]any{"id": of.id, "created_at": of.createdAt, "updated_at": of.updatedAt, "deleted_at": nil, "email": of.email,
-		"first_name": of.firstName, "last_name": of.lastName, "billing_address_id": of.billingAddressID, "phone": of.phone, "has_account": of.hasAccount, "metadata": of.metadata})
-	e, _ := readEntity(orderKind().relations["customer"].kind, data)
-	return e
 }
