@@ -170,7 +170,22 @@ func readEntity(kind *entityKind, data []byte) (*entity, error) {
 		}
 		e.parts = append(e.parts, p)
 	}
+	e.complete()
 	return e, nil
+}
+
+// complete adds the columns that weren't put in, as null, but for those that the backend has only when it is set up
+// for them. Without an id a row is no stored one: a tax line that was computed has few columns.
+func (e *entity) complete() {
+	if e.part("id") == nil {
+		return
+	}
+	for _, name := range e.kind.columns {
+		optional := name == "includes_tax" || name == "object" || e.kind.totals[name] || e.kind.source(name) != ""
+		if !optional && e.part(name) == nil {
+			e.parts = append(e.parts, part{name: name, column: json.RawMessage("null")})
+		}
+	}
 }
 
 // readObject is an object's properties in the order they stand.

@@ -9,12 +9,15 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // orderBook is the store of all customers' orders. Whoever calls it holds the backend's lock.
 type orderBook struct {
 	of map[string][]*storedOrder // by customer, newest first
 
+	regions       map[string]api.Region // by currency and tax rate, of the orders that were built
 	lastDisplayID int
 }
 

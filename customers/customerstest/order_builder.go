@@ -1,0 +1,423 @@
+package customerstest
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
+)
+
+// Order says what an order to put in is like. Its zero value is an ordinary one: a single line, in euros, placed now, paid
+// for by a payment that awaits its capture, not sent yet, to an address in the customer's name. Amounts are in the
+// currency's smallest unit. The JSON names are those of a seed file.
+type Order struct {
+	ID           string    `json:"id"`            // made up if empty
+	DisplayID    int       `json:"display_id"`    // the next free number if 0
+	CreatedAt    time.Time `json:"created_at"`    // the backend's time if zero; microseconds count, as in its database
+	Email        string    `json:"email"`         // the customer's if empty
+	CurrencyCode string    `json:"currency_code"` // eur if empty
+
+	// The statuses. Those left out follow from what else is said, or from one another.
+	Status            api.OrderStatus       `json:"status"`
+	PaymentStatus     api.PaymentStatus     `json:"payment_status"`
+	FulfillmentStatus api.FulfillmentStatus `json:"fulfillment_status"`
+
+	Lines         []OrderLine `json:"lines"`          // one that is ordinary itself if none
+	ShippingPrice int64       `json:"shipping_price"` // without tax
+	// TaxRate is the tax on lines and shipping, in percent. The order's own column tax_rate stays null, as it does on
+	// all orders since the backend has tax lines.
+	TaxRate  float64        `json:"tax_rate"`
+	Discount *OrderDiscount `json:"discount"`
+	Refunded int64          `json:"refunded"` // what was paid back
+
+	ShippingAddress *api.Address       `json:"shipping_address"`
+	BillingAddress  *api.Address       `json:"billing_address"` // none unless given
+	Fulfillments    []OrderFulfillment `json:"fulfillments"`
+	Metadata        map[string]any     `json:"metadata"`
+}
+
+// OrderLine is a line of an [Order].
+type OrderLine struct {
+	Title       string   `json:"title"`       // T-shirt if empty
+	Description string   `json:"description"` // of the variant; Medium if empty
+	SKU         string   `json:"sku"`         // none if empty
+	UnitPrice   int64    `json:"unit_price"`  // without tax; 1000 for a line that has no title either
+	Quantity    int      `json:"quantity"`    // 1 if 0
+	TaxRate     *float64 `json:"tax_rate"`    // in percent; the order's if nil
+	NotReduced  bool     `json:"not_reduced"` // the discount leaves it out
+}
+
+// OrderDiscount is the discount of an [Order].
+type OrderDiscount struct {
+	Code  string               `json:"code"`
+	Type  api.DiscountRuleType `json:"type"`  // percentage if empty
+	Value int64                `json:"value"` // percent or an amount; free shipping has none
+	// Allocation says whether a fixed amount is for the whole order, as it is if empty, or for each piece.
+	Allocation api.AllocationType `json:"allocation"`
+}
+
+// OrderFulfillment is a parcel of an [Order].
+type OrderFulfillment struct {
+	Quantities    []int               `json:"quantities"` // how many of each line, in their order; all if empty
+	ShippedAt     time.Time           `json:"shipped_at"` // when the order was placed if zero and there are tracking links
+	TrackingLinks []OrderTrackingLink `json:"tracking_links"`
+}
+
+// OrderTrackingLink tells where a parcel is.
+type OrderTrackingLink struct {
+	TrackingNumber string `json:"tracking_number"`
+	URL            string `json:"url"` // none if empty
+}
+
+// AddOrder puts in an order of a customer's and returns it as the list shows it with all its columns. Its totals are
+// what the backend computes for such an order. It has no swaps, claims, returns or gift cards, and no product behind its
+// variants; for these, see [Backend.AddStoredOrder].
+func (b *Backend) AddOrder(customerID string, order Order) api.Order {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o := b.buildOrder(customerID, order)
+	data, err := json.Marshal(o)
+	if err != nil {
+		panic("customerstest: order: " + err.Error()) // metadata that no JSON can hold
+	}
+	stored, err := readOrder(data)
+	if err != nil {
+		panic("customerstest: order: " + err.Error())
+	}
+	b.orders.add(customerID, stored)
+	return o
+}
+
+// orderBuilder makes the rows of one order.
+type orderBuilder struct {
+	spec  Order
+	order api.Order
+	now   time.Time
+}
+
+func (b *Backend) buildOrder(customerID string, spec Order) api.Order {
+	now := b.now()
+	if spec.CreatedAt.IsZero() {
+		spec.CreatedAt = now
+	}
+	of := b.customers[customerID]
+	if spec.Email == "" && of != nil {
+		spec.Email = of.email
+	}
+	if spec.DisplayID == 0 {
+		spec.DisplayID = b.orders.lastDisplayID + 1
+	}
+	m := &orderBuilder{spec: spec, now: spec.CreatedAt.UTC()}
+	m.columns(customerID)
+	m.order.Region = b.orders.region(m.order.CurrencyCode, spec.TaxRate, m.now)
+	m.order.RegionID = m.order.Region.ID
+	m.addresses(of)
+	m.lines()
+	m.shipping()
+	m.discount()
+	computeOrderTotals(&m.order)
+	m.payment()
+	m.fulfillments()
+	m.statuses()
+	computeOrderTotals(&m.order) // payments and refunds count as well
+	return m.order
+}
+
+func (m *orderBuilder) id(prefix string) string { return newID(prefix, m.now) }
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+func (m *orderBuilder) columns(customerID string) {
+	cartID := m.id("cart")
+	m.order = api.Order{
+		Object: "order", ID: or(m.spec.ID, m.id("order")), DisplayID: m.spec.DisplayID, CartID: &cartID,
+		CustomerID: customerID, Email: m.spec.Email, CurrencyCode: or(strings.ToLower(m.spec.CurrencyCode), "eur"),
+		CreatedAt: m.now, UpdatedAt: &m.now, Metadata: m.spec.Metadata,
+		Claims: []api.ClaimOrder{}, Discounts: []api.Discount{}, Fulfillments: []api.Fulfillment{},
+		GiftCardTransactions: []api.GiftCardTransaction{}, GiftCards: []api.GiftCard{}, Payments: []api.Payment{},
+		Refunds: []api.Refund{}, Swaps: []api.Swap{},
+	}
+	if m.order.Metadata == nil {
+		m.order.Metadata = map[string]any{}
+	}
+}
+
+// region is the region of a currency and a tax rate; orders share it.
+func (b *orderBook) region(currency string, taxRate float64, now time.Time) api.Region {
+	key := currency + " " + strconv.FormatFloat(taxRate, 'g', -1, 64)
+	r, ok := b.regions[key]
+	if !ok {
+		r = api.Region{
+			ID: newID("reg", now), Name: strings.ToUpper(currency), CurrencyCode: currency, TaxRate: taxRate,
+			GiftCardsTaxable: true, AutomaticTaxes: true, CreatedAt: now, UpdatedAt: now,
+		}
+		if b.regions == nil {
+			b.regions = make(map[string]api.Region)
+		}
+		b.regions[key] = r
+	}
+	return r
+}
+
+func (m *orderBuilder) addresses(of *customer) {
+	shipping := m.spec.ShippingAddress
+	if shipping == nil {
+		first, last := "Ada", "Lovelace"
+		if of != nil && of.firstName != nil {
+			first = *of.firstName
+		}
+		if of != nil && of.lastName != nil {
+			last = *of.lastName
+		}
+		shipping = &api.Address{
+			FirstName: &first, LastName: &last, Address1: new("Main Street 1"), City: new("Berlin"), PostalCode: new("10115"),
+			CountryCode: new("de"),
+		}
+	}
+	m.order.ShippingAddress = m.address(shipping)
+	m.order.ShippingAddressID = &m.order.ShippingAddress.ID
+	if m.spec.BillingAddress != nil {
+		m.order.BillingAddress = m.address(m.spec.BillingAddress)
+		m.order.BillingAddressID = &m.order.BillingAddress.ID
+	}
+}
+
+func (m *orderBuilder) address(given *api.Address) *api.Address {
+	a := *given
+	a.ID = or(a.ID, m.id("addr"))
+	a.CreatedAt, a.UpdatedAt = or(a.CreatedAt, m.now), or(a.UpdatedAt, m.now)
+	return &a
+}
+
+func (m *orderBuilder) lines() {
+	if len(m.spec.Lines) == 0 {
+		m.spec.Lines = []OrderLine{{}}
+	}
+	for _, line := range m.spec.Lines {
+		if line.Title == "" {
+			line.Title, line.UnitPrice = "T-shirt", or(line.UnitPrice, 1000)
+		}
+		description := or(line.Description, "Medium")
+		variant := &api.ProductVariant{
+			ID: m.id("variant"), ProductID: m.id("prod"), Title: description, InventoryQuantity: 100, ManageInventory: true,
+			VariantRank: new(0), CreatedAt: m.now, UpdatedAt: m.now,
+		}
+		if line.SKU != "" {
+			variant.Sku = &line.SKU
+		}
+		rate := m.spec.TaxRate
+		if line.TaxRate != nil {
+			rate = *line.TaxRate
+		}
+		item := api.LineItem{
+			ID: m.id("item"), OrderID: &m.order.ID, CartID: m.order.CartID, Title: line.Title, Description: &description,
+			UnitPrice: line.UnitPrice, Quantity: or(line.Quantity, 1), AllowDiscounts: !line.NotReduced, ShouldMerge: true,
+			HasShipping: new(true), Variant: variant, VariantID: &variant.ID, Metadata: map[string]any{},
+			Adjustments: []api.LineItemAdjustment{}, CreatedAt: m.now, UpdatedAt: m.now,
+		}
+		item.TaxLines = []api.LineItemTaxLine{{
+			ID: new(m.id("litl")), ItemID: item.ID, Rate: rate, Name: "default", Code: new("default"),
+			CreatedAt: &m.now, UpdatedAt: &m.now,
+		}}
+		m.order.Items = append(m.order.Items, item)
+	}
+}
+
+func (m *orderBuilder) shipping() {
+	price := m.spec.ShippingPrice
+	option := &api.ShippingOption{
+		ID: m.id("so"), Name: "Standard", RegionID: m.order.RegionID, ProfileID: m.id("sp"), ProviderID: "manual",
+		PriceType: api.ShippingOptionPriceTypeFlatRate, Amount: &price, Data: map[string]any{"id": "manual-fulfillment"},
+		CreatedAt: m.now, UpdatedAt: m.now,
+	}
+	method := api.ShippingMethod{
+		ID: m.id("sm"), OrderID: &m.order.ID, CartID: m.order.CartID, ShippingOption: option, ShippingOptionID: option.ID,
+		Price: price, Data: map[string]any{},
+	}
+	method.TaxLines = []api.ShippingMethodTaxLine{{
+		ID: new(m.id("smtl")), ShippingMethodID: method.ID, Rate: m.spec.TaxRate, Name: "default", Code: new("default"),
+		CreatedAt: &m.now, UpdatedAt: &m.now,
+	}}
+	m.order.ShippingMethods = []api.ShippingMethod{method}
+}
+
+func (m *orderBuilder) discount() {
+	spec := m.spec.Discount
+	if spec == nil {
+		return
+	}
+	rule := &api.DiscountRule{
+		ID: m.id("dru"), Type: or(spec.Type, api.DiscountRuleTypePercentage), Value: spec.Value,
+		Allocation: new(or(spec.Allocation, api.AllocationTypeTotal)), CreatedAt: m.now, UpdatedAt: m.now,
+	}
+	discount := api.Discount{
+		ID: m.id("disc"), Code: strings.ToUpper(spec.Code), Rule: rule, RuleID: &rule.ID, UsageCount: 1, StartsAt: m.now,
+		CreatedAt: m.now, UpdatedAt: m.now,
+	}
+	m.order.Discounts = []api.Discount{discount}
+	if rule.Type == api.DiscountRuleTypeFreeShipping {
+		m.order.ShippingMethods[0].Price = 0 // the option keeps its amount
+		return
+	}
+	reduced := int64(0)
+	for _, item := range m.order.Items {
+		if item.AllowDiscounts {
+			reduced += item.UnitPrice * int64(item.Quantity)
+		}
+	}
+	for i := range m.order.Items {
+		item := &m.order.Items[i]
+		full := float64(item.UnitPrice * int64(item.Quantity))
+		if !item.AllowDiscounts || full == 0 {
+			continue
+		}
+		amount := float64(rule.Value) * float64(item.Quantity)
+		switch {
+		case rule.Type == api.DiscountRuleTypePercentage:
+			amount = jsRound(full / 100 * float64(rule.Value))
+		case *rule.Allocation == api.AllocationTypeTotal:
+			amount = float64(min(rule.Value, reduced)) * (full / float64(reduced))
+		}
+		item.Adjustments = append(item.Adjustments, api.LineItemAdjustment{
+			ID: m.id("lia"), ItemID: item.ID, DiscountID: &discount.ID, Description: "discount", Amount: min(amount, full),
+		})
+	}
+}
+
+// payment adds the payment, and what was paid back of it.
+func (m *orderBuilder) payment() {
+	status := m.spec.PaymentStatus
+	if m.order.Total == 0 || status == api.PaymentStatusNotPaid {
+		return
+	}
+	refunded := m.spec.Refunded
+	if status == api.PaymentStatusRefunded {
+		refunded = or(refunded, m.order.Total)
+	}
+	p := api.Payment{
+		ID: m.id("pay"), OrderID: &m.order.ID, CartID: m.order.CartID, Amount: m.order.Total, AmountRefunded: refunded,
+		CurrencyCode: m.order.CurrencyCode, ProviderID: "manual", CreatedAt: m.now, UpdatedAt: m.now,
+	}
+	switch {
+	case status == api.PaymentStatusCaptured || refunded > 0:
+		p.CapturedAt, p.Data = &m.now, map[string]any{"status": "captured"}
+	case status == api.PaymentStatusCanceled || m.spec.Status == api.OrderStatusCanceled:
+		p.CanceledAt, p.Data = &m.now, map[string]any{"status": "canceled"}
+	default:
+		p.Data = map[string]any{"status": "authorized"}
+	}
+	m.order.Payments = []api.Payment{p}
+	if refunded > 0 {
+		m.order.Refunds = []api.Refund{{
+			ID: m.id("ref"), OrderID: &m.order.ID, Amount: refunded, Reason: api.RefundReasonOther, CreatedAt: m.now, UpdatedAt: m.now,
+		}}
+	}
+}
+
+func (m *orderBuilder) fulfillments() {
+	for _, spec := range m.spec.Fulfillments {
+		f := api.Fulfillment{
+			ID: m.id("ful"), OrderID: &m.order.ID, ProviderID: new("manual"), Data: map[string]any{}, Metadata: map[string]any{},
+			TrackingNumbers: []string{}, TrackingLinks: []api.TrackingLink{}, CreatedAt: m.now, UpdatedAt: m.now,
+		}
+		switch {
+		case !spec.ShippedAt.IsZero():
+			f.ShippedAt = &spec.ShippedAt
+		case len(spec.TrackingLinks) > 0:
+			f.ShippedAt = &m.now
+		}
+		for _, link := range spec.TrackingLinks {
+			row := api.TrackingLink{
+				ID: m.id("tlink"), FulfillmentID: f.ID, TrackingNumber: link.TrackingNumber, CreatedAt: m.now, UpdatedAt: m.now,
+			}
+			if link.URL != "" {
+				row.URL = &link.URL
+			}
+			f.TrackingLinks = append(f.TrackingLinks, row)
+		}
+		for i := range m.order.Items {
+			item := &m.order.Items[i]
+			quantity := item.Quantity
+			if len(spec.Quantities) > 0 {
+				quantity = 0
+				if i < len(spec.Quantities) {
+					quantity = spec.Quantities[i]
+				}
+			}
+			if quantity == 0 {
+				continue
+			}
+			f.Items = append(f.Items, api.FulfillmentItem{FulfillmentID: f.ID, ItemID: item.ID, Quantity: quantity})
+			item.FulfilledQuantity = added(item.FulfilledQuantity, quantity)
+			if f.ShippedAt != nil {
+				item.ShippedQuantity = added(item.ShippedQuantity, quantity)
+			}
+		}
+		m.order.Fulfillments = append(m.order.Fulfillments, f)
+	}
+}
+
+func added(sum *int, n int) *int {
+	if sum != nil {
+		n += *sum
+	}
+	return &n
+}
+
+// statuses are those given, or what the order looks like.
+func (m *orderBuilder) statuses() {
+	o := &m.order
+	o.Status = or(m.spec.Status, api.OrderStatusPending)
+	canceled := o.Status == api.OrderStatusCanceled
+	if canceled {
+		o.CanceledAt = &m.now
+	}
+
+	payment := api.PaymentStatusAwaiting
+	switch {
+	case m.spec.Refunded > 0 && m.spec.Refunded < o.Total:
+		payment = api.PaymentStatusPartiallyRefunded
+	case m.spec.Refunded > 0:
+		payment = api.PaymentStatusRefunded
+	case canceled:
+		payment = api.PaymentStatusCanceled
+	}
+	o.PaymentStatus = or(m.spec.PaymentStatus, payment)
+
+	total, fulfilled, shipped := 0, 0, 0
+	for _, item := range o.Items {
+		total += item.Quantity
+		if item.FulfilledQuantity != nil {
+			fulfilled += *item.FulfilledQuantity
+		}
+		if item.ShippedQuantity != nil {
+			shipped += *item.ShippedQuantity
+		}
+	}
+	fulfillment := api.FulfillmentStatusNotFulfilled
+	switch {
+	case canceled:
+		fulfillment = api.FulfillmentStatusCanceled
+	case shipped >= total:
+		fulfillment = api.FulfillmentStatusShipped
+	case shipped > 0:
+		fulfillment = api.FulfillmentStatusPartiallyShipped
+	case fulfilled >= total:
+		fulfillment = api.FulfillmentStatusFulfilled
+	case fulfilled > 0:
+		fulfillment = api.FulfillmentStatusPartiallyFulfilled
+	}
+	o.FulfillmentStatus = or(m.spec.FulfillmentStatus, fulfillment)
+}
+
+// jsRound is Math.round: halves go up.
+func jsRound(f float64) float64 { return math.Floor(f + 0.5) }
