@@ -31,10 +31,11 @@ type relation struct {
 
 // What no type can tell. The properties that the backend's code makes of a relation once that is loaded:
 var madeOf = map[string]string{
-	"Product.profile":      "profiles",
-	"Product.profile_id":   "profiles",
-	"Cart.payment_session": "payment_sessions",
-	"MoneyAmount.variant":  "variants",
+	"Product.profile":        "profiles",
+	"Product.profile_id":     "profiles",
+	"Cart.payment_session":   "payment_sessions",
+	"MoneyAmount.variant":    "variants",
+	"MoneyAmount.variant_id": "variants",
 }
 
 // The relations that always come along:
