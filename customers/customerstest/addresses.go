@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -54,7 +55,7 @@ func (a *address) set(payload *object) {
 // refused is what the database says to the row, or nil.
 func (a *address) refused() *answer {
 	for _, text := range a.texts {
-		if !storable(text) {
+		if strings.ContainsRune(valueOf(text), 0) {
 			return new(unknownError())
 		}
 	}
@@ -74,13 +75,24 @@ var wordCharacters = regexp.MustCompile(`^[\w-]+$`)
 
 func (b *Backend) insertAddress(a *address) {
 	now := b.now()
-	a.id, a.createdAt, a.updatedAt, a.metadata = newID("addr", now), now, now, stored(a.metadata)
+	a.id, a.createdAt, a.updatedAt = newID("addr", now), now, now
+	a.settle()
 	b.addresses[a.id] = a
+}
+
+// settle turns the values into what the database gives back.
+func (a *address) settle() {
+	for i, text := range a.texts {
+		if text != nil {
+			a.texts[i] = new(columnText(*text))
+		}
+	}
+	a.metadata = stored(a.metadata)
 }
 
 // saveAddress writes the changed row. Its time changes only if something else does.
 func (b *Backend) saveAddress(a *address, changed address) {
-	changed.metadata = stored(changed.metadata)
+	changed.settle()
 	if string(appendJSON(nil, a.columns())) != string(appendJSON(nil, changed.columns())) {
 		changed.updatedAt = b.now()
 		*a = changed
@@ -101,7 +113,9 @@ var addressPayload = class{
 	{name: "postal_code", check: isString, optional: true},
 }
 
-var addAddressBody = class{{name: "address", check: isNested(class{
+var addAddressBody = class{{name: "address", check: isNested(addressCreatePayload), nested: addressCreatePayload}}
+
+var addressCreatePayload = class{
 	{name: "first_name", check: isString},
 	{name: "last_name", check: isString},
 	{name: "phone", check: isString, optional: true},
@@ -113,7 +127,7 @@ var addAddressBody = class{{name: "address", check: isNested(class{
 	{name: "country_code", check: isString},
 	{name: "province", check: isString, optional: true},
 	{name: "postal_code", check: isString},
-})}}
+}
 
 // PostCustomersCustomerAddresses adds an address, unless the customer has it.
 func (o operations) PostCustomersCustomerAddresses(_ http.ResponseWriter, r *http.Request) {
@@ -171,7 +185,7 @@ func (o operations) PostCustomersCustomerAddressesAddress(_ http.ResponseWriter,
 		x.answer = *failed
 		return
 	}
-	if !storable(id) {
+	if strings.ContainsRune(id, 0) {
 		x.answer = unknownError()
 		return
 	}
@@ -193,7 +207,7 @@ func (o operations) PostCustomersCustomerAddressesAddress(_ http.ResponseWriter,
 // DeleteCustomersCustomerAddressesAddress deletes an address of the customer's, if it is one.
 func (o operations) DeleteCustomersCustomerAddressesAddress(_ http.ResponseWriter, r *http.Request, id string) {
 	x := exchangeOf(r)
-	if !storable(id) {
+	if strings.ContainsRune(id, 0) {
 		x.answer = unknownError()
 		return
 	}

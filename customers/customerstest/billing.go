@@ -1,6 +1,9 @@
 package customerstest
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // billingChange is a billing address that is new or changed and not saved yet.
 type billingChange struct {
@@ -17,7 +20,7 @@ func (b *Backend) changedBilling(c *customer, body *object) (*billingChange, *an
 	}
 	switch v := v.(type) {
 	case string:
-		if !storable(v) {
+		if strings.ContainsRune(v, 0) {
 			return nil, new(unknownError())
 		}
 		if b.addresses[v] == nil {
@@ -33,6 +36,9 @@ func (b *Backend) changedBilling(c *customer, body *object) (*billingChange, *an
 		}
 		change.changed.set(v)
 		failed := change.changed.refused()
+		if change.row == nil && !storable(v) {
+			failed = new(unknownError()) // as part of the news of the customer
+		}
 		if c.billingAddressID != nil && change.row == nil && (failed == nil || failed.status == 404) {
 			failed = new(invalidData("Can't insert null value in field id on insert in table address"))
 		}

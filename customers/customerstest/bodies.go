@@ -23,15 +23,20 @@ func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
 	}
-	return io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+	raw, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
+	if err == nil {
+		_, err = io.Copy(io.Discard, r.Body) // so that the client, still sending, gets its answer
+	}
+	return raw, err
 }
 
 // parseBody does what express.json does: only JSON is read, no body and any other content type are an empty object,
 // and what can't be read is an HTML page, whoever asks for whatever.
 func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
-	mediaType, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	contentType := r.Header.Get("Content-Type")
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	hasBody := r.ContentLength > 0 || len(r.TransferEncoding) > 0 || r.Header.Get("Content-Length") != ""
-	if err != nil || mediaType != "application/json" || !hasBody && len(raw) == 0 {
+	if err != nil || mediaType != "application/json" || strings.HasSuffix(contentType, ";") || !hasBody && len(raw) == 0 {
 		return newObject(), nil
 	}
 	if charset := strings.ToLower(parameters["charset"]); charset != "" && charset != "utf-8" {
@@ -82,12 +87,18 @@ func inflated(raw []byte, encoding string) ([]byte, error) {
 	default:
 		err = unsupportedEncoding(encoding)
 	}
-	if err != nil {
+	if errors.As(err, new(unsupportedEncoding)) {
 		return nil, err
 	}
-	text, err := io.ReadAll(io.LimitReader(r, bodyLimit+1))
-	if err == nil && len(text) > bodyLimit {
-		err = errTooLarge
+	if err != nil {
+		return nil, errors.New("incorrect header check")
 	}
-	return text, err
+	text, err := io.ReadAll(io.LimitReader(r, bodyLimit+1))
+	switch {
+	case err != nil:
+		return nil, errors.New("unexpected end of file")
+	case len(text) > bodyLimit:
+		return nil, errTooLarge
+	}
+	return text, nil
 }

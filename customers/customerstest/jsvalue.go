@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -397,7 +398,9 @@ func lowerCase(s string) string {
 }
 
 func endsWord(runes []rune, i int) bool {
-	isCased := func(r rune) bool { return strings.ToLower(string(r)) != strings.ToUpper(string(r)) }
+	isCased := func(r rune) bool {
+		return unicode.In(r, unicode.Lu, unicode.Ll, unicode.Lt, unicode.Other_Lowercase, unicode.Other_Uppercase)
+	}
 	// Marks and some punctuation don't interrupt a word. Of them an email can have these before its @.
 	isIgnored := func(r rune) bool { return strings.ContainsRune(".'^`", r) || r >= 0x300 && r < 0x370 }
 	before, after := i-1, i+1

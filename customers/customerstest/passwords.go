@@ -5,8 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"net/http"
-	"strings"
-	"unicode/utf8"
 )
 
 // password is a password as the backend's hash tells it from others, and what signs the tokens to reset it: setting a
@@ -27,16 +25,7 @@ func (p password) is(text string) bool { return p.key != nil && bytes.Equal(p.ke
 // passwordKey is the text as HMAC, at the bottom of the backend's hash, sees it: more than a block is shortened, less
 // is filled up with zeros. So a password and the same with NULs after it are one.
 func passwordKey(text string) []byte {
-	var b strings.Builder
-	for len(text) > 0 {
-		r, size := utf8.DecodeRuneInString(text)
-		if r == utf8.RuneError && size == 1 { // half of a surrogate pair, see object
-			size = 3
-		}
-		b.WriteRune(r)
-		text = text[size:]
-	}
-	key := []byte(b.String())
+	key := []byte(columnText(text))
 	if len(key) > sha256.BlockSize {
 		sum := sha256.Sum256(key)
 		key = sum[:]

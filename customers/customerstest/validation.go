@@ -14,7 +14,8 @@ type class []property
 type property struct {
 	name     string
 	check    check
-	optional bool // null and absent are both fine
+	optional bool  // null and absent are both fine
+	nested   class // of the objects that check accepts, if the transformer knows it
 }
 
 // check returns what is wrong with a value, or "". Where it stands for more than a message, it fails.
@@ -25,7 +26,7 @@ type undefined struct{}
 
 // validate returns the body as an object of the class. Otherwise the answer says why not.
 func (c class) validate(body any) (*object, *answer) {
-	body, ok := transformed(body, true)
+	body, ok := transformed(body, c)
 	if !ok {
 		return nil, new(unknownError())
 	}
@@ -48,7 +49,7 @@ const unknownValue = "an unknown value was passed to the validate function"
 func (c class) problems(o *object) ([]string, *answer) {
 	var messages []string
 	for _, name := range o.keys() {
-		if !slices.ContainsFunc(c, func(p property) bool { return p.name == name }) {
+		if c.index(name) < 0 {
 			messages = append(messages, fmt.Sprintf("property %s should not exist", name))
 		}
 	}
@@ -169,19 +170,19 @@ func nonEmptyParts(message string) []any {
 }
 
 // transformed is a body as the backend's transformer copies it: without properties that every object inherits. With a
-// constructor of its own an object breaks the transformer, unless its class is known beforehand.
-func transformed(v any, classKnown bool) (_ any, ok bool) {
+// constructor of its own an object breaks the transformer, unless its class is known: c, or nil.
+func transformed(v any, c class) (_ any, ok bool) {
 	switch v := v.(type) {
 	case []any:
 		list := make([]any, len(v))
 		for i, e := range v {
-			if list[i], ok = transformed(e, classKnown); !ok {
+			if list[i], ok = transformed(e, c); !ok {
 				return nil, false
 			}
 		}
 		return list, true
 	case *object:
-		if !classKnown && isTruthy(v.values["constructor"]) {
+		if c == nil && isTruthy(v.values["constructor"]) {
 			return nil, false
 		}
 		o := newObject()
@@ -189,7 +190,11 @@ func transformed(v any, classKnown bool) (_ any, ok bool) {
 			if inherited[name] {
 				continue
 			}
-			copied, ok := transformed(v.values[name], classKnown && name == "address")
+			var known class
+			if i := c.index(name); i >= 0 {
+				known = c[i].nested
+			}
+			copied, ok := transformed(v.values[name], known)
 			if !ok {
 				return nil, false
 			}
@@ -200,13 +205,18 @@ func transformed(v any, classKnown bool) (_ any, ok bool) {
 	return v, true
 }
 
+func (c class) index(name string) int {
+	return slices.IndexFunc(c, func(p property) bool { return p.name == name })
+}
+
 var inherited = map[string]bool{
 	"constructor": true, "__proto__": true, "toString": true, "toLocaleString": true, "valueOf": true,
 	"hasOwnProperty": true, "isPrototypeOf": true, "propertyIsEnumerable": true, "__defineGetter__": true,
 	"__defineSetter__": true, "__lookupGetter__": true, "__lookupSetter__": true,
 }
 
-// storable says whether the database takes v: no NUL and no half of a surrogate pair anywhere.
+// storable says whether the database takes v where it is written as JSON: no NUL and no half of a surrogate pair
+// anywhere. All of a customer is, because the backend keeps the news of each change as JSON.
 func storable(v any) bool {
 	switch v := v.(type) {
 	case string:
@@ -227,6 +237,23 @@ func storable(v any) bool {
 		}
 	}
 	return true
+}
+
+// columnText is text as it comes back from a text column: without halves of surrogate pairs.
+func columnText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			size = 3 // see object
+		}
+		b.WriteRune(r)
+		s = s[size:]
+	}
+	return b.String()
 }
 
 // stored is v as it comes back from a jsonb column: the names of an object sorted, short ones first, and no numbers
