@@ -44,7 +44,7 @@ func (a *address) set(payload *object) {
 		case i != countryCodeColumn:
 			a.texts[i] = textOf(payload, name)
 		case v != nil:
-			a.texts[i] = new(lowerCase(v.(string)))
+			a.texts[i] = new(lowerCase(payload.text(name)))
 		}
 	}
 	if metadata, there := payload.values["metadata"]; there {

@@ -11,7 +11,7 @@ func (o operations) authenticate(x *exchange) (*customer, bool) {
 		x.answer = *failed
 		return nil, false
 	}
-	c := o.accountOf(body.values["email"].(string))
+	c := o.accountOf(body.text("email"))
 	text, isText := body.values["password"].(string)
 	if c == nil || !isText || !c.password.is(text) {
 		x.answer = textAnswer(http.StatusUnauthorized)

@@ -22,6 +22,9 @@ type Backend struct {
 	sessions       map[string]*session  // by id
 	passwordTokens map[string][]string  // by email in lower case
 	orders         orderBook
+	added          int // how many times AddCustomer was called
+	faults         []*Fault
+	requests       []Request
 }
 
 // New makes a backend that is not served yet; [NewServer] is what a test wants.
@@ -44,7 +47,7 @@ func New(opts ...Option) *Backend {
 	return b
 }
 
-// ServeHTTP answers a request as the real backend would.
+// ServeHTTP answers a request as the real backend would, or goes wrong as [Backend.Inject] wants it.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := newExchange(r)
 	var err error
@@ -52,14 +55,32 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client has gone
 	}
 	m := b.router.find(r.Method, x.path)
-	b.mu.Lock()
+	if fault := b.receive(x, m.operation()); fault != nil {
+		if fault.wait(r.Context()) != nil {
+			return
+		}
+		if fault.carriesOut() {
+			b.answer(x, m)
+		}
+		fault.send(x, w)
+		return
+	}
 	b.answer(x, m)
-	b.mu.Unlock()
 	x.write(w)
 }
 
-// answer carries the request out. The caller holds b.mu.
+// receive records the request and says what is to go wrong with it.
+func (b *Backend) receive(x *exchange, operation string) *Fault {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.record(x, operation)
+	return b.takeFault(x, operation)
+}
+
+// answer carries the request out.
 func (b *Backend) answer(x *exchange, m match) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.openSession(x)
 	var failed *answer
 	if x.body, failed = b.parseBody(x.request, x.raw); failed != nil {

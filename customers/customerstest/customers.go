@@ -95,7 +95,7 @@ func (o operations) PostCustomers(_ http.ResponseWriter, r *http.Request) {
 		x.answer = *failed
 		return
 	}
-	email, text := lowerCase(body.values["email"].(string)), body.values["password"].(string)
+	email, text := lowerCase(body.text("email")), body.text("password")
 	key := emailKey{email, text != ""}
 	if o.emails[key] != "" {
 		x.answer = duplicate("A customer with the given email already has an account. Log in instead")
@@ -188,8 +188,8 @@ func (b *Backend) changeColumns(c *customer, body *object) *answer {
 		}
 	}
 	email, emailThere := body.values["email"]
-	if emailThere && email != nil {
-		c.email = email.(string) // as it is given: with capitals nobody can log in
+	if email := body.text("email"); email != "" {
+		c.email = email // as it is given: with capitals nobody can log in
 	}
 	if metadata, ok := body.values["metadata"].(*object); ok {
 		c.metadata = merged(c.metadata, metadata)

@@ -13,7 +13,6 @@ type exchange struct {
 	rawQuery     string
 	raw          []byte // the body as it came, cut off where the backend stops reading
 	body         any    // the JSON of the body
-	route        *route // nil: there is none
 	session      *session
 	sessionIsNew bool
 	sessionOf    string // the customer of the session before
@@ -49,5 +48,6 @@ func withExchange(x *exchange) *http.Request {
 
 // exchangeOf is the exchange that a generated handler was called for.
 func exchangeOf(r *http.Request) *exchange {
-	return r.Context().Value(exchangeKey{}).(*exchange)
+	x, _ := r.Context().Value(exchangeKey{}).(*exchange) // there for every handler, by withExchange
+	return x
 }

@@ -38,6 +38,12 @@ func (o *object) delete(name string) {
 	}
 }
 
+// text is a property that is known to be a string, or "".
+func (o *object) text(name string) string {
+	s, _ := o.values[name].(string)
+	return s
+}
+
 // keys are the names in the order in which JavaScript walks through them.
 func (o *object) keys() []string {
 	var indices, others []string

@@ -43,7 +43,7 @@ func (o operations) PostCustomersCustomerPasswordToken(_ http.ResponseWriter, r 
 		x.answer = *failed
 		return
 	}
-	if c := o.accountOf(body.values["email"].(string)); c != nil {
+	if c := o.accountOf(body.text("email")); c != nil {
 		now := o.now()
 		token := newToken(claims{CustomerID: c.id, IssuedAt: now.Unix(), Expires: now.Add(passwordTokenTTL).Unix()}, c.password.secret)
 		email := lowerCase(c.email)
@@ -72,16 +72,16 @@ func (o operations) PostCustomersResetPassword(_ http.ResponseWriter, r *http.Re
 		x.answer = *failed
 		return
 	}
-	c := o.accountOf(body.values["email"].(string))
+	c := o.accountOf(body.text("email"))
 	if c == nil {
 		x.answer = failureAnswer(http.StatusUnauthorized, "", "unauthorized", "Invalid or expired password reset token")
 		return
 	}
-	if _, ok := readToken(body.values["token"].(string), c.password.secret, o.now()); !ok {
+	if _, ok := readToken(body.text("token"), c.password.secret, o.now()); !ok {
 		x.answer = unknownError()
 		return
 	}
-	if text := body.values["password"].(string); text != "" {
+	if text := body.text("password"); text != "" {
 		c.password, c.updatedAt = newPassword(text), o.now()
 	}
 	x.answer = jsonAnswer(http.StatusOK, members{{"customer", c.columns()}})

@@ -3,11 +3,10 @@ package customerstest
 import (
 	"net/http"
 	"net/url"
+	"reflect"
 	"runtime"
 	"strings"
 	"unicode/utf8"
-
-	"reflect"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/contract"
 )
@@ -53,6 +52,13 @@ type match struct {
 	malformed  bool // a parameter that can't be decoded
 	inStore    bool // the path is below /store
 	mount      string
+}
+
+func (m match) operation() string {
+	if m.route == nil {
+		return ""
+	}
+	return m.route.operation
 }
 
 // find looks for the operation of a method and an undecoded path.
