@@ -24,8 +24,12 @@ type exchange struct {
 func newExchange(r *http.Request) *exchange {
 	// The request line says it as it was sent; a request that was made up in a test has none.
 	target := r.RequestURI
-	if !strings.HasPrefix(target, "/") {
+	if target == "" {
 		target = r.URL.EscapedPath() + "?" + r.URL.RawQuery
+	}
+	if _, absolute, ok := strings.Cut(target, "://"); ok && target[0] != '/' {
+		host, _, _ := strings.Cut(absolute, "/")
+		target = absolute[len(host):]
 	}
 	target, _, _ = strings.Cut(target, "#")
 	x := &exchange{request: r, header: make(http.Header)}

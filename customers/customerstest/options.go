@@ -38,3 +38,9 @@ func WithSessionTTL(ttl time.Duration) Option {
 func WithRollingSessions() Option {
 	return func(s *settings) { s.rolling = true }
 }
+
+// WithStoreCORS lets the scripts of these origins, such as http://localhost:8000, use the backend with cookies, as its
+// setting store_cors does. By default no browser lets any.
+func WithStoreCORS(origins ...string) Option {
+	return func(s *settings) { s.corsOrigins = origins }
+}
