@@ -13,7 +13,7 @@ import (
 // after Latency, a Status with Header and Body, of which half is sent if Truncate is set.
 type Fault struct {
 	Operation string                   // the requests it is for, by operationId, such as PostAuth; "" is all
-	Match     func(*http.Request) bool // further limits them, if not nil; the body was read already
+	Match     func(*http.Request) bool // further limits them, if not nil; must not use the backend, and finds the body read
 	Times     int                      // how many of them it is for; 0 is one, a negative number is all
 
 	Latency    time.Duration // passes before anything else happens, unless the client goes away

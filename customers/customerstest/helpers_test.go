@@ -55,7 +55,7 @@ type got struct {
 func (b *browser) send(method, path, body string) got {
 	b.t.Helper()
 	header := b.header.Clone()
-	if body != "" && header["Content-Type"] == nil {
+	if _, given := header["Content-Type"]; body != "" && !given {
 		header.Set("Content-Type", "application/json")
 	}
 	if b.cookie != "" {

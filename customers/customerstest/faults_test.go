@@ -1,0 +1,161 @@
+package customerstest_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
+)
+
+func newClient(t *testing.T, srv *customerstest.Server, opts ...customers.Option) *customers.Client {
+	t.Helper()
+	c, err := customers.New(srv.URL, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// What the wrapper makes of each fault, and whether the backend did what was asked.
+func TestFaults(t *testing.T) {
+	for name, test := range map[string]struct {
+		fault   customerstest.Fault
+		want    error
+		changed bool
+	}{
+		"status":                   {customerstest.Fault{Status: 503}, customers.ErrUnavailable, false},
+		"status with an answer":    {customerstest.Fault{Status: 409, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"busy"}`}, customers.ErrConflict, false},
+		"status, carried out":      {customerstest.Fault{Status: 502, CarriedOut: true}, customers.ErrUnavailable, true},
+		"reset":                    {customerstest.Fault{Reset: true}, syscall.ECONNRESET, false},
+		"reset, carried out":       {customerstest.Fault{Reset: true, CarriedOut: true}, syscall.ECONNRESET, true},
+		"truncated":                {customerstest.Fault{Truncate: true}, io.ErrUnexpectedEOF, true},
+		"truncated made-up answer": {customerstest.Fault{Status: 200, Body: `{"customer":{}}`, Truncate: true}, io.ErrUnexpectedEOF, false},
+		"a page":                   {customerstest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>"}, customers.ErrUnexpectedResponse, false},
+		"header only":              {customerstest.Fault{Header: http.Header{"X-Cache": {"hit"}}}, nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			srv := customerstest.NewServer(t)
+			c := newClient(t, srv, customers.WithMaxRetries(0))
+			if _, err := c.Create(ctx, customers.CreateRequest{Email: "a@example.com", Password: "x"}); err != nil {
+				t.Fatal(err)
+			}
+			srv.Inject(test.fault)
+			var resp customers.Response
+			_, err := c.Update(ctx, customers.UpdateRequest{FirstName: customers.Value("New")}, customers.WithResponse(&resp))
+			if !errors.Is(err, test.want) {
+				t.Errorf("%v, want %v", err, test.want)
+			}
+			if test.want == nil && resp.Header.Get("X-Cache") != "hit" {
+				t.Errorf("header %v", resp.Header)
+			}
+			after, err := c.Retrieve(ctx) // the fault is over
+			if err != nil {
+				t.Fatal(err)
+			}
+			if changed := text(after.FirstName) == "New"; changed != test.changed {
+				t.Errorf("changed: %v", changed)
+			}
+		})
+	}
+}
+
+func TestFaultsAreForSomeRequests(t *testing.T) {
+	srv := customerstest.NewServer(t)
+	b, _ := loggedIn(t, srv)
+	statuses := func(paths ...string) (list []int) {
+		for _, path := range paths {
+			list = append(list, b.send(http.MethodGet, path, "").status)
+		}
+		return list
+	}
+	expect := func(want []int, paths ...string) {
+		t.Helper()
+		if got := statuses(paths...); !equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+	}
+	srv.Inject(customerstest.Fault{Status: 500, Times: 2})
+	expect([]int{500, 500, 200}, me, me, me)
+	srv.Inject(customerstest.Fault{Status: 500, Operation: "GetAuth"})
+	expect([]int{200, 500, 200}, me, "/store/auth", "/store/auth")
+	srv.Inject(customerstest.Fault{Status: 501, Match: func(r *http.Request) bool { return r.URL.Query().Get("x") == "1" }})
+	expect([]int{200, 501, 200}, me, me+"?x=1", me+"?x=1")
+	srv.Inject(customerstest.Fault{Status: 501})
+	srv.Inject(customerstest.Fault{Status: 502})
+	expect([]int{501, 502, 200}, me, me, me)
+	srv.Inject(customerstest.Fault{Status: 501, Operation: "GetAuth", Times: -1})
+	srv.Inject(customerstest.Fault{Status: 502, Times: -1})
+	expect([]int{502, 501, 502, 501}, me, "/store/auth", "/nowhere", "/store/auth")
+	srv.ClearFaults()
+	expect([]int{200, 200}, me, "/store/auth")
+	if !panics(func() { srv.Inject(customerstest.Fault{Operation: "GetAuth"}) }) {
+		t.Error("a fault that does nothing")
+	}
+}
+
+func equal(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Latency is real time, and over when the client goes away. In a bubble of synctest it takes none.
+func TestLatency(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := customerstest.New()
+		b.Inject(customerstest.Fault{Latency: time.Minute, Times: -1})
+		request := httptest.NewRequest(http.MethodGet, "/store/auth/x", nil)
+
+		start := time.Now()
+		w := httptest.NewRecorder()
+		b.ServeHTTP(w, request)
+		if passed := time.Since(start); passed != time.Minute || w.Body.String() != `{"exists":false}` {
+			t.Errorf("after %v: %q", passed, w.Body)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start = time.Now()
+		w = httptest.NewRecorder()
+		b.ServeHTTP(w, request.WithContext(ctx))
+		if passed := time.Since(start); passed != time.Second || w.Body.Len() > 0 {
+			t.Errorf("gone after %v: %q", passed, w.Body)
+		}
+	})
+}
+
+// A client that gives up is not waited for: otherwise the end of this test would be an hour away.
+func TestLatencyEndsWithTheClient(t *testing.T) {
+	srv := customerstest.NewServer(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	srv.Inject(customerstest.Fault{Latency: time.Hour, Match: func(*http.Request) bool { cancel(); return true }})
+	if _, err := newClient(t, srv).Auth.Exists(ctx, "x@example.com"); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
+// Without a connection of its own to reset, the handler gives up as net/http wants it.
+func TestResetWithoutAConnection(t *testing.T) {
+	b := customerstest.New()
+	b.Inject(customerstest.Fault{Reset: true})
+	defer func() {
+		if recover() != any(http.ErrAbortHandler) { //nolint:errorlint // what was panicked with, itself
+			t.Error("the handler returned")
+		}
+	}()
+	b.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/store/auth/x", strings.NewReader("")))
+}
