@@ -3,7 +3,6 @@ package customerstest
 import (
 	"bytes"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -187,13 +186,12 @@ func (v *orderView) showTotals(kind *entityKind, named []string) {
 func (e *entity) write(b *bytes.Buffer, v *orderView) {
 	b.WriteByte('{')
 	first := true
-	begin := func(name string) {
-		if !first {
-			b.WriteByte(',')
+	begin := func(label []byte) {
+		if first {
+			label = label[1:]
 		}
 		first = false
-		b.WriteString(strconv.Quote(name)) // no name holds what JSON writes in another way than Go
-		b.WriteByte(':')
+		b.Write(label)
 	}
 	for i := range e.parts {
 		p := &e.parts[i]
@@ -207,18 +205,18 @@ func (e *entity) write(b *bytes.Buffer, v *orderView) {
 				next = &orderView{computed: v.computed}
 			}
 			if next != nil {
-				begin(p.name)
+				begin(p.label)
 				p.write(b, r, next)
 			}
 			continue
 		}
 		if v.shows(e.kind, p.name) {
-			begin(p.name)
+			begin(p.label)
 			b.Write(p.column)
 		}
 	}
 	for _, name := range e.missing(v) {
-		begin(name)
+		begin(newPart(name, nil).label)
 		if r := e.kind.relations[name]; r != nil && r.list {
 			b.WriteString("[]")
 		} else {

@@ -19,8 +19,9 @@ type entityKind struct {
 	name      string
 	columns   []string
 	relations map[string]*relation
-	times     map[string]bool // the columns that hold a time
-	totals    map[string]bool // the columns that are computed, for some rows of a list only
+	times     map[string]bool   // the columns that hold a time
+	totals    map[string]bool   // the columns that are computed, for some rows of a list only
+	made      map[string]string // by property, the relation that it is made of
 }
 
 type relation struct {
@@ -30,12 +31,10 @@ type relation struct {
 }
 
 // What no type can tell. The properties that the backend's code makes of a relation once that is loaded:
-var madeOf = map[string]string{
-	"Product.profile":        "profiles",
-	"Product.profile_id":     "profiles",
-	"Cart.payment_session":   "payment_sessions",
-	"MoneyAmount.variant":    "variants",
-	"MoneyAmount.variant_id": "variants",
+var madeOf = map[string]map[string]string{
+	"Product":     {"profile": "profiles", "profile_id": "profiles"},
+	"Cart":        {"payment_session": "payment_sessions"},
+	"MoneyAmount": {"variant": "variants", "variant_id": "variants"},
 }
 
 // The relations that always come along:
@@ -56,6 +55,7 @@ func kindOf(t reflect.Type, known map[reflect.Type]*entityKind) *entityKind {
 		times:     make(map[string]bool),
 		totals:    totalsOf(t),
 	}
+	k.made = madeOf[k.name]
 	known[t] = k
 	for field := range t.Fields() {
 		name := jsonName(field)
@@ -109,7 +109,7 @@ func jsonName(field reflect.StructField) string {
 }
 
 // source is the relation that a property is made of; empty for what the database has.
-func (k *entityKind) source(name string) string { return madeOf[k.name+"."+name] }
+func (k *entityKind) source(name string) string { return k.made[name] }
 
 // follow is the relation that a path can go on with.
 func (k *entityKind) follow(name string) *relation {
@@ -128,8 +128,13 @@ type entity struct {
 // part is a column, or the rows of a relation.
 type part struct {
 	name   string
+	label  []byte // the name as it stands in JSON, after a comma
 	column json.RawMessage
 	rows   []*entity // none for a relation to nothing
+}
+
+func newPart(name string, column json.RawMessage) part {
+	return part{name: name, label: append(appendString([]byte{','}, name), ':'), column: column}
 }
 
 func (e *entity) part(name string) *part {
@@ -184,7 +189,7 @@ func (e *entity) complete() {
 	for _, name := range e.kind.columns {
 		optional := name == "includes_tax" || name == "object" || e.kind.totals[name] || e.kind.source(name) != ""
 		if !optional && e.part(name) == nil {
-			e.parts = append(e.parts, part{name: name, column: json.RawMessage("null")})
+			e.parts = append(e.parts, newPart(name, json.RawMessage("null")))
 		}
 	}
 }
@@ -209,7 +214,7 @@ func readObject(data []byte) ([]part, error) {
 		if err := json.Compact(&compact, value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		properties = append(properties, part{name: name.(string), column: compact.Bytes()})
+		properties = append(properties, newPart(name.(string), compact.Bytes()))
 	}
 	return properties, nil
 }

@@ -146,7 +146,7 @@ func (b *orderBook) ofLogin(customerID string) []any {
 func (o *storedOrder) setCustomer(of *entity) {
 	p := o.part("customer")
 	if p == nil {
-		o.parts = append(o.parts, part{name: "customer"})
+		o.parts = append(o.parts, newPart("customer", nil))
 		p = &o.parts[len(o.parts)-1]
 	}
 	if of == nil {
@@ -179,7 +179,7 @@ func (o *storedOrder) set(name string, value any) {
 	if p := o.part(name); p != nil {
 		p.column = column
 	} else {
-		o.parts = append(o.parts, part{name: name, column: column})
+		o.parts = append(o.parts, newPart(name, column))
 	}
 	o.columns[name] = value
 }
