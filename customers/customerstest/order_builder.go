@@ -1,6 +1,7 @@
 package customerstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -128,19 +129,11 @@ func (b *Backend) buildOrder(customerID string, spec Order) api.Order {
 
 func (m *orderBuilder) id(prefix string) string { return newID(prefix, m.now) }
 
-func or[T comparable](v, otherwise T) T {
-	var zero T
-	if v == zero {
-		return otherwise
-	}
-	return v
-}
-
 func (m *orderBuilder) columns(customerID string) {
 	cartID := m.id("cart")
 	m.order = api.Order{
-		Object: "order", ID: or(m.spec.ID, m.id("order")), DisplayID: m.spec.DisplayID, CartID: &cartID,
-		CustomerID: customerID, Email: m.spec.Email, CurrencyCode: or(strings.ToLower(m.spec.CurrencyCode), "eur"),
+		Object: "order", ID: cmp.Or(m.spec.ID, m.id("order")), DisplayID: m.spec.DisplayID, CartID: &cartID,
+		CustomerID: customerID, Email: m.spec.Email, CurrencyCode: cmp.Or(strings.ToLower(m.spec.CurrencyCode), "eur"),
 		CreatedAt: m.now, UpdatedAt: &m.now, Metadata: m.spec.Metadata,
 		Claims: []api.ClaimOrder{}, Discounts: []api.Discount{}, Fulfillments: []api.Fulfillment{},
 		GiftCardTransactions: []api.GiftCardTransaction{}, GiftCards: []api.GiftCard{}, Payments: []api.Payment{},
@@ -171,16 +164,13 @@ func (b *orderBook) region(currency string, taxRate float64, now time.Time) api.
 func (m *orderBuilder) addresses(of *customer) {
 	shipping := m.spec.ShippingAddress
 	if shipping == nil {
-		first, last := "Ada", "Lovelace"
-		if of != nil && of.firstName != nil {
-			first = *of.firstName
-		}
-		if of != nil && of.lastName != nil {
-			last = *of.lastName
+		first, last := new("Alex"), new("Doe")
+		if of != nil {
+			first, last = cmp.Or(of.firstName, first), cmp.Or(of.lastName, last)
 		}
 		shipping = &api.Address{
-			FirstName: &first, LastName: &last, Address1: new("Main Street 1"), City: new("Berlin"), PostalCode: new("10115"),
-			CountryCode: new("de"),
+			FirstName: first, LastName: last, Address1: new("1 Main Street"), City: new("Springfield"),
+			PostalCode: new("12345"), CountryCode: new("us"),
 		}
 	}
 	m.order.ShippingAddress = m.address(shipping)
@@ -193,8 +183,8 @@ func (m *orderBuilder) addresses(of *customer) {
 
 func (m *orderBuilder) address(given *api.Address) *api.Address {
 	a := *given
-	a.ID = or(a.ID, m.id("addr"))
-	a.CreatedAt, a.UpdatedAt = or(a.CreatedAt, m.now), or(a.UpdatedAt, m.now)
+	a.ID = cmp.Or(a.ID, m.id("addr"))
+	a.CreatedAt, a.UpdatedAt = cmp.Or(a.CreatedAt, m.now), cmp.Or(a.UpdatedAt, m.now)
 	return &a
 }
 
@@ -204,9 +194,9 @@ func (m *orderBuilder) lines() {
 	}
 	for _, line := range m.spec.Lines {
 		if line.Title == "" {
-			line.Title, line.UnitPrice = "T-shirt", or(line.UnitPrice, 1000)
+			line.Title, line.UnitPrice = "T-shirt", cmp.Or(line.UnitPrice, 1000)
 		}
-		description := or(line.Description, "Medium")
+		description := cmp.Or(line.Description, "Medium")
 		variant := &api.ProductVariant{
 			ID: m.id("variant"), ProductID: m.id("prod"), Title: description, InventoryQuantity: 100, ManageInventory: true,
 			VariantRank: new(0), CreatedAt: m.now, UpdatedAt: m.now,
@@ -220,7 +210,7 @@ func (m *orderBuilder) lines() {
 		}
 		item := api.LineItem{
 			ID: m.id("item"), OrderID: &m.order.ID, CartID: m.order.CartID, Title: line.Title, Description: &description,
-			UnitPrice: line.UnitPrice, Quantity: or(line.Quantity, 1), AllowDiscounts: !line.NotReduced, ShouldMerge: true,
+			UnitPrice: line.UnitPrice, Quantity: cmp.Or(line.Quantity, 1), AllowDiscounts: !line.NotReduced, ShouldMerge: true,
 			HasShipping: new(true), Variant: variant, VariantID: &variant.ID, Metadata: map[string]any{},
 			Adjustments: []api.LineItemAdjustment{}, CreatedAt: m.now, UpdatedAt: m.now,
 		}
@@ -256,8 +246,8 @@ func (m *orderBuilder) discount() {
 		return
 	}
 	rule := &api.DiscountRule{
-		ID: m.id("dru"), Type: or(spec.Type, api.DiscountRuleTypePercentage), Value: spec.Value,
-		Allocation: new(or(spec.Allocation, api.AllocationTypeTotal)), CreatedAt: m.now, UpdatedAt: m.now,
+		ID: m.id("dru"), Type: cmp.Or(spec.Type, api.DiscountRuleTypePercentage), Value: spec.Value,
+		Allocation: new(cmp.Or(spec.Allocation, api.AllocationTypeTotal)), CreatedAt: m.now, UpdatedAt: m.now,
 	}
 	discount := api.Discount{
 		ID: m.id("disc"), Code: strings.ToUpper(spec.Code), Rule: rule, RuleID: &rule.ID, UsageCount: 1, StartsAt: m.now,
@@ -301,7 +291,7 @@ func (m *orderBuilder) payment() {
 	}
 	refunded := m.spec.Refunded
 	if status == api.PaymentStatusRefunded {
-		refunded = or(refunded, m.order.Total)
+		refunded = cmp.Or(refunded, m.order.Total)
 	}
 	p := api.Payment{
 		ID: m.id("pay"), OrderID: &m.order.ID, CartID: m.order.CartID, Amount: m.order.Total, AmountRefunded: refunded,
@@ -376,7 +366,7 @@ func added(sum *int, n int) *int {
 // statuses are those given, or what the order looks like.
 func (m *orderBuilder) statuses() {
 	o := &m.order
-	o.Status = or(m.spec.Status, api.OrderStatusPending)
+	o.Status = cmp.Or(m.spec.Status, api.OrderStatusPending)
 	canceled := o.Status == api.OrderStatusCanceled
 	if canceled {
 		o.CanceledAt = &m.now
@@ -391,7 +381,7 @@ func (m *orderBuilder) statuses() {
 	case canceled:
 		payment = api.PaymentStatusCanceled
 	}
-	o.PaymentStatus = or(m.spec.PaymentStatus, payment)
+	o.PaymentStatus = cmp.Or(m.spec.PaymentStatus, payment)
 
 	total, fulfilled, shipped := 0, 0, 0
 	for _, item := range o.Items {
@@ -416,7 +406,7 @@ func (m *orderBuilder) statuses() {
 	case fulfilled > 0:
 		fulfillment = api.FulfillmentStatusPartiallyFulfilled
 	}
-	o.FulfillmentStatus = or(m.spec.FulfillmentStatus, fulfillment)
+	o.FulfillmentStatus = cmp.Or(m.spec.FulfillmentStatus, fulfillment)
 }
 
 // jsRound is Math.round: halves go up.

@@ -22,9 +22,7 @@ const (
 func newBuyer(t *testing.T) (*Backend, string) {
 	t.Helper()
 	b := New()
-	c := &customer{email: "buyer@example.com", firstName: new("Olivia"), lastName: new("Orders"), hasAccount: true}
-	b.insertCustomer(c)
-	return b, c.id
+	return b, b.AddCustomer(Customer{Email: "buyer@example.com", FirstName: "Olivia", LastName: "Orders"}).ID
 }
 
 func list(t *testing.T, b *Backend, customerID, query string) api.StoreCustomersListOrdersRes {
@@ -110,9 +108,7 @@ func TestOrdersAreFiltered(t *testing.T) {
 	b.AddOrder(id, Order{
 		CreatedAt: day(4).Add(1234567 * time.Microsecond), DisplayID: 42, ShippingAddress: &api.Address{FirstName: new("100% Zoë_x")},
 	})
-	other := &customer{email: "nobody@example.com"}
-	b.insertCustomer(other)
-	b.AddOrder(other.id, Order{DisplayID: 77})
+	b.AddOrder(b.AddCustomer(Customer{}).ID, Order{DisplayID: 77})
 	cart := *list(t, b, id, "display_id=42").Orders[0].CartID
 	for query, want := range map[string][]int{
 		"":                                     {42, 3, 2, 1},
