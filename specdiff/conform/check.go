@@ -339,7 +339,7 @@ func (e *exchange) request(query string) *walk {
 	e.parameters(w, query)
 	e.requestBody(w)
 	if e.op.secured && !e.hasCredentials() {
-		w.findings = append(w.findings, Finding{Kind: NoCredentials, Path: "header", Want: "the session cookie or a bearer token", Detail: "neither"})
+		w.findings = append(w.findings, Finding{Kind: NoCredentials, Schema: e.op.place, Path: "header", Want: "the session cookie or a bearer token", Detail: "neither"})
 	}
 	return w
 }
@@ -430,6 +430,9 @@ func (p param) take(query url.Values) (v any, ok bool, problem string) {
 	if len(values) > 1 && (!isArray || !exploded) {
 		problem = "more than once"
 	}
+	if isObject {
+		return pairs(values[0]), true, problem
+	}
 	if !isArray || p.shape.items == nil {
 		return fromText(p.shape, values[0]), true, problem
 	}
@@ -445,6 +448,19 @@ func (p param) take(query url.Values) (v any, ok bool, problem string) {
 		elements[i] = fromText(p.shape.items.shape, text)
 	}
 	return elements, true, problem
+}
+
+// pairs is what "a,1,b,2" stands for; text that is no pairs stays as it is.
+func pairs(text string) any {
+	parts := strings.Split(text, ",")
+	if len(parts)%2 != 0 {
+		return text
+	}
+	object := map[string]any{}
+	for pair := range slices.Chunk(parts, 2) {
+		object[pair[0]] = pair[1]
+	}
+	return object
 }
 
 // takeObject removes from the query what key knows as properties of the parameter.

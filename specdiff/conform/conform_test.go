@@ -215,7 +215,7 @@ func TestEachMutationIsFound(t *testing.T) {
 		{"empty name in a parameter", list, query("fields=a,,b"), []string{forbidden + "|GET /things query fields[]|query fields[]"}},
 		{"unknown property of a parameter", list, query("made_at[after]=2026-01-01T00:00:00Z"), []string{forbidden + "|Range.after|query made_at.after"}},
 		{"parameter that is no time", list, query("made_at[gt]=5"), []string{forbidden + "|Range.gt|query made_at.gt"}},
-		{"no credentials", list, func(x *Exchange) { x.RequestHeader = http.Header{} }, []string{forbidden + "||header"}},
+		{"no credentials", list, func(x *Exchange) { x.RequestHeader = http.Header{} }, []string{forbidden + "|GET /things|header"}},
 		{"path parameter out of bounds", post, func(x *Exchange) { x.URL = "/things/123456" }, []string{forbidden + "|POST /things/{id} path id|path id"}},
 		{"body that is not required to be there", func() *Exchange {
 			return &Exchange{Method: "POST", URL: "/things/all", RequestBody: []byte("{}"), Status: 200,

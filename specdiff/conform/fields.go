@@ -90,28 +90,36 @@ func (s *shape) schema() Schema {
 	return out
 }
 
-// FieldPlace returns the place of one of an operation's fields, and of the closest one around it where the document has none.
-func (c *Contract) FieldPlace(place, in string, path []string) string {
+// FieldPlace returns the places of one of an operation's fields and of its schema, which is another if it is a component.
+// Where the document has no such field they are those of the closest one around it, and has is false.
+func (c *Contract) FieldPlace(place, in string, path []string) (field, schema string, has bool) {
 	i := slices.IndexFunc(c.operations, func(o *operation) bool { return o.place == place })
-	if i < 0 || len(path) == 0 && in != "body" {
-		return place
+	if i < 0 {
+		return place, place, false
 	}
 	o := c.operations[i]
 	if in != "body" {
-		return finding.Parameter(o.place, in, path[0])
-	}
-	place = finding.RequestBody(o.place)
-	if sh := o.bodies["application/json"]; sh != nil {
-		place = sh.objectLoc
-		for _, name := range path {
-			p := sh.property(name)
-			if p == nil {
-				return place
+		field = finding.Parameter(place, in, path[0])
+		for _, p := range o.params {
+			if o.paramPlace(p) == field {
+				return field, p.shape.loc, true
 			}
-			place, sh = p.loc, p.shape
 		}
+		return field, field, false
 	}
-	return place
+	field = finding.RequestBody(place)
+	sh := o.bodies["application/json"]
+	if sh == nil {
+		return field, field, false
+	}
+	for _, name := range path {
+		p := sh.property(name)
+		if p == nil {
+			return field, sh.loc, false
+		}
+		field, sh = p.loc, p.shape
+	}
+	return field, sh.loc, true
 }
 
 // property finds a property in an object or in the branches of one.

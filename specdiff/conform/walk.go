@@ -259,7 +259,8 @@ func (w *walk) object(sh *shape, v map[string]any, path string) {
 		case ok:
 			w.property(p, v[name])
 			w.value(p.shape, p.loc, v[name], at)
-		case !sh.open && (sh.closed || !w.request): // what one may send is open unless the document says otherwise
+		case !sh.open && (sh.closed || !w.request && len(sh.props) > 0):
+			// What one may send is open unless the document says otherwise, and so is an object of which it says nothing.
 			w.add(Undocumented, sh.objectLoc+"."+name, at, "", typeOf(v[name])+" "+excerpt(v[name]))
 		case sh.extra != nil:
 			w.value(sh.extra.shape, sh.extra.loc, v[name], strings.TrimPrefix(path+".*", "."))

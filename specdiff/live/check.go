@@ -28,8 +28,8 @@ type Result struct {
 func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
-		record: record, contract: contract, seen: map[conform.Sight]int{}, missing: map[string]bool{},
-		all: map[key]*finding.Observation{}, cookies: map[string][2]int{},
+		record: record, contract: contract, seen: map[conform.Sight]int{},
+		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string][2]int{},
 		requests: map[*conform.Exchange][]conform.Finding{}, tally: conform.NewTally(contract),
 	}
 	for i := range record.Exchanges {
@@ -46,10 +46,10 @@ type check struct {
 	contract *conform.Contract
 	tally    *conform.Tally
 	seen     map[conform.Sight]int
-	missing  map[string]bool // schema paths of required properties that were not there
 	all      map[key]*finding.Observation
-	cookies  map[string][2]int // by place of an answer: how many should have set a cookie, and did
-	requests map[*conform.Exchange][]conform.Finding
+	shown    map[key][]string
+	cookies  map[string][2]int                       // by place of an answer: how many should have set a cookie, and did
+	requests map[*conform.Exchange][]conform.Finding // what the document has against each request
 }
 
 type key struct {
@@ -71,8 +71,9 @@ func (c *check) add(p finding.Point, relation finding.Relation, document, live, 
 		c.all[k] = o
 	}
 	o.Count += count
-	if shown := strings.Split(o.Live, "; "); live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {
-		o.Live = strings.TrimPrefix(o.Live+"; "+c.record.secrets.hidden(live), "; ")
+	if shown := c.shown[k]; live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {
+		c.shown[k] = append(shown, live)
+		o.Live = c.record.secrets.hidden(strings.Join(c.shown[k], "; "))
 	}
 }
 
@@ -92,15 +93,23 @@ func (c *check) sorted() []finding.Observation {
 
 func (c *check) exchange(x *Exchange) {
 	result := c.contract.CheckAnswer(x.Exchange)
-	c.tally.Add(x.Exchange, result)
 	if result.Operation == "" {
+		c.tally.Add(x.Exchange, result)
 		c.unknownRoute(x)
 		return
 	}
+	request := c.contract.CheckRequest(x.Exchange)
+	switch {
+	case x.Status/100 != 2:
+	case len(request.Findings) > 0 && x.Probe != nil:
+		// What a request gets that the document forbids is not the document's business.
+		result.Findings = nil
+	default:
+		maps.Copy(result.Seen, request.Seen)
+	}
+	c.requests[x.Exchange] = request.Findings
+	c.tally.Add(x.Exchange, result)
 	for _, f := range result.Findings {
-		if f.Kind == conform.Missing && f.Schema != "" {
-			c.missing[f.Schema] = true
-		}
 		point, live := ofAnswer(result.Place, f)
 		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
 	}
@@ -112,7 +121,13 @@ func (c *check) exchange(x *Exchange) {
 		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", nil, 1)
 	}
 	c.cookie(result.Place, x)
-	c.request(result.Place, x)
+	if x.Probe != nil {
+		c.probe(result.Place, x)
+	} else if x.Status/100 == 2 {
+		for _, f := range telling(request.Findings) {
+			c.add(ofRequest(f), finding.Contradicts, cmp.Or(f.Want, "absent"), "accepted", where(f), x, 1)
+		}
+	}
 }
 
 // unknownRoute is an answer of a route that the document lacks. The backend's way to say that it has no route either is a
@@ -174,7 +189,23 @@ func ofAnswer(operation string, f conform.Finding) (finding.Point, string) {
 	case conform.WrongCookie:
 		return at("Set-Cookie", finding.Cookie, f.Detail)
 	}
-	return at(response, finding.ContentType, f.Detail)
+	if f.Kind == conform.UndocumentedBody {
+		return at(response, finding.ContentType, "a body")
+	}
+	return at(response, finding.ContentType, mediaType(f.Detail))
+}
+
+// mediaType is the plain type of one that is quoted and has parameters.
+func mediaType(detail string) string {
+	quoted, err := strconv.Unquote(detail)
+	switch {
+	case err != nil:
+		return detail
+	case quoted == "":
+		return "a body without a content type"
+	}
+	kind, _, _ := strings.Cut(quoted, ";")
+	return kind
 }
 
 // cookie counts the answers that should set a cookie because the document says so and none was sent.
@@ -191,33 +222,6 @@ func (c *check) cookie(operation string, x *Exchange) {
 	c.cookies[place] = n
 }
 
-// request judges what was sent by what came of it.
-func (c *check) request(operation string, x *Exchange) {
-	if x.Probe == nil {
-		if x.Status/100 == 2 {
-			for _, f := range c.against(x.Exchange) {
-				point := ofRequest(f)
-				c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), "accepted", where(f), x, 1)
-			}
-			for sight := range c.contract.CheckRequest(x.Exchange).Seen {
-				c.seen[sight]++
-			}
-		}
-		return
-	}
-	c.probe(operation, x)
-}
-
-// against is what the document has against a request.
-func (c *check) against(x *conform.Exchange) []conform.Finding {
-	findings, ok := c.requests[x]
-	if !ok {
-		findings = c.contract.CheckRequest(x).Findings
-		c.requests[x] = findings
-	}
-	return findings
-}
-
 // ofRequest is which point a finding about a request is about.
 func ofRequest(f conform.Finding) finding.Point {
 	aspects := map[conform.Kind]finding.Aspect{
@@ -226,7 +230,7 @@ func ofRequest(f conform.Finding) finding.Point {
 		conform.OutOfBounds: finding.Bounds, conform.NoBranch: finding.Branches, conform.WrongStyle: finding.Style,
 		conform.NoCredentials: finding.Security, conform.UndocumentedBody: finding.Presence,
 	}
-	return finding.Point{Place: f.Schema, Aspect: cmp.Or(aspects[f.Kind], finding.ContentType)}
+	return finding.Point{Place: cmp.Or(f.Schema, f.Path), Aspect: cmp.Or(aspects[f.Kind], finding.ContentType)}
 }
 
 // outcome is what became of a probe, compared with its base.
@@ -255,19 +259,22 @@ func outcomeOf(x *Exchange) outcome {
 // written is looked at later, because all ways have to be known for that.
 func (c *check) probe(operation string, x *Exchange) {
 	p := x.Probe
-	base := c.against(p.Base)
-	objections := slices.DeleteFunc(slices.Clone(c.against(x.Exchange)), func(f conform.Finding) bool {
+	base := c.requests[p.Base]
+	objections := slices.DeleteFunc(slices.Clone(c.requests[x.Exchange]), func(f conform.Finding) bool {
 		return slices.ContainsFunc(base, func(b conform.Finding) bool { return b.Kind == f.Kind && b.Schema == f.Schema && b.Path == f.Path })
 	})
-	point := finding.Point{Place: c.contract.FieldPlace(operation, p.In, p.Path), Aspect: p.Aspect}
-	if p.In == "header" {
-		point.Place = operation
-	}
+	point := c.point(operation, p)
 	document := "allowed"
 	if len(objections) > 0 {
-		point, document = ofRequest(objections[0]), cmp.Or(objections[0].Want, "forbidden")
-		if point.Place == "" {
-			point.Place = operation
+		first := telling(objections)[0]
+		document = cmp.Or(first.Want, "forbidden")
+		if p.In == "query" && first.Kind == conform.Undocumented {
+			if _, _, has := c.contract.FieldPlace(operation, p.In, p.Path); has {
+				return // the document has the parameter, but not written like this
+			}
+		}
+		if p.Aspect != finding.Open {
+			point = ofRequest(first)
 		}
 	}
 	got := outcomeOf(x)
@@ -278,11 +285,37 @@ func (c *check) probe(operation string, x *Exchange) {
 	}
 	switch {
 	case got == unclear || p.Aspect == finding.Style:
+	case got == failed && p.Aspect == finding.Enum && len(objections) == 0: // names that are looked up; no document can list them
 	case (got == accepted) == (len(objections) == 0):
 		c.add(point, finding.Supports, document, live, example, x, 1)
 	default:
 		c.add(point, finding.Contradicts, document, live, example, x, 1)
 	}
+}
+
+// point is what a probe is about.
+func (c *check) point(operation string, p *Probe) finding.Point {
+	if p.In == "header" {
+		return finding.Point{Place: operation, Aspect: p.Aspect}
+	}
+	field, schema, _ := c.contract.FieldPlace(operation, p.In, p.Path)
+	place := schema
+	switch {
+	case p.Aspect == finding.Nullable && len(p.Path) == 0:
+		place = finding.Media(field, "application/json")
+	case slices.Contains([]finding.Aspect{finding.Nullable, finding.Required, finding.Presence, finding.ContentType, finding.Style}, p.Aspect) && p.Variant != emptyObject:
+		place = field
+	}
+	return finding.Point{Place: place, Aspect: p.Aspect}
+}
+
+// telling drops that no branch of several fits where it is followed by why the closest one does not.
+func telling(findings []conform.Finding) []conform.Finding {
+	rest := slices.DeleteFunc(slices.Clone(findings), func(f conform.Finding) bool { return f.Kind == conform.NoBranch })
+	if len(rest) == 0 {
+		return findings
+	}
+	return rest
 }
 
 // styles compares in which of several ways a parameter's values may be written. A document needs only one that works.
@@ -294,9 +327,9 @@ func (c *check) styles() {
 	ways := map[string][]way{}
 	for i := range c.record.Exchanges {
 		x := &c.record.Exchanges[i]
-		if x.Probe != nil && x.Probe.Aspect == finding.Style && c.contract.CheckAnswer(x.Exchange).Operation != "" {
-			place := c.contract.FieldPlace(x.Probe.Operation, x.Probe.In, x.Probe.Path)
-			ways[place] = append(ways[place], way{x, len(c.against(x.Exchange)) == len(c.against(x.Probe.Base))})
+		if _, ok := c.requests[x.Exchange]; ok && x.Probe != nil && x.Probe.Aspect == finding.Style {
+			place, _, _ := c.contract.FieldPlace(x.Probe.Operation, x.Probe.In, x.Probe.Path)
+			ways[place] = append(ways[place], way{x, len(c.requests[x.Exchange]) == len(c.requests[x.Probe.Base])})
 		}
 	}
 	for place, all := range ways {

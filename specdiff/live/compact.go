@@ -18,7 +18,12 @@ import (
 // compactor drops from answers what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
 // list's elements those stay that show a value, a kind of value or a set of properties that was not there before at the
 // same place. So a record is small, and can be held against very many documents.
-type compactor map[string]bool
+type compactor struct {
+	seen  map[string]bool
+	count map[string]int // of different values, by place
+}
+
+func newCompactor() compactor { return compactor{map[string]bool{}, map[string]int{}} }
 
 const smallAnswer = 4 << 10
 
@@ -70,15 +75,26 @@ func (c compactor) reduce(v any, path string) (any, bool) {
 		}
 		return kept, anyNew
 	}
-	return v, c.isNew(path, kindOf(v))
+	kind := kindOf(v)
+	if _, ok := v.(string); ok && c.count[path] >= mostNames {
+		kind = "text" // there are too many to be an enum
+	}
+	isNew := c.isNew(path, kind)
+	if isNew {
+		c.count[path]++
+	}
+	return v, isNew
 }
+
+// mostNames is how many different texts at one place are kept.
+const mostNames = 16
 
 func (c compactor) isNew(path, fact string) bool {
 	key := path + "\x00" + fact
-	if c[key] {
+	if c.seen[key] {
 		return false
 	}
-	c[key] = true
+	c.seen[key] = true
 	return true
 }
 
@@ -94,7 +110,7 @@ func kindOf(v any) string {
 		if !ok {
 			return "number"
 		}
-		return fmt.Sprint("number ", n.IsInt(), n.Sign(), n.Num().BitLen()/8)
+		return fmt.Sprint("number ", n.IsInt(), n.Sign() < 0, n.Num().BitLen()/32)
 	default:
 		return fmt.Sprint(v)
 	}
@@ -126,7 +142,7 @@ func kindOfText(v string) string {
 	}
 	kind := b.String()
 	if strings.Contains(kind, "a") && strings.Contains(kind, "0") {
-		kind = "id" // letters and digits of an id alternate at random
+		return "id" // letters and digits of one alternate at random
 	}
 	return fmt.Sprint(kind, bits.Len(uint(len(v))))
 }

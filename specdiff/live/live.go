@@ -77,6 +77,7 @@ type Exchange struct {
 	*conform.Exchange
 	Step  string // what it was for: "register"
 	Probe *Probe // nil for one that is no probe
+	Took  time.Duration
 }
 
 // Run asks the backend. The order of the requests is the same in every run with the same documents; the customers it

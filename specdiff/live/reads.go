@@ -46,13 +46,14 @@ func (s *script) readAll(a *account, explored exploration) {
 	if len(x.orders()) == 0 {
 		return
 	}
-	// A login's answer is the one of the session, and it begins one.
-	login := &account{}
-	s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
-	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
+	if len(explored) == 0 { // the answer to a login is that of a session, so one is enough
+		login := &account{}
+		s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
+		s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
+	}
 	for _, doc := range s.documents {
 		if order := orderOf(doc); order != nil {
-			s.columns(read, order)
+			s.columns(read, order, x.orders())
 			s.explore(read, order, explored)
 		}
 	}
@@ -83,25 +84,30 @@ func orderOf(doc *conform.Contract) *conform.Node {
 	return nil
 }
 
-// columns asks for every column that the document has: by default only some come. One that cannot be asked for fails
-// the whole request, so those are found out one by one where there is one.
-func (s *script) columns(read func(string, string) answer, order *conform.Node) {
-	names := order.Columns()
-	list := func(names []string) string {
-		return ordersPath + "?limit=0&fields=" + url.QueryEscape(strings.Join(names, ","))
-	}
-	if read("list orders with all columns", list(names)).Status/100 == 2 {
+// columns asks for the columns that the document has and that don't come by themselves. One that cannot be asked for
+// fails the whole request, so then they are asked for one by one.
+func (s *script) columns(read func(string, string) answer, order *conform.Node, orders []any) {
+	usual, _ := orders[0].(object)
+	names := slices.DeleteFunc(order.Columns(), func(name string) bool {
+		_, comes := usual[name]
+		return comes || s.unselectable[name]
+	})
+	if len(names) == 0 {
 		return
 	}
-	if s.unselectable == nil {
-		s.unselectable = map[string]bool{}
-		for _, name := range names {
-			if read("list orders with one column", ordersPath+"?limit=1&fields="+url.QueryEscape(name)).Status/100 != 2 {
-				s.unselectable[name] = true
-			}
-		}
+	list := func(names ...string) bool {
+		return read("list orders with more columns", ordersPath+"?limit=0&fields="+url.QueryEscape(strings.Join(names, ","))).Status/100 == 2
 	}
-	read("list orders with all columns that can be asked for", list(slices.DeleteFunc(names, func(name string) bool { return s.unselectable[name] })))
+	if list(names...) || len(names) == 1 {
+		return
+	}
+	good := slices.DeleteFunc(names, func(name string) bool {
+		s.unselectable[name] = s.unselectable[name] || !list(name)
+		return s.unselectable[name]
+	})
+	if len(good) > 0 {
+		list(good...)
+	}
 }
 
 // exploration is at which relations there was something, by the place of the object and the relation's name.

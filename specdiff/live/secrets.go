@@ -15,9 +15,9 @@ type secrets struct {
 
 type secret struct{ name, value, form string }
 
-// add makes a value known, in every form in which it can stand in a URL.
+// add makes a value known, in every form in which it is sent.
 func (s *secrets) add(name, value string) {
-	for _, form := range []string{value, url.PathEscape(value), url.QueryEscape(value)} {
+	for _, form := range []string{value, url.PathEscape(value), url.QueryEscape(value), strings.ToUpper(value), strings.ToUpper(url.PathEscape(value))} {
 		// What is very short is no secret, and would be found everywhere.
 		if len(form) < 4 || slices.ContainsFunc(s.values, func(other secret) bool { return other.form == form }) {
 			continue

@@ -37,10 +37,11 @@ func newRun(config Config, base *url.URL) *run {
 	r := &run{
 		config: config, base: base,
 		// Node closes idle connections after five seconds: a request sent just then would be lost.
-		transport: &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
-		record:    &Record{secrets: &secrets{}},
-		compact:   compactor{},
-		id:        strings.ToLower(rand.Text()[:10]),
+		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
+		record:       &Record{secrets: &secrets{}},
+		compact:      newCompactor(),
+		id:           strings.ToLower(rand.Text()[:10]),
+		unselectable: map[string]bool{},
 	}
 	for _, doc := range config.Documents {
 		c, _ := conform.New(doc)
@@ -99,6 +100,7 @@ func (r *run) send(ctx context.Context, q request) (answer, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
+	started := time.Now()
 	if err := r.exchange(ctx, x); err != nil {
 		path, _, _ := strings.Cut(q.path, "?")
 		return noAnswer(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
@@ -109,7 +111,7 @@ func (r *run) send(ctx context.Context, q request) (answer, error) {
 	r.record.Bytes += int64(len(x.ResponseBody))
 	a := answer{x, x.ResponseBody}
 	x.ResponseBody = r.compact.body(x)
-	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe})
+	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe, Took: time.Since(started)})
 	return a, nil
 }
 

@@ -26,10 +26,16 @@ const extraName = "specdiff_unknown"
 // otherKind is a body of another content type than JSON.
 type otherKind struct{ kind, text string }
 
+// These two say something else than their aspect alone.
+const (
+	noBody      = "no body"
+	emptyObject = "empty object"
+)
+
 // bodyVariants are those of a body as a whole.
 var bodyVariants = []variant{
-	{name: "no body", aspect: finding.Required, body: func(object) any { return nil }},
-	{name: "empty object", aspect: finding.Required, body: func(object) any { return object{} }},
+	{name: noBody, aspect: finding.Required, body: func(object) any { return nil }},
+	{name: emptyObject, aspect: finding.Required, body: func(object) any { return object{} }},
 	{name: "null body", aspect: finding.Nullable, body: func(object) any { return raw("null") }},
 	{name: "list as body", aspect: finding.Type, body: func(object) any { return raw("[]") }},
 	{name: "text as body", aspect: finding.Type, body: func(object) any { return raw(`"text"`) }},
@@ -70,8 +76,8 @@ func propertyVariants(f conform.Field) []variant {
 		add("list", finding.Type, []string{"a"})
 		add("empty list", finding.Type, []string{})
 	}
-	if schema.Type != "object" {
-		add("object", finding.Type, object{"a": "b"})
+	if schema.Type != "object" && schema.Type != "" {
+		add("object", finding.Type, object{})
 	}
 	switch schema.Type {
 	case "string":
@@ -95,7 +101,7 @@ func propertyVariants(f conform.Field) []variant {
 		add("fraction", finding.Type, 1.5)
 		add("negative", finding.Bounds, -1)
 	case "object":
-		add("empty object", finding.Required, object{})
+		add(emptyObject, finding.Required, object{})
 		if len(schema.Keys) > 0 {
 			all = append(all, variant{name: "extra property", aspect: finding.Open, extra: true})
 		}
@@ -145,15 +151,17 @@ func queryVariants(f conform.Field) []variant {
 		for _, key := range f.Schema.Keys {
 			add(deepStyle+" "+key, finding.Style, name+"["+key+"]", aTime)
 			add(bareStyle+" "+key, finding.Style, key, aTime)
+			add(bareStyle+" "+key+" date", finding.Style, key, aDate)
 		}
 		key := "gt"
 		if len(f.Schema.Keys) > 0 {
 			key = f.Schema.Keys[0]
 		}
 		add(pairsStyle, finding.Style, name, key+","+aTime)
+		add(pairsStyle+" date", finding.Style, name, key+","+aDate)
 		deep := name + "[" + key + "]"
 		add("unix seconds", finding.Format, deep, "1577836800")
-		add("date only", finding.Format, deep, "2020-01-01")
+		add("date only", finding.Format, deep, aDate)
 		add("time with an offset", finding.Format, deep, "2020-01-01T00:00:00+01:00")
 		all = append(all, variant{name: "time with a raw plus", aspect: finding.Format, text: url.QueryEscape(deep) + "=2020-01-01T00:00:00+01:00"})
 		add("no time", finding.Format, deep, "specdiff")
@@ -183,7 +191,10 @@ func queryVariants(f conform.Field) []variant {
 	return all
 }
 
-const aTime = "2020-01-01T00:00:00Z"
+const (
+	aTime = "2020-01-01T00:00:00Z"
+	aDate = "2020-01-01"
+)
 
 // styled adds the ways to send two values.
 func styled(add func(string, finding.Aspect, ...string), name, one, other string) {
