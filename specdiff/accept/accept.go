@@ -1,0 +1,198 @@
+// Package accept keeps the deviations that were looked at and are to stay, so that only new ones are told.
+package accept
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// File is a specdiff.yaml.
+type File struct {
+	Accepted []*Entry `yaml:"accepted"`
+}
+
+// Entry is a reason why findings are as they should be.
+type Entry struct {
+	// IDs are those of the findings. A star stands for any text, but not in the aspect and not for all of the place.
+	IDs      []string      `yaml:"ids"`
+	Wrong    finding.Wrong `yaml:"wrong"`    // the verdict that the findings have to have: another one is news
+	Reason   string        `yaml:"reason"`   // why they stay
+	Evidence string        `yaml:"evidence"` // how one knows: a test, a file of the backend, an experiment
+	Versions string        `yaml:"versions"` // of the backend that this was found out with: "1.20.11" or "1.20.*"
+	Expires  string        `yaml:"expires"`  // the last day on which it holds, as 2027-01-31: then it is to be looked at again
+}
+
+const maxBytes = 1 << 20
+
+// Load reads a file. Every entry has to be complete, and no id may be in two of them.
+func Load(name string) (*File, error) {
+	f, err := os.Open(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxBytes {
+		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxBytes>>20)
+	}
+	file, err := parse(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return file, nil
+}
+
+func parse(data []byte) (*File, error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	d.KnownFields(true)
+	var file File
+	if err := d.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	seen := map[string]bool{}
+	for i, e := range file.Accepted {
+		if err := e.check(); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		for _, id := range e.IDs {
+			if seen[id] {
+				return nil, fmt.Errorf("entry %d: %s is in an earlier entry already", i+1, id)
+			}
+			seen[id] = true
+		}
+	}
+	return &file, nil
+}
+
+func (e *Entry) check() error {
+	if e == nil || len(e.IDs) == 0 {
+		return errors.New("it has no ids")
+	}
+	for _, missing := range []struct{ name, value string }{
+		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"versions", e.Versions}, {"expires", e.Expires},
+	} {
+		if strings.TrimSpace(missing.value) == "" {
+			return fmt.Errorf("%s: it says no %s", e.IDs[0], missing.name)
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, e.Expires); err != nil {
+		return fmt.Errorf("%s: expires is %q, want a day as 2027-01-31", e.IDs[0], e.Expires)
+	}
+	known := []finding.Wrong{finding.Contract, finding.Published, finding.Documents, finding.Backend, finding.Unproven}
+	if !slices.Contains(known, e.Wrong) {
+		return fmt.Errorf("%s: wrong is %q, want one of %v", e.IDs[0], e.Wrong, known)
+	}
+	for _, id := range e.IDs {
+		place, aspect, ok := strings.Cut(id, "#")
+		if !ok || aspect == "" || strings.Contains(aspect, "*") {
+			return fmt.Errorf("%s: an id is a place, # and an aspect that is written out", id)
+		}
+		if len(strings.ReplaceAll(place, "*", "")) < leastLiteral {
+			return fmt.Errorf("%s: that would accept nearly everything; name more of the place", id)
+		}
+	}
+	return nil
+}
+
+// leastLiteral is how many characters of a place an id has to name.
+const leastLiteral = 3
+
+// Problem is why an entry, or one of its ids, does not stand.
+type Problem struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// String is the id and what is the matter with it.
+func (p Problem) String() string { return p.ID + ": " + p.Text }
+
+// Apply writes the reasons into the findings that an entry accepts. Problems are entries that have expired or are for
+// other versions of the backend than this one ("": not known), which accept nothing, and, if everything was looked at,
+// ids that no finding has any longer.
+func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
+	var problems []Problem
+	for _, e := range f.Accepted {
+		switch {
+		case e.expired(today):
+			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": look at it again, then give it another day or remove it"})
+			continue
+		case version != "" && !matches(e.Versions, version):
+			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: look at it again, then change its versions or remove it", e.Versions, version)})
+			continue
+		}
+		for _, id := range e.IDs {
+			if !e.accept(id, findings) && everything {
+				problems = append(problems, Problem{id, "no finding has this id and this verdict any longer: remove it" + e.verdictNow(id, findings)})
+			}
+		}
+	}
+	return problems
+}
+
+func (e *Entry) expired(today time.Time) bool {
+	last, err := time.Parse(time.DateOnly, e.Expires)
+	return err == nil && !today.Before(last.AddDate(0, 0, 1))
+}
+
+func (e *Entry) accept(id string, findings []finding.Finding) bool {
+	used := false
+	for i := range findings {
+		if findings[i].Wrong == e.Wrong && covers(id, findings[i].ID()) {
+			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
+			used = true
+		}
+	}
+	return used
+}
+
+func (e *Entry) verdictNow(id string, findings []finding.Finding) string {
+	for _, f := range findings {
+		if covers(id, f.ID()) {
+			return fmt.Sprintf(", or look at it again: the verdict on %s is now %q", f.ID(), f.Wrong)
+		}
+	}
+	return ""
+}
+
+func covers(pattern, id string) bool {
+	if !strings.Contains(pattern, "*") {
+		return pattern == id
+	}
+	rest, ok := id, true
+	parts := strings.Split(pattern, "*")
+	if rest, ok = strings.CutPrefix(rest, parts[0]); !ok {
+		return false
+	}
+	for _, part := range parts[1 : len(parts)-1] {
+		_, after, found := strings.Cut(rest, part)
+		if !found {
+			return false
+		}
+		rest = after
+	}
+	return strings.HasSuffix(rest, parts[len(parts)-1])
+}
+
+func matches(versions, version string) bool {
+	for v := range strings.FieldsFuncSeq(versions, func(r rune) bool { return r == ',' || r == ' ' }) {
+		if ok, err := path.Match(v, version); err == nil && ok {
+			return true
+		}
+	}
+	return false
+}

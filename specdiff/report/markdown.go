@@ -1,0 +1,115 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A comment on a pull request takes 65,536 characters.
+const (
+	maxMarkdown = 60_000
+	maxRows     = 100
+)
+
+// Markdown writes the report for a pull request: one table of what is to be dealt with, the details folded away. It is
+// cut to what fits a comment.
+func (r *Report) Markdown(w io.Writer) error {
+	var b strings.Builder
+	mark := "✅"
+	if !r.Agrees() {
+		mark = "❌"
+	}
+	fmt.Fprintf(&b, "### %s specdiff\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
+	open := rows(r.Unexplained())
+	if len(open) > 0 {
+		b.WriteString("\n| point | contract | published | live | who is wrong |\n|---|---|---|---|---|\n")
+		for i, row := range open {
+			if i == maxRows || b.Len() > maxMarkdown/2 {
+				fmt.Fprintf(&b, "| and %d more | | | | |\n", len(open)-i)
+				break
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", code(row.name()), code(row.Contract), code(row.Published), code(times(row.Finding)), row.Wrong)
+		}
+		fold(&b, "What it means, and how to see it again", func(b *strings.Builder) {
+			for _, row := range open {
+				item := fmt.Sprintf("- %s\n", code(row.name()))
+				for _, field := range []struct{ name, value string }{
+					{"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
+				} {
+					if field.value != "" {
+						item += fmt.Sprintf("  - %s: %s\n", field.name, code(field.value))
+					}
+				}
+				if !fits(b, item) {
+					return
+				}
+			}
+		})
+	}
+	fold(&b, "Accepted deviations that no longer stand", func(b *strings.Builder) {
+		for _, p := range r.Problems {
+			if !fits(b, "- "+code(p.ID)+": "+prose(p.Text)+"\n") {
+				return
+			}
+		}
+	})
+	fold(&b, "Seen of what the contract declares", func(b *strings.Builder) {
+		for _, c := range r.Coverage {
+			fmt.Fprintf(b, "- %d of %d %s, at least %d %%\n", c.Seen, c.Declared, prose(c.What), c.Floor)
+		}
+	})
+	fold(&b, "Explained", func(b *strings.Builder) {
+		for _, row := range rows(r.Findings) {
+			if explained(row.Finding) && !fits(b, fmt.Sprintf("- %s: %s\n", code(row.name()), prose(cmp.Or(row.Accepted, "the published document is wrong, shown live")))) {
+				return
+			}
+		}
+	})
+	fold(&b, "Notes", func(b *strings.Builder) {
+		for _, note := range r.Notes {
+			if !fits(b, "- "+code(note)+"\n") {
+				return
+			}
+		}
+	})
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// fold writes a section that is closed until it is clicked; none if there is nothing in it.
+func fold(b *strings.Builder, title string, fill func(*strings.Builder)) {
+	before := b.String()
+	fmt.Fprintf(b, "\n<details><summary>%s</summary>\n\n", title)
+	start := b.Len()
+	if fill(b); b.Len() == start {
+		b.Reset()
+		b.WriteString(before)
+		return
+	}
+	b.WriteString("\n</details>\n")
+}
+
+// fits writes an item if there is room for it, and says so in its place if there is not.
+func fits(b *strings.Builder, item string) bool {
+	if b.Len()+len(item) > maxMarkdown {
+		b.WriteString("- and more, which do not fit here\n")
+		return false
+	}
+	b.WriteString(item)
+	return true
+}
+
+// code is text that Markdown leaves alone, also in a table.
+func code(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return "`" + strings.NewReplacer("`", "'", "|", `\|`).Replace(plain(text)) + "`"
+}
+
+// prose is text without meaning to Markdown or HTML.
+func prose(text string) string {
+	return strings.NewReplacer("<", "&lt;", "&", "&amp;", "`", "'", "|", `\|`, "[", `\[`, "*", `\*`, "_", `\_`, "@", "@\u200b").Replace(plain(text))
+}

@@ -1,0 +1,158 @@
+// Package report shows what a comparison found: to people as text, to programs as JSON, to reviewers as Markdown.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/medusa-storefront/customers-go/specdiff/accept"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Report is the outcome of one run. Its JSON is stable: names are added, never changed.
+type Report struct {
+	Sources  Sources           `json:"sources"`
+	Findings []finding.Finding `json:"findings"` // those to be dealt with first
+	Problems []accept.Problem  `json:"problems"` // of the file of accepted deviations
+	Coverage []Coverage        `json:"coverage"` // what the run on the backend showed; empty without one
+	Notes    []string          `json:"notes"`    // what could not be read or tried, and so was not compared
+}
+
+// Sources are what was compared; "" for what was not.
+type Sources struct {
+	Contract  string `json:"contract,omitempty"`
+	Published string `json:"published,omitempty"`
+	Backend   string `json:"backend,omitempty"`
+	Version   string `json:"version,omitempty"` // of the backend, as far as known
+}
+
+// Coverage is how much of what the contract declares was seen.
+type Coverage struct {
+	What     string   `json:"what"`
+	Seen     int      `json:"seen"`
+	Declared int      `json:"declared"`
+	Floor    int      `json:"floor"` // how much has to be seen, in percent
+	Missing  []string `json:"missing,omitempty"`
+}
+
+// Low says whether less was seen than has to be.
+func (c Coverage) Low() bool { return c.Seen*100 < c.Declared*c.Floor }
+
+// Agrees says whether nothing is left to explain: each finding is accepted, or shows that only the published document
+// is wrong; the accepted deviations all stand; and enough was seen.
+func (r *Report) Agrees() bool {
+	return len(r.Unexplained()) == 0 && len(r.Problems) == 0 && !slices.ContainsFunc(r.Coverage, Coverage.Low)
+}
+
+// Unexplained returns the findings that somebody has to deal with.
+func (r *Report) Unexplained() []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), explained)
+}
+
+func explained(f finding.Finding) bool { return f.Accepted != "" || f.Wrong == finding.Published }
+
+// JSON writes the report with its outcome, as one indented object.
+func (r *Report) JSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(struct {
+		Agrees      bool `json:"agrees"`
+		Unexplained int  `json:"unexplained"`
+		*Report
+	}{r.Agrees(), len(r.Unexplained()), r.filled()})
+}
+
+// filled has empty lists instead of null.
+func (r *Report) filled() *Report {
+	c := *r
+	c.Findings, c.Problems = append([]finding.Finding{}, r.Findings...), append([]accept.Problem{}, r.Problems...)
+	c.Coverage, c.Notes = append([]Coverage{}, r.Coverage...), append([]string{}, r.Notes...)
+	return &c
+}
+
+// title says what was compared.
+func (r *Report) title() string {
+	var parts []string
+	for _, s := range []struct{ what, name string }{{"contract", r.Sources.Contract}, {"published", r.Sources.Published}, {"live", r.Sources.Backend}} {
+		if s.name != "" {
+			parts = append(parts, s.what+" "+s.name)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// outcome is the report in one line.
+func (r *Report) outcome() string {
+	accepted := 0
+	for _, f := range r.Findings {
+		if f.Accepted != "" {
+			accepted++
+		}
+	}
+	n := len(r.Unexplained())
+	text := fmt.Sprintf("%d findings: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), n, accepted, len(r.Findings)-n-accepted)
+	if len(r.Problems) > 0 {
+		text += fmt.Sprintf("; %d accepted deviations that no longer stand", len(r.Problems))
+	}
+	for _, c := range r.Coverage {
+		if c.Low() {
+			text += "; too little was seen of the " + c.What
+		}
+	}
+	return text
+}
+
+// row is a line of the table: a point, or several that differ in nothing but the place.
+type row struct {
+	finding.Finding
+	ids []string
+}
+
+func rows(findings []finding.Finding) []row {
+	type key struct {
+		aspect                              finding.Aspect
+		contract, published, live, accepted string
+		wrong                               finding.Wrong
+	}
+	var all []row
+	index := map[key]int{}
+	for _, f := range findings {
+		k := key{f.Aspect, f.Contract, f.Published, f.Live, f.Accepted, f.Wrong}
+		i, ok := index[k]
+		if !ok {
+			i = len(all)
+			index[k] = i
+			all = append(all, row{Finding: f})
+		}
+		all[i].ids = append(all[i].ids, f.ID())
+	}
+	return all
+}
+
+// name is the row's first column.
+func (r row) name() string {
+	if n := len(r.ids) - 1; n > 0 {
+		return fmt.Sprintf("%s and %d more", r.ids[0], n)
+	}
+	return r.ids[0]
+}
+
+// plain makes text from elsewhere fit one line of a terminal: no control characters, and not without end.
+func plain(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
+			return ' '
+		}
+		return c
+	}, text)
+	const most = 2000
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}

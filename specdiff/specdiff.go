@@ -1,0 +1,117 @@
+// Package specdiff holds three sources of truth about one API side by side: the contract that a client is made from, the
+// document that the backend's makers publish, and the running backend. It says where they disagree, who is wrong, and
+// what that means for callers in Go.
+package specdiff
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/accept"
+	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/document"
+	"github.com/medusa-storefront/customers-go/specdiff/oas"
+	"github.com/medusa-storefront/customers-go/specdiff/report"
+	"github.com/medusa-storefront/customers-go/specdiff/verdict"
+)
+
+// ErrUsage is a configuration that nothing can be compared with.
+var ErrUsage = errors.New("wrong usage")
+
+// Config says what to compare: at least two of the contract, the published document and the backend.
+type Config struct {
+	Contract  string // the contract: a file or URL
+	Published string // the published document: a file or URL
+	Package   string // instead of Published: the directory of an installed @medusajs/medusa, to make the document from
+	// Routes are the beginnings of paths: what the published document has there and the contract lacks is a finding.
+	// Other routes are only looked at if the contract has them. Default: [DefaultRoutes].
+	Routes   []string
+	Accepted string    // the file of accepted deviations; "" for none
+	Version  string    // of the backend, for accepted deviations; default: that of Package
+	Today    time.Time // default: now; accepted deviations expire
+}
+
+// DefaultRoutes are the customer's routes of a Medusa storefront.
+func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
+
+// Run compares. The error says what to do; it is an [ErrUsage] if too little was given. Disagreement is no error, see
+// [report.Report.Agrees].
+func Run(ctx context.Context, config Config) (*report.Report, error) {
+	r := &report.Report{}
+	docs, err := config.documents(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var evidence verdict.Evidence
+	if docs.contract != nil && docs.published != nil {
+		evidence.Differences = compare.Documents(docs.contract, docs.published, config.in).Differences
+	}
+	r.Findings = verdict.Join(evidence)
+	return r, config.accept(r)
+}
+
+// documents are those that were read; nil for what was not given.
+type documents struct{ contract, published *openapi3.T }
+
+func (c *Config) documents(ctx context.Context, r *report.Report) (docs documents, err error) {
+	switch {
+	case c.Published != "" && c.Package != "":
+		return docs, fmt.Errorf("%w: give the published document or the package, not both", ErrUsage)
+	case c.Contract == "" || c.Published+c.Package == "":
+		return docs, fmt.Errorf("%w: nothing to compare; give two of contract, published document (or package) and backend", ErrUsage)
+	}
+	if c.Contract != "" {
+		r.Sources.Contract = c.Contract
+		if docs.contract, err = document.Load(ctx, c.Contract); err != nil {
+			return docs, err
+		}
+	}
+	switch {
+	case c.Published != "":
+		r.Sources.Published = c.Published
+		docs.published, err = document.Load(ctx, c.Published)
+	case c.Package != "":
+		r.Sources.Published = c.Package
+		if docs.published, r.Notes, err = oas.Read(c.Package); err == nil {
+			r.Sources.Version = docs.published.Info.Version
+		}
+	}
+	return docs, err
+}
+
+func (c *Config) in(path string) bool {
+	routes := c.Routes
+	if len(routes) == 0 {
+		routes = DefaultRoutes()
+	}
+	return slices.ContainsFunc(routes, func(route string) bool {
+		rest, ok := strings.CutPrefix(path, strings.TrimSuffix(route, "/"))
+		return ok && (rest == "" || rest[0] == '/')
+	})
+}
+
+func (c *Config) accept(r *report.Report) error {
+	if c.Version != "" {
+		r.Sources.Version = c.Version
+	}
+	if c.Accepted == "" {
+		return nil
+	}
+	file, err := accept.Load(c.Accepted)
+	if err != nil {
+		return err
+	}
+	today := c.Today
+	if today.IsZero() {
+		today = time.Now()
+	}
+	everything := r.Sources.Contract != "" && r.Sources.Published != "" && r.Sources.Backend != ""
+	r.Problems = file.Apply(r.Findings, r.Sources.Version, today, everything)
+	return nil
+}

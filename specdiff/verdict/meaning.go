@@ -1,0 +1,149 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// meaning says what a finding means for who calls generated Go code, and what to do to openapi.yaml.
+func meaning(f finding.Finding) (inGo, change string) {
+	switch f.Wrong {
+	case finding.Contract, finding.Documents:
+		return effect(f, f.Contract, f.Live), edit(f, f.Live)
+	case finding.Published:
+		return "in code made from the published document: " + effect(f, f.Published, f.Contract), "none"
+	case finding.Backend:
+		return "an ErrInternal that says nothing, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
+	case finding.Unproven:
+		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
+	}
+	return "", ""
+}
+
+// effect is what changes in Go when a document that says one thing is corrected to another.
+func effect(f finding.Finding, from, to string) string {
+	gone, comes := to == compare.Absent || to == "", from == compare.Absent || from == ""
+	switch f.Aspect {
+	case finding.Presence:
+		return presence(f, gone)
+	case finding.Required:
+		if strings.HasPrefix(to, "required") || strings.HasPrefix(from, "optional") {
+			return "the field is always there or has to be set: a plain field instead of a pointer"
+		}
+		return "the field may be missing: it becomes a pointer, or may be left out of a request"
+	case finding.Nullable:
+		if strings.HasPrefix(from, "not null") {
+			return "the field becomes a pointer, nil for null; until then null reads as an empty value"
+		}
+		return "the pointer becomes a plain field"
+	case finding.Type:
+		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no answer that holds it can be decoded", from, to)
+	case finding.Format:
+		return fmt.Sprintf("the field's type changes (format %s to %s)", from, to)
+	case finding.Enum:
+		if comes || from == "none" {
+			return "new enum constants: " + to
+		}
+		return "enum constants that stand for nothing: " + from
+	case finding.Bounds:
+		return "no type changes; what is checked before sending does"
+	case finding.Default:
+		return "no type changes; leaving the field out means something else"
+	case finding.Open:
+		return "properties that are not declared are kept in a map, or dropped"
+	case finding.Branches:
+		return "a union type becomes a plain one, or the other way round"
+	case finding.Style, finding.Explode:
+		return "the parameter never worked: the backend reads it written as " + to
+	case finding.Status:
+		if gone {
+			return "a case for this status that never happens"
+		}
+		return "one more status to handle; until then its body is not decoded"
+	case finding.ContentType:
+		return "the body is decoded by its real type; until then it is left as bytes or fails to decode"
+	case finding.Body:
+		return "there is a body to decode, or none"
+	case finding.Cookie:
+		return "the session cookie is declared; without it nobody reads that a login is kept by one"
+	case finding.Header:
+		return "a header field in the response type"
+	case finding.Security:
+		return "whether the call needs a session"
+	case finding.Refusal:
+		return "bad input fails in another way"
+	}
+	return ""
+}
+
+func presence(f finding.Finding, gone bool) string {
+	what := kindOf(f.Place)
+	switch {
+	case what == operation && gone:
+		return "a method that always fails"
+	case what == operation:
+		return "a method that is missing"
+	case what == parameter && gone:
+		return "a parameter that the backend refuses or ignores: it never worked"
+	case what == parameter:
+		return "a parameter that cannot be set"
+	case gone:
+		return "a field that is never filled"
+	}
+	return "a field that is missing: its value is dropped when an answer is decoded"
+}
+
+// edit is what to write into openapi.yaml, if it is so.
+func edit(f finding.Finding, truth string) string {
+	where := f.Place
+	gone := truth == compare.Absent || truth == ""
+	switch f.Aspect {
+	case finding.Presence:
+		if gone {
+			return "remove " + where
+		}
+		return fmt.Sprintf("add %s: %s", where, truth)
+	case finding.Status:
+		if gone {
+			return "remove the response " + where
+		}
+		return fmt.Sprintf("add the response that was seen to %s: %s", where, truth)
+	case finding.Nullable:
+		return fmt.Sprintf("nullable: %t at %s", !strings.HasPrefix(truth, "not null"), where)
+	case finding.Required:
+		if kindOf(f.Place) == schema {
+			return fmt.Sprintf("%s belongs under `required` or not: %s", where, truth)
+		}
+		return fmt.Sprintf("required: %t at %s", strings.HasPrefix(truth, "required"), where)
+	case finding.Cookie:
+		return fmt.Sprintf("headers: Set-Cookie at %s: %s", where, truth)
+	default:
+		return fmt.Sprintf("%s at %s: %s", f.Aspect, where, truth)
+	}
+}
+
+type kind int
+
+const (
+	operation kind = iota
+	parameter
+	schema
+	message // a request body or an answer
+)
+
+// kindOf says what a place is.
+func kindOf(place string) kind {
+	switch parts := strings.SplitN(place, " ", 4); {
+	case len(parts) == 1:
+		return schema
+	case len(parts) == 2:
+		return operation
+	case len(parts) == 4 && slices.Contains([]string{"query", "path", "header", "cookie"}, parts[2]):
+		return parameter
+	}
+	return message
+}

@@ -1,0 +1,151 @@
+// Package verdict says of each point on which the sources are not of one mind who is wrong, and what follows from it.
+package verdict
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Evidence is what the sources say. Documents that were not read are not in it.
+type Evidence struct {
+	Differences []compare.Difference  // of the documents
+	Contract    []finding.Observation // what the backend shows against the contract
+	Published   []finding.Observation // what it shows against the published document, at the contract's places
+}
+
+// Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. It is
+// also wrong where documents differ and the backend was seen to do what the contract says: then the published one is.
+// What the backend was not seen to contradict never makes the contract wrong: that it may be null is not disproved by
+// its never having been.
+func Join(e Evidence) []finding.Finding {
+	points := map[string]*point{}
+	at := func(p finding.Point) *point {
+		if points[p.ID()] == nil {
+			points[p.ID()] = &point{Point: p}
+		}
+		return points[p.ID()]
+	}
+	for _, d := range e.Differences {
+		at(d.Point).difference = &d
+	}
+	for _, o := range e.Contract {
+		at(o.Point).contract.add(o)
+	}
+	for _, o := range e.Published {
+		at(o.Point).published.add(o)
+	}
+	var all []finding.Finding
+	for _, id := range slices.Sorted(maps.Keys(points)) {
+		if f, ok := points[id].finding(); ok {
+			f.Go, f.Change = meaning(f)
+			all = append(all, f)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b finding.Finding) int { return cmp.Compare(rank(a.Wrong), rank(b.Wrong)) })
+	return all
+}
+
+// rank is the order in which a reader wants the findings: what has to be done first.
+func rank(w finding.Wrong) int {
+	return slices.Index([]finding.Wrong{finding.Contract, finding.Documents, finding.Backend, finding.Unproven, finding.Published}, w)
+}
+
+// point is what is known about one.
+type point struct {
+	finding.Point
+	difference *compare.Difference
+	contract   shown
+	published  shown
+}
+
+// shown is what the backend showed against one document at one point, by what it means for the document.
+type shown struct{ contradicts, supports, fault *finding.Observation }
+
+func (s *shown) add(o finding.Observation) {
+	slot := map[finding.Relation]**finding.Observation{
+		finding.Contradicts: &s.contradicts, finding.Supports: &s.supports, finding.Fault: &s.fault,
+	}[o.Relation]
+	switch {
+	case slot == nil:
+	case *slot == nil:
+		*slot = &o
+	default: // seen in several ways, or at several places of the published document
+		(*slot).Count += o.Count
+		if !strings.Contains((*slot).Live, o.Live) {
+			(*slot).Live += ", " + o.Live
+		}
+	}
+}
+
+// finding is what follows; there is none where the documents agree and the backend with them.
+func (p *point) finding() (finding.Finding, bool) {
+	f := finding.Finding{Point: p.Point}
+	var seen *finding.Observation
+	switch fault := cmp.Or(p.contract.fault, p.published.fault); {
+	case fault != nil:
+		f.Wrong, seen = finding.Backend, fault
+	case p.contract.contradicts != nil && p.published.contradicts != nil:
+		f.Wrong, seen = finding.Documents, p.contract.contradicts
+	case p.contract.contradicts != nil:
+		f.Wrong, seen = finding.Contract, p.contract.contradicts
+	case p.published.contradicts != nil:
+		f.Wrong, seen = finding.Published, p.published.contradicts
+	case p.difference != nil && p.contract.supports != nil:
+		f.Wrong, seen = finding.Published, p.contract.supports
+	case p.difference != nil:
+		f.Wrong, seen = finding.Unproven, p.published.supports
+	default:
+		return f, false
+	}
+	if seen != nil {
+		f.Live, f.Example, f.Curl, f.Count = seen.Live, seen.Example, seen.Curl, seen.Count
+	}
+	if d := p.difference; d != nil {
+		f.Contract, f.Published, f.Uses = d.Contract, d.Published, d.Uses
+	}
+	f.Contract = cmp.Or(f.Contract, p.contract.says())
+	f.Published = cmp.Or(f.Published, p.published.says())
+	return f, true
+}
+
+// says is what the document says, as far as the backend's answers led to it.
+func (s shown) says() string {
+	for _, o := range []*finding.Observation{s.contradicts, s.fault, s.supports} {
+		if o != nil && o.Document != "" {
+			return o.Document
+		}
+	}
+	return ""
+}
+
+// AtPlaces returns observations made against the published document at the places of the contract. places are those of
+// a [compare.Result]; what is in none of them keeps its own.
+func AtPlaces(observations []finding.Observation, places map[string][]string) []finding.Observation {
+	var all []finding.Observation
+	for _, o := range observations {
+		for _, place := range lookUp(o.Place, places) {
+			o.Place = place
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// lookUp finds the place, or the part of it that is known: what is inside something that only one document has.
+func lookUp(place string, places map[string][]string) []string {
+	for end := len(place); end > 0; end = strings.LastIndexAny(place[:end], ".[|") {
+		if known := places[place[:end]]; known != nil {
+			var all []string
+			for _, k := range known {
+				all = append(all, k+place[end:])
+			}
+			return all
+		}
+	}
+	return []string{place}
+}

@@ -1,0 +1,139 @@
+package verdict_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+	"github.com/medusa-storefront/customers-go/specdiff/verdict"
+)
+
+var email = finding.Point{Place: "Order.email", Aspect: finding.Nullable}
+
+func differs() []compare.Difference {
+	return []compare.Difference{{Point: email, Contract: "null allowed", Published: "not null", Uses: []string{"GET /store/auth"}}}
+}
+
+func saw(relation finding.Relation, live string) []finding.Observation {
+	return []finding.Observation{{Point: email, Relation: relation, Document: "not null", Live: live, Example: "orders[].email", Curl: "curl x", Count: 2}}
+}
+
+func TestWhoIsWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		evidence verdict.Evidence
+		want     finding.Wrong
+		live     string
+	}{
+		"documents differ":                        {verdict.Evidence{Differences: differs()}, finding.Unproven, ""},
+		"the contract is contradicted":            {verdict.Evidence{Contract: saw(finding.Contradicts, "null")}, finding.Contract, "null"},
+		"the published document is":               {verdict.Evidence{Differences: differs(), Published: saw(finding.Contradicts, "null")}, finding.Published, "null"},
+		"both are":                                {verdict.Evidence{Contract: saw(finding.Contradicts, "null"), Published: saw(finding.Contradicts, "null")}, finding.Documents, "null"},
+		"the contract is seen to hold":            {verdict.Evidence{Differences: differs(), Contract: saw(finding.Supports, "null")}, finding.Published, "null"},
+		"nothing disproves the published one":     {verdict.Evidence{Differences: differs(), Published: saw(finding.Supports, "a value")}, finding.Unproven, "a value"},
+		"the published one holds, and ours not":   {verdict.Evidence{Differences: differs(), Contract: saw(finding.Contradicts, "a value"), Published: saw(finding.Supports, "a value")}, finding.Contract, "a value"},
+		"a contradiction counts more than a hint": {verdict.Evidence{Differences: differs(), Contract: append(saw(finding.Supports, "a value"), saw(finding.Contradicts, "null")...)}, finding.Contract, "null"},
+		"the backend fails":                       {verdict.Evidence{Contract: saw(finding.Fault, "500")}, finding.Backend, "500"},
+		"all agree":                               {verdict.Evidence{Contract: saw(finding.Supports, "null"), Published: saw(finding.Supports, "null")}, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := verdict.Join(c.evidence)
+			if c.want == "" {
+				if len(all) > 0 {
+					t.Errorf("found %+v", all)
+				}
+				return
+			}
+			if len(all) != 1 || all[0].Wrong != c.want || all[0].Live != c.live {
+				t.Fatalf("found %+v, want %q and live %q", all, c.want, c.live)
+			}
+			if f := all[0]; f.Go == "" || f.Change == "" || f.Contract+f.Published == "" {
+				t.Errorf("it does not say what it means: %+v", f)
+			}
+		})
+	}
+}
+
+func TestWhatIsToBeDoneComesFirst(t *testing.T) {
+	at := func(place string, relation finding.Relation) finding.Observation {
+		return finding.Observation{Point: finding.Point{Place: place, Aspect: finding.Type}, Relation: relation, Live: "x"}
+	}
+	all := verdict.Join(verdict.Evidence{
+		Differences: []compare.Difference{{Point: finding.Point{Place: "C.differs", Aspect: finding.Type}}},
+		Contract:    []finding.Observation{at("B.fails", finding.Fault), at("D.wrong", finding.Contradicts)},
+		Published:   []finding.Observation{at("A.published", finding.Contradicts)},
+	})
+	var places []string
+	for _, f := range all {
+		places = append(places, f.Place)
+	}
+	if got := strings.Join(places, " "); got != "D.wrong B.fails C.differs A.published" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
+func TestObservationsOfOnePointAddUp(t *testing.T) {
+	all := verdict.Join(verdict.Evidence{Contract: append(saw(finding.Contradicts, "null"), saw(finding.Contradicts, "absent")...)})
+	if len(all) != 1 || all[0].Count != 4 || all[0].Live != "null, absent" {
+		t.Errorf("found %+v", all)
+	}
+}
+
+func TestAtPlaces(t *testing.T) {
+	places := map[string][]string{"Person": {"Owner", "Keeper"}, "Person.age": {"Owner.age"}}
+	for place, want := range map[string]string{
+		"Person.age": "Owner.age", "Person.more": "Owner.more Keeper.more", "Person.pets[].id": "Owner.pets[].id Keeper.pets[].id", "Pet.id": "Pet.id", "GET /pets 200": "GET /pets 200",
+	} {
+		var got []string
+		for _, o := range verdict.AtPlaces([]finding.Observation{{Point: finding.Point{Place: place}}}, places) {
+			got = append(got, o.Place)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s is at %v, want %s", place, got, want)
+		}
+	}
+}
+
+// Each aspect says something in both directions, and names the place that has to change.
+func TestMeaning(t *testing.T) {
+	for _, c := range []struct {
+		aspect         finding.Aspect
+		place          string
+		contract, live string
+		inGo, change   string
+	}{
+		{finding.Presence, "GET /store/auth", "absent", "documented", "a method that is missing", "add GET /store/auth"},
+		{finding.Presence, "GET /store/auth", "documented", "absent", "a method that always fails", "remove GET /store/auth"},
+		{finding.Presence, "GET /o query q", "string", "absent", "it never worked", "remove GET /o query q"},
+		{finding.Presence, "GET /o query q", "absent", "string", "cannot be set", "add GET /o query q: string"},
+		{finding.Presence, "Order.x", "absent", "string", "dropped", "add Order.x: string"},
+		{finding.Presence, "Order.x", "string", "absent", "never filled", "remove Order.x"},
+		{finding.Required, "Order.x", "required", "absent", "becomes a pointer", "`required`"},
+		{finding.Required, "GET /o query q", "optional", "required", "has to be set", "required: true"},
+		{finding.Nullable, "Order.x", "not null", "null", "becomes a pointer", "nullable: true at Order.x"},
+		{finding.Nullable, "Order.x", "null allowed", "not null", "plain field", "nullable: false at Order.x"},
+		{finding.Type, "Order.x", "string", "integer", "string to integer", "type at Order.x: integer"},
+		{finding.Format, "Order.x", "date", "date-time", "date to date-time", "format at Order.x: date-time"},
+		{finding.Enum, "OrderStatus", "none", "lost", "new enum constants: lost", "enum at OrderStatus: lost"},
+		{finding.Style, "GET /o query s", "s=1,2", "s[]=1&s[]=2", "never worked", "style at GET /o query s"},
+		{finding.Explode, "GET /o query s", "s=1,2", "s=1&s=2", "never worked", "explode at GET /o query s"},
+		{finding.Status, "GET /o 409", "absent", "409", "one more status", "add the response"},
+		{finding.Status, "GET /o 409", "documented", "absent", "never happens", "remove the response"},
+		{finding.ContentType, "GET /o 401", "text/plain", "none", "left as bytes", "content-type at GET /o 401: none"},
+		{finding.Cookie, "GET /o 200", "absent", "Set-Cookie", "session cookie", "Set-Cookie at GET /o 200"},
+		{finding.Body, "GET /o 204", "no body", "12 bytes", "a body to decode", "body at"},
+		{finding.Header, "GET /o 200", "absent", "ETag", "header field", "header at"},
+		{finding.Security, "GET /o", "none", "bearer", "needs a session", "security at"},
+		{finding.Open, "Order", "declared properties only", "more", "kept in a map", "open at"},
+		{finding.Branches, "Body", "one of A, B", "A", "union", "branches at"},
+		{finding.Bounds, "Order.x", "minLength 1", "none", "checked before sending", "bounds at"},
+		{finding.Default, "GET /o query l", "10", "20", "leaving the field out", "default at"},
+	} {
+		all := verdict.Join(verdict.Evidence{Contract: []finding.Observation{{
+			Point: finding.Point{Place: c.place, Aspect: c.aspect}, Relation: finding.Contradicts, Document: c.contract, Live: c.live,
+		}}})
+		if len(all) != 1 || !strings.Contains(all[0].Go, c.inGo) || !strings.Contains(all[0].Change, c.change) {
+			t.Errorf("%s %s, %s to %s: got %+v, want %q and %q", c.place, c.aspect, c.contract, c.live, all, c.inGo, c.change)
+		}
+	}
+}
