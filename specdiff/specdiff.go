@@ -16,6 +16,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 	"github.com/medusa-storefront/customers-go/specdiff/report"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
@@ -29,19 +30,23 @@ type Config struct {
 	Contract  string // the contract: a file or URL
 	Published string // the published document: a file or URL
 	Package   string // instead of Published: the directory of an installed @medusajs/medusa, to make the document from
+	Backend   string // the running backend's URL. Customers are registered there, which the API cannot delete
+	Setup     Setup  // what is known about the backend; its URL is not looked at
 	// Routes are the beginnings of paths: what the published document has there and the contract lacks is a finding.
 	// Other routes are only looked at if the contract has them. Default: [DefaultRoutes].
 	Routes   []string
-	Accepted string    // the file of accepted deviations; "" for none
-	Version  string    // of the backend, for accepted deviations; default: that of Package
-	Today    time.Time // default: now; accepted deviations expire
+	Accepted string            // the file of accepted deviations; "" for none
+	Version  string            // of the backend, for accepted deviations; default: that of Package
+	Today    time.Time         // default: now; accepted deviations expire
+	Floor    live.Floor        // how much of the contract has to be seen on the backend; nil for no matter how little
+	Progress func(step string) // if not nil, told what is done next on the backend
 }
 
 // DefaultRoutes are the customer's routes of a Medusa storefront.
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
-// Run compares. The error says what to do; it is an [ErrUsage] if too little was given. Disagreement is no error, see
-// [report.Report.Agrees].
+// Run compares. The error says what to do; it is an [ErrUsage] if too little was given, and a [live.ErrUnreachable] if
+// the backend gave no answer of use. Disagreement is no error, see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := &report.Report{}
 	docs, err := config.documents(ctx, r)
@@ -49,11 +54,51 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		return nil, err
 	}
 	var evidence verdict.Evidence
+	var places map[string][]string
 	if docs.contract != nil && docs.published != nil {
-		evidence.Differences = compare.Documents(docs.contract, docs.published, config.in).Differences
+		result := compare.Documents(docs.contract, docs.published, config.in)
+		evidence.Differences, places = result.Differences, result.Places
+	}
+	if config.Backend != "" {
+		if err := config.live(ctx, docs, places, &evidence, r); err != nil {
+			return nil, err
+		}
 	}
 	r.Findings = verdict.Join(evidence)
 	return r, config.accept(r)
+}
+
+// live asks the backend once and holds what it did against each document.
+func (c *Config) live(ctx context.Context, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) error {
+	r.Sources.Backend = c.Backend
+	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
+	record, err := live.Run(ctx, live.Config{
+		Backend: c.Backend, Documents: known, Logins: c.Setup.logins(), ResetToken: c.Setup.resetToken(), Progress: c.Progress,
+	})
+	if err != nil {
+		return err
+	}
+	r.Notes = append(r.Notes, record.Notes...)
+	if docs.contract != nil {
+		result := live.Check(record, docs.contract)
+		evidence.Contract = result.Observations
+		r.Coverage = c.coverage(result.Coverage)
+		for _, note := range result.Unchecked {
+			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
+		}
+	}
+	if docs.published != nil {
+		evidence.Published = verdict.AtPlaces(live.Check(record, docs.published).Observations, places)
+	}
+	return nil
+}
+
+func (c *Config) coverage(all live.Coverage) []report.Coverage {
+	var lines []report.Coverage
+	for _, line := range all {
+		lines = append(lines, report.Coverage{What: string(line.What), Seen: line.Seen, Declared: line.Declared, Floor: c.Floor[line.What], Missing: line.Missing})
+	}
+	return lines
 }
 
 // documents are those that were read; nil for what was not given.
@@ -63,7 +108,7 @@ func (c *Config) documents(ctx context.Context, r *report.Report) (docs document
 	switch {
 	case c.Published != "" && c.Package != "":
 		return docs, fmt.Errorf("%w: give the published document or the package, not both", ErrUsage)
-	case c.Contract == "" || c.Published+c.Package == "":
+	case given(c.Contract, c.Published+c.Package, c.Backend) < 2:
 		return docs, fmt.Errorf("%w: nothing to compare; give two of contract, published document (or package) and backend", ErrUsage)
 	}
 	if c.Contract != "" {
@@ -82,7 +127,14 @@ func (c *Config) documents(ctx context.Context, r *report.Report) (docs document
 			r.Sources.Version = docs.published.Info.Version
 		}
 	}
+	if docs.published != nil {
+		docs.published = document.Limit(docs.published, func(path string) bool { return c.in(path) || has(docs.contract, path) })
+	}
 	return docs, err
+}
+
+func given(sources ...string) int {
+	return len(slices.DeleteFunc(sources, func(s string) bool { return s == "" }))
 }
 
 func (c *Config) in(path string) bool {
@@ -95,6 +147,8 @@ func (c *Config) in(path string) bool {
 		return ok && (rest == "" || rest[0] == '/')
 	})
 }
+
+func has(doc *openapi3.T, path string) bool { return doc != nil && doc.Paths.Find(path) != nil }
 
 func (c *Config) accept(r *report.Report) error {
 	if c.Version != "" {

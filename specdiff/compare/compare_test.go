@@ -124,6 +124,7 @@ func TestDifferences(t *testing.T) {
 		"enum dropped":           {", enum: [cat, dog]", "", "Pet.kind#enum: cat, dog | none"},
 		"format dropped":         {"type: integer, format: int64", "type: integer", "Owner.age#format: int64 | none"},
 		"object opened":          {"additionalProperties: false", "additionalProperties: true", "Pet#open: declared properties only | more properties allowed"},
+		"object not closed":      {"      additionalProperties: false\n", "", "Pet#open: declared properties only | not said"},
 		"map of another type":    {"additionalProperties: { type: string }", "additionalProperties: { type: integer }", "Pet.tags.*#type: string | integer"},
 		"map of anything":        {"additionalProperties: { type: string }", "additionalProperties: true", "Pet.tags#type: object with string values | any object"},
 		"branch dropped":         {"oneOf: [{ type: string }, { $ref: '#/components/schemas/Food' }]", "oneOf: [{ type: string }]", "Pet.food#branches: one of string, Food | one of string"},

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,7 +82,7 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
 	}
 	if v.open != w.open {
-		d.add(place, finding.Open, open(v), open(w))
+		d.add(place, finding.Open, cmp.Or(string(v.open), "not said"), cmp.Or(string(w.open), "not said"))
 	}
 	if v.items != nil && w.items != nil {
 		d.schema(place+"[]", theirPlace+"[]", v.items, w.items)
@@ -128,13 +129,6 @@ func orNone(text string) string {
 // missing returns what of a is not in b, or all of it if b says nothing.
 func missing(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(value string) bool { return slices.Contains(b, value) })
-}
-
-func open(v view) string {
-	if v.open {
-		return "more properties allowed"
-	}
-	return "declared properties only"
 }
 
 func (d *differ) properties(place, theirPlace string, v, w view) {

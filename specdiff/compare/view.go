@@ -23,12 +23,21 @@ type view struct {
 	bounds    []string
 	props     openapi3.Schemas
 	required  map[string]bool
-	open      bool
+	open      openness
 	extra     *openapi3.SchemaRef
 	items     *openapi3.SchemaRef
 	oneOf     openapi3.SchemaRefs
 	anyOf     openapi3.SchemaRefs
 }
+
+// openness is what a schema says about properties that it does not declare.
+type openness string
+
+const (
+	unsaid openness = ""
+	closed openness = "declared properties only"
+	open   openness = "more properties allowed"
+)
 
 const schemas = "#/components/schemas/"
 
@@ -40,10 +49,11 @@ func see(ref *openapi3.SchemaRef) view {
 		byDefault: s.Default, bounds: bounds(s), props: maps.Clone(s.Properties), required: map[string]bool{},
 		extra: s.AdditionalProperties.Schema, items: s.Items, oneOf: s.OneOf, anyOf: s.AnyOf,
 	}
-	if has := s.AdditionalProperties.Has; has != nil {
-		v.open = *has
-	} else { // an object of which nothing is said is any object
-		v.open = v.extra != nil || s.Type.Is("object") && len(s.Properties)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0
+	switch has := s.AdditionalProperties.Has; {
+	case has != nil && !*has:
+		v.open = closed
+	case has != nil, v.extra != nil, s.Type.Is("object") && len(s.Properties)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0:
+		v.open = open // an object of which nothing is said is any object
 	}
 	for _, value := range s.Enum {
 		v.enum = append(v.enum, fmt.Sprint(value))
@@ -71,7 +81,7 @@ func see(ref *openapi3.SchemaRef) view {
 
 // isAny says whether no word is said about a type.
 func (v view) isAny() bool {
-	return v.typ == "" && len(v.enum)+len(v.oneOf)+len(v.anyOf)+len(v.props) == 0 && v.items == nil && !v.open
+	return v.typ == "" && len(v.enum)+len(v.oneOf)+len(v.anyOf)+len(v.props) == 0 && v.items == nil && v.open == unsaid
 }
 
 func (v *view) merge(b view) {
@@ -85,7 +95,7 @@ func (v *view) merge(b view) {
 	}
 	maps.Copy(v.props, b.props)
 	maps.Copy(v.required, b.required)
-	v.open = v.open || b.open
+	v.open = cmp.Or(v.open, b.open)
 	v.extra, v.items = cmp.Or(v.extra, b.extra), cmp.Or(v.items, b.items)
 	v.oneOf, v.anyOf = append(v.oneOf, b.oneOf...), append(v.anyOf, b.anyOf...)
 }

@@ -1,0 +1,180 @@
+// Specdiff compares a contract with the published document and the running backend, and says who is wrong.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/report"
+)
+
+// Exit codes.
+const (
+	agrees = iota
+	disagrees
+	usage
+	unreachable
+)
+
+const help = `specdiff compares what an API's contract, its published document and the running backend say, and who is wrong.
+
+  specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
+
+At least two of contract, published document (or package) and backend are needed. Exit code 0: they agree, or each
+deviation is accepted or proven to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
+3: the backend cannot be reached.
+
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+type options struct {
+	config specdiff.Config
+	setup  string
+	routes string
+	format string
+	all    bool
+}
+
+func parse(args []string, stderr io.Writer) (*options, error) {
+	o := &options{}
+	f := flag.NewFlagSet("specdiff", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.Usage = func() {
+		_, _ = io.WriteString(stderr, help)
+		f.PrintDefaults()
+	}
+	f.StringVar(&o.config.Contract, "spec", "", "the contract, OpenAPI 3.0: a `file or URL`")
+	f.StringVar(&o.config.Published, "published", "", "the published document: a `file or URL`")
+	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
+	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
+	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
+	f.StringVar(&o.config.Accepted, "accepted", "", "the `file` of accepted deviations, specdiff.yaml")
+	f.StringVar(&o.config.Version, "backend-version", "", "the backend's `version`, which accepted deviations are for (default that of -package)")
+	f.StringVar(&o.routes, "routes", strings.Join(specdiff.DefaultRoutes(), ","), "`paths`, comma-separated: what the published document has below them and the contract lacks is a finding")
+	f.Func("floor", "how much of the contract has to be seen on the backend, in `percent`: as \"operation=100,status=80,property=90\", or \"default\" for what the shop of e2e/backend shows with its -setup", func(text string) (err error) {
+		o.config.Floor, err = floor(text)
+		return err
+	})
+	f.StringVar(&o.format, "format", "text", "text, json or markdown")
+	f.BoolVar(&o.all, "all", false, "text: show also what is explained, a row for each point, and what was never seen")
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
+	switch {
+	case f.NArg() > 0:
+		return nil, fmt.Errorf("%q is one argument too many; all are flags, see specdiff -h", f.Arg(0))
+	case o.format != "text" && o.format != "json" && o.format != "markdown":
+		return nil, fmt.Errorf("-format is %q, want text, json or markdown", o.format)
+	}
+	return o, nil
+}
+
+func floor(text string) (live.Floor, error) {
+	if text == "default" {
+		return live.DefaultFloor, nil
+	}
+	least := live.Floor{}
+	for part := range strings.SplitSeq(text, ",") {
+		what, percent, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(strings.TrimSuffix(percent, "%"))
+		if err != nil || n < 0 || n > 100 || live.DefaultFloor[conform.SightKind(what)] == 0 {
+			return nil, fmt.Errorf("%q is not like status=80; one can ask for %s", part, strings.Join(slices.Sorted(kinds), ", "))
+		}
+		least[conform.SightKind(what)] = n
+	}
+	return least, nil
+}
+
+func kinds(yield func(string) bool) {
+	for what := range live.DefaultFloor {
+		if !yield(string(what)) {
+			return
+		}
+	}
+}
+
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	o, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return agrees
+	}
+	if err == nil {
+		err = o.readSetup(stdin)
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	show := newProgress(stderr)
+	o.config.Progress = show.step
+	r, err := specdiff.Run(ctx, o.config)
+	show.done()
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if err := o.write(r, stdout); err != nil {
+		return fail(stderr, err)
+	}
+	if !r.Agrees() {
+		return disagrees
+	}
+	return agrees
+}
+
+func fail(stderr io.Writer, err error) int {
+	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
+	if errors.Is(err, live.ErrUnreachable) {
+		return unreachable
+	}
+	return usage
+}
+
+func (o *options) readSetup(stdin io.Reader) error {
+	switch o.setup {
+	case "":
+		return nil
+	case "-":
+	default:
+		f, err := os.Open(o.setup)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = f.Close() }()
+		stdin = f
+	}
+	setup, err := specdiff.ReadSetup(stdin)
+	if err != nil {
+		return err
+	}
+	o.config.Setup = *setup
+	o.config.Backend = cmp.Or(o.config.Backend, setup.URL)
+	return nil
+}
+
+func (o *options) write(r *report.Report, w io.Writer) error {
+	switch o.format {
+	case "json":
+		return r.JSON(w)
+	case "markdown":
+		return r.Markdown(w)
+	}
+	return r.Text(w, report.Style{Color: isTerminal(w) && os.Getenv("NO_COLOR") == "", All: o.all})
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// isTerminal says whether somebody is looking.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// progress tells on standard error what is being done: in one line on a terminal, elsewhere in a line now and then.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	last     time.Time
+	shown    bool
+}
+
+func newProgress(w io.Writer) *progress { return &progress{w: w, terminal: isTerminal(w)} }
+
+const (
+	clearLine = "\r\x1b[2K"
+	often     = 100 * time.Millisecond
+	seldom    = 5 * time.Second
+)
+
+func (p *progress) step(text string) {
+	pause := seldom
+	if p.terminal {
+		pause = often
+	}
+	if time.Since(p.last) < pause {
+		return
+	}
+	p.last, p.shown = time.Now(), true
+	if p.terminal {
+		_, _ = fmt.Fprintf(p.w, "%s%.79s", clearLine, text)
+	} else {
+		_, _ = fmt.Fprintln(p.w, "specdiff:", text)
+	}
+}
+
+func (p *progress) done() {
+	if p.terminal && p.shown {
+		_, _ = io.WriteString(p.w, clearLine)
+	}
+}

@@ -1,0 +1,82 @@
+package specdiff
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/live"
+)
+
+// Setup is what one has to know about a backend to see all that it does. Its JSON is what e2e/backend/start.mjs prints,
+// whose other names are ignored. It holds passwords.
+type Setup struct {
+	// URL is the backend's.
+	URL string `json:"url"`
+	// Customers log in and are read, never changed. Those who have orders of many kinds show most.
+	Customers []Customer `json:"customers"`
+	// PasswordTokenURL answers ?email=…&more-than=0 with a JSON list of the tokens that were issued for a forgotten
+	// password; without it no password is reset.
+	PasswordTokenURL string `json:"passwordTokenUrl"`
+}
+
+// Customer is somebody to log in as.
+type Customer struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	Orders   int    `json:"orders"` // how many, if known: the one with most is asked first
+}
+
+// Format shows no password, whatever the verb.
+func (c Customer) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "a customer") }
+
+// ReadSetup reads a Setup from its JSON.
+func ReadSetup(r io.Reader) (*Setup, error) {
+	const most = 1 << 20
+	var s Setup
+	if err := json.NewDecoder(io.LimitReader(r, most)).Decode(&s); err != nil {
+		return nil, errors.New("the setup is no JSON object as e2e/backend/start.mjs --json prints it") // the cause would quote it
+	}
+	return &s, nil
+}
+
+func (s *Setup) logins() []live.Login {
+	customers := slices.Clone(s.Customers)
+	slices.SortStableFunc(customers, func(a, b Customer) int { return b.Orders - a.Orders })
+	var logins []live.Login
+	for _, c := range customers {
+		logins = append(logins, live.Login{Email: c.Email, Password: c.Password})
+	}
+	return logins
+}
+
+// resetToken returns how to get a token; nil if there is no way.
+func (s *Setup) resetToken() func(context.Context, string) (string, error) {
+	if s.PasswordTokenURL == "" {
+		return nil
+	}
+	return func(ctx context.Context, email string) (string, error) {
+		address := s.PasswordTokenURL + "?" + url.Values{"email": {email}, "more-than": {"0"}}.Encode()
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return "", errors.New("passwordTokenUrl is no URL")
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return "", errors.New("passwordTokenUrl does not answer")
+		}
+		defer func() { _ = resp.Body.Close() }()
+		const most = 1 << 20
+		var tokens []struct{ Token string }
+		if err := json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&tokens); err != nil || len(tokens) == 0 {
+			return "", errors.New("passwordTokenUrl answers without a token")
+		}
+		return strings.TrimSpace(tokens[len(tokens)-1].Token), nil
+	}
+}
