@@ -16,6 +16,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 	"github.com/medusa-storefront/customers-go/specdiff/report"
@@ -59,6 +60,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		result := compare.Documents(docs.contract, docs.published, config.in)
 		evidence.Differences, places = result.Differences, result.Places
 	}
+	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
 	if config.Backend != "" {
 		if err := config.live(ctx, docs, places, &evidence, r); err != nil {
 			return nil, err
@@ -66,6 +68,17 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	}
 	r.Findings = verdict.Join(evidence)
 	return r, config.accept(r)
+}
+
+// flaws are what a document says in vain, as if a backend had shown it.
+func flaws(doc *openapi3.T) []finding.Observation {
+	var all []finding.Observation
+	if doc != nil {
+		for _, f := range document.Flaws(doc) {
+			all = append(all, finding.Observation{Point: f.Point, Relation: finding.Contradicts, Document: f.Text})
+		}
+	}
+	return all
 }
 
 // live asks the backend once and holds what it did against each document.
@@ -81,14 +94,15 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 	r.Notes = append(r.Notes, record.Notes...)
 	if docs.contract != nil {
 		result := live.Check(record, docs.contract)
-		evidence.Contract = result.Observations
+		evidence.Contract = append(evidence.Contract, result.Observations...)
 		r.Coverage = c.coverage(result.Coverage)
 		for _, note := range result.Unchecked {
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
 	}
 	if docs.published != nil {
-		evidence.Published = verdict.AtPlaces(live.Check(record, docs.published).Observations, places)
+		observations := live.Check(record, docs.published).Observations
+		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -51,7 +52,7 @@ func null(v view, ref *openapi3.SchemaRef) string {
 	switch {
 	case v.nullable:
 		return "null allowed"
-	case ignored(ref):
+	case document.NullableBeside(ref):
 		return "not null (what stands beside $ref is ignored)"
 	}
 	return "not null"
@@ -103,7 +104,7 @@ func (v view) basic() string {
 
 // bare says whether it is an object about whose properties nothing is said.
 func (v view) bare() bool {
-	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open
+	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open == open
 }
 
 func (v view) shown() string {

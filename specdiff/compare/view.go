@@ -2,7 +2,6 @@ package compare
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -181,14 +180,4 @@ func list(names []string) string {
 		names = append(slices.Clone(names[:mostListed]), fmt.Sprintf("%d more", len(names)-mostListed))
 	}
 	return strings.Join(names, ", ")
-}
-
-// ignored says whether ref is a reference with `nullable: true` beside it, which OpenAPI 3.0 ignores.
-func ignored(ref *openapi3.SchemaRef) bool {
-	if ref.Ref == "" {
-		return false
-	}
-	data, err := json.Marshal(ref) // keeps what stands beside $ref
-	var beside struct{ Nullable bool }
-	return err == nil && json.Unmarshal(data, &beside) == nil && beside.Nullable
 }

@@ -29,6 +29,7 @@ const (
 	Cookie      Aspect = "cookie"       // Set-Cookie and its attributes
 	Header      Aspect = "header"       // another response header
 	Security    Aspect = "security"     // what an operation wants for credentials
+	Example     Aspect = "example"      // of a schema, whether its own schema takes it
 	Refusal     Aspect = "refusal"      // how bad input is refused: a 500 is the backend's fault
 )
 

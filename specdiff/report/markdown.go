@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -62,7 +61,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	})
 	fold(&b, "Explained", func(b *strings.Builder) {
 		for _, row := range rows(r.Findings) {
-			if explained(row.Finding) && !fits(b, fmt.Sprintf("- %s: %s\n", code(row.name()), prose(cmp.Or(row.Accepted, "the published document is wrong, shown live")))) {
+			if explained(row.Finding) && !fits(b, fmt.Sprintf("- %s: %s\n", code(row.name()), prose(because(row.Finding)))) {
 				return
 			}
 		}

@@ -134,6 +134,15 @@ func rows(findings []finding.Finding) []row {
 	return all
 }
 
+// single has a row for each point.
+func single(findings []finding.Finding) []row {
+	var all []row
+	for _, f := range findings {
+		all = append(all, row{f, []string{f.ID()}})
+	}
+	return all
+}
+
 // name is the row's first column.
 func (r row) name() string {
 	if n := len(r.ids) - 1; n > 0 {

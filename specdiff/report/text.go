@@ -24,8 +24,11 @@ func (r *Report) Text(w io.Writer, style Style) error {
 	open := r.Unexplained()
 	if len(open) > 0 {
 		t.line("")
-		t.table(rows(open))
-		t.details(rows(open))
+		if t.table(rows(open)); style.All {
+			t.details(single(open))
+		} else {
+			t.details(rows(open))
+		}
 	}
 	t.explained(r)
 	for _, p := range r.Problems {
@@ -152,17 +155,13 @@ func (t *text) explained(r *Report) {
 	}
 	t.line("")
 	if t.style.All {
-		var single []row
-		for _, f := range done {
-			single = append(single, row{f, []string{f.ID()}})
-		}
-		t.table(single)
+		t.table(single(done))
 		return
 	}
 	counts := map[string]int{}
 	var reasons []string
 	for _, f := range done {
-		reason := cmp.Or(f.Accepted, "shown live: the published document is wrong about "+string(f.Aspect))
+		reason := because(f)
 		if counts[reason]++; counts[reason] == 1 {
 			reasons = append(reasons, reason)
 		}
@@ -171,6 +170,17 @@ func (t *text) explained(r *Report) {
 	for _, reason := range reasons {
 		t.line(fmt.Sprintf("%5d  %s", counts[reason], plain(reason)))
 	}
+}
+
+// because is why a finding is explained.
+func because(f finding.Finding) string {
+	switch {
+	case f.Accepted != "":
+		return f.Accepted
+	case f.Live == "":
+		return "the published document says in vain what it says about " + string(f.Aspect)
+	}
+	return "shown live: the published document is wrong about " + string(f.Aspect)
 }
 
 func (t *text) coverage(all []Coverage) {

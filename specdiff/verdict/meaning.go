@@ -13,8 +13,15 @@ import (
 func meaning(f finding.Finding) (inGo, change string) {
 	switch f.Wrong {
 	case finding.Contract, finding.Documents:
+		if f.Live == "" {
+			return flaw(f)
+		}
 		return effect(f, f.Contract, f.Live), edit(f, f.Live)
 	case finding.Published:
+		if f.Live == "" {
+			inGo, _ = flaw(f)
+			return "in code made from the published document: " + inGo, "none"
+		}
 		return "in code made from the published document: " + effect(f, f.Published, f.Contract), "none"
 	case finding.Backend:
 		return "an ErrInternal that says nothing, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
@@ -22,6 +29,18 @@ func meaning(f finding.Finding) (inGo, change string) {
 		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
 	}
 	return "", ""
+}
+
+// flaw is about what a document says in vain, which no backend has to show.
+func flaw(f finding.Finding) (inGo, change string) {
+	switch f.Aspect {
+	case finding.Nullable:
+		return "the field is no pointer, though it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
+	case finding.Branches:
+		return "a union type with one member", "the schema itself at " + f.Place
+	default:
+		return "nothing; whoever reads the documentation is misled", "another " + string(f.Aspect) + " at " + f.Place
+	}
 }
 
 // effect is what changes in Go when a document that says one thing is corrected to another.

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const testdata = "../../testdata/"
+
+func TestExitCodes(t *testing.T) {
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	damaged := filepath.Join(t.TempDir(), "damaged.yaml")
+	if err := os.WriteFile(damaged, []byte("openapi: ["), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	contract, published := testdata+"contract.yaml", testdata+"published.yaml"
+	for name, c := range map[string]struct {
+		args           []string
+		stdin          string
+		code           int
+		stdout, stderr string
+	}{
+		"agrees":             {[]string{"-spec", contract, "-published", contract}, "", agrees, "agrees, 0 findings", ""},
+		"disagrees":          {[]string{"-spec", contract, "-published", published}, "", disagrees, "disagrees, 3 findings: 3 unexplained", ""},
+		"accepted":           {[]string{"-spec", contract, "-published", published, "-accepted", testdata + "accepted.yaml"}, "", disagrees, "2 unexplained, 1 accepted", ""},
+		"JSON":               {[]string{"-spec", contract, "-published", published, "-format", "json"}, "", disagrees, `"unexplained": 3`, ""},
+		"Markdown":           {[]string{"-spec", contract, "-published", published, "-format", "markdown"}, "", disagrees, "### ❌ specdiff", ""},
+		"other routes":       {[]string{"-spec", contract, "-published", published, "-routes", "/store"}, "", disagrees, "POST /store/carts#presence", ""},
+		"help":               {[]string{"-h"}, "", agrees, "", "Exit code 0"},
+		"nothing":            {nil, "", usage, "", "nothing to compare"},
+		"unknown flag":       {[]string{"-x"}, "", usage, "", "not defined: -x"},
+		"an argument":        {[]string{"openapi.yaml"}, "", usage, "", "one argument too many"},
+		"unknown format":     {[]string{"-spec", contract, "-published", published, "-format", "xml"}, "", usage, "", "want text, json or markdown"},
+		"unknown floor":      {[]string{"-floor", "luck=3"}, "", usage, "", "one can ask for"},
+		"floor above 100":    {[]string{"-floor", "status=101"}, "", usage, "", "one can ask for"},
+		"file is missing":    {[]string{"-spec", "none.yaml", "-published", published}, "", usage, "", "none.yaml"},
+		"file is damaged":    {[]string{"-spec", damaged, "-published", published}, "", usage, "", "damaged.yaml: it is neither YAML nor JSON"},
+		"no package":         {[]string{"-spec", contract, "-package", testdata}, "", usage, "", "no package.json"},
+		"no accepted file":   {[]string{"-spec", contract, "-published", published, "-accepted", "none.yaml"}, "", usage, "", "none.yaml"},
+		"no setup file":      {[]string{"-spec", contract, "-setup", "none.json"}, "", usage, "", "none.json"},
+		"setup is no JSON":   {[]string{"-spec", contract, "-setup", "-"}, "geheim", usage, "", "the setup is no JSON object"},
+		"backend is gone":    {[]string{"-spec", contract, "-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
+		"backend from setup": {[]string{"-spec", contract, "-setup", "-"}, `{"url":"` + gone.URL + `"}`, unreachable, "", "cannot be reached"},
+		"backend's password": {[]string{"-spec", contract, "-backend", "http://me:geheim@x"}, "", usage, "", "must have no user"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), c.args, strings.NewReader(c.stdin), &stdout, &stderr); code != c.code {
+				t.Errorf("exit code %d, want %d", code, c.code)
+			}
+			if !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
+				t.Errorf("printed\n%s\nand on stderr\n%s\nwant %q and %q", &stdout, &stderr, c.stdout, c.stderr)
+			}
+			if c.code >= usage && stdout.Len() > 0 || strings.Contains(stderr.String(), "geheim") || strings.Contains(stdout.String(), "\x1b") {
+				t.Errorf("printed\n%s\nand on stderr\n%s", &stdout, &stderr)
+			}
+		})
+	}
+}
+
+func TestJSONIsOneObject(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	run(t.Context(), []string{"-spec", testdata + "contract.yaml", "-published", testdata + "published.yaml", "-format", "json"}, nil, &stdout, &stderr)
+	var got struct{ Findings []map[string]any }
+	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || len(got.Findings) != 3 {
+		t.Errorf("got %v and %d findings", err, len(got.Findings))
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var b bytes.Buffer
+	p := newProgress(&b)
+	for range 1000 {
+		p.step("script: logins")
+	}
+	p.done()
+	if got := b.String(); got != "specdiff: script: logins\n" {
+		t.Errorf("a file got %q", got)
+	}
+	b.Reset()
+	p = newProgress(&b)
+	p.terminal = true
+	p.step("script: " + strings.Repeat("x", 200))
+	p.done()
+	if got := b.String(); !strings.HasPrefix(got, clearLine+"script: x") || !strings.HasSuffix(got, clearLine) || strings.Contains(got, "\n") || len(got) > 100 {
+		t.Errorf("a terminal got %q", got)
+	}
+}

@@ -1,0 +1,57 @@
+package document_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/medusa-storefront/customers-go/specdiff/document"
+)
+
+func TestFlaws(t *testing.T) {
+	doc, err := document.Parse([]byte(withSchemas(`
+		Pet: { type: object, properties: {
+			owner: { nullable: true, $ref: '#/components/schemas/Owner' }, keeper: { nullable: true, allOf: [{ $ref: '#/components/schemas/Owner' }] },
+			phone: { type: string, example: 123 }, age: { type: integer, example: 3 },
+			food: { anyOf: [{ type: string }] }, drink: { oneOf: [{ type: string }, { type: integer }] },
+			list: { type: array, items: { type: string, enum: [a], example: b } }, map: { type: object, additionalProperties: { type: string, example: true } } } },
+		Owner: { type: object }`)), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range document.Flaws(doc) {
+		got = append(got, f.ID())
+	}
+	if want := "Pet.food#branches Pet.list[]#example Pet.map.*#example Pet.owner#nullable Pet.phone#example"; strings.Join(got, " ") != want {
+		t.Errorf("found %s\nwant  %s", strings.Join(got, " "), want)
+	}
+}
+
+func TestLimit(t *testing.T) {
+	doc, err := document.Parse([]byte(`
+openapi: 3.0.3
+paths:
+  /a: { post: { requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } }, responses: { '200': { description: ok } } } }
+  /b: { get: { parameters: [{ name: q, in: query, schema: { $ref: '#/components/schemas/Q' } }], responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/B' } } } } } } }
+components: { schemas: { A: { type: object, properties: { c: { type: array, items: { $ref: '#/components/schemas/C' } } } }, B: { allOf: [{ $ref: '#/components/schemas/D' }] }, C: {}, D: {}, Q: {}, Z: {} } }
+`), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/a": "[A C]", "/b": "[B D Q]", "/none": "[]"} {
+		limited := document.Limit(doc, func(p string) bool { return p == path })
+		var names []string
+		for name := range limited.Components.Schemas {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		if fmt.Sprint(names) != want || limited.Paths.Len() != min(1, len(names)) {
+			t.Errorf("%s uses %v, want %s", path, names, want)
+		}
+	}
+	if len(doc.Components.Schemas) != 6 || doc.Paths.Len() != 2 {
+		t.Error("the document itself was changed")
+	}
+}
