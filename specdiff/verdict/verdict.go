@@ -39,6 +39,7 @@ func Join(e Evidence) []finding.Finding {
 	for _, o := range e.Published {
 		at(o.Point).published.add(o)
 	}
+	neverThere(points, e)
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
 		if f, ok := points[id].finding(); ok {
@@ -48,6 +49,23 @@ func Join(e Evidence) []finding.Finding {
 	}
 	slices.SortStableFunc(all, func(a, b finding.Finding) int { return cmp.Compare(rank(a.Wrong), rank(b.Wrong)) })
 	return all
+}
+
+// neverThere is what supports the contract where it lacks a property: objects of that kind were seen, without it.
+func neverThere(points map[string]*point, e Evidence) {
+	seen := map[string]int{} // objects, by place
+	for _, o := range e.Contract {
+		if o.Relation == finding.Supports && o.Aspect == finding.Presence {
+			object := o.Place[:max(strings.LastIndex(o.Place, "."), 0)]
+			seen[object] = max(seen[object], o.Count)
+		}
+	}
+	for _, d := range e.Differences {
+		object := d.Place[:max(strings.LastIndex(d.Place, "."), 0)]
+		if d.Aspect == finding.Presence && d.Contract == compare.Absent && kindOf(d.Place) == schema && seen[object] > 0 {
+			points[d.ID()].contract.add(finding.Observation{Point: d.Point, Relation: finding.Supports, Live: "never there", Count: seen[object]})
+		}
+	}
 }
 
 // rank is the order in which a reader wants the findings: what has to be done first.
@@ -124,11 +142,16 @@ func (s shown) says() string {
 }
 
 // AtPlaces returns observations made against the published document at the places of the contract. places are those of
-// a [compare.Result]; what is in none of them keeps its own.
+// a [compare.Result]; what is in none of them keeps its own. Where the contract has several places for one, what was seen
+// to hold may have been seen at another of them, so it is left out.
 func AtPlaces(observations []finding.Observation, places map[string][]string) []finding.Observation {
 	var all []finding.Observation
 	for _, o := range observations {
-		for _, place := range lookUp(o.Place, places) {
+		at := lookUp(o.Place, places)
+		if len(at) > 1 && o.Relation == finding.Supports {
+			continue
+		}
+		for _, place := range at {
 			o.Place = place
 			all = append(all, o)
 		}

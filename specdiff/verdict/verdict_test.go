@@ -79,17 +79,41 @@ func TestObservationsOfOnePointAddUp(t *testing.T) {
 	}
 }
 
+// A property that only the published document has is the published document's mistake if such objects came without it.
+func TestPropertyThatIsNeverThere(t *testing.T) {
+	difference := []compare.Difference{{Point: finding.Point{Place: "Cart.total", Aspect: finding.Presence}, Contract: compare.Absent, Published: "integer"}}
+	other := func(place string) []finding.Observation {
+		return []finding.Observation{{Point: finding.Point{Place: place, Aspect: finding.Presence}, Relation: finding.Supports, Live: "there", Count: 7}}
+	}
+	for place, want := range map[string]finding.Wrong{"Cart.id": finding.Published, "Order.id": finding.Unproven, "Cart.items[].id": finding.Unproven} {
+		all := verdict.Join(verdict.Evidence{Differences: difference, Contract: other(place)})
+		if len(all) != 1 || all[0].Wrong != want {
+			t.Errorf("%s was seen: found %+v, want %q", place, all, want)
+		}
+	}
+}
+
 func TestAtPlaces(t *testing.T) {
 	places := map[string][]string{"Person": {"Owner", "Keeper"}, "Person.age": {"Owner.age"}}
-	for place, want := range map[string]string{
-		"Person.age": "Owner.age", "Person.more": "Owner.more Keeper.more", "Person.pets[].id": "Owner.pets[].id Keeper.pets[].id", "Pet.id": "Pet.id", "GET /pets 200": "GET /pets 200",
+	for _, c := range []struct {
+		place    string
+		relation finding.Relation
+		want     string
+	}{
+		{"Person.age", finding.Contradicts, "Owner.age"},
+		{"Person.age", finding.Supports, "Owner.age"},
+		{"Person.more", finding.Contradicts, "Owner.more Keeper.more"},
+		{"Person.more", finding.Supports, ""},
+		{"Person.pets[].id", finding.Contradicts, "Owner.pets[].id Keeper.pets[].id"},
+		{"Pet.id", finding.Supports, "Pet.id"},
+		{"GET /pets 200", finding.Contradicts, "GET /pets 200"},
 	} {
 		var got []string
-		for _, o := range verdict.AtPlaces([]finding.Observation{{Point: finding.Point{Place: place}}}, places) {
+		for _, o := range verdict.AtPlaces([]finding.Observation{{Point: finding.Point{Place: c.place}, Relation: c.relation}}, places) {
 			got = append(got, o.Place)
 		}
-		if strings.Join(got, " ") != want {
-			t.Errorf("%s is at %v, want %s", place, got, want)
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s, which the backend %s, is at %v, want %s", c.place, c.relation, got, c.want)
 		}
 	}
 }
