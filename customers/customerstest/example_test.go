@@ -1,0 +1,106 @@
+package customerstest_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
+)
+
+// login is a storefront's handler: it logs the browser in and greets the customer.
+func login(shop *customers.Client) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
+		me, err := shop.WithSession(s).Auth.Authenticate(r.Context(), r.FormValue("email"), r.FormValue("password"))
+		switch {
+		case errors.Is(err, customers.ErrInvalidCredentials):
+			http.Error(w, "Wrong email or password", http.StatusUnauthorized)
+		case err != nil:
+			http.Error(w, "Try again later", http.StatusServiceUnavailable)
+		default:
+			s.Relay(w)
+			fmt.Fprintf(w, "Hello, %s. Your orders: %d\n", *me.FirstName, len(me.Orders))
+		}
+	})
+}
+
+// A storefront's handler, tried with the right password, a wrong one, and a backend in trouble.
+func Example() {
+	backend := customerstest.New() // in a test: srv := customerstest.NewServer(t)
+	srv := httptest.NewServer(backend)
+	defer srv.Close()
+	ada := backend.AddCustomer(customerstest.Customer{FirstName: "Ada"})
+	backend.AddOrder(ada.ID, customerstest.Order{})
+
+	shop, err := customers.New(srv.URL, customers.WithoutSession())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	try := func(password string) {
+		form := url.Values{"email": {ada.Email}, "password": {password}}
+		r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		login(shop).ServeHTTP(w, r)
+		fmt.Printf("%d, %d cookies: %s", w.Code, len(w.Result().Cookies()), w.Body)
+	}
+	try(customerstest.DefaultPassword)
+	try("wrong")
+	backend.Inject(customerstest.Fault{Status: http.StatusBadGateway})
+	try(customerstest.DefaultPassword)
+	// Output:
+	// 200, 1 cookies: Hello, Ada. Your orders: 1
+	// 401, 0 cookies: Wrong email or password
+	// 503, 0 cookies: Try again later
+}
+
+// The token that the backend would mail.
+func ExampleBackend_PasswordTokens() {
+	backend := customerstest.New()
+	srv := httptest.NewServer(backend)
+	defer srv.Close()
+	c, err := customers.New(srv.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ada := backend.AddCustomer(customerstest.Customer{})
+	if err := c.GeneratePasswordToken(ctx, ada.Email); err != nil {
+		fmt.Println(err)
+		return
+	}
+	tokens := backend.PasswordTokens(ada.Email)
+	_, err = c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: ada.Email, Token: tokens[0], Password: "new"})
+	fmt.Println(len(tokens), err)
+	// Output: 1 <nil>
+}
+
+// What was sent, without secrets when printed.
+func ExampleBackend_Requests() {
+	backend := customerstest.New()
+	srv := httptest.NewServer(backend)
+	defer srv.Close()
+	c, err := customers.New(srv.URL)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = c.Create(ctx, customers.CreateRequest{FirstName: "Ada", Email: "ada@example.com", Password: "supersecret"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range backend.Requests() {
+		fmt.Println(r)
+		fmt.Println(len(r.Header().Values("Cookie")), "cookies,", len(r.Body()), "bytes")
+	}
+	// Output:
+	// POST /store/customers (PostCustomers) {"email":"[redacted]","first_name":"Ada","password":"[redacted]"}
+	// 0 cookies, 71 bytes
+}
