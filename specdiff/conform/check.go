@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"mime"
@@ -80,9 +81,19 @@ type Exchange struct {
 	Cookie         Cookie
 	Deviates       string // why the request leaves the contract on purpose; empty: it does not
 
-	parse      sync.Once
-	parsed     any
-	parseError error
+	sent, answered parsed
+}
+
+// parsed is a body as JSON, parsed once however often its exchange is checked.
+type parsed struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+func (p *parsed) json(body []byte) (any, error) {
+	p.once.Do(func() { p.value, p.err = parseJSON(body) })
+	return p.value, p.err
 }
 
 // Cookie is how the backend was set up to set its session cookie.
@@ -187,9 +198,10 @@ func (e *exchange) add(kind Kind, want, format string, args ...any) {
 	e.take([]Finding{{Kind: kind, Want: want, Detail: fmt.Sprintf(format, args...)}})
 }
 
-func (e *exchange) saw(w *walk) { maps.Copy(e.result.Seen, w.seen) }
+func (e *exchange) saw(w *walk) { w.addTo(e.result.Seen) }
 
 func (e *exchange) take(findings []Finding) {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Path, b.Path) }) // objects have no order
 	for _, f := range findings {
 		f.Operation, f.Status = e.op.id, e.Status
 		e.result.Findings = append(e.result.Findings, f)
@@ -237,25 +249,14 @@ func (e *exchange) walk(w *walk, sh *shape, mediaType, place string) {
 	var v any = string(e.ResponseBody)
 	if mediaType == "application/json" {
 		var err error
-		if v, err = e.json(); err != nil {
+		if v, err = e.answered.json(e.ResponseBody); err != nil {
 			e.add(InvalidJSON, "JSON", "%v", err)
 			return
 		}
 	}
-	w.value(sh, place, v, "")
+	w.value(sh, place, v)
 	e.take(w.findings)
 	e.saw(w)
-	for sight := range w.seen {
-		if sight.What == Property {
-			e.result.Seen[Sight{Held, held(e.op, strconv.Itoa(e.Status), sight.Loc)}] = struct{}{}
-		}
-	}
-}
-
-// json is the answer's body, parsed once however often the exchange is checked.
-func (x *Exchange) json() (any, error) {
-	x.parse.Do(func() { x.parsed, x.parseError = parseJSON(x.ResponseBody) })
-	return x.parsed, x.parseError
 }
 
 // relaxed is what the request chose by itself of what an answer's list holds.
@@ -268,11 +269,6 @@ func relaxed(query string) relaxation {
 		return demandColumns
 	}
 	return demandAll
-}
-
-// held names a property in the answers of an operation's status.
-func held(o *operation, status, loc string) string {
-	return finding.Response(o.place, status) + " " + loc
 }
 
 func (e *exchange) headers(r *response) {
@@ -372,32 +368,36 @@ func (e *exchange) hasCredentials() bool {
 }
 
 func (e *exchange) parameters(w *walk, rawQuery string) {
+	w.enter("query")
+	defer w.leave()
 	query, err := url.ParseQuery(rawQuery)
 	if err != nil {
-		w.add(InvalidQuery, "", "query", "", err.Error())
+		w.add(InvalidQuery, "", "", err.Error())
 		return
 	}
 	for _, p := range e.op.params {
 		place := e.op.paramPlace(p)
+		w.path[0] = p.In + " " + p.Name
 		switch p.In {
 		case "path":
-			w.value(p.shape, place, fromText(p.shape, e.pathValues[p.Name]), "path "+p.Name)
+			w.value(p.shape, place, fromText(p.shape, e.pathValues[p.Name]))
 			w.see(Input, place)
 		case "query":
 			v, ok, problem := p.take(query)
 			if problem != "" {
-				w.add(WrongStyle, place, "query "+p.Name, "once", problem)
+				w.add(WrongStyle, place, "once", problem)
 			}
 			if ok {
-				w.value(p.shape, place, v, "query "+p.Name)
+				w.value(p.shape, place, v)
 				w.see(Input, place)
 			} else if p.Required {
-				w.add(Missing, place, "query "+p.Name, "required", "not there")
+				w.add(Missing, place, "required", "not there")
 			}
 		}
 	}
+	w.path[0] = "query"
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		w.add(Undocumented, e.op.place+" query "+name, "query", "", "parameter "+name)
+		w.add(Undocumented, e.op.place+" query "+name, "", "parameter "+name)
 	}
 }
 
@@ -484,16 +484,18 @@ func (p param) takeObject(query url.Values, key func(name string) (string, bool)
 }
 
 func (e *exchange) requestBody(w *walk) {
+	w.enter("body")
+	defer w.leave()
 	place := finding.RequestBody(e.op.place)
 	switch {
 	case e.op.body == nil:
 		if len(e.RequestBody) > 0 {
-			w.add(UndocumentedBody, place, "body", "none", "one")
+			w.add(UndocumentedBody, place, "none", "one")
 		}
 		return
 	case len(e.RequestBody) == 0:
 		if e.op.body.Required {
-			w.add(Missing, place, "body", "required", "not there")
+			w.add(Missing, place, "required", "not there")
 		}
 		return
 	}
@@ -501,16 +503,16 @@ func (e *exchange) requestBody(w *walk) {
 	kind, _, err := mime.ParseMediaType(given)
 	sh, ok := e.op.bodies[kind]
 	if err != nil || !ok {
-		w.add(WrongContentType, place, "body", mediaTypes(e.op.bodies), strconv.Quote(given))
+		w.add(WrongContentType, place, mediaTypes(e.op.bodies), strconv.Quote(given))
 		return
 	}
-	v, err := parseJSON(e.RequestBody)
+	v, err := e.sent.json(e.RequestBody)
 	if err != nil {
-		w.add(InvalidJSON, place, "body", "JSON", err.Error())
+		w.add(InvalidJSON, place, "JSON", err.Error())
 		return
 	}
 	if sh != nil {
-		w.value(sh, finding.Media(place, kind), v, "body")
+		w.value(sh, finding.Media(place, kind), v)
 	}
 }
 

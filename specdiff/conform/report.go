@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -16,6 +16,7 @@ type Tally struct {
 	contract  *Contract
 	groups    map[group]*Group
 	seen      map[Sight]struct{}
+	held      map[heldProperty]struct{}
 	exchanges int
 	outside   int // exchanges with no operation of the contract
 	deviating int
@@ -27,6 +28,17 @@ type group struct {
 	schema, otherwise string
 }
 
+// heldProperty is a property in the answers of an operation's status.
+type heldProperty struct {
+	place    string
+	status   int
+	property string
+}
+
+func (a heldProperty) sight() Sight {
+	return Sight{Held, finding.Response(a.place, strconv.Itoa(a.status)) + " " + a.property}
+}
+
 // Group is a finding and how often it came.
 type Group struct {
 	Example Finding // the first in the order of operation, status, path and detail
@@ -35,7 +47,7 @@ type Group struct {
 
 // NewTally returns an empty tally.
 func NewTally(c *Contract) *Tally {
-	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}}
+	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[heldProperty]struct{}{}}
 }
 
 // Add adds the result of checking x, and further findings about it.
@@ -47,7 +59,12 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	if x.Deviates != "" {
 		t.deviating++
 	}
-	maps.Copy(t.seen, r.Seen)
+	for sight := range r.Seen {
+		t.seen[sight] = struct{}{}
+		if sight.What == Property {
+			t.held[heldProperty{r.Place, x.Status, sight.Loc}] = struct{}{}
+		}
+	}
 	for _, f := range r.Findings {
 		key := group{kind: f.Kind, schema: f.Schema}
 		if f.Schema == "" {
@@ -93,6 +110,9 @@ type Coverage struct {
 // Coverage returns one line for each kind of sight.
 func (t *Tally) Coverage() []Coverage {
 	declared := t.contract.declared()
+	for a := range t.held {
+		t.seen[a.sight()] = struct{}{}
+	}
 	var lines []Coverage
 	for _, what := range []SightKind{Called, Answered, Content, Held, Property, Valued, Null, Enum, Input} {
 		line := Coverage{What: what}
@@ -163,7 +183,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 			add(Answered, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
-				sh.always(map[*shape]bool{}, func(loc string) { add(Held, held(o, status, loc)) })
+				sh.always(map[*shape]bool{}, func(loc string) { add(Held, finding.Response(o.place, status)+" "+loc) })
 				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
 					for _, v := range p.shape.enum {
 						add(Enum, p.loc+"="+fmt.Sprint(v))

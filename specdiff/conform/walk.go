@@ -22,9 +22,70 @@ import (
 type walk struct {
 	request  bool
 	relaxed  relaxation
-	findings []Finding // their Path and Detail; the rest is the caller's
-	seen     map[Sight]struct{}
+	path     []string  // where in the value: names, and "[]" for elements
+	findings []Finding // all but Operation and Status, which are the caller's
+	sights   map[Sight]struct{}
+	// What is seen at nearly every step has tables of its own, which are faster.
+	props  map[*child]bits
+	shapes map[*shape]bits
 }
+
+// bits are kinds of sights.
+type bits uint8
+
+// Of a property, and of a plain value.
+const (
+	isThere bits = 1 << iota
+	hasValue
+	isNull
+	isAbsent
+
+	isTime bits = 1 << iota
+	isText
+	isFraction
+)
+
+var (
+	ofProperty = map[bits]SightKind{isThere: Property, hasValue: Valued, isNull: Null, isAbsent: Absent}
+	ofValue    = map[bits]SightKind{isTime: Time, isText: Text, isFraction: Fraction}
+)
+
+// addTo adds all that was seen.
+func (w *walk) addTo(all map[Sight]struct{}) {
+	maps.Copy(all, w.sights)
+	for p, seen := range w.props {
+		for bit, what := range ofProperty {
+			if w.request {
+				what = Input
+			}
+			if seen&bit != 0 {
+				all[Sight{what, p.loc}] = struct{}{}
+			}
+		}
+	}
+	for sh, seen := range w.shapes {
+		for bit, what := range ofValue {
+			if seen&bit != 0 {
+				all[Sight{what, sh.loc}] = struct{}{}
+			}
+		}
+	}
+}
+
+// where is the path as text: "orders[].email".
+func (w *walk) where() string {
+	var b strings.Builder
+	for _, name := range w.path {
+		if b.Len() > 0 && name != "[]" {
+			b.WriteByte('.')
+		}
+		b.WriteString(name)
+	}
+	return b.String()
+}
+
+func (w *walk) enter(name string) { w.path = append(w.path, name) }
+func (w *walk) leave()            { w.path = w.path[:len(w.path)-1] }
 
 // relaxation is which required properties are not demanded of a list's elements, and of what is inside those.
 type relaxation int
@@ -35,11 +96,10 @@ const (
 	demandNothing
 )
 
-var listElement = regexp.MustCompile(`^[a-z_]+\[\]`)
-
 // demands says whether a required property has to be there.
-func (w *walk) demands(p *child, path string) bool {
-	if w.relaxed == demandAll || !listElement.MatchString(path) {
+func (w *walk) demands(p *child) bool {
+	inList := len(w.path) > 1 && w.path[1] == "[]"
+	if w.relaxed == demandAll || !inList {
 		return true
 	}
 	return w.relaxed == demandColumns && p != nil && !p.shape.isRelation()
@@ -51,7 +111,7 @@ func (s *shape) isRelation() bool {
 }
 
 func newWalk(request bool) *walk {
-	return &walk{request: request, seen: map[Sight]struct{}{}}
+	return &walk{request: request, sights: map[Sight]struct{}{}, props: map[*child]bits{}, shapes: map[*shape]bits{}}
 }
 
 // Sight is something that a document declares and an exchange can show.
@@ -80,42 +140,42 @@ const (
 	Fraction SightKind = "fraction"     // a number was no integer
 )
 
-func (w *walk) add(kind Kind, loc, path, want, got string) {
-	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: path, Want: want, Detail: got})
+func (w *walk) add(kind Kind, loc, want, got string) {
+	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: w.where(), Want: want, Detail: got})
 }
 
 // value compares v with sh, which stands at loc.
-func (w *walk) value(sh *shape, loc string, v any, path string) {
+func (w *walk) value(sh *shape, loc string, v any) {
 	if v == nil {
 		if !sh.nullable {
-			w.add(WrongNull, loc, path, sh.want(), "null")
+			w.add(WrongNull, loc, sh.want(), "null")
 		}
 		return
 	}
 	if len(sh.oneOf)+len(sh.anyOf) > 0 {
-		w.branches(sh, v, path)
+		w.branches(sh, v)
 	}
 	if got := typeOf(v); sh.typ != "" && got != sh.typ && (sh.typ != "number" || got != "integer") {
-		w.add(WrongType, sh.loc, path, sh.typ, got+" "+excerpt(v))
+		w.add(WrongType, sh.loc, sh.typ, got+" "+excerpt(v))
 		return
 	}
 	if len(sh.enum) > 0 {
-		w.enum(sh, loc, v, path)
+		w.enum(sh, loc, v)
 	}
 	switch v := v.(type) {
 	case string:
-		w.text(sh, v, path)
+		w.text(sh, v)
 	case json.Number:
-		w.number(sh, v, path)
+		w.number(sh, v)
 	case []any:
-		w.array(sh, v, path)
+		w.array(sh, v)
 	case map[string]any:
-		w.object(sh, v, path)
+		w.object(sh, v)
 	}
 }
 
 // branches checks oneOf and anyOf. Where no branch fits, the findings are those of the one that comes closest.
-func (w *walk) branches(sh *shape, v any, path string) {
+func (w *walk) branches(sh *shape, v any) {
 	check := func(branches []*child, most int, name string) {
 		if len(branches) == 0 {
 			return
@@ -124,11 +184,11 @@ func (w *walk) branches(sh *shape, v any, path string) {
 		fits := 0
 		for _, b := range branches {
 			try := newWalk(w.request)
-			try.relaxed = w.relaxed
-			try.value(b.shape, b.loc, v, path)
+			try.relaxed, try.path = w.relaxed, w.path
+			try.value(b.shape, b.loc, v)
 			if len(try.findings) == 0 {
 				fits++
-				maps.Copy(w.seen, try.seen)
+				w.join(try)
 			}
 			if closest == nil || len(try.findings) < len(closest.findings) {
 				closest = try
@@ -136,47 +196,58 @@ func (w *walk) branches(sh *shape, v any, path string) {
 		}
 		switch {
 		case fits == 0:
-			w.add(NoBranch, sh.loc, path, name, "fits no branch; what the closest one lacks follows")
+			w.add(NoBranch, sh.loc, name, "fits no branch; what the closest one lacks follows")
 			w.findings = append(w.findings, closest.findings...)
 		case fits > most:
-			w.add(NoBranch, sh.loc, path, name, fmt.Sprintf("fits %d branches", fits))
+			w.add(NoBranch, sh.loc, name, fmt.Sprintf("fits %d branches", fits))
 		}
 	}
 	check(sh.oneOf, 1, "oneOf")
 	check(sh.anyOf, len(sh.anyOf), "anyOf")
 }
 
-func (w *walk) enum(sh *shape, loc string, v any, path string) {
+// join takes what another walk has seen.
+func (w *walk) join(other *walk) {
+	maps.Copy(w.sights, other.sights)
+	for p, seen := range other.props {
+		w.props[p] |= seen
+	}
+	for sh, seen := range other.shapes {
+		w.shapes[sh] |= seen
+	}
+}
+
+func (w *walk) enum(sh *shape, loc string, v any) {
 	for _, known := range sh.enum {
 		if fmt.Sprint(known) == fmt.Sprint(v) {
 			w.see(Enum, loc+"="+fmt.Sprint(v))
 			return
 		}
 	}
-	w.add(UnknownValue, sh.loc, path, fmt.Sprintf("one of %v", sh.enum), excerpt(v))
+	w.add(UnknownValue, sh.loc, fmt.Sprintf("one of %v", sh.enum), excerpt(v))
 }
 
-func (w *walk) text(sh *shape, v, path string) {
+func (w *walk) text(sh *shape, v string) {
 	n := uint64(utf8.RuneCountInString(v))
 	switch {
 	case n < sh.minLength:
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %d characters", sh.minLength), strconv.FormatUint(n, 10))
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at least %d characters", sh.minLength), strconv.FormatUint(n, 10))
 	case sh.maxLength != nil && n > *sh.maxLength:
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %d characters", *sh.maxLength), strconv.FormatUint(n, 10))
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %d characters", *sh.maxLength), strconv.FormatUint(n, 10))
 	}
 	if sh.pattern != nil && !sh.pattern.MatchString(v) {
-		w.add(OutOfBounds, sh.loc, path, sh.pattern.String(), excerpt(v))
+		w.add(OutOfBounds, sh.loc, sh.pattern.String(), excerpt(v))
 	}
 	switch {
 	case sh.format != "":
 		if want, ok := w.fits(sh.format, v); !ok {
-			w.add(WrongFormat, sh.loc, path, want, excerpt(v))
+			w.add(WrongFormat, sh.loc, want, excerpt(v))
 		}
 	case len(sh.enum) == 0 && !w.request:
-		if _, err := time.Parse(answerTime, v); err == nil {
-			w.see(Time, sh.loc)
+		if _, err := time.Parse(answerTime, v); len(v) == len(answerTime) && err == nil {
+			w.shapes[sh] |= isTime
 		} else {
-			w.see(Text, sh.loc)
+			w.shapes[sh] |= isText
 		}
 	}
 }
@@ -209,93 +280,95 @@ func (w *walk) fits(format, v string) (want string, ok bool) {
 	return format, !ok || is(v)
 }
 
-func (w *walk) number(sh *shape, v json.Number, path string) {
+func (w *walk) number(sh *shape, v json.Number) {
 	n, ok := new(big.Rat).SetString(v.String())
 	if !ok {
 		return // typeOf has seen a number, so it is one
 	}
 	if sh.minimum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.minimum)) < 0 {
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %v", *sh.minimum), v.String())
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at least %v", *sh.minimum), v.String())
 	}
 	if sh.maximum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.maximum)) > 0 {
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %v", *sh.maximum), v.String())
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %v", *sh.maximum), v.String())
 	}
 	if !n.IsInt() {
-		w.see(Fraction, sh.loc)
+		w.shapes[sh] |= isFraction
 	}
 	bits := 64
 	if sh.format == "int32" {
 		bits = 32
 	}
 	if sh.typ == "integer" && n.Num().BitLen() > bits-1 {
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("%d bits", bits), v.String())
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("%d bits", bits), v.String())
 	}
 }
 
-func (w *walk) array(sh *shape, v []any, path string) {
+func (w *walk) array(sh *shape, v []any) {
 	n := uint64(len(v))
 	switch {
 	case n < sh.minItems:
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at least %d elements", sh.minItems), strconv.Itoa(len(v)))
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at least %d elements", sh.minItems), strconv.Itoa(len(v)))
 	case sh.maxItems != nil && n > *sh.maxItems:
-		w.add(OutOfBounds, sh.loc, path, fmt.Sprintf("at most %d elements", *sh.maxItems), strconv.Itoa(len(v)))
+		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %d elements", *sh.maxItems), strconv.Itoa(len(v)))
 	}
 	if sh.items == nil {
 		return
 	}
+	w.enter("[]")
 	for _, element := range v {
-		w.value(sh.items.shape, sh.items.loc, element, path+"[]")
+		w.value(sh.items.shape, sh.items.loc, element)
 	}
+	w.leave()
 }
 
-func (w *walk) object(sh *shape, v map[string]any, path string) {
+func (w *walk) object(sh *shape, v map[string]any) {
 	if sh.typ == "" && len(sh.props) == 0 && !sh.open {
 		return // any JSON, or what branches have checked
 	}
-	for _, name := range slices.Sorted(maps.Keys(v)) {
-		at := strings.TrimPrefix(path+"."+name, ".")
+	for name, inner := range v {
+		w.enter(name)
 		p, ok := sh.props[name]
 		switch {
 		case ok:
-			w.property(p, v[name])
-			w.value(p.shape, p.loc, v[name], at)
+			w.property(p, inner)
+			w.value(p.shape, p.loc, inner)
 		case !sh.open && (sh.closed || !w.request && len(sh.props) > 0):
 			// What one may send is open unless the document says otherwise, and so is an object of which it says nothing.
-			w.add(Undocumented, sh.objectLoc+"."+name, at, "", typeOf(v[name])+" "+excerpt(v[name]))
+			w.add(Undocumented, sh.objectLoc+"."+name, "", typeOf(inner)+" "+excerpt(inner))
 		case sh.extra != nil:
-			w.value(sh.extra.shape, sh.extra.loc, v[name], strings.TrimPrefix(path+".*", "."))
+			w.path[len(w.path)-1] = "*"
+			w.value(sh.extra.shape, sh.extra.loc, inner)
 		}
+		w.leave()
 	}
 	for _, name := range sh.required {
-		if _, ok := v[name]; !ok && w.demands(sh.props[name], path) {
-			w.add(Missing, sh.objectLoc+"."+name, path, "required", "not there")
+		if _, ok := v[name]; !ok && w.demands(sh.props[name]) {
+			w.add(Missing, sh.objectLoc+"."+name, "required", "not there")
 		}
 	}
 	if w.request {
 		return
 	}
 	for name, p := range sh.props {
-		if _, ok := v[name]; !ok && w.demands(p, path) {
-			w.see(Absent, p.loc)
+		if _, ok := v[name]; !ok && w.demands(p) {
+			w.props[p] |= isAbsent
 		}
 	}
 }
 
 func (w *walk) property(p *child, v any) {
-	if w.request {
-		w.see(Input, p.loc)
-		return
-	}
-	w.see(Property, p.loc)
+	seen := isThere
 	switch {
+	case w.request:
 	case v != nil:
-		w.see(Valued, p.loc)
+		seen |= hasValue
 	case p.shape.nullable:
-		w.see(Null, p.loc)
+		seen |= isNull
 	}
+	w.props[p] |= seen
 }
 
-func (w *walk) see(what SightKind, loc string) { w.seen[Sight{what, loc}] = struct{}{} }
+func (w *walk) see(what SightKind, loc string) { w.sights[Sight{what, loc}] = struct{}{} }
 
 func (s *shape) want() string {
 	if s.typ == "" {
