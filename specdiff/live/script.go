@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // The routes of the storefront API that are asked.
@@ -80,6 +82,7 @@ func (s *script) strangers(a *account) {
 	s.progress("script: without a login")
 	x := s.get("ask whether an unknown email has an account", exists(a.email), nil)
 	s.again(x, exists(a.email), nil)
+	s.get("ask whether what is no email has an account", exists("specdiff"), nil)
 	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {
 		s.get("read without a login", path, nil)
 	}
@@ -234,8 +237,13 @@ func (s *script) logins(a *account) {
 
 func (s *script) reset(a *account, canReset bool) {
 	s.progress("script: password reset")
-	s.post("reset a password with a token that is none", resetPath, object{"email": a.email, "password": "specdiff", "token": "none"}, nil)
-	s.post("reset the password of an unknown email", resetPath, object{"email": s.newAccount().email, "password": "specdiff", "token": "none"}, nil)
+	x := s.post("reset the password of an unknown email", resetPath, object{"email": s.newAccount().email, "password": "specdiff", "token": "none"}, nil)
+	s.do(request{
+		step: "reset a password with a token that is none", method: http.MethodPost, path: resetPath,
+		body: object{"email": a.email, "password": "specdiff", "token": "none"},
+		// A token is looked up, so this differs from an email that is not found only in what is unknown.
+		probe: &Probe{finding.Operation(http.MethodPost, resetPath), "body", []string{"token"}, "a token that is none", finding.Enum, x.Exchange},
+	})
 	if !canReset || s.err != nil {
 		if s.err == nil {
 			s.note("no password was reset: the storefront API does not tell the token that this needs")
