@@ -322,15 +322,23 @@ func (s *spy) sendsNothing(t *testing.T, f func()) {
 // signJWT makes a JSON Web Token as the backend's library does (HS256).
 func signJWT(t *testing.T, secret string, claims jsonObject) string {
 	t.Helper()
-	text, err := json.Marshal(claims)
+	token, err := signedJWT(secret, claims)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return token
+}
+
+func signedJWT(secret string, claims jsonObject) (string, error) {
+	text, err := json.Marshal(claims)
+	if err != nil {
+		return "", err
 	}
 	encode := base64.RawURLEncoding.EncodeToString
 	signed := encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode(text)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(signed))
-	return signed + "." + encode(mac.Sum(nil))
+	return signed + "." + encode(mac.Sum(nil)), nil
 }
 
 // claimsOf reads a token without verifying it.

@@ -6,6 +6,7 @@ go 1.26
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/medusa-storefront/customers-go v0.0.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

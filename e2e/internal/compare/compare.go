@@ -134,7 +134,7 @@ func (v *Conversation) Send(r Request) *Exchange {
 	var both sync.WaitGroup
 	for i, p := range v.parties {
 		both.Go(func() {
-			filled, err := p.fill(r, func(prefix string) []string { return v.pairs.order[prefix][i] })
+			filled, err := p.fill(v.ctx, r, func(prefix string) []string { return v.pairs.order[prefix][i] })
 			if err == nil {
 				answers[i], err = p.send(v.ctx, filled)
 			}
@@ -194,7 +194,7 @@ func (v *Conversation) Keep(name string, value func(side int) (string, error)) {
 
 // Saved returns a value that a reference stands for at one side.
 func (v *Conversation) Saved(side int, ref string) (string, error) {
-	return v.parties[side].resolve(ref, func(prefix string) []string { return v.pairs.order[prefix][side] })
+	return v.parties[side].resolve(v.ctx, ref, func(prefix string) []string { return v.pairs.order[prefix][side] })
 }
 
 func (v *Conversation) soFar() string {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
@@ -149,13 +150,18 @@ func (r *record) Errorf(format string, args ...any) {
 }
 func (r *record) Fatalf(format string, args ...any) { r.Errorf(format, args...) }
 
+func newComparison(one, two *httptest.Server, exceptions []Exception) *Comparison {
+	token := func(_ context.Context, email string) (string, error) { return "token of " + email, nil }
+	return New(Side{"one", one.URL, token}, Side{"two", two.URL, token}, exceptions)
+}
+
 // converse has the conversation that shows all: a customer, the same again, a page.
 func converse(t *testing.T, b http.Handler) []string {
 	t.Helper()
 	one, two := httptest.NewServer(distorted(newSample(false), nil)), httptest.NewServer(b)
 	defer one.Close()
 	defer two.Close()
-	c := New(Side{"one", one.URL}, Side{"two", two.URL}, nil)
+	c := newComparison(one, two, nil)
 	failed := new(record)
 	v := c.Conversation(t.Context(), failed, "test")
 	for _, path := range []string{"/me", "/me", "/page", "/me"} {
@@ -305,7 +311,7 @@ func TestNoAnswer(t *testing.T) {
 	one, two := httptest.NewServer(newSample(false)), httptest.NewServer(silent)
 	defer one.Close()
 	defer two.Close()
-	c := New(Side{"one", one.URL}, Side{"two", two.URL}, nil)
+	c := newComparison(one, two, nil)
 	failed := new(record)
 	c.Conversation(t.Context(), failed, "test").Send(Request{Method: "GET", Path: "/me"})
 	if len(failed.failures) != 1 || c.Exchanges("test") != 0 {
@@ -331,16 +337,16 @@ func TestReferences(t *testing.T) {
 	one, two := httptest.NewServer(record1(a)), httptest.NewServer(distorted(b, nil))
 	defer one.Close()
 	defer two.Close()
-	c := New(Side{"one", one.URL}, Side{"two", two.URL}, nil)
+	c := newComparison(one, two, nil)
 	v := c.Conversation(t.Context(), t, "test")
 	v.Keep("word", func(side int) (string, error) { return fmt.Sprint("side ", side), nil })
 	v.Send(Request{As: "ada", Method: "GET", Path: "/me", Save: "me"})
 	v.Send(Request{
 		As: "ada", Method: "POST", Path: "/${me/customer/shipping_addresses/0/id}", Header: http.Header{"X-Tag": {"${me@Vary} ${me;cookie}"}},
-		Body: "${word} ${addr_#1} ${addr_#2} ${order_#0} ${me/customer/orders/1}",
+		Body: "${word} ${reset:word} ${nothing?} ${word?} ${addr_#1} ${addr_#2} ${order_#0} ${me/customer/orders/1}",
 	})
 	want := "/" + a.oldest + " connect.sid=" + a.session + " Origin connect.sid=" + a.session +
-		" side 0 " + a.newest + " " + a.oldest + " order_" + strings.Repeat("0", ulidLength) + " 2.5"
+		" side 0 token of side 0 none side 0 " + a.newest + " " + a.oldest + " order_" + strings.Repeat("0", ulidLength) + " 2.5"
 	if len(got) != 1 || got[0] != want {
 		t.Errorf("sent %q, want %q", got, want)
 	}
@@ -361,7 +367,7 @@ func TestExceptions(t *testing.T) {
 	vary := func(name string, at string) Exception {
 		return Exception{Name: name, Covers: func(_ *Exchange, d Difference) bool { return d.At == at }}
 	}
-	c := New(Side{"one", one.URL}, Side{"two", two.URL}, []Exception{vary("vary", "header Vary"), vary("status", "status")})
+	c := newComparison(one, two, []Exception{vary("vary", "header Vary"), vary("status", "status")})
 	v := c.Conversation(t.Context(), t, "test")
 	v.Send(Request{Method: "GET", Path: "/me"})
 	v.Send(Request{Method: "GET", Path: "/me"})

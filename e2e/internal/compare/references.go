@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,11 +13,11 @@ import (
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
 // fill returns r with its references replaced by what p has said; seen are the ids of p in the order of their appearance.
-func (p *party) fill(r Request, seen func(prefix string) []string) (Request, error) {
+func (p *party) fill(ctx context.Context, r Request, seen func(prefix string) []string) (Request, error) {
 	var failed error
 	replace := func(text string) string {
 		return reference.ReplaceAllStringFunc(text, func(m string) string {
-			value, err := p.resolve(m[2:len(m)-1], seen)
+			value, err := p.resolve(ctx, m[2:len(m)-1], seen)
 			if err != nil && failed == nil {
 				failed = fmt.Errorf("%s: %w", m, err)
 			}
@@ -38,7 +39,16 @@ func (p *party) fill(r Request, seen func(prefix string) []string) (Request, err
 	return r, failed
 }
 
-func (p *party) resolve(ref string, seen func(prefix string) []string) (string, error) {
+func (p *party) resolve(ctx context.Context, ref string, seen func(prefix string) []string) (string, error) {
+	if certain, ok := strings.CutSuffix(ref, "?"); ok {
+		if value, err := p.resolve(ctx, certain, seen); err == nil {
+			return value, nil
+		}
+		return "none", nil
+	}
+	if name, ok := strings.CutPrefix(ref, "reset:"); ok {
+		return p.PasswordToken(ctx, p.kept[name])
+	}
 	if prefix, n, ok := strings.Cut(ref, "#"); ok {
 		index, err := strconv.Atoi(n)
 		if err != nil {

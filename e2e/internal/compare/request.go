@@ -15,8 +15,10 @@ import (
 //	${NAME@ETag}          a header of the saved answer
 //	${NAME;cookie}        the cookie that the saved answer sets, as name=value
 //	${NAME}               what Keep has kept
+//	${reset:NAME}         a password token for the email that was kept
 //	${PREFIX_#2}          the id with the prefix that appeared third in the conversation, counted round and round; if
 //	                      there is none, an id that nobody has
+//	${…?}                 the same, or "none" if there is nothing
 type Request struct {
 	As     string // whose cookies are sent, and who keeps those that are set; "" is nobody, who keeps none
 	Method string

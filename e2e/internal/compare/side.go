@@ -15,6 +15,8 @@ import (
 type Side struct {
 	Name string // what reports call it
 	URL  string
+	// PasswordToken returns a token that resets the password of who has the email, or "" if nobody has.
+	PasswordToken func(ctx context.Context, email string) (string, error)
 }
 
 // patience is how long an answer may take.
