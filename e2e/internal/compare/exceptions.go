@@ -1,6 +1,10 @@
 package compare
 
-import "strings"
+import (
+	"net/http"
+	"regexp"
+	"strings"
+)
 
 // Exception is a difference between the real backend and the in-memory one that stays.
 type Exception struct {
@@ -14,24 +18,37 @@ type Exception struct {
 var Exceptions = []Exception{
 	{
 		Name: "stack",
-		Why:  "in development Express shows the stack of a failure in its page: file names of the machine and line numbers of its modules",
+		Why:  "in development Express's page shows the failure's stack, file names of the machine among it",
 		Covers: func(x *Exchange, d Difference) bool {
-			if d.At != "body" && d.At != "header Content-Length" {
-				return false
-			}
-			a, stack := withoutStack(string(x.A.Body))
-			b, _ := withoutStack(string(x.B.Body))
-			return stack && a == b
+			return inPage(d) && cut(x.A, stack, "") == cut(x.B, stack, "")
+		},
+	},
+	{
+		Name: "syntax",
+		Why:  "in development Express's page shows the JavaScript engine's own words for what is wrong with a JSON text",
+		Covers: func(x *Exchange, d Difference) bool {
+			const short = "<pre>SyntaxError</pre>"
+			a := cut(x.A, syntax, short)
+			return inPage(d) && x.A.Status == http.StatusBadRequest && strings.Contains(a, short) && a == cut(x.B, syntax, short)
+		},
+	},
+	{
+		Name: "length of nothing",
+		Why:  "Express says Content-Length: 0 with the 204 to OPTIONS; RFC 9110 forbids it, and net/http takes it away",
+		Covers: func(x *Exchange, d Difference) bool {
+			return x.Request.Method == http.MethodOptions && x.A.Status == http.StatusNoContent && d == Difference{At: "header Content-Length", A: "0"}
 		},
 	},
 }
 
-// withoutStack cuts the stack from a page of Express's.
-func withoutStack(page string) (rest string, found bool) {
-	begin := strings.Index(page, "<br> &nbsp; &nbsp;at ")
-	end := strings.LastIndex(page, "</pre>")
-	if begin < 0 || end < begin {
-		return page, false
-	}
-	return page[:begin] + page[end:], true
+var (
+	stack  = regexp.MustCompile(`(<br> &nbsp; &nbsp;at [^\n]*)?</pre>`)
+	syntax = regexp.MustCompile(`<pre>SyntaxError: [^\n]*</pre>`)
+)
+
+// inPage says whether the difference can come from the text of a page.
+func inPage(d Difference) bool { return d.At == "body" || d.At == "header Content-Length" }
+
+func cut(a *Answer, what *regexp.Regexp, replacement string) string {
+	return what.ReplaceAllString(string(a.Body), replacement)
 }
