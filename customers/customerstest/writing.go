@@ -71,6 +71,9 @@ func (x *exchange) write(w http.ResponseWriter) {
 		w.Header()[name] = values
 	}
 	w.WriteHeader(x.answer.status)
+	if x.answer.contentType == "" {
+		_ = http.NewResponseController(w).Flush() // the guard does not say how long its answer is
+	}
 	if x.request.Method != http.MethodHead {
 		_, _ = w.Write(x.answer.body) // a client that has gone can't be told
 	}

@@ -33,6 +33,14 @@ var Exceptions = []Exception{
 		},
 	},
 	{
+		Name: "broken escape",
+		Why:  "net/http answers 400 to a path with a broken escape (/%ZZ) before any handler sees it; Express makes it a 404 or a 500",
+		Covers: func(x *Exchange, _ Difference) bool {
+			path, _, _ := strings.Cut(x.Request.Path, "?")
+			return brokenEscape.MatchString(path) && x.B.Status == http.StatusBadRequest && string(x.B.Body) == "400 Bad Request"
+		},
+	},
+	{
 		Name: "length of nothing",
 		Why:  "Express says Content-Length: 0 with the 204 to OPTIONS; RFC 9110 forbids it, and net/http takes it away",
 		Covers: func(x *Exchange, d Difference) bool {
@@ -42,8 +50,9 @@ var Exceptions = []Exception{
 }
 
 var (
-	stack  = regexp.MustCompile(`(<br> &nbsp; &nbsp;at [^\n]*)?</pre>`)
-	syntax = regexp.MustCompile(`<pre>SyntaxError: [^\n]*</pre>`)
+	brokenEscape = regexp.MustCompile(`%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
+	stack        = regexp.MustCompile(`(<br> &nbsp; &nbsp;at [^\n]*)?</pre>`)
+	syntax       = regexp.MustCompile(`<pre>SyntaxError: [^\n]*</pre>`)
 )
 
 // inPage says whether the difference can come from the text of a page.
