@@ -132,11 +132,15 @@ func (d *duo) talk(ctx context.Context, t compare.TB, kind string) *talk {
 
 var talkEmails atomic.Int64
 
-// newEmail keeps an email that nobody has as ${NAME.email}.
+// newEmail keeps an email that nobody has as ${NAME.email}, what is before its @ as ${NAME.local}, and all in upper case as
+// ${NAME.UPPER}.
 func (v *talk) newEmail(name string) {
 	v.t.Helper()
-	email := fmt.Sprintf("%s.%x.%d@example.com", strings.ToLower(name), began, talkEmails.Add(1))
-	v.Keep(name+".email", func(int) (string, error) { return email, nil })
+	local := fmt.Sprintf("%s.%x.%d", strings.ToLower(name), began, talkEmails.Add(1))
+	email := local + "@example.com"
+	for key, value := range map[string]string{".email": email, ".local": local, ".UPPER": strings.ToUpper(email)} {
+		v.Keep(name+key, func(int) (string, error) { return value, nil })
+	}
 }
 
 // register makes a customer and keeps the cookie in the jar of the name. The answer is ${NAME/…}.
