@@ -62,7 +62,7 @@ var sessionConversations = []conversation{
 		v.register("ada")
 		for _, cookie := range []string{
 			"connect.sid=nonsense", "connect.sid=", "connect.sid=s%3A", "connect.sid=s%3Aabc.def", "connect.sid=s:abc.def", `connect.sid="x"`,
-			"connect.sid=j%3A%7B%7D", "connect.sid=%ZZ", "Connect.sid=x", "connect.sid=x; connect.sid=y", "connect.sid",
+			"connect.sid=j%3A%7B%7D", "connect.sid=j%3A0", "connect.sid=j%3Ax", "connect.sid=j%3A%22x%22", "connect.sid=j%3A5", "connect.sid=%ZZ", "Connect.sid=x", "connect.sid=x; connect.sid=y", "connect.sid",
 		} {
 			v.with("", "GET", mePath, "", "Cookie: "+cookie)
 		}
@@ -294,6 +294,13 @@ var errorConversations = []conversation{
 		}
 		v.with("", "POST", authPath, `email=${ada.email}&password=a+password`, "Content-Type: application/x-www-form-urlencoded")
 		v.with("ada", "POST", mePath, `phone=2&metadata[a]=1&billing_address[city]=Aarhus`, "Content-Type: application/x-www-form-urlencoded")
+		little := "{\x00\"\x00p\x00h\x00o\x00n\x00e\x00\"\x00:\x00\"\x003\x00\"\x00}\x00"
+		big := strings.ReplaceAll("\x00"+little, "}\x00", "}")
+		for _, charset := range []string{"utf-16", "UTF-16LE", "utf-16be", "utf-17", "utf8"} {
+			for _, body := range []string{little, big, "\xff\xfe" + little, "\xfe\xff" + big, `{"phone":"1"}`, `{}`} {
+				v.with("ada", "POST", mePath, body, "Content-Type: application/json; charset="+charset)
+			}
+		}
 		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: gzip")
 		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: identity")
 		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: nonsense")

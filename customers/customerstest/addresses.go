@@ -55,7 +55,7 @@ func (a *address) set(payload *object) {
 // refused is what the database says to the row, or nil.
 func (a *address) refused() *answer {
 	for _, text := range a.texts {
-		if strings.ContainsRune(valueOf(text), 0) {
+		if hasNUL(text) {
 			return new(unknownError())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // A Backend is the customer and auth API of a Medusa v1 store, with all its data in memory. It is an [http.Handler] and
@@ -81,9 +82,13 @@ func (b *Backend) receive(x *exchange, operation string) *Fault {
 func (b *Backend) answer(x *exchange, m match) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.openSession(x)
-	var failed *answer
-	if x.body, failed = b.parseBody(x.request, x.raw); failed != nil {
+	b.clock.held = b.clock.now()
+	defer func() { b.clock.held = time.Time{} }()
+	failed := b.openSession(x)
+	if failed == nil {
+		x.body, failed = b.parseBody(x.request, x.raw)
+	}
+	if failed != nil {
 		x.answer = *failed
 	} else {
 		b.handle(x, m)

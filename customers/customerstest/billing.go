@@ -36,9 +36,6 @@ func (b *Backend) changedBilling(c *customer, body *object) (*billingChange, *an
 		}
 		change.changed.set(v)
 		failed := change.changed.refused()
-		if change.row == nil && !storable(v) {
-			failed = new(unknownError()) // as part of the news of the customer
-		}
 		if c.billingAddressID != nil && change.row == nil && (failed == nil || failed.status == 404) {
 			failed = new(invalidData("Can't insert null value in field id on insert in table address"))
 		}
@@ -47,6 +44,19 @@ func (b *Backend) changedBilling(c *customer, body *object) (*billingChange, *an
 		c.billingAddressID = nil
 	}
 	return nil, nil
+}
+
+// storable says whether the change can be in the news of the customer, where a new address is.
+func (change *billingChange) storable() bool {
+	if change == nil || change.row != nil {
+		return true
+	}
+	for _, text := range change.changed.texts {
+		if !storable(text) {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *Backend) saveBilling(change *billingChange, changed *customer) {

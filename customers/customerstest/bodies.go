@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -39,7 +42,8 @@ func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
 	if err != nil || mediaType != "application/json" || strings.HasSuffix(contentType, ";") || !hasBody && len(raw) == 0 {
 		return newObject(), nil
 	}
-	if charset := strings.ToLower(parameters["charset"]); charset != "" && charset != "utf-8" {
+	charset := strings.ToLower(parameters["charset"])
+	if !slices.Contains([]string{"", "utf-8", "utf-16", "utf-16le", "utf-16be"}, charset) {
 		return nil, b.page(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError: unsupported charset %q", strings.ToUpper(charset))
 	}
 	text, err := inflated(raw, strings.ToLower(r.Header.Get("Content-Encoding")))
@@ -50,6 +54,9 @@ func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
 		return nil, b.page(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError: %v", err)
 	case err != nil:
 		return nil, b.page(http.StatusBadRequest, "Error: %v", err)
+	}
+	if strings.HasPrefix(charset, "utf-16") {
+		text = fromUTF16(text, charset)
 	}
 	if !utf8.Valid(text) {
 		text = []byte(string([]rune(string(text)))) // each byte that is none of a letter becomes a replacement character
@@ -66,6 +73,38 @@ func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
 		}
 	}
 	return nil, b.page(http.StatusBadRequest, "SyntaxError: the body is not valid JSON\n    at JSON.parse (<anonymous>)")
+}
+
+// fromUTF16 guesses the order of the bytes where the charset does not say it.
+func fromUTF16(text []byte, charset string) []byte {
+	var order binary.ByteOrder = binary.LittleEndian
+	if charset == "utf-16be" || charset == "utf-16" && looksBigEndian(text) {
+		order = binary.BigEndian
+	}
+	units := make([]uint16, len(text)/2)
+	for i := range units {
+		units[i] = order.Uint16(text[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+func looksBigEndian(text []byte) bool {
+	if len(text) < 2 {
+		return false
+	}
+	if mark := binary.BigEndian.Uint16(text); mark == 0xFEFF || mark == 0xFFFE {
+		return mark == 0xFEFF
+	}
+	more := 0 // letters of ASCII that are big-endian, than little-endian
+	for i := 0; i+1 < len(text); i += 2 {
+		switch {
+		case text[i] == 0 && text[i+1] != 0:
+			more++
+		case text[i] != 0 && text[i+1] == 0:
+			more--
+		}
+	}
+	return more > 0
 }
 
 type unsupportedEncoding string

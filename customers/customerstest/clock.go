@@ -6,9 +6,13 @@ import "time"
 type clock struct {
 	offset  time.Duration
 	stopped time.Time // zero while it runs
+	held    time.Time // while a request is carried out, which the database does at one time
 }
 
 func (c *clock) now() time.Time {
+	if !c.held.IsZero() {
+		return c.held
+	}
 	if !c.stopped.IsZero() {
 		return c.stopped
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -170,6 +171,9 @@ func (o operations) PostCustomersCustomer(_ http.ResponseWriter, r *http.Request
 	if failed == nil {
 		failed = o.changeColumns(&changed, body)
 	}
+	if failed == nil && !(storable(changed.firstName) && storable(changed.lastName) && storable(changed.phone) && billing.storable()) {
+		failed = new(unknownError()) // the news of the change comes last
+	}
 	if failed != nil {
 		x.answer = *failed
 		return
@@ -198,7 +202,7 @@ func (b *Backend) changeColumns(c *customer, body *object) *answer {
 		c.password = newPassword(*text)
 	}
 	switch {
-	case !storable(c.firstName), !storable(c.lastName), !storable(c.phone), !storable(c.metadata):
+	case hasNUL(c.firstName), hasNUL(c.lastName), hasNUL(c.phone), !storable(c.metadata):
 		return new(unknownError())
 	case emailThere && email == nil:
 		return new(invalidData("Can't insert null value in field email on insert in table customer"))
@@ -249,6 +253,8 @@ func sameRow(a, b *customer) bool {
 	return string(appendJSON(nil, a.columns())) == string(appendJSON(nil, b.columns())) &&
 		string(a.password.secret) == string(b.password.secret)
 }
+
+func hasNUL(s *string) bool { return strings.ContainsRune(valueOf(s), 0) }
 
 func valueOf(s *string) string {
 	if s == nil {

@@ -18,17 +18,41 @@ type session struct {
 	expires    time.Time
 }
 
-// openSession gives the exchange the session that its cookie names, or a new one. The caller holds b.mu.
-func (b *Backend) openSession(x *exchange) {
-	value := sessionCookie(x.request.Header.Values("Cookie"), b.settings.cookieName)
+// openSession gives the exchange the session that its cookie names, or a new one. A cookie that Express can't bear makes a
+// failure and no session. The caller holds b.mu.
+func (b *Backend) openSession(x *exchange) *answer {
+	value, ok := withoutJSON(sessionCookie(x.request.Header.Values("Cookie"), b.settings.cookieName))
+	if !ok {
+		return b.page(http.StatusInternalServerError, "TypeError: raw.substr is not a function")
+	}
 	if id, ok := b.unsigned(value); ok {
 		if s := b.sessions[id]; s != nil && b.now().Before(s.expires) {
 			x.session, x.sessionOf = s, s.customerID
-			return
+			return nil
 		}
 		delete(b.sessions, id)
 	}
 	x.session, x.sessionIsNew = &session{id: newSessionID()}, true
+	return nil
+}
+
+// withoutJSON is a cookie's value as the session gets it: what begins with j: and goes on as JSON is read as such, and ok
+// is false if that makes something other than a text.
+func withoutJSON(value string) (text string, ok bool) {
+	rest, marked := strings.CutPrefix(value, "j:")
+	if !marked {
+		return value, true
+	}
+	v, valid := parseJSON([]byte(rest))
+	if !valid {
+		return value, true
+	}
+	switch v {
+	case nil, false, 0.0:
+		return "", true
+	}
+	text, ok = v.(string)
+	return text, ok
 }
 
 // closeSession keeps the session for its time from now on, and returns the cookie that goes with the answer, or "". The
