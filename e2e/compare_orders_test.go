@@ -101,7 +101,7 @@ var orderConversations = []conversation{
 			"fields=id,total,subtotal", "fields=total,tax_total,paid_total", "fields=items.foo", "fields=items.title", "fields=*items", "fields=nonsense.x", "fields=items.", "fields=.items", "fields=items.foo&expand=region",
 			"fields[]=id", "fields[]=id&fields[]=status", "fields=id&fields=status", "fields[x]=id", "expand[]=items", "expand[]=items&expand[]=region", "expand=items&expand=region", "expand[x]=items",
 			"expand=items,items", "expand=items,", "expand=,items", "expand=%20items", "expand=items,%20region", "expand=items.", "expand=.items", "expand=Items", "expand=id", "expand=items.id", "expand=items.nonsense", "expand=nonsense.items",
-			"expand=customer,items.variant", "expand=customer.orders", "expand=items.order", "expand=total", "expand=*", "expand=-items", "expand=%2Bitems", "expand=password_hash", "fields=password_hash", "fields=customer.password_hash",
+			"expand=customer,items.variant", "expand=items.order", "expand=total", "expand=*", "expand=-items", "expand=%2Bitems", "expand=password_hash", "fields=password_hash", "fields=customer.password_hash",
 			"fields=id&expand=id", "fields=status&fields=id,total&expand=items", "expand=region.currency,payments.currency", "expand=returns.items.item,swaps.return_order,claims.return_order", "expand=discounts.rule.conditions", "fields=customer", "fields=customer.email", "fields=shipping_address,total",
 		} {
 			v.list("o", "limit=2&offset=5&"+query)

@@ -93,6 +93,7 @@ func modelBackend(t *testing.T) *backend.Backend {
 func newDuo(t *testing.T, model *backend.Backend) *duo {
 	t.Helper()
 	d := &duo{real: model}
+	var inMemory *customerstest.Server
 	if line := os.Getenv("COMPARE_WITH"); line != "" {
 		second, err := backend.Attach(line)
 		if err != nil {
@@ -101,11 +102,15 @@ func newDuo(t *testing.T, model *backend.Backend) *duo {
 		t.Cleanup(second.Stop)
 		d.other = medusa{second}
 	} else {
-		d.other = memory{customerstest.NewServer(t)}
+		inMemory = customerstest.NewServer(t)
+		d.other = memory{inMemory}
 	}
 	d.Comparison = compare.New(
 		compare.Side{Name: "Medusa", URL: model.URL, PasswordToken: medusa{model}.resetToken},
 		compare.Side{Name: "the other", URL: d.other.address(), PasswordToken: d.other.resetToken}, compare.Exceptions)
+	if inMemory != nil {
+		putInSeed(t, d, inMemory)
+	}
 	return d
 }
 

@@ -24,7 +24,7 @@ func newAnswer(resp *http.Response, body []byte) *Answer {
 	a := &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
 		a.json, a.isJSON = parse(body)
-		sortAddresses(a.json)
+		sortRows(a.json)
 	}
 	return a
 }
@@ -40,23 +40,45 @@ func parse(text []byte) (v any, ok bool) {
 	return v, err == io.EOF
 }
 
-// sortAddresses brings the addresses of a customer into the order in which they were made: the database gives them in any.
-func sortAddresses(v any) {
+// sortRows brings the lists of rows behind a customer or an order into the order in which they were made: the database
+// gives them in any. What is on top, the list of orders and that of payment methods, stays as it is.
+func sortRows(v any) {
+	top, _ := v.(map[string]any)
+	for _, value := range top {
+		if list, ok := value.([]any); ok {
+			for _, element := range list {
+				sortBehind(element)
+			}
+		} else {
+			sortBehind(value)
+		}
+	}
+}
+
+func sortBehind(v any) {
 	switch v := v.(type) {
 	case []any:
 		for _, element := range v {
-			sortAddresses(element)
+			sortBehind(element)
+		}
+		if !slices.ContainsFunc(v, func(element any) bool { _, row := element.(map[string]any); return !row }) {
+			slices.SortStableFunc(v, compareRows)
 		}
 	case map[string]any:
 		for name, value := range v {
-			sortAddresses(value)
-			if list, ok := value.([]any); ok && name == "shipping_addresses" {
-				slices.SortStableFunc(list, func(a, b any) int {
-					return cmp.Or(cmp.Compare(property(a, "created_at"), property(b, "created_at")), cmp.Compare(property(a, "id"), property(b, "id")))
-				})
+			if name != "metadata" && name != "data" { // no rows, but JSON of somebody's
+				sortBehind(value)
 			}
 		}
 	}
+}
+
+// compareRows puts rows in the order of their times, then of their ids; those that have none, as their texts are.
+func compareRows(a, b any) int {
+	if c := cmp.Or(cmp.Compare(property(a, "created_at"), property(b, "created_at")), cmp.Compare(property(a, "id"), property(b, "id"))); c != 0 {
+		return c
+	}
+	return cmp.Compare(printed(a), printed(b))
 }
 
 // property returns a string of an object, or "".

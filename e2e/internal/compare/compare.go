@@ -7,7 +7,9 @@
 //     changes on both. Times have to be in the same order as well. What is older than the conversation is the same on both.
 //   - The signatures of tokens; of their times, only how long they are good counts. The end of a cookie, which counts
 //     as a lifetime from the answer's date, give or take two seconds. The value of Date.
-//   - The order of an object's properties, and of a customer's addresses, which are compared as they were made.
+//   - Ids and times of what was put into one side before the conversations, where Equate was told so.
+//   - The order of an object's properties, and of the rows behind a customer or an order (addresses, a login's orders, items),
+//     which the database gives in any: they are compared in the order in which they were made.
 //   - Connection and Keep-Alive, which are the connection's.
 package compare
 
@@ -15,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +29,8 @@ type Comparison struct {
 	exceptions []Exception
 	began      time.Time
 
+	equated map[[2]string]bool
+
 	mu        sync.Mutex
 	exchanges map[string]int // by kind of conversation
 	applied   map[string]int // by exception
@@ -35,8 +40,30 @@ type Comparison struct {
 func New(a, b Side, exceptions []Exception) *Comparison {
 	return &Comparison{
 		sides: [2]Side{a, b}, exceptions: exceptions, began: time.Now().Add(-time.Second),
-		exchanges: map[string]int{}, applied: map[string]int{},
+		exchanges: map[string]int{}, applied: map[string]int{}, equated: map[[2]string]bool{},
 	}
+}
+
+// Equate says that the ids and times of two JSON texts stand for each other: those of one thing that both sides had before
+// the conversations. It is an error if the texts differ in anything else.
+func (c *Comparison) Equate(a, b []byte) error {
+	var texts [2]string
+	for i, text := range [][]byte{a, b} {
+		v, ok := parse(text)
+		if !ok {
+			return fmt.Errorf("no JSON: %.200s", text)
+		}
+		sortRows(v)
+		texts[i] = printed(v)
+	}
+	ta, tb := token.FindAllString(texts[0], -1), token.FindAllString(texts[1], -1)
+	if len(ta) != len(tb) || !slices.Equal(token.Split(texts[0], -1), token.Split(texts[1], -1)) {
+		return fmt.Errorf("%.2000s differs from %.2000s", texts[0], texts[1])
+	}
+	for i := range ta {
+		c.equated[[2]string{ta[i], tb[i]}] = true
+	}
+	return nil
 }
 
 // Exchanges returns how many requests were compared in conversations of the kind.
@@ -115,7 +142,7 @@ type Conversation struct {
 // Conversation begins a conversation. A difference fails t, with the transcript.
 func (c *Comparison) Conversation(ctx context.Context, t TB, kind string) *Conversation {
 	t.Helper()
-	v := &Conversation{comparison: c, kind: kind, ctx: ctx, t: t, pairs: newPairs(c.began)}
+	v := &Conversation{comparison: c, kind: kind, ctx: ctx, t: t, pairs: newPairs(c.began, c.equated)}
 	for i := range v.parties {
 		p, err := newParty(c.sides[i])
 		if err != nil {

@@ -12,14 +12,15 @@ import (
 // pairs knows which value of one side stands for which of the other. A value that is made by a side for this
 // conversation finds its partner where both appear first, and keeps it.
 type pairs struct {
-	since  time.Time // what is older was there before and is the same on both sides
-	of     [2]map[string]string
-	inTime [][2]string            // the pairs of times, in their order
-	order  map[string][2][]string // ids by prefix, in the order of their appearance
+	since   time.Time          // what is older was there before and is the same on both sides
+	equated map[[2]string]bool // or equated
+	of      [2]map[string]string
+	inTime  [][2]string            // the pairs of times, in their order
+	order   map[string][2][]string // ids by prefix, in the order of their appearance
 }
 
-func newPairs(since time.Time) *pairs {
-	return &pairs{since: since, of: [2]map[string]string{{}, {}}, order: map[string][2][]string{}}
+func newPairs(since time.Time, equated map[[2]string]bool) *pairs {
+	return &pairs{since: since, equated: equated, of: [2]map[string]string{{}, {}}, order: map[string][2][]string{}}
 }
 
 // A token is a value within a text that a side makes: an id, a time.
@@ -54,7 +55,7 @@ func (p *pairs) token(a, b string) (why string) {
 	}
 	freshA, freshB := p.fresh(kind, a), p.fresh(kind, b)
 	switch {
-	case a == b && !freshA:
+	case a == b && !freshA, p.equated[[2]string{a, b}]:
 		if kind != "time" {
 			p.appeared(a, b)
 		}
