@@ -73,21 +73,23 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode measures what a large answer costs beyond the network: the wrapper's whole call, answered in memory,
-// beside json.Unmarshal alone. For the login that is into a struct without the orders.
+// BenchmarkDecode measures what a large answer costs beyond the network: a whole call that is answered in memory, beside
+// json.Unmarshal alone. For the login, both by hand and with json.Unmarshal, that is into a struct without the orders.
 func BenchmarkDecode(b *testing.B) {
 	answered := recorded(b)
 	wrapper, err := byWrapper("http://127.0.0.1", customers.WithHTTPClient(&http.Client{Transport: inMemory(answered)}))
 	if err != nil {
 		b.Fatal(err)
 	}
+	hand := byHand("http://127.0.0.1", inMemory(answered))
 	unmarshal := func(body []byte, t reflect.Type) func(context.Context) error {
 		return func(context.Context) error { return json.Unmarshal(body, reflect.New(t).Interface()) }
 	}
+	login := withoutOrders()
 	compare(b, "op=ListOrders", 1, contender{"unmarshal", unmarshal(answered.ListOrders, reflect.TypeFor[customers.OrderPage]())},
-		contender{"wrapper", wrapper.listOrders})
-	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshal(answered.Authenticate, withoutOrders())},
-		contender{"wrapper", wrapper.authenticate})
+		contender{"hand", hand.listOrders}, contender{"wrapper", wrapper.listOrders})
+	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshal(answered.Authenticate, login)},
+		contender{"hand", hand.authenticateInto(login)}, contender{"wrapper", wrapper.authenticate})
 }
 
 // recorded are the answers in BENCH_ANSWERS, or else sample ones.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -17,6 +18,8 @@ import (
 // client makes the calls that are measured.
 type client struct {
 	retrieve, listOrders, authenticate, create func(context.Context) error
+
+	authenticateInto func(reflect.Type) func(context.Context) error // only by hand: into another model
 }
 
 func (c client) of(op string) func(context.Context) error {
@@ -89,21 +92,25 @@ func byHand(url string, rt http.RoundTripper) client {
 			return err
 		},
 		authenticate: func(ctx context.Context) error {
-			return logIn(ctx, hc, url+"/store/auth", api.StorePostAuthReq{Email: email, Password: password})
+			return logIn(ctx, hc, url+"/store/auth", api.StorePostAuthReq{Email: email, Password: password}, new(api.StoreCustomersRes))
+		},
+		authenticateInto: func(model reflect.Type) func(context.Context) error {
+			return func(ctx context.Context) error {
+				return logIn(ctx, hc, url+"/store/auth", api.StorePostAuthReq{Email: email, Password: password}, reflect.New(model).Interface())
+			}
 		},
 		create: func(ctx context.Context) error {
-			return logIn(ctx, hc, url+"/store/customers", newCustomer)
+			return logIn(ctx, hc, url+"/store/customers", newCustomer, new(api.StoreCustomersRes))
 		},
 	}
 }
 
-func logIn(ctx context.Context, hc *http.Client, url string, in any) error {
+func logIn(ctx context.Context, hc *http.Client, url string, in, out any) error {
 	text, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	var out api.StoreCustomersRes
-	resp, err := exchange(ctx, hc, http.MethodPost, url, text, &out)
+	resp, err := exchange(ctx, hc, http.MethodPost, url, text, out)
 	if err != nil {
 		return err
 	}

@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	opAuthenticate  = &operation{name: "Auth.Authenticate", auth: login}
-	opGetSession    = &operation{name: "Auth.GetSession", auth: secured}
+	opAuthenticate  = &operation{name: "Auth.Authenticate", auth: login, orders: true}
+	opGetSession    = &operation{name: "Auth.GetSession", auth: secured, orders: true}
 	opDeleteSession = &operation{name: "Auth.DeleteSession", auth: logout, body: textBody}
 	opGetToken      = &operation{name: "Auth.GetToken"}
 	opExists        = &operation{name: "Auth.Exists"}
@@ -19,9 +19,11 @@ type AuthService struct {
 	client *Client
 }
 
-// Authenticate logs in: the client's session becomes the customer's. The customer comes with shipping addresses and
-// all orders, however many there are, but without the billing address; [Client.Retrieve] has it the other way round.
-// A failed login leaves the session as it was.
+// Authenticate logs in: the client's session becomes the customer's. The customer comes with shipping addresses, but
+// without the billing address, which [Client.Retrieve] has. A failed login leaves the session as it was.
+//
+// The backend sends all of the customer's orders along, however many there are. They are left out of the result, because
+// a login has no use for them; [WithOrders] fills in Orders.
 //
 // [ErrInvalidCredentials]: wrong email or password. [ErrSessionSuperseded]: a newer login or logout stands.
 // [ErrNoSessionCookie]: the credentials are right but no cookie came; the error says what to set.
@@ -31,8 +33,8 @@ func (s AuthService) Authenticate(ctx context.Context, email, password string, o
 	return s.client.customer(ctx, opAuthenticate, req, v.or(err), opts)
 }
 
-// GetSession returns the logged-in customer like [AuthService.Authenticate], with all orders. To ask only who is
-// logged in, [Client.Retrieve] is smaller and faster.
+// GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask only
+// who is logged in, [Client.Retrieve] is smaller and faster.
 //
 // [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted.
 func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Customer, error) {

@@ -1,6 +1,10 @@
 package customers
 
-import "testing"
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
 
 func TestExists(t *testing.T) {
 	for body, want := range map[string]bool{`{"exists":true}`: true, `{"exists":false}`: false} {
@@ -40,18 +44,62 @@ func TestWrongCredentialsAreNotAMissingLogin(t *testing.T) {
 	wantOnly(t, "Authenticate", err, ErrInvalidCredentials)
 }
 
-func TestLoginWithAllOrdersIsRead(t *testing.T) {
-	body := `{"customer":{"id":"cus_1","orders":[`
-	for i := range 500 {
-		if i > 0 {
-			body += ","
-		}
-		body += `{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[{"id":"item","title":"x"}]}`
+// loginWithOrders is the answer to a login of a customer with n orders; they come before the addresses.
+func loginWithOrders(n int) string {
+	orders := strings.Repeat(`{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[{"id":"item","title":"x"}]},`, n)
+	return `{"customer":{"id":"cus_1","email":"user@example.com","orders":[` + strings.TrimSuffix(orders, ",") + `],"shipping_addresses":[{"id":"addr_1"}]}}`
+}
+
+func TestOrdersOfALoginComeOnlyIfAskedFor(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Set-Cookie", "connect.sid=v; Path=/")
+		answerJSON(w, 200, loginWithOrders(500))
+	})
+	for name, call := range map[string]func(*Client, ...CallOption) (*Customer, error){
+		"Authenticate": func(c *Client, o ...CallOption) (*Customer, error) {
+			return c.Auth.Authenticate(t.Context(), testEmail, testPassword, o...)
+		},
+		"GetSession": func(c *Client, o ...CallOption) (*Customer, error) { return c.Auth.GetSession(t.Context(), o...) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			me, err := call(f.loggedIn(t))
+			wantOK(t, err)
+			if me.Orders != nil || me.Email != testEmail || len(me.ShippingAddresses) != 1 {
+				t.Errorf("without asking: %d orders, email %q, %d addresses", len(me.Orders), me.Email, len(me.ShippingAddresses))
+			}
+			me, err = call(f.loggedIn(t), WithOrders())
+			wantOK(t, err)
+			if len(me.Orders) != 500 || len(me.Orders[499].Items) != 1 || len(me.ShippingAddresses) != 1 {
+				t.Errorf("asked for: %d orders, %d addresses", len(me.Orders), len(me.ShippingAddresses))
+			}
+		})
 	}
-	f := serve(t, handlerOf(200, "application/json", body+`]}}`))
-	me, err := f.loggedIn(t).Auth.GetSession(t.Context())
-	wantOK(t, err)
-	if len(me.Orders) != 500 || len(me.Orders[499].Items) != 1 {
-		t.Errorf("%d orders", len(me.Orders))
+}
+
+func TestOrdersAreRefusedWhereNoneCome(t *testing.T) {
+	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	_, err := f.loggedIn(t).Retrieve(t.Context(), WithOrders())
+	if e := wantError(t, err, ErrInvalidInput); e.Field != "WithOrders" || e.Operation != "Retrieve" {
+		t.Errorf("field %q, operation %q", e.Field, e.Operation)
+	}
+	if f.count() != 0 {
+		t.Error("a request was sent")
+	}
+}
+
+// What is read over has to be JSON all the same, to its end.
+func TestDamagedOrdersOfALoginAreFound(t *testing.T) {
+	whole := loginWithOrders(3)
+	for name, body := range map[string]string{
+		"cut off inside an order":   whole[:strings.Index(whole, "item")],
+		"cut off after the orders":  whole[:strings.Index(whole, "shipping")],
+		"cut off before the end":    whole[:len(whole)-1],
+		"an order that is not JSON": strings.Replace(whole, `"title":"x"`, `"title":x`, 1),
+		"something behind":          whole + "<html>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := serve(t, handlerOf(200, "application/json", body)).loggedIn(t).Auth.GetSession(t.Context())
+			wantIs(t, err, ErrUnexpectedResponse)
+		})
 	}
 }

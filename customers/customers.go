@@ -93,7 +93,18 @@ func (c *Client) ResetPassword(ctx context.Context, reset ResetPasswordRequest, 
 
 // customer sends a request that is answered with the customer.
 func (c *Client) customer(ctx context.Context, op *operation, req *http.Request, buildErr error, opts []CallOption) (*Customer, error) {
-	res, err := send(ctx, c, op, req, buildErr, opts, func(res *api.StoreCustomersRes) bool { return res.Customer.ID != "" })
+	r, err := c.exchange(ctx, op, req, buildErr, opts)
+	switch {
+	case err != nil:
+		return nil, err
+	case op.orders && !r.orders:
+		res, err := decode(r, func(res *customerWithoutOrders) bool { return res.Customer.ID != "" })
+		if err != nil {
+			return nil, err
+		}
+		return &res.Customer.Customer, nil
+	}
+	res, err := decode(r, func(res *api.StoreCustomersRes) bool { return res.Customer.ID != "" })
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,9 @@ func serveShop(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"customer":%s}`, shopCustomer("Reynolds", "+45 12 34 56 78"))
 	case route == "POST /store/customers/me":
 		fmt.Fprintf(w, `{"customer":%s}`, shopCustomer("Reynolds-Holm", ""))
+	case route == "GET /store/auth":
+		fmt.Fprint(w, `{"customer":{"id":"cus_1","email":"user@example.com","orders":[
+			{"id":"order_2","display_id":2,"status":"completed"},{"id":"order_1","display_id":1,"status":"completed"}]}}`)
 	case strings.HasPrefix(route, "POST /store/customers/me/addresses"):
 		fmt.Fprintf(w, `{"customer":%s}`, shopCustomer("Reynolds", ""))
 	case route == "GET /store/customers/me/orders":

@@ -243,6 +243,20 @@ func ExampleAuthService_DeleteSession() {
 	// Output: true
 }
 
+// A login and GetSession are answered with all orders, which are kept only if asked for.
+func ExampleWithOrders() {
+	me, err := loggedIn().Auth.GetSession(context.Background(), customers.WithOrders())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, order := range me.Orders {
+		fmt.Println(order.DisplayID, order.Status)
+	}
+	// Output:
+	// 2 completed
+	// 1 completed
+}
+
 // A backend behind something that ends TLS, reached over plain http inside the cluster.
 func ExampleWithTLSTerminated() {
 	_, err := customers.New("http://medusa:9000", customers.WithTLSTerminated())

@@ -73,7 +73,7 @@ var fuzzCalls = []fuzzCall{
 	{opAuthenticate, func(ctx context.Context, c *Client) (any, error) {
 		return c.Auth.Authenticate(ctx, fuzzEmail, fuzzPassword)
 	}},
-	{opGetSession, func(ctx context.Context, c *Client) (any, error) { return c.Auth.GetSession(ctx) }},
+	{opGetSession, func(ctx context.Context, c *Client) (any, error) { return c.Auth.GetSession(ctx, WithOrders()) }},
 	{opDeleteSession, func(ctx context.Context, c *Client) (any, error) { return nil, c.Auth.DeleteSession(ctx) }},
 	{opGetToken, func(ctx context.Context, c *Client) (any, error) {
 		token, err := c.Auth.GetToken(ctx, fuzzEmail, fuzzPassword)

@@ -164,6 +164,16 @@ func WithResponse(r *Response) CallOption {
 	})
 }
 
+// WithOrders keeps the orders that [AuthService.Authenticate] and [AuthService.GetSession] are answered with, in the
+// customer's Orders: all there are, as stored, without totals. They cost memory and time that grow with their number.
+// [Client.Orders] has them page by page, with totals. Other calls refuse it, with [ErrInvalidInput].
+func WithOrders() CallOption {
+	return callOption(func(c *call) error {
+		c.orders = true
+		return nil
+	})
+}
+
 // Response is what [WithResponse] stores.
 type Response struct {
 	// StatusCode is the HTTP status, such as 200.

@@ -22,9 +22,10 @@ const (
 // attempts sends req until it gets an answer worth returning, and says how often it was sent.
 func (c *Client) attempts(ctx context.Context, op *operation, req *http.Request) (*reply, int, error) {
 	for n := 1; ; n++ {
-		watch := &dialWatch{}
+		var watch *dialWatch // only a POST depends on it
 		attemptCtx := ctx
 		if req.Method == http.MethodPost {
+			watch = &dialWatch{}
 			attemptCtx = httptrace.WithClientTrace(ctx, watch.trace())
 		}
 		began := time.Now()

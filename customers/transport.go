@@ -3,7 +3,6 @@ package customers
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -34,15 +33,37 @@ const (
 
 // operation is one of the backend's operations, by the name of the method that calls it.
 type operation struct {
-	name string
-	auth authKind
-	body bodyKind
+	name   string
+	auth   authKind
+	body   bodyKind
+	orders bool // the answer holds all of the customer's orders
 }
 
 // call is what a method's options ask for.
 type call struct {
 	header   http.Header
 	response *Response
+	orders   bool
+}
+
+// with applies a method's options.
+func (op *operation) with(opts []CallOption) (call, error) {
+	var (
+		conf  call
+		first error
+	)
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt.applyCall(&conf); err != nil && first == nil {
+			first = err
+		}
+	}
+	if conf.orders && !op.orders && first == nil {
+		first = refused("WithOrders", "only Auth.Authenticate and Auth.GetSession are answered with orders")
+	}
+	return conf, first
 }
 
 // reply is an answer, its body read and closed.
@@ -52,18 +73,24 @@ type reply struct {
 	header http.Header
 	url    *url.URL
 	body   []byte
+	orders bool // the caller wants those that came along
 }
 
 // send sends req and decodes the answer into a T. Its steps: options, headers, session, attempts, status, decoding.
-// buildErr is what api made of the arguments; complete says whether the answer holds what it is there for, which
-// JSON from elsewhere would not.
+// buildErr is what api made of the arguments.
 func send[T any](ctx context.Context, c *Client, op *operation, req *http.Request, buildErr error, opts []CallOption, complete func(*T) bool) (*T, error) {
 	r, err := c.exchange(ctx, op, req, buildErr, opts)
 	if err != nil {
 		return nil, err
 	}
+	return decode(r, complete)
+}
+
+// decode makes a T of an answer. complete says whether the answer holds what it is there for, which JSON from elsewhere
+// would not.
+func decode[T any](r *reply, complete func(*T) bool) (*T, error) {
 	out := new(T)
-	if err := json.Unmarshal(r.body, out); err != nil {
+	if err := unmarshal(r.body, out); err != nil {
 		return nil, r.unexpected("the JSON is not what the contract describes", err)
 	}
 	if !complete(out) {
@@ -75,11 +102,9 @@ func send[T any](ctx context.Context, c *Client, op *operation, req *http.Reques
 // exchange sends req and returns its 2xx answer.
 func (c *Client) exchange(ctx context.Context, op *operation, req *http.Request, buildErr error, opts []CallOption) (*reply, error) {
 	var conf call
-	for _, opt := range opts {
-		if opt == nil {
-			continue
-		}
-		if err := opt.applyCall(&conf); err != nil && buildErr == nil {
+	if len(opts) > 0 { // without options, nothing is allocated for them
+		var err error
+		if conf, err = op.with(opts); buildErr == nil {
 			buildErr = err
 		}
 	}
@@ -95,6 +120,9 @@ func (c *Client) exchange(ctx context.Context, op *operation, req *http.Request,
 		}
 		rewind(req)
 		r, _, err = c.once(ctx, op, req, &conf, &t)
+	}
+	if r != nil {
+		r.orders = conf.orders
 	}
 	return r, err
 }

@@ -190,13 +190,16 @@ func loginReturnsAllOrders(t *testing.T) {
 
 	ctx := t.Context()
 	c := newClient(t)
-	if me, err := c.Auth.Authenticate(ctx, seed.Email, seed.Password); err != nil || len(me.Orders) != seed.Orders || me.BillingAddress != nil {
+	if me, err := c.Auth.Authenticate(ctx, seed.Email, seed.Password, customers.WithOrders()); err != nil || len(me.Orders) != seed.Orders || me.BillingAddress != nil {
 		t.Error("Authenticate:", err)
 	} else if slices.ContainsFunc(me.Orders, func(o customers.OrderRecord) bool { return len(o.Items) == 0 }) {
 		t.Error("Authenticate: an order without items")
 	}
-	if me, err := c.Auth.GetSession(ctx); err != nil || len(me.Orders) != seed.Orders {
+	if me, err := c.Auth.GetSession(ctx, customers.WithOrders()); err != nil || len(me.Orders) != seed.Orders {
 		t.Error("GetSession:", err)
+	}
+	if me, err := c.Auth.GetSession(ctx); err != nil || me.Orders != nil || len(me.ShippingAddresses) == 0 {
+		t.Error("GetSession without orders:", err)
 	}
 	if me, err := c.Retrieve(ctx); err != nil || me.Orders != nil || me.ShippingAddresses == nil {
 		t.Error("Retrieve:", err)
