@@ -80,6 +80,10 @@ ROUNDS ?= 12
 bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; ROUNDS=2 for a quick look
 	go -C bench run ./report -backend -rounds $(ROUNDS)
 
+.PHONY: guard
+guard: ## fail if a call allocates more, or a session is larger, than it was; counts only, so any machine will do
+	go -C bench test -count=1 -v ./...
+
 .PHONY: backend
 backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 	node e2e/backend/start.mjs

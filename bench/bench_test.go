@@ -82,14 +82,15 @@ func BenchmarkDecode(b *testing.B) {
 		b.Fatal(err)
 	}
 	hand := byHand("http://127.0.0.1", inMemory(answered))
-	unmarshal := func(body []byte, t reflect.Type) func(context.Context) error {
-		return func(context.Context) error { return json.Unmarshal(body, reflect.New(t).Interface()) }
-	}
 	login := withoutOrders()
-	compare(b, "op=ListOrders", 1, contender{"unmarshal", unmarshal(answered.ListOrders, reflect.TypeFor[customers.OrderPage]())},
+	compare(b, "op=ListOrders", 1, contender{"unmarshal", unmarshalInto(reflect.TypeFor[customers.OrderPage](), answered.ListOrders)},
 		contender{"hand", hand.listOrders}, contender{"wrapper", wrapper.listOrders})
-	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshal(answered.Authenticate, login)},
+	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshalInto(login, answered.Authenticate)},
 		contender{"hand", hand.authenticateInto(login)}, contender{"wrapper", wrapper.authenticate})
+}
+
+func unmarshalInto(model reflect.Type, body []byte) func(context.Context) error {
+	return func(context.Context) error { return json.Unmarshal(body, reflect.New(model).Interface()) }
 }
 
 // recorded are the answers in BENCH_ANSWERS, or else sample ones.

@@ -50,8 +50,7 @@ func byWrapper(url string, opts ...customers.Option) (client, error) {
 	if err != nil {
 		return client{}, err
 	}
-	session := new(customers.Session)
-	c := shop.WithSession(session)
+	c := shop.WithSession(new(customers.Session))
 	if _, err := c.Auth.Authenticate(context.Background(), email, password); err != nil {
 		return client{}, err
 	}

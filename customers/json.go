@@ -14,4 +14,3 @@ type skipped struct{}
 
 // UnmarshalJSON keeps nothing.
 func (*skipped) UnmarshalJSON([]byte) error { return nil }
-

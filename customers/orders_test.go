@@ -8,10 +8,12 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
 	"time"
+	"weak"
 )
 
 // storedOrder is an order as the database has it, to the microsecond.
@@ -40,7 +42,7 @@ func (b *orderBook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.happen()
 	found := b.match(q)
 	b.rand.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
-	slices.SortStableFunc(found, func(x, y storedOrder) int { return y.created.Compare(x.created) })
+	slices.SortFunc(found, func(x, y storedOrder) int { return y.created.Compare(x.created) })
 	limit, offset := 10, 0
 	if q.Has("limit") {
 		limit, _ = strconv.Atoi(q.Get("limit"))
@@ -78,38 +80,42 @@ func (b *orderBook) happen() {
 }
 
 func (b *orderBook) match(q url.Values) []storedOrder {
+	inRange := b.ranges(q)
 	var found []storedOrder
 	for _, o := range b.orders {
 		if s := q["status[]"]; len(s) > 0 && !slices.Contains(s, string(o.status)) {
 			continue
 		}
-		if b.inRange(q, o) {
+		if inRange(o.created) {
 			found = append(found, o)
 		}
 	}
 	return found
 }
 
-// inRange says whether the order was placed in the range of the query.
-func (b *orderBook) inRange(q url.Values, o storedOrder) bool {
-	for op, holds := range map[string]func(int) bool{
+// ranges makes of a query what says whether a time is in its range.
+func (b *orderBook) ranges(q url.Values) func(time.Time) bool {
+	var holds []func(time.Time) bool
+	for op, hold := range map[string]func(int) bool{
 		"lt": func(c int) bool { return c < 0 }, "lte": func(c int) bool { return c <= 0 },
 		"gt": func(c int) bool { return c > 0 }, "gte": func(c int) bool { return c >= 0 },
 	} {
-		if v := q.Get("created_at[" + op + "]"); v != "" {
-			limit, err := time.Parse(time.RFC3339Nano, v)
-			if err != nil {
-				panic(err)
-			}
-			if !b.precise {
-				limit = limit.Truncate(time.Millisecond) // a JavaScript Date
-			}
-			if !holds(o.created.Compare(limit)) {
-				return false
-			}
+		v := q.Get("created_at[" + op + "]")
+		if v == "" {
+			continue
 		}
+		limit, err := time.Parse(time.RFC3339Nano, v)
+		if err != nil {
+			panic(err)
+		}
+		if !b.precise {
+			limit = limit.Truncate(time.Millisecond) // a JavaScript Date
+		}
+		holds = append(holds, func(created time.Time) bool { return hold(created.Compare(limit)) })
 	}
-	return true
+	return func(created time.Time) bool {
+		return !slices.ContainsFunc(holds, func(hold func(time.Time) bool) bool { return !hold(created) })
+	}
 }
 
 func (b *orderBook) client(t *testing.T) *Client {
@@ -236,7 +242,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 		}
 	}
 
-	seen := map[string]bool{}
+	seen, inRange := map[string]bool{}, b.ranges(query)
 	var last time.Time
 	for order, err := range b.client(t).Orders(t.Context(), params) {
 		if err != nil {
@@ -246,7 +252,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 			t.Fatalf("%s came twice", order.ID)
 		}
 		seen[order.ID] = true
-		if !b.inRange(query, all[order.ID]) {
+		if !inRange(all[order.ID].created) {
 			t.Fatalf("%s of %v is not in the range asked for, %v", order.ID, all[order.ID].created, query)
 		}
 		if !last.IsZero() && order.CreatedAt.After(last) {
@@ -317,6 +323,29 @@ func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
 				t.Error("an offset was sent")
 			}
 		}
+	}
+}
+
+// However many orders there are, what has been iterated over is garbage.
+func TestOrdersHoldsTwoPagesAtMost(t *testing.T) {
+	const each = 2 * ordersPerPage // never two of one page
+	var seen []weak.Pointer[Order]
+	n := 0
+	for order, err := range newBook(10_000).client(t).Orders(t.Context(), nil) {
+		wantOK(t, err)
+		n++
+		if n%each != 0 {
+			continue
+		}
+		seen = append(seen, weak.Make(order))
+		runtime.GC()
+		held := slices.DeleteFunc(slices.Clone(seen), func(o weak.Pointer[Order]) bool { return o.Value() == nil })
+		if len(held) > 2 {
+			t.Fatalf("after %d orders, %d pages are held", n, len(held))
+		}
+	}
+	if n != 10_000 {
+		t.Errorf("%d orders came", n)
 	}
 }
 
