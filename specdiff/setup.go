@@ -46,14 +46,15 @@ func ReadSetup(r io.Reader) (*Setup, error) {
 	return &s, nil
 }
 
-func (s *Setup) logins() []live.Login {
+// Live is how to ask the backend. The customer with most orders comes first.
+func (s *Setup) Live() live.Config {
 	customers := slices.Clone(s.Customers)
 	slices.SortStableFunc(customers, func(a, b Customer) int { return b.Orders - a.Orders })
-	var logins []live.Login
+	config := live.Config{Backend: s.URL, ResetToken: s.resetToken()}
 	for _, c := range customers {
-		logins = append(logins, live.Login{Email: c.Email, Password: c.Password})
+		config.Logins = append(config.Logins, live.Login{Email: c.Email, Password: c.Password})
 	}
-	return logins
+	return config
 }
 
 // resetToken returns how to get a token; nil if there is no way.

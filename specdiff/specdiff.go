@@ -85,9 +85,9 @@ func flaws(doc *openapi3.T) []finding.Observation {
 func (c *Config) live(ctx context.Context, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) error {
 	r.Sources.Backend = c.Backend
 	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
-	record, err := live.Run(ctx, live.Config{
-		Backend: c.Backend, Documents: known, Logins: c.Setup.logins(), ResetToken: c.Setup.resetToken(), Progress: c.Progress,
-	})
+	config := c.Setup.Live()
+	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
+	record, err := live.Run(ctx, config)
 	if err != nil {
 		return err
 	}

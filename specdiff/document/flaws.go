@@ -3,7 +3,6 @@ package document
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,17 +17,22 @@ type Flaw struct {
 	Text string
 }
 
-// Flaws returns what is in the schema components of a document: `nullable` beside a reference, which OpenAPI 3.0
-// ignores; oneOf or anyOf of a single schema; examples that their own schemas don't take. They are in the order of their
-// places.
+// Flaws returns what is in a document's operations and schema components: `nullable` beside a reference, which OpenAPI
+// 3.0 ignores; oneOf or anyOf of a single schema; oneOf of objects that require nothing, so that what fits one fits
+// them all and is taken by none; examples that their own schemas don't take. They are in the order of their places.
 func Flaws(doc *openapi3.T) []Flaw {
 	var f flaws
-	if doc.Components == nil {
-		return nil
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			f.operation(finding.Operation(method, path), item, op)
+		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
-		f.schema(name, doc.Components.Schemas[name])
+	if doc.Components != nil {
+		for name, ref := range doc.Components.Schemas {
+			f.schema(name, ref)
+		}
 	}
+	slices.SortStableFunc(f, func(a, b Flaw) int { return strings.Compare(a.ID(), b.ID()) })
 	return f
 }
 
@@ -36,6 +40,26 @@ type flaws []Flaw
 
 func (f *flaws) add(place string, aspect finding.Aspect, format string, args ...any) {
 	*f = append(*f, Flaw{finding.Point{Place: place, Aspect: aspect}, fmt.Sprintf(format, args...)})
+}
+
+func (f *flaws) operation(place string, item *openapi3.PathItem, op *openapi3.Operation) {
+	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+		f.schema(finding.Parameter(place, p.Value.In, p.Value.Name), p.Value.Schema)
+	}
+	if op.RequestBody != nil {
+		f.content(finding.RequestBody(place), op.RequestBody.Value.Content)
+	}
+	for status, r := range op.Responses.Map() {
+		f.content(finding.Response(place, status), r.Value.Content)
+	}
+}
+
+func (f *flaws) content(place string, content openapi3.Content) {
+	for kind, media := range content {
+		if media.Schema != nil {
+			f.schema(finding.Media(place, kind), media.Schema)
+		}
+	}
 }
 
 // schema goes through what is written at a place; what is written elsewhere and referred to has its own.
@@ -50,14 +74,17 @@ func (f *flaws) schema(place string, ref *openapi3.SchemaRef) {
 	if n := len(s.OneOf) + len(s.AnyOf); n == 1 {
 		f.add(place, finding.Branches, "oneOf or anyOf of one schema")
 	}
+	if len(s.OneOf) > 1 && !slices.ContainsFunc(s.OneOf, distinct) {
+		f.add(place, finding.Branches, "oneOf of schemas that require nothing: what fits one fits all, and is taken by none")
+	}
 	if s.Example != nil {
 		if err := s.VisitJSON(s.Example); err != nil {
 			reason, _, _ := strings.Cut(err.Error(), "\n")
 			f.add(place, finding.Example, "the example %v: %s", s.Example, reason)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		f.schema(place+"."+name, s.Properties[name])
+	for name, property := range s.Properties {
+		f.schema(place+"."+name, property)
 	}
 	for _, part := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
 		f.schema(place, part)
@@ -68,6 +95,13 @@ func (f *flaws) schema(place string, ref *openapi3.SchemaRef) {
 	if s.AdditionalProperties.Schema != nil {
 		f.schema(place+".*", s.AdditionalProperties.Schema)
 	}
+}
+
+// distinct says whether there is something that fits other objects and not this schema.
+func distinct(ref *openapi3.SchemaRef) bool {
+	s := ref.Value
+	closed := s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
+	return !s.Type.Is("object") || len(s.Required)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0 || closed
 }
 
 // NullableBeside says whether ref is a reference with `nullable: true` beside it, which OpenAPI 3.0 ignores.

@@ -16,7 +16,9 @@ func TestFlaws(t *testing.T) {
 			phone: { type: string, example: 123 }, age: { type: integer, example: 3 },
 			food: { anyOf: [{ type: string }] }, drink: { oneOf: [{ type: string }, { type: integer }] },
 			list: { type: array, items: { type: string, enum: [a], example: b } }, map: { type: object, additionalProperties: { type: string, example: true } } } },
-		Owner: { type: object }`)), "x")
+		Owner: { type: object },
+		Either: { oneOf: [{ $ref: '#/components/schemas/Owner' }, { type: object, properties: { a: { type: string } } }] },
+		Fine: { oneOf: [{ $ref: '#/components/schemas/Owner' }, { type: object, required: [a] }] }`)), "x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,8 +26,30 @@ func TestFlaws(t *testing.T) {
 	for _, f := range document.Flaws(doc) {
 		got = append(got, f.ID())
 	}
-	if want := "Pet.food#branches Pet.list[]#example Pet.map.*#example Pet.owner#nullable Pet.phone#example"; strings.Join(got, " ") != want {
+	if want := "Either#branches Pet.food#branches Pet.list[]#example Pet.map.*#example Pet.owner#nullable Pet.phone#example"; strings.Join(got, " ") != want {
 		t.Errorf("found %s\nwant  %s", strings.Join(got, " "), want)
+	}
+}
+
+func TestFlawsOfOperations(t *testing.T) {
+	doc, err := document.Parse([]byte(`
+openapi: 3.0.3
+paths:
+  /a:
+    post:
+      parameters: [{ name: 'q[]', in: query, schema: { type: string, example: 1 } }]
+      requestBody: { content: { application/json: { schema: { type: object, properties: { n: { type: integer, example: x } } } } } }
+      responses: { '200': { description: ok, content: { application/json: { schema: { anyOf: [{ type: string }] } } } } }
+`), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range document.Flaws(doc) {
+		got = append(got, f.ID())
+	}
+	if want := "POST /a 200 application/json#branches, POST /a body application/json.n#example, POST /a query q#example"; strings.Join(got, ", ") != want {
+		t.Errorf("found %s\nwant  %s", strings.Join(got, ", "), want)
 	}
 }
 

@@ -46,16 +46,19 @@ func flaw(f finding.Finding) (inGo, change string) {
 // effect is what changes in Go when a document that says one thing is corrected to another.
 func effect(f finding.Finding, from, to string) string {
 	gone, comes := to == compare.Absent || to == "", from == compare.Absent || from == ""
+	if text := tried(f.Aspect, to); text != "" {
+		return text
+	}
 	switch f.Aspect {
 	case finding.Presence:
 		return presence(f, gone)
 	case finding.Required:
-		if strings.HasPrefix(to, "required") || strings.HasPrefix(from, "optional") {
+		if !mayBeMissing(to) {
 			return "the field is always there or has to be set: a plain field instead of a pointer"
 		}
 		return "the field may be missing: it becomes a pointer, or may be left out of a request"
 	case finding.Nullable:
-		if strings.HasPrefix(from, "not null") {
+		if mayBeNull(to) {
 			return "the field becomes a pointer, nil for null; until then null reads as an empty value"
 		}
 		return "the pointer becomes a plain field"
@@ -99,6 +102,27 @@ func effect(f finding.Finding, from, to string) string {
 	return ""
 }
 
+// tried is about what was tried with requests; "" if to says nothing of that.
+func tried(aspect finding.Aspect, to string) string {
+	switch {
+	case slices.Contains([]finding.Aspect{finding.Nullable, finding.Required, finding.Style, finding.Explode, finding.Security, finding.Presence}, aspect):
+		return ""
+	case strings.Contains(to, "accepted"):
+		return "code that checks by this before sending refuses what the backend takes, " + to
+	case strings.Contains(to, "refused"), strings.Contains(to, "fails"):
+		return "the types allow what the backend does not take, " + to
+	}
+	return ""
+}
+
+func mayBeNull(says string) bool {
+	return strings.Contains(says, "null") && !strings.HasPrefix(says, "not null") && !strings.Contains(says, "refused")
+}
+
+func mayBeMissing(says string) bool {
+	return slices.ContainsFunc([]string{"optional", "not there", compare.Absent, "accepted"}, func(word string) bool { return strings.Contains(says, word) })
+}
+
 func presence(f finding.Finding, gone bool) string {
 	what := kindOf(f.Place)
 	switch {
@@ -132,12 +156,15 @@ func edit(f finding.Finding, truth string) string {
 		}
 		return fmt.Sprintf("add the response that was seen to %s: %s", where, truth)
 	case finding.Nullable:
-		return fmt.Sprintf("nullable: %t at %s", !strings.HasPrefix(truth, "not null"), where)
+		return fmt.Sprintf("nullable: %t at %s", mayBeNull(truth), where)
 	case finding.Required:
-		if kindOf(f.Place) == schema {
-			return fmt.Sprintf("%s belongs under `required` or not: %s", where, truth)
+		if kindOf(f.Place) == schema && mayBeMissing(truth) {
+			return "take " + where + " off the list `required` of its object"
 		}
-		return fmt.Sprintf("required: %t at %s", strings.HasPrefix(truth, "required"), where)
+		if kindOf(f.Place) == schema {
+			return "put " + where + " on the list `required` of its object"
+		}
+		return fmt.Sprintf("required: %t at %s", !mayBeMissing(truth), where)
 	case finding.Cookie:
 		return fmt.Sprintf("headers: Set-Cookie at %s: %s", where, truth)
 	default:
