@@ -92,6 +92,14 @@ backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 e2e: ## the suites that need the real backend; they start and stop it themselves
 	go -C e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
 
+# More flags of specdiff, such as -format markdown or -all.
+DIFFFLAGS ?=
+.PHONY: diff
+diff: ## where contract, published document and running backend disagree, and who is wrong
+	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
+	node e2e/backend/start.mjs --exec sh -c 'printf %s "$$BACKEND_JSON" | bin/specdiff -setup - -spec openapi.yaml \
+		-package e2e/backend/node_modules/@medusajs/medusa -accepted specdiff.yaml -floor default $(DIFFFLAGS)'
+
 .PHONY: demo
 demo: ## the whole journey, printed, on the real backend or on BACKEND=url
 ifdef BACKEND
