@@ -95,6 +95,7 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 	if docs.contract != nil {
 		result := live.Check(record, docs.contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
+		evidence.Seen = result.Seen
 		r.Coverage = c.coverage(result.Coverage)
 		for _, note := range result.Unchecked {
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())

@@ -116,7 +116,7 @@ func TestDifferences(t *testing.T) {
 		"property added":         {"        id: { type: string }\n", "        id: { type: string }\n        no: { type: integer }\n", "Pet.no#presence: absent | integer"},
 		"property renamed":       {"        kind:", "        sort:", "Pet.kind#presence: string of cat, dog | absent\nPet.sort#presence: absent | string of cat, dog"},
 		"property retyped":       {"id: { type: string }", "id: { type: integer }", "Pet.id#type: string | integer"},
-		"property untyped":       {"id: { type: string }", "id: {}", "Pet.id#nullable: not null | null allowed\nPet.id#type: string | anything"},
+		"property untyped":       {"id: { type: string }", "id: {}", "Pet.id#type: string | anything"},
 		"not nullable":           {"nullable: true, maxLength", "maxLength", "Pet.name#nullable: null allowed | not null"},
 		"length":                 {", maxLength: 9", "", "Pet.name#bounds: maxLength 9 | none"},
 		"not required":           {"required: [id, owner]", "required: [id]", "Pet.owner#required: required | optional"},

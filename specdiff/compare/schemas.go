@@ -25,7 +25,7 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		return
 	}
 	v, w := see(a), see(b)
-	if v.nullable != w.nullable {
+	if v.nullable != w.nullable && !v.isAny() && !w.isAny() { // of anything, the type is the difference
 		d.add(place, finding.Nullable, null(v, a), null(w, b))
 	}
 	if v.component != "" {

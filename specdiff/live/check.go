@@ -22,6 +22,8 @@ type Result struct {
 	Coverage     Coverage
 	// Unchecked is what the document says that is not checked.
 	Unchecked []conform.Note
+	// Seen is how many exchanges showed what the document declares.
+	Seen map[conform.Sight]int
 }
 
 // Check holds a record against a document. It sends nothing.
@@ -29,7 +31,7 @@ func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
 		record: record, contract: contract, seen: map[conform.Sight]int{},
-		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string][2]int{},
+		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string][2]int{}, headers: map[header]int{},
 		requests: map[*conform.Exchange][]conform.Finding{}, tally: conform.NewTally(contract),
 	}
 	for i := range record.Exchanges {
@@ -37,8 +39,9 @@ func Check(record *Record, doc *openapi3.T) Result {
 	}
 	c.styles()
 	c.sights()
+	c.came()
 	c.unsent()
-	return Result{c.sorted(), c.coverage(), notes}
+	return Result{c.sorted(), c.coverage(), notes, c.seen}
 }
 
 type check struct {
@@ -48,9 +51,13 @@ type check struct {
 	seen     map[conform.Sight]int
 	all      map[key]*finding.Observation
 	shown    map[key][]string
+	headers  map[header]int                          // how often they came
 	cookies  map[string][2]int                       // by place of an answer: how many should have set a cookie, and did
 	requests map[*conform.Exchange][]conform.Finding // what the document has against each request
 }
+
+// header is one that came with an answer.
+type header struct{ place, name string }
 
 type key struct {
 	finding.Point
@@ -121,6 +128,9 @@ func (c *check) exchange(x *Exchange) {
 		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", nil, 1)
 	}
 	c.cookie(result.Place, x)
+	for name := range x.ResponseHeader {
+		c.headers[header{finding.Response(result.Place, strconv.Itoa(x.Status)), name}]++
+	}
 	if x.Probe != nil {
 		c.probe(result.Place, x)
 	} else if x.Status/100 == 2 {
@@ -371,6 +381,15 @@ func (c *check) sights() {
 			if c.seen[conform.Sight{What: conform.Text, Loc: sight.Loc}] == 0 {
 				c.add(finding.Point{Place: sight.Loc, Aspect: finding.Format}, finding.Contradicts, "none", "date-time", "", nil, n)
 			}
+		}
+	}
+}
+
+// came is about the headers that the document declares and that were there; cookies are looked at elsewhere.
+func (c *check) came() {
+	for h, n := range c.headers {
+		if h.name != "Set-Cookie" && c.contract.Declares(h.place, h.name) {
+			c.add(finding.Point{Place: h.place, Aspect: finding.Header}, finding.Supports, h.name+" documented", h.name, "", nil, n)
 		}
 	}
 }

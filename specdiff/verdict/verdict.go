@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -16,12 +17,13 @@ type Evidence struct {
 	Differences []compare.Difference  // of the documents
 	Contract    []finding.Observation // what the backend shows against the contract
 	Published   []finding.Observation // what it shows against the published document, at the contract's places
+	Seen        map[conform.Sight]int // how often answers showed what the contract declares
 }
 
-// Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. It is
-// also wrong where documents differ and the backend was seen to do what the contract says: then the published one is.
-// What the backend was not seen to contradict never makes the contract wrong: that it may be null is not disproved by
-// its never having been.
+// Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. Where
+// documents differ, the published one is also wrong if the backend was seen to do what the contract says, or if the
+// contract says more and every answer kept to it. What the backend was not seen to contradict never makes the contract
+// wrong: that something may be null is not disproved by its never having been.
 func Join(e Evidence) []finding.Finding {
 	points := map[string]*point{}
 	at := func(p finding.Point) *point {
@@ -32,6 +34,9 @@ func Join(e Evidence) []finding.Finding {
 	}
 	for _, d := range e.Differences {
 		at(d.Point).difference = &d
+		if o, ok := strict(d, e.Seen); ok {
+			at(d.Point).contract.add(o)
+		}
 	}
 	for _, o := range e.Contract {
 		at(o.Point).contract.add(o)
@@ -39,7 +44,6 @@ func Join(e Evidence) []finding.Finding {
 	for _, o := range e.Published {
 		at(o.Point).published.add(o)
 	}
-	neverThere(points, e)
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
 		if f, ok := points[id].finding(); ok {
@@ -51,21 +55,49 @@ func Join(e Evidence) []finding.Finding {
 	return all
 }
 
-// neverThere is what supports the contract where it lacks a property: objects of that kind were seen, without it.
-func neverThere(points map[string]*point, e Evidence) {
-	seen := map[string]int{} // objects, by place
-	for _, o := range e.Contract {
-		if o.Relation == finding.Supports && o.Aspect == finding.Presence {
-			object := o.Place[:max(strings.LastIndex(o.Place, "."), 0)]
-			seen[object] = max(seen[object], o.Count)
+// strict is what supports the contract where it says more than the published document, and every answer kept to it:
+// conform would have told of one that did not.
+func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observation, bool) {
+	there, values := seen[conform.Sight{What: conform.Property, Loc: d.Place}], seen[conform.Sight{What: conform.Valued, Loc: d.Place}]
+	o := finding.Observation{Point: d.Point, Relation: finding.Supports, Live: "as the contract says", Count: values}
+	holds := values > 0
+	switch d.Aspect {
+	case finding.Presence:
+		o.Live, o.Count = "never there", objects(d.Place, seen)
+		holds = d.Contract == compare.Absent && kindOf(d.Place) == schema && o.Count > 0
+	case finding.Required:
+		o.Live, o.Count = "always there", there
+		holds = d.Contract == "required" && there > 0
+	case finding.Nullable:
+		o.Live = "never null"
+		holds = holds && strings.HasPrefix(d.Contract, "not null")
+	case finding.Type: // a type that takes more is not proven by values that fit both
+		holds = holds && d.Contract != "anything" && (d.Contract != "number" || d.Published != "integer")
+	case finding.Format, finding.Bounds:
+		holds = holds && d.Contract != "none"
+	default:
+		holds = false
+	}
+	return o, holds
+}
+
+// objects is how many were seen of those that the property would be in.
+func objects(property string, seen map[conform.Sight]int) int {
+	most := 0
+	object, _, _ := cutLast(property, ".")
+	for sight, n := range seen {
+		if of, _, ok := cutLast(sight.Loc, "."); ok && of == object && sight.What == conform.Property {
+			most = max(most, n)
 		}
 	}
-	for _, d := range e.Differences {
-		object := d.Place[:max(strings.LastIndex(d.Place, "."), 0)]
-		if d.Aspect == finding.Presence && d.Contract == compare.Absent && kindOf(d.Place) == schema && seen[object] > 0 {
-			points[d.ID()].contract.add(finding.Observation{Point: d.Point, Relation: finding.Supports, Live: "never there", Count: seen[object]})
-		}
+	return most
+}
+
+func cutLast(s, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, separator); i >= 0 {
+		return s[:i], s[i+len(separator):], true
 	}
+	return s, "", false
 }
 
 // rank is the order in which a reader wants the findings: what has to be done first.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
 )
@@ -79,16 +80,37 @@ func TestObservationsOfOnePointAddUp(t *testing.T) {
 	}
 }
 
-// A property that only the published document has is the published document's mistake if such objects came without it.
-func TestPropertyThatIsNeverThere(t *testing.T) {
-	difference := []compare.Difference{{Point: finding.Point{Place: "Cart.total", Aspect: finding.Presence}, Contract: compare.Absent, Published: "integer"}}
-	other := func(place string) []finding.Observation {
-		return []finding.Observation{{Point: finding.Point{Place: place, Aspect: finding.Presence}, Relation: finding.Supports, Live: "there", Count: 7}}
-	}
-	for place, want := range map[string]finding.Wrong{"Cart.id": finding.Published, "Order.id": finding.Unproven, "Cart.items[].id": finding.Unproven} {
-		all := verdict.Join(verdict.Evidence{Differences: difference, Contract: other(place)})
-		if len(all) != 1 || all[0].Wrong != want {
-			t.Errorf("%s was seen: found %+v, want %q", place, all, want)
+// Where the contract says more than the published document, answers that keep to it speak for it; where it says less,
+// they say nothing.
+func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
+	for _, c := range []struct {
+		aspect              finding.Aspect
+		contract, published string
+		sight               conform.Sight
+		want                finding.Wrong
+	}{
+		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Cart.id"}, finding.Published},
+		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Order.id"}, finding.Unproven},
+		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Cart.items[].id"}, finding.Unproven},
+		{finding.Presence, "integer", compare.Absent, conform.Sight{What: conform.Property, Loc: "Cart.id"}, finding.Unproven},
+		{finding.Required, "required", "optional", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Published},
+		{finding.Required, "optional", "required", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Nullable, "not null", "null allowed", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
+		{finding.Nullable, "null allowed", "not null", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Type, "integer", "number", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
+		{finding.Type, "integer", "number", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Type, "number", "integer", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Type, "anything", "object", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Format, "int64", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
+		{finding.Format, "none", "email", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Bounds, "minLength 1", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
+		{finding.Bounds, "none", "minLength 1", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Enum, "a", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+	} {
+		difference := compare.Difference{Point: finding.Point{Place: "Cart.total", Aspect: c.aspect}, Contract: c.contract, Published: c.published}
+		all := verdict.Join(verdict.Evidence{Differences: []compare.Difference{difference}, Seen: map[conform.Sight]int{c.sight: 7}})
+		if len(all) != 1 || all[0].Wrong != c.want || (all[0].Count == 7) != (c.want == finding.Published) {
+			t.Errorf("%s, %s against %s, %v was seen: found %+v, want %q", c.aspect, c.contract, c.published, c.sight, all, c.want)
 		}
 	}
 }
