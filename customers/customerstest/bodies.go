@@ -38,8 +38,8 @@ func readBody(r *http.Request) ([]byte, error) {
 func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
 	contentType := r.Header.Get("Content-Type")
 	mediaType, parameters, err := mime.ParseMediaType(contentType)
-	hasBody := r.ContentLength > 0 || len(r.TransferEncoding) > 0 || r.Header.Get("Content-Length") != ""
-	if err != nil || mediaType != "application/json" || strings.HasSuffix(contentType, ";") || !hasBody && len(raw) == 0 {
+	isJSON := err == nil && mediaType == "application/json" && !strings.HasSuffix(contentType, ";")
+	if len(raw) == 0 || !isJSON {
 		return newObject(), nil
 	}
 	charset := strings.ToLower(parameters["charset"])

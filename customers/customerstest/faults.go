@@ -2,6 +2,7 @@ package customerstest
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"slices"
@@ -107,6 +108,10 @@ func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2, or no connection at all: the nearest to it
+	}
+	tlsConn, ok := conn.(*tls.Conn)
+	if ok {
+		conn = tlsConn.NetConn()
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)

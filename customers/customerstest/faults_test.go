@@ -148,6 +148,24 @@ func TestLatencyEndsWithTheClient(t *testing.T) {
 	}
 }
 
+// Below TLS it is the connection that is reset.
+func TestResetOverTLS(t *testing.T) {
+	b := customerstest.New()
+	srv := httptest.NewTLSServer(b)
+	defer srv.Close()
+	c, err := customers.New(srv.URL, customers.WithHTTPClient(srv.Client()), customers.WithMaxRetries(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Inject(customerstest.Fault{Reset: true})
+	if _, err := c.Auth.Exists(ctx, "x@example.com"); !errors.Is(err, syscall.ECONNRESET) {
+		t.Error(err)
+	}
+	if _, err := c.Auth.Exists(ctx, "x@example.com"); err != nil {
+		t.Error(err)
+	}
+}
+
 // Without a connection of its own to reset, the handler gives up as net/http wants it.
 func TestResetWithoutAConnection(t *testing.T) {
 	b := customerstest.New()
