@@ -142,7 +142,7 @@ func TestBillingAddress(t *testing.T) {
 	if c.BillingAddress == nil || c.BillingAddress.CustomerID != nil || c.BillingAddress.City != nil || len(c.ShippingAddresses) != 0 {
 		t.Errorf("a new one: %+v", c)
 	}
-	c = customerOf(t, update(`{"billing_address":{"city":"X","country_code":"DK","metadata":{"a":""}}}`))
+	customerOf(t, update(`{"billing_address":{"city":"X","country_code":"DK","metadata":{"a":""}}}`))
 	c = customerOf(t, update(`{"billing_address":{"address_1":"Y","city":null,"country_code":null}}`))
 	if a := c.BillingAddress; a.ID != first || a.City != nil || text(a.Address1) != "Y" || text(a.CountryCode) != "dk" || jsonOf(t, a.Metadata) != `{"a":""}` {
 		t.Errorf("edited in place: %s", jsonOf(t, a))
@@ -197,7 +197,7 @@ func TestBillingAddressDangles(t *testing.T) {
 	if a := b.send(http.MethodPost, me, `{"first_name":"X"}`); a.status != http.StatusOK {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	c = customerOf(t, b.send(http.MethodPost, me, `{"billing_address":null}`))
+	customerOf(t, b.send(http.MethodPost, me, `{"billing_address":null}`))
 	c = customerOf(t, b.send(http.MethodPost, me, `{"billing_address":{"city":"New"}}`))
 	if text(c.BillingAddressID) == id || text(c.BillingAddress.City) != "New" {
 		t.Errorf("%s", jsonOf(t, c))

@@ -1,6 +1,7 @@
 package customerstest
 
 import (
+	"context"
 	"crypto/rand"
 	"net/http"
 	"sync"
@@ -61,12 +62,12 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if fault.carriesOut() {
-			b.answer(x, m)
+			b.answer(r.Context(), x, m)
 		}
 		fault.send(x, w)
 		return
 	}
-	b.answer(x, m)
+	b.answer(r.Context(), x, m)
 	x.write(w)
 }
 
@@ -79,7 +80,7 @@ func (b *Backend) receive(x *exchange, operation string) *Fault {
 }
 
 // answer carries the request out.
-func (b *Backend) answer(x *exchange, m match) {
+func (b *Backend) answer(ctx context.Context, x *exchange, m match) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clock.held = b.clock.now()
@@ -91,7 +92,7 @@ func (b *Backend) answer(x *exchange, m match) {
 	if failed != nil {
 		x.answer = *failed
 	} else {
-		b.handle(x, m)
+		b.handle(ctx, x, m)
 	}
 	x.finish(b.now(), b.closeSession(x))
 }

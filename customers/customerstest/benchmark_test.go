@@ -1,6 +1,7 @@
 package customerstest_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -37,15 +38,13 @@ func BenchmarkRequest(b *testing.B) {
 	if _, err := c.Retrieve(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	request := httptest.NewRequest(http.MethodGet, "/store/customers/me", nil)
+	request := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "/store/customers/me", nil)
 	request.Header = backend.Requests()[1].Header()
 	answer := httptest.NewRecorder()
 	backend.ServeHTTP(answer, request)
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
-		_, _ = w.Write(answer.Body.Bytes())
+		maps.Copy(w.Header(), answer.Header())
+		w.Write(answer.Body.Bytes())
 	}))
 	defer bare.Close()
 	toBare, err := customers.New(bare.URL, customers.WithBearerToken("x"))
@@ -57,6 +56,7 @@ func BenchmarkRequest(b *testing.B) {
 }
 
 func retrieve(b *testing.B, c *customers.Client) {
+	b.Helper()
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := c.Retrieve(b.Context()); err != nil {

@@ -47,7 +47,7 @@ func (b *Backend) parseBody(r *http.Request, raw []byte) (any, *answer) {
 		return nil, b.page(http.StatusUnsupportedMediaType, "UnsupportedMediaTypeError: unsupported charset %q", strings.ToUpper(charset))
 	}
 	text, err := inflated(raw, strings.ToLower(r.Header.Get("Content-Encoding")))
-	switch unsupported := unsupportedEncoding(""); {
+	switch unsupported := unsupportedEncodingError(""); {
 	case errors.Is(err, errTooLarge):
 		return nil, b.page(http.StatusRequestEntityTooLarge, "PayloadTooLargeError: %v", err)
 	case errors.As(err, &unsupported):
@@ -107,9 +107,9 @@ func looksBigEndian(text []byte) bool {
 	return more > 0
 }
 
-type unsupportedEncoding string
+type unsupportedEncodingError string
 
-func (e unsupportedEncoding) Error() string {
+func (e unsupportedEncodingError) Error() string {
 	return fmt.Sprintf("unsupported content encoding %q", string(e))
 }
 
@@ -124,9 +124,9 @@ func inflated(raw []byte, encoding string) ([]byte, error) {
 	case "deflate":
 		r, err = zlib.NewReader(bytes.NewReader(raw))
 	default:
-		err = unsupportedEncoding(encoding)
+		err = unsupportedEncodingError(encoding)
 	}
-	if errors.As(err, new(unsupportedEncoding)) {
+	if errors.As(err, new(unsupportedEncodingError)) {
 		return nil, err
 	}
 	if err != nil {

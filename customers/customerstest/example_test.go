@@ -44,7 +44,7 @@ func Example() {
 	}
 	try := func(password string) {
 		form := url.Values{"email": {ada.Email}, "password": {password}}
-		r := httptest.NewRequest(http.MethodPost, "/login", strings.NewReader(form.Encode()))
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/login", strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
 		login(shop).ServeHTTP(w, r)

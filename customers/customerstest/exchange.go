@@ -45,8 +45,8 @@ type exchangeKey struct{}
 
 // withExchange is the request that the generated handlers get. It has no query: they would check it before the guard
 // does, and in another way than the backend.
-func withExchange(x *exchange) *http.Request {
-	r := x.request.WithContext(context.WithValue(x.request.Context(), exchangeKey{}, x))
+func withExchange(ctx context.Context, x *exchange) *http.Request {
+	r := x.request.WithContext(context.WithValue(ctx, exchangeKey{}, x))
 	r.URL = &url.URL{Path: r.URL.Path}
 	return r
 }

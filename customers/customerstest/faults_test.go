@@ -119,7 +119,7 @@ func TestLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := customerstest.New()
 		b.Inject(customerstest.Fault{Latency: time.Minute, Times: -1})
-		request := httptest.NewRequest(http.MethodGet, "/store/auth/x", nil)
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/store/auth/x", nil)
 
 		start := time.Now()
 		w := httptest.NewRecorder()
@@ -171,9 +171,9 @@ func TestResetWithoutAConnection(t *testing.T) {
 	b := customerstest.New()
 	b.Inject(customerstest.Fault{Reset: true})
 	defer func() {
-		if recover() != any(http.ErrAbortHandler) { //nolint:errorlint // what was panicked with, itself
+		if recover() != any(http.ErrAbortHandler) {
 			t.Error("the handler returned")
 		}
 	}()
-	b.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/store/auth/x", strings.NewReader("")))
+	b.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/store/auth/x", strings.NewReader("")))
 }

@@ -31,7 +31,7 @@ func TestRequests(t *testing.T) {
 		t.Fatal(len(all), "requests")
 	}
 	create, retrieve, unknown := all[0], all[1], all[2]
-	if create.Method != "POST" || create.Operation != "PostCustomers" || create.Path() != "/store/customers" || !create.Time.Equal(start) ||
+	if create.Method != http.MethodPost || create.Operation != "PostCustomers" || create.Path() != "/store/customers" || !create.Time.Equal(start) ||
 		create.Header().Get("X-Trace") != "1" || !strings.Contains(string(create.Body()), `"email":"a@example.com"`) {
 		t.Errorf("create: %v", create)
 	}

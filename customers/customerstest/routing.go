@@ -1,6 +1,7 @@
 package customerstest
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -147,7 +148,7 @@ func (ro *route) isPublic() bool {
 }
 
 // handle answers the request, after its body was read and its session opened. The caller holds b.mu.
-func (b *Backend) handle(x *exchange, m match) {
+func (b *Backend) handle(ctx context.Context, x *exchange, m match) {
 	if !m.inStore {
 		x.answer = cannot(x)
 		return
@@ -169,7 +170,7 @@ func (b *Backend) handle(x *exchange, m match) {
 	case m.route == nil:
 		x.answer = cannot(x)
 	default:
-		r := withExchange(x)
+		r := withExchange(ctx, x)
 		for name, value := range m.parameters {
 			r.SetPathValue(name, value)
 		}

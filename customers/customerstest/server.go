@@ -12,10 +12,10 @@ type Server struct {
 }
 
 // NewServer starts a backend for a test and stops it when the test is over.
-func NewServer(t testing.TB, opts ...Option) *Server {
-	t.Helper()
+func NewServer(tb testing.TB, opts ...Option) *Server {
+	tb.Helper()
 	b := New(opts...)
 	s := httptest.NewServer(b)
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return &Server{Backend: b, URL: s.URL}
 }

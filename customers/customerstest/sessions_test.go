@@ -283,6 +283,7 @@ func sameJSON(t *testing.T, a, b string) bool {
 
 // Many customers at once, each seeing only what is theirs; under the race detector.
 func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
 	srv := customerstest.NewServer(t)
 	for range 8 {
 		t.Run("customer", func(t *testing.T) {

@@ -73,7 +73,11 @@ func TestValidationMessages(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.path+" "+test.body, func(t *testing.T) {
 			a := b.send(http.MethodPost, test.path, test.body)
-			var failure struct{ Type, Message, Code string }
+			var failure struct {
+				Type    string `json:"type"`
+				Message string `json:"message"`
+				Code    string `json:"code"`
+			}
 			if err := json.Unmarshal([]byte(a.body), &failure); err != nil {
 				t.Fatalf("%v: %s", err, a.body)
 			}
