@@ -23,7 +23,7 @@ type answer struct {
 
 // jsonAnswer is v as JSON.
 func jsonAnswer(status int, v any) answer {
-	return answer{status: status, contentType: contentTypeJSON, body: appendJSON(nil, v)}
+	return answer{status: status, contentType: contentTypeJSON, body: appendJSON(make([]byte, 0, 1024), v)}
 }
 
 // textAnswer is a status with its name as the body.

@@ -23,7 +23,7 @@ var errTooLarge = errors.New("request entity too large")
 
 // readBody reads the body as far as the backend would take it, and a byte more to know that there is more.
 func readBody(r *http.Request) ([]byte, error) {
-	if r.Body == nil {
+	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
 	}
 	raw, err := io.ReadAll(io.LimitReader(r.Body, bodyLimit+1))
