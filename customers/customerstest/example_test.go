@@ -16,7 +16,7 @@ import (
 func login(shop *customers.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
-		me, err := shop.WithSession(s).Auth.Authenticate(r.Context(), r.FormValue("email"), r.FormValue("password"))
+		me, err := shop.WithSession(s).Auth.Authenticate(r.Context(), r.FormValue("email"), r.FormValue("password"), customers.WithOrders())
 		switch {
 		case errors.Is(err, customers.ErrInvalidCredentials):
 			http.Error(w, "Wrong email or password", http.StatusUnauthorized)

@@ -78,7 +78,7 @@ func TestJourney(t *testing.T) {
 	if _, err := c.Auth.Authenticate(ctx, email, password); !errors.Is(err, customers.ErrInvalidCredentials) {
 		t.Error("Authenticate with the old password:", err)
 	}
-	if me, err = c.Auth.Authenticate(ctx, email, "other"); err != nil || me.Orders == nil {
+	if me, err = c.Auth.Authenticate(ctx, email, "other", customers.WithOrders()); err != nil || me.Orders == nil {
 		t.Fatalf("Authenticate: %+v, %v", me, err)
 	}
 	if me, err = c.Auth.GetSession(ctx); err != nil || me.Email != email {
