@@ -264,7 +264,7 @@ var errorConversations = []conversation{
 		for _, path := range []string{
 			"/store/nothing", customersPath + "/nothing", customersPath + "/me/nothing", authPath + "/a/b", "/store", "/", "/store/", authPath + "/token",
 			mePath + "/", authPath + "/", "/Store/Customers/Me", customersPath + "//me", "/store//auth", "/store/customers/me/../me", "/store/customers/%6De",
-			"/store/auth/a%2Fb", "/store/auth/%20", "/store/auth/%C3%A9", "/store/auth/<b>", "/store/<b>", "/store/x?y=<b>", "/store/auth/x?y=1", mePath + "?x=1", mePath + "#x",
+			"/store/auth/a%2Fb", "/store/auth/%20", "/store/auth/%C3%A9", "/store/auth/<b>", "/store/\xc3\xa9", "/store/auth/x?y=\xc3\xa9", "/store/<b>", "/store/x?y=<b>", "/store/auth/x?y=1", mePath + "?x=1", mePath + "#x",
 		} {
 			v.get("", path)
 			v.get("ada", path)

@@ -52,6 +52,10 @@ func New(opts ...Option) *Backend {
 // ServeHTTP answers a request as the real backend would, or goes wrong as [Backend.Inject] wants it.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := newExchange(r)
+	if !isASCII(x.path + x.rawQuery) {
+		refuse(w)
+		return
+	}
 	var err error
 	if x.raw, err = readBody(r); err != nil {
 		return // the client has gone

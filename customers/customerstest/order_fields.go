@@ -44,6 +44,7 @@ type orderView struct {
 	columns  map[string]bool // nil: all
 	totals   map[string]bool
 	computed bool // tax lines that were computed while reading are shown
+	empty    bool // a list is shown without its rows
 }
 
 // at is the view of the rows at the end of a path, made if need be; nil if there is no such path.
@@ -98,6 +99,18 @@ func (q *orderQuery) view() (view *orderView, ok bool) {
 	}
 	view.showTotals(kind, totals)
 	return view, true
+}
+
+// viewOfOld is view for an order from before there were tax lines, which has a tax rate instead: its lines are shown
+// without, unless a total is named.
+func (q *orderQuery) viewOfOld() *orderView {
+	view, ok := q.view()
+	if ok && view.computed {
+		kind := orderKind()
+		view.at(kind, "items.tax_lines").empty = true
+		view.at(kind, "shipping_methods.tax_lines").empty = true
+	}
+	return view
 }
 
 // selected is the names that fields and expand come to: of columns, totals and relations, known or not.
@@ -268,6 +281,9 @@ func (p *part) write(b *bytes.Buffer, r *relation, v *orderView) {
 	b.WriteByte('[')
 	first := true
 	for _, row := range p.rows {
+		if v.empty {
+			break
+		}
 		if p.name == "tax_lines" && !v.computed && row.part("id") == nil {
 			continue
 		}

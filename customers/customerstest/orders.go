@@ -117,7 +117,11 @@ func (b *Backend) listOrders(customerID, rawQuery string) answer {
 			body.WriteByte(',')
 		}
 		o.setCustomer(buyer)
-		o.write(&body, view)
+		if o.columns["tax_rate"] != nil {
+			o.write(&body, q.viewOfOld())
+		} else {
+			o.write(&body, view)
+		}
 	}
 	body.WriteString("],")
 	end := appendJSON(nil, members{{"count", count}, {"offset", q.offset}, {"limit", q.limit}})

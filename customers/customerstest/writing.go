@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // finish adds to the answer what Express adds on its way out.
@@ -76,4 +77,16 @@ func (x *exchange) write(w http.ResponseWriter) {
 	if x.request.Method != http.MethodHead {
 		w.Write(x.answer.body) //nolint:gosec // pages are escaped, as the real backend escapes them
 	}
+}
+
+// refuse is Node's answer to a request line that it does not read, before anything of the backend sees it.
+func refuse(w http.ResponseWriter) {
+	h := w.Header()
+	h["Date"], h["Content-Type"] = nil, nil
+	h.Set("Transfer-Encoding", "identity") // no length, and the end of the connection
+	w.WriteHeader(http.StatusBadRequest)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }

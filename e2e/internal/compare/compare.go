@@ -126,6 +126,8 @@ type TB interface {
 type Exchange struct {
 	Request Request
 	A, B    *Answer
+	// Differences are all, those that an exception covers among them.
+	Differences []Difference
 }
 
 // Conversation is a sequence of requests to both sides, that may refer to earlier answers. It is used by one goroutine.
@@ -182,7 +184,8 @@ func (v *Conversation) Send(r Request) *Exchange {
 	v.comparison.mu.Unlock()
 
 	var differences []string
-	for _, d := range v.pairs.answers(x.A, x.B) {
+	x.Differences = v.pairs.answers(x.A, x.B)
+	for _, d := range x.Differences {
 		if !v.comparison.covered(x, d) {
 			differences = append(differences, d.String())
 		}
