@@ -1,14 +1,13 @@
 // Command journey walks a customer's whole way through a storefront on a Medusa v1 backend and prints what happened
 // at each step: register, profile, addresses, orders, password reset, logout and login, a session saved and restored.
 //
-// `make demo` starts a backend for it, or uses the one that BACKEND names. Any backend will do; the steps that need a
-// customer with orders, or the token that a backend would mail, say so where it has none to offer.
+// Its backend is the one in memory of package customerstest, or the one that BACKEND names. Any will do; the steps that
+// need a customer with orders, or the token that a backend would mail, say so where it has none to offer.
 package main
 
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -35,14 +34,16 @@ func run() error {
 	defer stop()
 	shop := backendFromEnv()
 	if shop.URL == "" {
-		return errors.New("no backend: run make demo, or set BACKEND to a backend's URL")
+		var stopBackend func()
+		shop, stopBackend = inMemory()
+		defer stopBackend()
 	}
 	c, err := customers.New(shop.URL, customers.WithPublishableKey(shop.PublishableKey))
 	if err != nil {
 		return err
 	}
 	j := &journey{shop: shop, c: c, email: "journey-" + strings.ToLower(rand.Text()[:8]) + "@example.com", password: "supersecret"}
-	fmt.Println("Backend:", shop.URL)
+	fmt.Println("Backend:", shop.URL, shop.what)
 	for _, step := range []func(context.Context) error{
 		j.register, j.retrieve, j.update, j.addresses, j.customHeader, j.paymentMethods,
 		j.resetPassword, j.logOutAndIn, j.saveAndRestore, j.orders,
@@ -57,7 +58,7 @@ func run() error {
 
 // journey is what the steps share.
 type journey struct {
-	shop            backend
+	shop            *backend
 	c               *customers.Client
 	email, password string
 }
@@ -297,57 +298,6 @@ func (j *journey) orders(ctx context.Context) error {
 func printOrder(o *customers.Order) {
 	fmt.Printf("    #%d of %s: %d %s (smallest unit), %s, payment %s, fulfillment %s\n",
 		o.DisplayID, o.CreatedAt.Format(time.DateOnly), o.Total, o.CurrencyCode, o.Status, o.PaymentStatus, o.FulfillmentStatus)
-}
-
-// backend is where the journey goes, and what its owner tells about it.
-type backend struct {
-	URL              string `json:"url"`
-	PublishableKey   string `json:"publishableKey"`
-	PasswordTokenURL string `json:"passwordTokenUrl"` // where a test backend shows what it would mail
-	Customers        []struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-	} `json:"customers"`
-}
-
-func backendFromEnv() backend {
-	b := backend{PublishableKey: "pk_demo"}
-	if err := json.Unmarshal([]byte(os.Getenv("BACKEND_JSON")), &b); err != nil {
-		b = backend{PublishableKey: "pk_demo"} // somebody's own backend
-	}
-	b.URL = os.Getenv("BACKEND")
-	return b
-}
-
-func (b *backend) passwordToken(ctx context.Context, email string) (string, error) {
-	if b.PasswordTokenURL == "" {
-		return "", nil
-	}
-	// The backend tells its subscribers a moment after it has answered.
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	for {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.PasswordTokenURL+"?email="+url.QueryEscape(email), nil)
-		if err != nil {
-			return "", err
-		}
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return "", err
-		}
-		var given []struct {
-			Token string `json:"token"`
-		}
-		err = json.NewDecoder(resp.Body).Decode(&given)
-		_ = resp.Body.Close()
-		if err != nil {
-			return "", err
-		}
-		if n := len(given); n > 0 {
-			return given[n-1].Token, nil
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
 }
 
 func heading(s string) { fmt.Println("\n" + s) }
