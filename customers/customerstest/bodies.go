@@ -124,10 +124,7 @@ func inflated(raw []byte, encoding string) ([]byte, error) {
 	case "deflate":
 		r, err = zlib.NewReader(bytes.NewReader(raw))
 	default:
-		err = unsupportedEncodingError(encoding)
-	}
-	if errors.As(err, new(unsupportedEncodingError)) {
-		return nil, err
+		return nil, unsupportedEncodingError(encoding)
 	}
 	if err != nil {
 		return nil, errors.New("incorrect header check")

@@ -22,9 +22,10 @@
 //
 // It has all the surprises of the real backend that were found, down to the wording of errors. These differ:
 //
-//   - A path or query that net/http refuses, such as /store/auth/%ZZ, is its 400; the backend answers 500.
+//   - A path with a broken escape, such as /store/auth/%ZZ, is net/http's 400; the backend answers 500. One with bytes
+//     beyond ASCII is taken; Node refuses it.
 //   - The page for JSON that can't be read gives another reason than Node does, and no stack.
-//   - A body in a charset other than UTF-8 is a 415; the backend also reads UTF-16 and UTF-7.
+//   - A body in UTF-7 or UTF-32 is a 415; the backend reads it.
 //   - Shipping addresses come in the order in which they were added; the backend's order is not defined.
 //   - Routes of other parts of the backend, such as /store/carts or /health, are not there.
 //   - A body that ends the real backend's process, with half of a surrogate pair in the email beside a bad billing
