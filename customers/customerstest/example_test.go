@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
@@ -60,38 +61,37 @@ func Example() {
 	// 503, 0 cookies: Try again later
 }
 
-// The token that the backend would mail.
-func ExampleBackend_PasswordTokens() {
+// start is a backend, a client of it and what stops it; in a test NewServer does all that.
+func start() (*customerstest.Backend, *customers.Client, func()) {
 	backend := customerstest.New()
 	srv := httptest.NewServer(backend)
-	defer srv.Close()
 	c, err := customers.New(srv.URL)
 	if err != nil {
-		fmt.Println(err)
-		return
+		panic(err)
 	}
+	return backend, c, srv.Close
+}
+
+// The token that the backend would mail.
+func ExampleBackend_PasswordTokens() {
+	backend, c, stop := start()
+	defer stop()
 	ada := backend.AddCustomer(customerstest.Customer{})
 	if err := c.GeneratePasswordToken(ctx, ada.Email); err != nil {
 		fmt.Println(err)
 		return
 	}
 	tokens := backend.PasswordTokens(ada.Email)
-	_, err = c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: ada.Email, Token: tokens[0], Password: "new"})
+	_, err := c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: ada.Email, Token: tokens[0], Password: "new"})
 	fmt.Println(len(tokens), err)
 	// Output: 1 <nil>
 }
 
 // What was sent, without secrets when printed.
 func ExampleBackend_Requests() {
-	backend := customerstest.New()
-	srv := httptest.NewServer(backend)
-	defer srv.Close()
-	c, err := customers.New(srv.URL)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	_, err = c.Create(ctx, customers.CreateRequest{FirstName: "Ada", Email: "ada@example.com", Password: "supersecret"})
+	backend, c, stop := start()
+	defer stop()
+	_, err := c.Create(ctx, customers.CreateRequest{FirstName: "Ada", Email: "ada@example.com", Password: "supersecret"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -103,4 +103,39 @@ func ExampleBackend_Requests() {
 	// Output:
 	// POST /store/customers (PostCustomers) {"email":"[redacted]","first_name":"Ada","password":"[redacted]"}
 	// 0 cookies, 71 bytes
+}
+
+// A read is tried again, a POST is not: its answer may be what was lost.
+func ExampleBackend_Inject() {
+	backend, c, stop := start()
+	defer stop()
+	busy := customerstest.Fault{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"0"}}}
+	backend.Inject(busy)
+	exists, err := c.Auth.Exists(ctx, "ada@example.com")
+	fmt.Println(exists, err)
+
+	backend.Inject(customerstest.Fault{Operation: "PostCustomers", Reset: true, CarriedOut: true})
+	_, err = c.Create(ctx, customers.CreateRequest{Email: "ada@example.com", Password: "supersecret"})
+	fmt.Println(errors.Is(err, customers.ErrUnavailable))
+	exists, err = c.Auth.Exists(ctx, "ada@example.com")
+	fmt.Println(exists, err, len(backend.Requests()), "requests")
+	// Output:
+	// false <nil>
+	// true
+	// true <nil> 4 requests
+}
+
+// A session that ran out, without waiting for it.
+func ExampleBackend_Advance() {
+	backend, c, stop := start()
+	defer stop()
+	ada := backend.AddCustomer(customerstest.Customer{})
+	if _, err := c.Auth.Authenticate(ctx, ada.Email, customerstest.DefaultPassword); err != nil {
+		fmt.Println(err)
+		return
+	}
+	backend.Advance(11 * time.Hour)
+	_, err := c.Retrieve(ctx)
+	fmt.Println(errors.Is(err, customers.ErrUnauthenticated))
+	// Output: true
 }
