@@ -75,10 +75,15 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C consumer vet ./...
 	go -C consumer test -race -count=1 -v ./...
 
-ROUNDS ?= 12
+ROUNDS ?= 10
+TOOLCHAINS ?= local,local+jsonv2,go1.27.3
 .PHONY: bench
-bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; ROUNDS=2 for a quick look
-	go -C bench run ./report -backend -rounds $(ROUNDS)
+bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; writes docs/performance.md
+	go -C bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
+
+.PHONY: bench-quick
+bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing written
+	go -C bench run ./report -rounds 3
 
 .PHONY: guard
 guard: ## fail if a call allocates more, or a session is larger, than it was; counts only, so any machine will do

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -105,6 +106,55 @@ func recorded(b *testing.B) *answers.Answers {
 		b.Fatal(err)
 	}
 	return a
+}
+
+// BenchmarkMillion keeps a million logged-in customers, each with the client derived for it, in one process. Where
+// GOMEMLIMIT is set, that is what the process gets by with.
+func BenchmarkMillion(b *testing.B) {
+	const n = 1_000_000
+	shop, err := customers.New("http://shop.example.com", customers.WithoutSession(), customers.WithHTTPClient(&http.Client{Transport: inMemory(answers.Sample())}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	first := shop.WithSession(new(customers.Session))
+	if _, err := first.Auth.Authenticate(b.Context(), email, password); err != nil {
+		b.Fatal(err)
+	}
+	text := first.Session().Encode()
+	for range b.N {
+		idle := make([]*customers.Client, n)
+		before := live()
+		for i := range idle {
+			s, err := customers.DecodeSession(text)
+			if err != nil {
+				b.Fatal(err)
+			}
+			idle[i] = shop.WithSession(s)
+		}
+		after := live()
+		runtime.KeepAlive(idle)
+		b.ReportMetric(float64(after-before)/n, "live-B/customer")
+		b.ReportMetric(float64(after), "live-B")
+		if peak := peakRSS(b); peak > 0 {
+			b.ReportMetric(float64(peak), "peak-B")
+		}
+	}
+}
+
+// peakRSS is the most memory that this process has had, in bytes; 0 where the system does not tell.
+func peakRSS(b *testing.B) int {
+	b.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes int
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kilobytes); n == 1 {
+			return kilobytes << 10
+		}
+	}
+	return 0
 }
 
 // inParallel makes b.N calls, n at once.

@@ -17,3 +17,5 @@ require (
 )
 
 replace github.com/medusa-storefront/customers-go => ../
+
+tool golang.org/x/perf/cmd/benchstat

@@ -3,9 +3,13 @@ package bench
 import (
 	"context"
 	"net/http"
+	"os/exec"
+	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"testing"
 
 	"github.com/medusa-storefront/customers-go/bench/internal/answers"
@@ -134,4 +138,24 @@ func live() int {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
+}
+
+// What a program does not call is not in it: only what it asks for, and the logout that ends a login that lost.
+func TestWhatIsNotCalledIsNotLinked(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "retrieve")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./importing/retrieve").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	symbols, err := exec.CommandContext(t.Context(), "go", "tool", "nm", binary).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requests []string
+	for _, found := range regexp.MustCompile(`customers-go/api\.(New\w+|\(\*ClientWithResponses\)\.\w+)`).FindAllSubmatch(symbols, -1) {
+		requests = append(requests, string(found[1]))
+	}
+	slices.Sort(requests)
+	if want := []string{"NewDeleteAuthRequest", "NewGetCustomersCustomerRequest"}; !slices.Equal(requests, want) {
+		t.Errorf("a program that calls Retrieve has %v, want %v", requests, want)
+	}
 }

@@ -1,5 +1,5 @@
 // Command report runs the benchmarks of this module and the JS client in turns, so that whatever else the machine does
-// hits all of them alike. Run it by `make bench`.
+// hits all of them alike, and writes docs/performance.md with its plot from what it saw. Run it by `make bench`.
 //
 // The raw results are in the format of Go's benchmarks, for benchstat.
 package main
@@ -21,6 +21,7 @@ type plan struct {
 	rounds     int      // turns of every process
 	benchtime  string   // of each turn of a Go client
 	raw        string   // file for the raw results
+	document   bool     // write the document
 }
 
 func main() {
@@ -31,6 +32,7 @@ func main() {
 	flag.IntVar(&p.rounds, "rounds", 12, "turns")
 	flag.StringVar(&p.benchtime, "benchtime", "60ms", "how long a turn of a Go client is")
 	flag.StringVar(&p.raw, "raw", "results.out", "file for the raw results")
+	flag.BoolVar(&p.document, "document", false, "write docs/performance.md")
 	flag.Parse()
 	p.toolchains = strings.Split(*toolchains, ",")
 
@@ -48,6 +50,11 @@ func run(ctx context.Context, p *plan) error {
 	r, err := read(p.raw)
 	if err != nil {
 		return err
+	}
+	if p.document {
+		if err := writeDocument(p, r); err != nil {
+			return err
+		}
 	}
 	return printSummary(os.Stdout, r, p.toolchains[0])
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -31,6 +32,9 @@ func measure(ctx context.Context, p *plan) error {
 	for i, toolchain := range p.toolchains {
 		binaries[i] = filepath.Join(dir, fmt.Sprintf("bench%d.test", i))
 		if err := build(ctx, toolchain, "test", "-c", "-o", binaries[i], "."); err != nil {
+			return err
+		}
+		if p.toolchains[i], err = version(ctx, toolchain); err != nil {
 			return err
 		}
 	}
@@ -63,6 +67,18 @@ func measure(ctx context.Context, p *plan) error {
 	}
 	defer js.stop()
 
+	first := func() { fmt.Fprintf(out, "\ntoolchain: %s\n", p.toolchains[0]) }
+	if p.document {
+		fmt.Fprintln(os.Stderr, "what importing costs, and a million customers")
+		first()
+		if err := measureImport(ctx, dir, out); err != nil {
+			return err
+		}
+		million := bencher{binary: binaries[0], env: append(slices.Clone(env), "GOMEMLIMIT=370MiB"), out: out}
+		if err := million.run(ctx, "-test.bench=Million", "-test.benchtime=1x"); err != nil {
+			return err
+		}
+	}
 	for round := range p.rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
 		fmt.Fprintf(out, "\nturn: %d\n", round)
@@ -72,10 +88,12 @@ func measure(ctx context.Context, p *plan) error {
 				what = "Call|Decode"
 			}
 			fmt.Fprintf(out, "\ntoolchain: %s\n", toolchain)
-			if err := bench(ctx, env, binaries[i], what, p.benchtime, innerRounds, out); err != nil {
+			b := bencher{binary: binaries[i], env: env, out: out}
+			if err := b.run(ctx, "-test.bench="+what, "-test.benchtime="+p.benchtime, fmt.Sprintf("-rounds=%d", innerRounds)); err != nil {
 				return err
 			}
 		}
+		first()
 		if err := js.turns(out); err != nil {
 			return err
 		}
@@ -97,20 +115,42 @@ func record(ctx context.Context, p *plan, dir string) error {
 	return nil
 }
 
-func build(ctx context.Context, toolchain string, args ...string) error {
+// goCommand is the go command of a toolchain.
+func goCommand(ctx context.Context, toolchain string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	name, experiment, _ := strings.Cut(toolchain, "+")
 	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+name, "GOEXPERIMENT="+experiment)
-	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
-	if err := cmd.Run(); err != nil {
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+func build(ctx context.Context, toolchain string, args ...string) error {
+	if err := goCommand(ctx, toolchain, args...).Run(); err != nil {
 		return fmt.Errorf("GOTOOLCHAIN=%s go %s: %w", toolchain, strings.Join(args, " "), err)
 	}
 	return nil
 }
 
-func bench(ctx context.Context, env []string, binary, what, benchtime string, rounds int, out io.Writer) error {
-	cmd := exec.CommandContext(ctx, binary, "-test.run=^$", "-test.bench="+what, "-test.benchtime="+benchtime, fmt.Sprintf("-rounds=%d", rounds))
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, out, os.Stderr
+// version is what the document calls a toolchain.
+func version(ctx context.Context, toolchain string) (string, error) {
+	out, err := goCommand(ctx, toolchain, "env", "GOVERSION").Output()
+	name, _, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	if _, experiment, ok := strings.Cut(toolchain, "+"); ok {
+		name += " with " + experiment
+	}
+	return name, err
+}
+
+// bencher runs benchmarks of a compiled test.
+type bencher struct {
+	binary string
+	env    []string
+	out    io.Writer
+}
+
+func (b bencher) run(ctx context.Context, arguments ...string) error {
+	cmd := exec.CommandContext(ctx, b.binary, append([]string{"-test.run=^$"}, arguments...)...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = b.env, b.out, os.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("the benchmarks failed, see the raw results: %w", err)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 
@@ -76,6 +77,15 @@ func (f figure) with(by string) figure {
 	return f
 }
 
+// of is the figure itself.
+func (r results) of(f figure) summary {
+	var values []float64
+	for _, turn := range r[f] {
+		values = append(values, turn...)
+	}
+	return summarize(values)
+}
+
 // summary is a median and the interval that holds it with 95 % confidence, as benchstat computes them.
 type summary = benchmath.Summary
 
@@ -108,5 +118,8 @@ func mean(values []float64) float64 {
 
 // times writes a ratio with its interval.
 func times(s summary) string {
+	if math.IsInf(s.Hi, 0) { // too few turns for an interval
+		return fmt.Sprintf("%.2f", s.Center)
+	}
 	return fmt.Sprintf("%.2f (%.2f–%.2f)", s.Center, s.Lo, s.Hi)
 }
