@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
@@ -57,6 +58,9 @@ func (s *Setup) Live() live.Config {
 	return config
 }
 
+// patience is how long a token may take: Medusa tells of it some seconds late.
+const patience = 30 * time.Second
+
 // resetToken returns how to get a token; nil if there is no way.
 func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 	if s.PasswordTokenURL == "" {
@@ -68,13 +72,16 @@ func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 		if err != nil {
 			return "", errors.New("passwordTokenUrl is no URL")
 		}
-		resp, err := http.DefaultClient.Do(req)
+		client := &http.Client{Timeout: patience}
+		resp, err := client.Do(req)
 		if err != nil {
 			return "", errors.New("passwordTokenUrl does not answer")
 		}
 		defer func() { _ = resp.Body.Close() }()
 		const most = 1 << 20
-		var tokens []struct{ Token string }
+		var tokens []struct {
+			Token string `json:"token"`
+		}
 		if err := json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&tokens); err != nil || len(tokens) == 0 {
 			return "", errors.New("passwordTokenUrl answers without a token")
 		}

@@ -38,7 +38,7 @@ const maxBytes = 1 << 20
 
 // Load reads a file. Every entry has to be complete, and no id may be in two of them.
 func Load(name string) (*File, error) {
-	f, err := os.Open(name) //nolint:gosec // the user names the file
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -173,9 +173,9 @@ func covers(pattern, id string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == id
 	}
-	rest, ok := id, true
 	parts := strings.Split(pattern, "*")
-	if rest, ok = strings.CutPrefix(rest, parts[0]); !ok {
+	rest, ok := strings.CutPrefix(id, parts[0])
+	if !ok {
 		return false
 	}
 	for _, part := range parts[1 : len(parts)-1] {

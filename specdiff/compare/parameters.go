@@ -18,7 +18,7 @@ func (s side) parameters(as string) map[string]*openapi3.Parameter {
 	if item := s.doc.Paths.Value(s.path); item != nil {
 		ofPath = item.Parameters
 	}
-	for _, p := range slices.Concat(ofPath, s.Operation.Parameters) {
+	for _, p := range slices.Concat(ofPath, s.Parameters) {
 		name := p.Value.Name
 		if i := slices.Index(own, "{"+name+"}"); i >= 0 && p.Value.In == "path" {
 			name = strings.Trim(names[i], "{}")

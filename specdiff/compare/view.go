@@ -64,7 +64,7 @@ func see(ref *openapi3.SchemaRef) view {
 	for _, branch := range s.AllOf {
 		b := see(branch)
 		nullable = nullable && b.nullable
-		v.merge(b)
+		v = v.with(b)
 	}
 	v.nullable = v.nullable || nullable
 	if len(s.AllOf) == 1 && v.component == "" && len(s.Properties) == 0 {
@@ -83,7 +83,8 @@ func (v view) isAny() bool {
 	return v.typ == "" && len(v.enum)+len(v.oneOf)+len(v.anyOf)+len(v.props) == 0 && v.items == nil && v.open == unsaid
 }
 
-func (v *view) merge(b view) {
+// with is v and b at once.
+func (v view) with(b view) view {
 	v.typ, v.format = cmp.Or(v.typ, b.typ), cmp.Or(v.format, b.format)
 	if v.byDefault == nil {
 		v.byDefault = b.byDefault
@@ -97,6 +98,7 @@ func (v *view) merge(b view) {
 	v.open = cmp.Or(v.open, b.open)
 	v.extra, v.items = cmp.Or(v.extra, b.extra), cmp.Or(v.items, b.items)
 	v.oneOf, v.anyOf = append(v.oneOf, b.oneOf...), append(v.anyOf, b.anyOf...)
+	return v
 }
 
 func bounds(s *openapi3.Schema) []string {

@@ -128,6 +128,7 @@ func (c checker) consists(ref *openapi3.SchemaRef, holds *[]*openapi3.SchemaRef)
 		return fmt.Errorf("%s consists of itself, by $ref, allOf, oneOf or anyOf", cmp.Or(ref.Ref, "a schema"))
 	case done:
 		return nil
+	case unseen:
 	}
 	c.state[s] = inside
 	for _, part := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {

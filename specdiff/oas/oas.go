@@ -82,14 +82,17 @@ func Read(dir string) (doc *openapi3.T, notes []string, err error) {
 }
 
 func packageVersion(dir string) (string, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "package.json")) //nolint:gosec // the user names the directory
+	data, err := os.ReadFile(filepath.Join(dir, "package.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("%s has no package.json: give the directory of an installed @medusajs/medusa, such as node_modules/@medusajs/medusa", dir)
 	}
 	if err != nil {
 		return "", err
 	}
-	var p struct{ Name, Version string }
+	var p struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	}
 	if err := json.Unmarshal(data, &p); err != nil {
 		return "", fmt.Errorf("%s/package.json: %w", dir, err)
 	}

@@ -2,6 +2,7 @@ package oas_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,9 +23,7 @@ func install(t *testing.T, files map[string]string) string {
 		"dist/api/middlewares/x.js":  comment("@schema Error", "type: object") + comment("@schema MultipleErrors", "type: object"),
 		"dist/api/routes/store/x.js": comment("@oas [get] /store/pets", "responses:", `  "200":`, "    description: OK"),
 	}
-	for name, text := range files {
-		all[name] = text
-	}
+	maps.Copy(all, files)
 	for name, text := range all {
 		name = filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(name), 0o750); err != nil {

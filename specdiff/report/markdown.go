@@ -33,15 +33,16 @@ func (r *Report) Markdown(w io.Writer) error {
 		}
 		fold(&b, "What it means, and how to see it again", func(b *strings.Builder) {
 			for _, row := range open {
-				item := fmt.Sprintf("- %s\n", code(row.name()))
+				var item strings.Builder
+				fmt.Fprintf(&item, "- %s\n", code(row.name()))
 				for _, field := range []struct{ name, value string }{
 					{"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
 				} {
 					if field.value != "" {
-						item += fmt.Sprintf("  - %s: %s\n", field.name, code(field.value))
+						fmt.Fprintf(&item, "  - %s: %s\n", field.name, code(field.value))
 					}
 				}
-				if !fits(b, item) {
+				if !fits(b, item.String()) {
 					return
 				}
 			}

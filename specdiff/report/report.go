@@ -95,16 +95,16 @@ func (r *Report) outcome() string {
 		}
 	}
 	n := len(r.Unexplained())
-	text := fmt.Sprintf("%d findings: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), n, accepted, len(r.Findings)-n-accepted)
+	parts := []string{fmt.Sprintf("%d findings: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), n, accepted, len(r.Findings)-n-accepted)}
 	if len(r.Problems) > 0 {
-		text += fmt.Sprintf("; %d accepted deviations that no longer stand", len(r.Problems))
+		parts = append(parts, fmt.Sprintf("%d accepted deviations that no longer stand", len(r.Problems)))
 	}
 	for _, c := range r.Coverage {
 		if c.Low() {
-			text += "; too little was seen of the " + c.What
+			parts = append(parts, "too little was seen of the "+c.What)
 		}
 	}
-	return text
+	return strings.Join(parts, "; ")
 }
 
 // row is a line of the table: a point, or several that differ in nothing but the place.

@@ -86,12 +86,12 @@ func TestJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got struct {
-		Agrees      *bool
-		Unexplained int
-		Sources     map[string]string
-		Findings    []map[string]any
-		Problems    []any
-		Coverage    []map[string]any
+		Agrees      *bool             `json:"agrees"`
+		Unexplained int               `json:"unexplained"`
+		Sources     map[string]string `json:"sources"`
+		Findings    []map[string]any  `json:"findings"`
+		Problems    []any             `json:"problems"`
+		Coverage    []map[string]any  `json:"coverage"`
 	}
 	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
 		t.Fatal(err)

@@ -84,11 +84,11 @@ func (t *text) table(all []row) {
 }
 
 func cells(point string, says ...string) string {
-	line := cell(point, pointWidth)
+	line := []string{cell(point, pointWidth)}
 	for _, s := range says {
-		line += cell(cmp.Or(s, "–"), cellWidth)
+		line = append(line, cell(cmp.Or(s, "–"), cellWidth))
 	}
-	return line
+	return strings.Join(line, "")
 }
 
 // cell is text of one width, cut in the middle if need be, so that the end of an id is there.

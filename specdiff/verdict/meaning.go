@@ -98,6 +98,8 @@ func effect(f finding.Finding, from, to string) string {
 		return "whether the call needs a session"
 	case finding.Refusal:
 		return "bad input fails in another way"
+	case finding.Example:
+		return "no type changes; the documentation does"
 	}
 	return ""
 }
@@ -144,6 +146,9 @@ func presence(f finding.Finding, gone bool) string {
 func edit(f finding.Finding, truth string) string {
 	where := f.Place
 	gone := truth == compare.Absent || truth == ""
+	if tried(f.Aspect, truth) != "" {
+		return fmt.Sprintf("%s at %s, so that it allows what is accepted and no more (%s)", f.Aspect, where, truth)
+	}
 	switch f.Aspect {
 	case finding.Presence:
 		if gone {

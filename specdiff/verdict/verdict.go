@@ -84,21 +84,17 @@ func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observati
 // objects is how many were seen of those that the property would be in.
 func objects(property string, seen map[conform.Sight]int) int {
 	most := 0
-	object, _, _ := cutLast(property, ".")
+	object := parent(property)
 	for sight, n := range seen {
-		if of, _, ok := cutLast(sight.Loc, "."); ok && of == object && sight.What == conform.Property {
+		if sight.What == conform.Property && parent(sight.Loc) == object {
 			most = max(most, n)
 		}
 	}
 	return most
 }
 
-func cutLast(s, separator string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, separator); i >= 0 {
-		return s[:i], s[i+len(separator):], true
-	}
-	return s, "", false
-}
+// parent is the place of the object that a property is in.
+func parent(place string) string { return place[:max(strings.LastIndex(place, "."), 0)] }
 
 // rank is the order in which a reader wants the findings: what has to be done first.
 func rank(w finding.Wrong) int {
@@ -164,7 +160,7 @@ func (p *point) finding() (finding.Finding, bool) {
 }
 
 // says is what the document says, as far as the backend's answers led to it.
-func (s shown) says() string {
+func (s *shown) says() string {
 	for _, o := range []*finding.Observation{s.contradicts, s.fault, s.supports} {
 		if o != nil && o.Document != "" {
 			return o.Document

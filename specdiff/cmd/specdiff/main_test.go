@@ -68,7 +68,9 @@ func TestExitCodes(t *testing.T) {
 func TestJSONIsOneObject(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	run(t.Context(), []string{"-spec", testdata + "contract.yaml", "-published", testdata + "published.yaml", "-format", "json"}, nil, &stdout, &stderr)
-	var got struct{ Findings []map[string]any }
+	var got struct {
+		Findings []map[string]any `json:"findings"`
+	}
 	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || len(got.Findings) != 3 {
 		t.Errorf("got %v and %d findings", err, len(got.Findings))
 	}
