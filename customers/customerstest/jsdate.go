@@ -324,23 +324,18 @@ func (p *dateParser) isoZone() bool {
 		p.zoneSign, p.zoneHour, p.zoneMinute = 1, 0, 0
 	case t.isSign():
 		p.next()
-		hour, minute := 0, 0
+		p.zoneSign = sign(t)
 		if both, ok := p.fixed(4, 0, 9999); ok {
-			hour, minute = both/100, both%100
-			if hour > 23 || minute > 59 {
-				return false
-			}
-		} else {
-			var okHour, okMinute bool
-			hour, okHour = p.fixed(2, 0, 23)
-			if !okHour || !p.skip(':') {
-				return false
-			}
-			if minute, okMinute = p.fixed(2, 0, 59); !okMinute {
-				return false
-			}
+			p.zoneHour, p.zoneMinute = both/100, both%100
+			return p.zoneHour < 24 && p.zoneMinute < 60
 		}
-		p.zoneSign, p.zoneHour, p.zoneMinute = sign(t), hour, minute
+		var okHour, okMinute bool
+		p.zoneHour, okHour = p.fixed(2, 0, 23)
+		if !okHour || !p.skip(':') {
+			return false
+		}
+		p.zoneMinute, okMinute = p.fixed(2, 0, 59)
+		return okMinute
 	}
 	return true
 }

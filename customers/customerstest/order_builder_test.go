@@ -166,11 +166,19 @@ func TestBuiltOrderIsWhatTheListShows(t *testing.T) {
 		t.Errorf("its customer is %+v", listed.Customer)
 	}
 	listed.Customer = nil
-	got, _ := json.Marshal(listed)
-	want, _ := json.Marshal(o)
-	var a, c any
-	_, _ = json.Unmarshal(got, &a), json.Unmarshal(want, &c)
-	if !reflect.DeepEqual(a, c) {
-		t.Errorf("\n got %s\nwant %s", got, want)
+	if got, want := asJSON(t, listed), asJSON(t, o); !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %v\nwant %v", got, want)
 	}
+}
+
+func asJSON(t *testing.T, v any) (read any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	return read
 }

@@ -261,7 +261,8 @@ func (e *entity) missing(v *orderView) []string {
 	}
 	for name := range v.relations {
 		// A line that is not of a product has no tax lines if none were stored and the backend computes them.
-		if e.part(name) == nil && !(name == "tax_lines" && v.totals["refundable"] && v.computed) {
+		untaxed := name == "tax_lines" && v.totals["refundable"] && v.computed
+		if e.part(name) == nil && !untaxed {
 			names = append(names, name)
 		}
 	}

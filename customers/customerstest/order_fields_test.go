@@ -15,7 +15,9 @@ import (
 // shown is the first order of the list.
 func shown(t *testing.T, b *Backend, customerID, query string) map[string]any {
 	t.Helper()
-	var page struct{ Orders []map[string]any }
+	var page struct {
+		Orders []map[string]any `json:"orders"`
+	}
 	a := b.listOrders(customerID, query)
 	if err := json.Unmarshal(a.body, &page); err != nil || len(page.Orders) == 0 {
 		t.Fatalf("%s: %d %s", query, a.status, a.body)
@@ -28,9 +30,10 @@ func names(m any) []string {
 	return slices.Sorted(maps.Keys(object))
 }
 
-func first(m any, relation string) map[string]any {
-	rows := m.(map[string]any)[relation].([]any)
-	return rows[0].(map[string]any)
+func first(m map[string]any, relation string) map[string]any {
+	rows, _ := m[relation].([]any)
+	row, _ := rows[0].(map[string]any)
+	return row
 }
 
 // words are the names in a text, sorted.
@@ -177,7 +180,9 @@ func TestStoredOrderIsShownAsItWasPutIn(t *testing.T) {
 	} {
 		query, path, _ := strings.Cut(path, "|")
 		a := b.listOrders(id, query)
-		var page struct{ Orders []any }
+		var page struct {
+			Orders []any `json:"orders"`
+		}
 		if err := json.Unmarshal(a.body, &page); err != nil || a.status != 200 {
 			if want != "refused" {
 				t.Errorf("%s: %d %s", query, a.status, a.body)
@@ -206,7 +211,10 @@ func at(v any, path []string) string {
 			return "absent"
 		}
 	}
-	data, _ := json.Marshal(v)
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
 	return string(data)
 }
 

@@ -202,10 +202,11 @@ func readObject(data []byte) ([]part, error) {
 	}
 	var properties []part
 	for d.More() {
-		name, err := d.Token()
+		token, err := d.Token()
 		if err != nil {
 			return nil, err
 		}
+		name, _ := token.(string) // nothing else comes before a value
 		var value json.RawMessage
 		if err := d.Decode(&value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -214,7 +215,7 @@ func readObject(data []byte) ([]part, error) {
 		if err := json.Compact(&compact, value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		properties = append(properties, newPart(name.(string), compact.Bytes()))
+		properties = append(properties, newPart(name, compact.Bytes()))
 	}
 	return properties, nil
 }

@@ -204,9 +204,10 @@ func TestOrdersArePaged(t *testing.T) {
 		var page struct {
 			Orders []struct {
 				DisplayID int `json:"display_id"`
-			}
-			Count         int
-			Limit, Offset json.RawMessage
+			} `json:"orders"`
+			Count  int             `json:"count"`
+			Limit  json.RawMessage `json:"limit"`
+			Offset json.RawMessage `json:"offset"`
 		}
 		if err := json.Unmarshal(a.body, &page); err != nil {
 			t.Fatalf("%s: %s", query, a.body)

@@ -179,7 +179,7 @@ func customerEntity(columns members) *entity {
 
 // set changes a column.
 func (o *storedOrder) set(name string, value any) {
-	column, _ := json.Marshal(value) // texts and numbers only
+	column := appendJSON(nil, value)
 	if p := o.part(name); p != nil {
 		p.column = column
 	} else {

@@ -33,7 +33,9 @@ func (m *mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.Closer
 	}{io.TeeReader(r.Body, &seen), r.Body}
 	m.backend.ServeHTTP(w, r)
-	var request struct{ Email string }
+	var request struct {
+		Email string `json:"email"`
+	}
 	if json.Unmarshal(seen.Bytes(), &request) == nil {
 		m.write(request.Email)
 	}
