@@ -22,11 +22,12 @@
 //
 // It has all the surprises of the real backend that were found, down to the wording of errors. These differ:
 //
-//   - A path with a broken escape, such as /store/auth/%ZZ, is net/http's 400; the backend answers 500. One with bytes
-//     beyond ASCII is taken; Node refuses it.
+//   - A path with a broken escape, such as /store/auth/%ZZ, is net/http's 400; the backend answers 500, or 404.
 //   - The page for JSON that can't be read gives another reason than Node does, and no stack.
 //   - A body in UTF-7 or UTF-32 is a 415; the backend reads it.
 //   - Shipping addresses come in the order in which they were added; the backend's order is not defined.
+//   - Totals of orders are shown as they were put in. The backend computes them, and on an order with a tax rate of its
+//     own it taxes the lines twice if a total is named in fields.
 //   - Routes of other parts of the backend, such as /store/carts or /health, are not there.
 //   - A body that ends the real backend's process, with half of a surrogate pair in the email beside a bad billing
 //     address, is answered.
