@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -98,6 +99,18 @@ func TestBodies(t *testing.T) {
 				t.Errorf("%d %s\nwant %d %s", a.status, a.body, test.status, test.want)
 			}
 		})
+	}
+}
+
+// A client that is still sending would otherwise see a reset instead of the answer.
+func TestTooLargeBodyIsReadToItsEnd(t *testing.T) {
+	body := strings.NewReader(strings.Repeat("x", 1<<20))
+	w := httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/store/auth", body)
+	request.Header.Set("Content-Type", "application/json")
+	customerstest.New().ServeHTTP(w, request)
+	if w.Code != http.StatusRequestEntityTooLarge || body.Len() > 0 {
+		t.Errorf("%d, %d bytes unread", w.Code, body.Len())
 	}
 }
 

@@ -171,7 +171,8 @@ func (o operations) PostCustomersCustomer(_ http.ResponseWriter, r *http.Request
 	if failed == nil {
 		failed = o.changeColumns(&changed, body)
 	}
-	if failed == nil && !(storable(changed.firstName) && storable(changed.lastName) && storable(changed.phone) && billing.storable()) {
+	isNews := storable(changed.firstName) && storable(changed.lastName) && storable(changed.phone) && billing.storable()
+	if failed == nil && !isNews {
 		failed = new(unknownError()) // the news of the change comes last
 	}
 	if failed != nil {
