@@ -4,8 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"testing"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
+	"github.com/medusa-storefront/customers-go/e2e/internal/backend"
 )
 
 // memory is an in-memory backend as a rival.
@@ -20,6 +23,28 @@ func (m memory) passwordTokens(_ context.Context, email string, _ int) ([]string
 func (m memory) deleteCustomer(_ context.Context, id string) error {
 	m.DeleteCustomer(id)
 	return nil
+}
+
+func (m memory) restarted(t *testing.T, s backend.Settings) rival {
+	t.Helper()
+	if s == (backend.Settings{}) {
+		m.ExpireSessions()
+		return m
+	}
+	var options []customerstest.Option
+	if s.NodeEnv == "production" {
+		options = append(options, customerstest.WithProduction())
+	}
+	if s.SessionName != "" {
+		options = append(options, customerstest.WithSessionCookieName(s.SessionName))
+	}
+	if s.SessionTTL != 0 {
+		options = append(options, customerstest.WithSessionTTL(time.Duration(s.SessionTTL)*time.Millisecond))
+	}
+	if s.SessionRolling {
+		options = append(options, customerstest.WithRollingSessions())
+	}
+	return memory{customerstest.NewServer(t, options...)}
 }
 
 func (m memory) resetToken(ctx context.Context, email string) (string, error) {

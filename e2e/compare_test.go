@@ -33,6 +33,8 @@ type rival interface {
 	address() string
 	passwordTokens(ctx context.Context, email string, moreThan int) ([]string, error)
 	deleteCustomer(ctx context.Context, id string) error
+	// restarted ends all sessions and changes settings; the rival may be another one then.
+	restarted(t *testing.T, s backend.Settings) rival
 	// resetToken returns a password token at once, or "" if nobody has the email.
 	resetToken(ctx context.Context, email string) (string, error)
 }
@@ -63,6 +65,14 @@ func (m medusa) deleteCustomer(ctx context.Context, id string) error {
 	return err
 }
 
+func (m medusa) restarted(t *testing.T, s backend.Settings) rival {
+	t.Helper()
+	if err := m.RestartWith(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // resetToken signs a token as Medusa does, which tells its own only seconds later.
 func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 	db, err := m.SQL(ctx)
@@ -84,6 +94,11 @@ func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 func modelBackend(t *testing.T) *backend.Backend {
 	t.Helper()
 	if os.Getenv("BACKEND_JSON") != "" {
+		t.Cleanup(func() {
+			if err := shared.Restart(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
 		return shared
 	}
 	return startBackend(t, backend.Options{})
@@ -105,13 +120,23 @@ func newDuo(t *testing.T, model *backend.Backend) *duo {
 		inMemory = customerstest.NewServer(t)
 		d.other = memory{inMemory}
 	}
-	d.Comparison = compare.New(
-		compare.Side{Name: "Medusa", URL: model.URL, PasswordToken: medusa{model}.resetToken},
-		compare.Side{Name: "the other", URL: d.other.address(), PasswordToken: d.other.resetToken}, compare.Exceptions)
+	d.Comparison = compare.New(side("Medusa", medusa{model}), side("the other", d.other), compare.Exceptions)
 	if inMemory != nil {
 		putInSeed(t, d, inMemory)
 	}
 	return d
+}
+
+// restarted are both with other settings.
+func (d *duo) restarted(t *testing.T, s backend.Settings) *duo {
+	t.Helper()
+	medusa{d.real}.restarted(t, s)
+	other := d.other.restarted(t, s)
+	return &duo{Comparison: d.With(side("the other", other)), real: d.real, other: other}
+}
+
+func side(name string, r rival) compare.Side {
+	return compare.Side{Name: name, URL: r.address(), PasswordToken: r.resetToken}
 }
 
 // sides are both, 0 is the model.
@@ -246,6 +271,14 @@ func (v *talk) passwordToken(token, emailRef string) {
 	})
 }
 
+// restart restarts both with the usual settings. Only written conversations do.
+func (v *talk) restart() {
+	v.t.Helper()
+	if t, ok := v.t.(*testing.T); ok {
+		v.duo.restarted(t, backend.Settings{})
+	}
+}
+
 // deleteCustomer deletes the customer that was saved under the name.
 func (v *talk) deleteCustomer(name string) {
 	v.t.Helper()
@@ -264,33 +297,38 @@ const comparedFacts = 42
 // TestCompare has every conversation with both backends.
 func TestCompare(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("COMPARE") == "" {
-		t.Skip("the in-memory backend is not there yet")
-	}
 	d := newDuo(t, modelBackend(t))
 	t.Cleanup(func() {
 		if err := d.Write(os.Stdout); err != nil {
 			t.Error(err)
 		}
 	})
-	var had sync.Map
+	var facts sync.Map
+	had := func(name string) { facts.Store(name[:len("B00")], true) }
 	t.Run("written", func(t *testing.T) {
 		for _, c := range conversations {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()
 				c.say(d.talk(t.Context(), t, "written"))
-				had.Store(c.name[:len("B00")], true)
+				had(c.name)
 			})
 		}
 	})
 	t.Run("random", func(t *testing.T) { randomConversations(t, d) })
+	t.Run("settings", func(t *testing.T) { withSettings(t, d, had) })
 	if filtered() {
 		return
 	}
 	for n := 1; n <= comparedFacts; n++ {
 		number := fmt.Sprintf("B%02d", n)
-		if _, ok := had.Load(number); !ok {
+		if _, ok := facts.Load(number); !ok {
 			t.Errorf("no conversation about %s ran to its end", number)
 		}
+	}
+	if n := d.Exchanges("random"); n < randomExchanges {
+		t.Errorf("%d random exchanges were compared, want %d", n, randomExchanges)
+	}
+	if unused := d.Unused(); len(unused) > 0 {
+		t.Errorf("no difference is covered any more by the exceptions %v", unused)
 	}
 }

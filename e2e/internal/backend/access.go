@@ -36,9 +36,15 @@ func (b *Backend) AwaitPasswordTokens(ctx context.Context, email string, known i
 	return tokens, err
 }
 
-// Restart stops Medusa and starts it again with the same database and address. Without a Redis, all sessions end.
+// Restart stops Medusa and starts it again with the same database and address, and the settings of the start. Without a
+// Redis, all sessions end.
 func (b *Backend) Restart(ctx context.Context) error {
-	return call(ctx, http.MethodPost, b.ControlURL+"/restart", nil, struct{}{}, nil)
+	return b.RestartWith(ctx, Settings{})
+}
+
+// RestartWith is Restart with other settings; those that are zero are those of the start.
+func (b *Backend) RestartWith(ctx context.Context, s Settings) error {
+	return call(ctx, http.MethodPost, b.ControlURL+"/restart", nil, s, nil)
 }
 
 // Log returns the last lines of Medusa's log.

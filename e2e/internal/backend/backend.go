@@ -69,10 +69,10 @@ type Backend struct {
 
 // Settings are those that the backend was started with; zero is Medusa's default.
 type Settings struct {
-	NodeEnv        string `json:"nodeEnv"`
-	SessionName    string `json:"sessionName"`
-	SessionTTL     int64  `json:"sessionTtl"` // milliseconds
-	SessionRolling bool   `json:"sessionRolling"`
+	NodeEnv        string `json:"nodeEnv,omitempty"`
+	SessionName    string `json:"sessionName,omitempty"`
+	SessionTTL     int64  `json:"sessionTtl,omitempty"` // milliseconds
+	SessionRolling bool   `json:"sessionRolling,omitempty"`
 }
 
 // AdminUser is the administrator's account.

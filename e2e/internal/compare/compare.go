@@ -23,14 +23,17 @@ import (
 	"time"
 )
 
-// Comparison counts what all its conversations compared.
+// Comparison is of two sides.
 type Comparison struct {
 	sides      [2]Side
 	exceptions []Exception
 	began      time.Time
+	equated    map[[2]string]bool
+	*tally
+}
 
-	equated map[[2]string]bool
-
+// tally is what all conversations come to.
+type tally struct {
 	mu        sync.Mutex
 	exchanges map[string]int // by kind of conversation
 	applied   map[string]int // by exception
@@ -39,9 +42,17 @@ type Comparison struct {
 // New compares a, the model, with b. What the sides share was made before.
 func New(a, b Side, exceptions []Exception) *Comparison {
 	return &Comparison{
-		sides: [2]Side{a, b}, exceptions: exceptions, began: time.Now().Add(-time.Second),
-		exchanges: map[string]int{}, applied: map[string]int{}, equated: map[[2]string]bool{},
+		sides: [2]Side{a, b}, exceptions: exceptions, began: time.Now().Add(-time.Second), equated: map[[2]string]bool{},
+		tally: &tally{exchanges: map[string]int{}, applied: map[string]int{}},
 	}
+}
+
+// With compares a with another b, and counts together with c.
+func (c *Comparison) With(b Side) *Comparison {
+	with := *c
+	with.sides[1] = b
+	with.equated = map[[2]string]bool{}
+	return &with
 }
 
 // Equate says that the ids and times of two JSON texts stand for each other: those of one thing that both sides had before

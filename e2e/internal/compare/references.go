@@ -80,6 +80,9 @@ func (p *party) resolve(ctx context.Context, ref string, seen func(prefix string
 		if cookie == "" {
 			return "", fmt.Errorf("the %d sets no cookie", a.Status)
 		}
+		if ref[at+1:] == "value" {
+			_, cookie, _ = strings.Cut(cookie, "=")
+		}
 		return cookie, nil
 	}
 	return pointer(a.json, ref[at+1:])

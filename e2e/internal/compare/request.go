@@ -13,7 +13,7 @@ import (
 //
 //	${NAME/customer/id}   a value of the saved answer's JSON body, by JSON pointer
 //	${NAME@ETag}          a header of the saved answer
-//	${NAME;cookie}        the cookie that the saved answer sets, as name=value
+//	${NAME;cookie}        the cookie that the saved answer sets, as name=value; ${NAME;value} is its value alone
 //	${NAME}               what Keep has kept
 //	${reset:NAME}         a password token for the email that was kept
 //	${PREFIX_#2}          the id with the prefix that appeared third in the conversation, counted round and round; if
