@@ -78,9 +78,9 @@ var orderConversations = []conversation{
 	{"B38_fields_and_expand_replace", func(v *talk) {
 		v.loginSeeded("o", "orders")
 		for _, column := range orderColumns {
-			v.list("o", "limit=2&fields="+column)
-			v.list("o", "limit=2&fields=%2B"+column)
-			v.list("o", "limit=2&fields=-"+column)
+			v.list("o", "limit=2&expand=&fields="+column)
+			v.list("o", "limit=2&expand=&fields=%2B"+column)
+			v.list("o", "limit=2&expand=&fields=-"+column)
 		}
 		for _, total := range orderTotals {
 			v.list("o", "limit=4&offset=20&fields="+total)
@@ -126,6 +126,9 @@ var orderConversations = []conversation{
 		v.loginSeeded("o", "orders")
 		for n, path := range []string{mePath, ordersPath, methodsPath, authPath, authPath + "/${ada.email}"} {
 			for _, jar := range []string{"ada", "o"} {
+				if jar == "o" && path != ordersPath {
+					continue // the same, but slow
+				}
 				name := fmt.Sprint("answer", n, jar)
 				v.Send(saved(name, jar, path))
 				tag := "${" + name + "@Etag}"
