@@ -70,6 +70,8 @@ func TestDamagedDocuments(t *testing.T) {
 		"an alias that holds itself":     {"openapi: 3.0.3\npaths: &a { /a: *a }", "x.yaml: "},
 		"aliases without measure":        {bomb(), "unfolds to more than"},
 		"nested a hundred thousand deep": {"openapi: 3.0.3\npaths: " + strings.Repeat("[", 100_000), "x.yaml: "},
+		"a million values":               {small + "x: [" + strings.Repeat("0,", 1_000_000) + "0]", "more than 200000 values"},
+		"a million lines":                {small + strings.Repeat("#\n", 1_000_000), "more than 200000 values"},
 		"larger than the limit":          {small + "#" + strings.Repeat("x", document.MaxBytes), "larger than 4 MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
