@@ -1,7 +1,8 @@
 package customerstest
 
 import (
-	"bytes"
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -195,59 +196,56 @@ func (v *orderView) showTotals(kind *entityKind, named []string) {
 	}
 }
 
-// write appends what v shows of the row.
-func (e *entity) write(b *bytes.Buffer, v *orderView) {
-	b.WriteByte('{')
+// append writes what v shows of the row.
+func (e *entity) append(b []byte, v *orderView) []byte {
+	b = append(b, '{')
 	first := true
 	begin := func(label []byte) {
 		if first {
 			label = label[1:]
 		}
 		first = false
-		b.Write(label)
+		b = append(b, label...)
 	}
 	for i := range e.parts {
 		p := &e.parts[i]
-		if r := e.kind.relations[p.name]; r != nil {
-			name := p.name
-			if source := e.kind.source(name); source != "" {
-				name = source
-			}
-			next := v.relations[name]
-			if next == nil && r.eager {
-				next = &orderView{computed: v.computed}
-			}
-			if next != nil {
+		if p.relation == nil {
+			if v.shows(p) {
 				begin(p.label)
-				p.write(b, r, next)
+				b = append(b, p.column...)
 			}
 			continue
 		}
-		if v.shows(e.kind, p.name) {
+		next := v.relations[cmp.Or(p.source, p.name)]
+		if next == nil && p.relation.eager {
+			next = &orderView{computed: v.computed}
+		}
+		if next != nil {
 			begin(p.label)
-			b.Write(p.column)
+			b = p.append(b, next)
 		}
 	}
 	for _, name := range e.missing(v) {
-		begin(newPart(name, nil).label)
-		if r := e.kind.relations[name]; r != nil && r.list {
-			b.WriteString("[]")
+		p := e.kind.newPart(name, json.RawMessage("null"))
+		begin(p.label)
+		if p.relation != nil {
+			b = p.append(b, v)
 		} else {
-			b.WriteString("null")
+			b = append(b, p.column...)
 		}
 	}
-	b.WriteByte('}')
+	return append(b, '}')
 }
 
 // shows tells whether a column is to be seen.
-func (v *orderView) shows(kind *entityKind, column string) bool {
-	switch source := kind.source(column); {
-	case source != "":
-		return v.relations[source] != nil
-	case kind.totals[column]:
-		return v.totals[column]
+func (v *orderView) shows(column *part) bool {
+	switch {
+	case column.source != "":
+		return v.relations[column.source] != nil
+	case column.total:
+		return v.totals[column.name]
 	default:
-		return v.columns == nil || v.columns[column]
+		return v.columns == nil || v.columns[column.name]
 	}
 }
 
@@ -270,29 +268,26 @@ func (e *entity) missing(v *orderView) []string {
 	return names
 }
 
-func (p *part) write(b *bytes.Buffer, r *relation, v *orderView) {
-	if !r.list {
+// append writes the rows of a relation.
+func (p *part) append(b []byte, v *orderView) []byte {
+	if !p.relation.list {
 		if len(p.rows) == 0 {
-			b.WriteString("null")
-			return
+			return append(b, "null"...)
 		}
-		p.rows[0].write(b, v)
-		return
+		return p.rows[0].append(b, v)
 	}
-	b.WriteByte('[')
+	b = append(b, '[')
 	first := true
 	for _, row := range p.rows {
-		if v.empty {
-			break
-		}
-		if p.name == "tax_lines" && !v.computed && row.part("id") == nil {
+		computed := p.name == "tax_lines" && row.part("id") == nil
+		if v.empty || computed && !v.computed {
 			continue
 		}
 		if !first {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
 		first = false
-		row.write(b, v)
+		b = row.append(b, v)
 	}
-	b.WriteByte(']')
+	return append(b, ']')
 }

@@ -131,10 +131,18 @@ type part struct {
 	label  []byte // the name as it stands in JSON, after a comma
 	column json.RawMessage
 	rows   []*entity // none for a relation to nothing
+
+	// What its kind says about it.
+	relation *relation // nil for a column
+	source   string    // the relation that it is made of, if any
+	total    bool
 }
 
-func newPart(name string, column json.RawMessage) part {
-	return part{name: name, label: append(appendString([]byte{','}, name), ':'), column: column}
+func (k *entityKind) newPart(name string, column json.RawMessage) part {
+	return part{
+		name: name, label: append(appendString([]byte{','}, name), ':'), column: column,
+		relation: k.relations[name], source: k.source(name), total: k.totals[name],
+	}
 }
 
 func (e *entity) part(name string) *part {
@@ -157,15 +165,15 @@ func (e *entity) row(name string) *entity {
 // readEntity takes a row as JSON has it. Its times are cut to milliseconds, as in all the backend sends; what isn't
 // known of its kind is kept as a column.
 func readEntity(kind *entityKind, data []byte) (*entity, error) {
-	properties, err := readObject(data)
+	properties, err := readObject(kind, data)
 	if err != nil {
 		return nil, err
 	}
 	e := &entity{kind: kind}
 	for _, p := range properties {
-		switch r := kind.relations[p.name]; {
-		case r != nil:
-			if p.rows, err = readRows(r, p.column); err != nil {
+		switch {
+		case p.relation != nil:
+			if p.rows, err = readRows(p.relation, p.column); err != nil {
 				return nil, fmt.Errorf("%s: %w", p.name, err)
 			}
 			p.column = nil
@@ -189,13 +197,13 @@ func (e *entity) complete() {
 	for _, name := range e.kind.columns {
 		optional := name == "includes_tax" || name == "object" || e.kind.totals[name] || e.kind.source(name) != ""
 		if !optional && e.part(name) == nil {
-			e.parts = append(e.parts, newPart(name, json.RawMessage("null")))
+			e.parts = append(e.parts, e.kind.newPart(name, json.RawMessage("null")))
 		}
 	}
 }
 
 // readObject is an object's properties in the order they stand.
-func readObject(data []byte) ([]part, error) {
+func readObject(kind *entityKind, data []byte) ([]part, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, fmt.Errorf("an object is needed, not %.20s", data)
@@ -215,7 +223,7 @@ func readObject(data []byte) ([]part, error) {
 		if err := json.Compact(&compact, value); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		properties = append(properties, newPart(name, compact.Bytes()))
+		properties = append(properties, kind.newPart(name, compact.Bytes()))
 	}
 	return properties, nil
 }

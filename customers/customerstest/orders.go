@@ -1,7 +1,6 @@
 package customerstest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +27,8 @@ type storedOrder struct {
 	// What a query compares.
 	columns map[string]any
 	times   map[string]time.Time // with the microseconds that the JSON does not have
+
+	length int // of its JSON, in bytes, which that of an answer hardly exceeds
 }
 
 // AddStoredOrder puts in an order as JSON has it: with all its columns and totals, and with whatever relations are to be
@@ -53,7 +54,7 @@ func readOrder(data json.RawMessage) (*storedOrder, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &storedOrder{entity: *e, times: make(map[string]time.Time)}
+	o := &storedOrder{entity: *e, times: make(map[string]time.Time), length: len(data) + 500}
 	if err := json.Unmarshal(data, &o.columns); err != nil {
 		return nil, err
 	}
@@ -110,23 +111,25 @@ func (b *Backend) listOrders(customerID, rawQuery string) answer {
 	if of != nil {
 		buyer = customerEntity(b.withAddresses(of))
 	}
-	var body bytes.Buffer
-	body.WriteString(`{"orders":[`)
+	length := 100
+	for _, o := range orders {
+		length += o.length
+	}
+	body := append(make([]byte, 0, length), `{"orders":[`...)
 	for i, o := range orders {
 		if i > 0 {
-			body.WriteByte(',')
+			body = append(body, ',')
 		}
 		o.setCustomer(buyer)
 		if o.columns["tax_rate"] != nil {
-			o.write(&body, q.viewOfOld())
+			body = o.append(body, q.viewOfOld())
 		} else {
-			o.write(&body, view)
+			body = o.append(body, view)
 		}
 	}
-	body.WriteString("],")
+	body = append(body, "],"...)
 	end := appendJSON(nil, members{{"count", count}, {"offset", q.offset}, {"limit", q.limit}})
-	body.Write(end[1:])
-	return answer{status: http.StatusOK, contentType: contentTypeJSON, body: body.Bytes()}
+	return answer{status: http.StatusOK, contentType: contentTypeJSON, body: append(body, end[1:]...)}
 }
 
 // ofLogin is what a login and a session show of a customer's orders: all columns, items, no totals.
@@ -139,9 +142,7 @@ func (b *orderBook) ofLogin(customerID string) []any {
 	view.at(kind, "items")
 	orders := []any{}
 	for _, o := range b.of[customerID] {
-		var row bytes.Buffer
-		o.write(&row, view)
-		orders = append(orders, json.RawMessage(row.Bytes()))
+		orders = append(orders, json.RawMessage(o.append(nil, view)))
 	}
 	return orders
 }
@@ -150,7 +151,7 @@ func (b *orderBook) ofLogin(customerID string) []any {
 func (o *storedOrder) setCustomer(of *entity) {
 	p := o.part("customer")
 	if p == nil {
-		o.parts = append(o.parts, newPart("customer", nil))
+		o.parts = append(o.parts, o.kind.newPart("customer", nil))
 		p = &o.parts[len(o.parts)-1]
 	}
 	if of == nil {
@@ -183,7 +184,7 @@ func (o *storedOrder) set(name string, value any) {
 	if p := o.part(name); p != nil {
 		p.column = column
 	} else {
-		o.parts = append(o.parts, newPart(name, column))
+		o.parts = append(o.parts, o.kind.newPart(name, column))
 	}
 	o.columns[name] = value
 }
