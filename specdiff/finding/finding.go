@@ -19,6 +19,8 @@ type Observation struct {
 	Example  string // where and with what: "orders[].email: null"
 	Curl     string // a command that shows it again, secrets redacted
 	Count    int    // how often it was seen
+	// Elsewhere says that it may have been seen at another place, because the documents don't have the same places.
+	Elsewhere bool
 }
 
 // Wrong is who has to change.

@@ -42,7 +42,9 @@ func Join(e Evidence) []finding.Finding {
 		at(o.Point).contract.add(o)
 	}
 	for _, o := range e.Published {
-		at(o.Point).published.add(o)
+		if p := at(o.Point); !o.Elsewhere || p.difference != nil { // where the documents agree, it was elsewhere
+			p.published.add(o)
+		}
 	}
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
@@ -122,8 +124,9 @@ func (s *shown) add(o finding.Observation) {
 		*slot = &o
 	default: // seen in several ways, or at several places of the published document
 		(*slot).Count += o.Count
+		(*slot).Curl, (*slot).Example = cmp.Or((*slot).Curl, o.Curl), cmp.Or((*slot).Example, o.Example)
 		if !strings.Contains((*slot).Live, o.Live) {
-			(*slot).Live += ", " + o.Live
+			(*slot).Live = strings.TrimPrefix((*slot).Live+", "+o.Live, ", ")
 		}
 	}
 }
@@ -179,6 +182,7 @@ func AtPlaces(observations []finding.Observation, places map[string][]string) []
 		if len(at) > 1 && o.Relation == finding.Supports {
 			continue
 		}
+		o.Elsewhere = len(at) > 1
 		for _, place := range at {
 			o.Place = place
 			all = append(all, o)

@@ -115,6 +115,26 @@ func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
 	}
 }
 
+// What was seen against one place of the published document, for which the contract has two, is told of that one of
+// them about which the documents differ.
+func TestObservationThatWasPerhapsElsewhere(t *testing.T) {
+	place := finding.Point{Place: "Person.age", Aspect: finding.Required}
+	seen := verdict.AtPlaces([]finding.Observation{{Point: place, Relation: finding.Contradicts, Live: "not there"}}, map[string][]string{"Person": {"Owner", "Keeper"}})
+	differs := []compare.Difference{{Point: finding.Point{Place: "Keeper.age", Aspect: finding.Required}, Contract: "optional", Published: "required"}}
+	all := verdict.Join(verdict.Evidence{Differences: differs, Published: seen})
+	if len(all) != 1 || all[0].Place != "Keeper.age" || all[0].Wrong != finding.Published {
+		t.Errorf("found %+v", all)
+	}
+}
+
+func TestFlawThatWasAlsoSeen(t *testing.T) {
+	flaw := finding.Observation{Point: email, Relation: finding.Contradicts, Document: "nullable beside $ref is ignored"}
+	all := verdict.Join(verdict.Evidence{Differences: differs(), Published: append([]finding.Observation{flaw}, saw(finding.Contradicts, "null")...)})
+	if len(all) != 1 || all[0].Live != "null" || all[0].Curl != "curl x" || all[0].Count != 2 {
+		t.Errorf("found %+v", all)
+	}
+}
+
 func TestAtPlaces(t *testing.T) {
 	places := map[string][]string{"Person": {"Owner", "Keeper"}, "Person.age": {"Owner.age"}}
 	for _, c := range []struct {
