@@ -232,7 +232,7 @@ var (
 	// anyOddRequest has an odd path, method or header.
 	anyOddRequest = rapid.Custom(func(t *rapid.T) compare.Request {
 		r := compare.Request{As: pick(t, jars...), Method: pick(t, "GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT", "PATCH"), Header: http.Header{}}
-		if r.Method == "POST" || r.Method == "PUT" {
+		if r.Method == http.MethodPost || r.Method == http.MethodPut {
 			r.Body = pick(t, "{}", "", "{", `{"x":1}`)
 		}
 		parts := strings.Split(pick(t, mePath, ordersPath, methodsPath, addressesPath, addressesPath+"/x", customersPath, passwordTokenPath, passwordResetPath, authPath, tokenPath, authPath+"/x", "/store", "/store/nothing", "/store/customers/x/y", "/"), "/")

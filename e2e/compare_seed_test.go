@@ -41,7 +41,9 @@ func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Cu
 	if err != nil {
 		return err
 	}
-	var me struct{ Customer api.Customer }
+	var me struct {
+		Customer api.Customer `json:"customer"`
+	}
 	if err := json.Unmarshal(body, &me); err != nil {
 		return err
 	}
@@ -51,8 +53,8 @@ func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Cu
 	}
 	var methods struct {
 		List []struct {
-			ProviderID string `json:"provider_id"`
-			Data       json.RawMessage
+			ProviderID string          `json:"provider_id"`
+			Data       json.RawMessage `json:"data"`
 		} `json:"payment_methods"`
 	}
 	if err := readInto(ctx, d.real.URL+methodsPath, cookie, &methods); err != nil {
@@ -120,7 +122,9 @@ func putInOrders(ctx context.Context, from *backend.Backend, to *customerstest.S
 	if err != nil {
 		return err
 	}
-	var page, old struct{ Orders []map[string]any }
+	var page, old struct {
+		Orders []map[string]any `json:"orders"`
+	}
 	query := "?limit=0&fields=" + strings.Join(orderColumns, ",") + "&expand=" + strings.Join(seededRelations, ",")
 	if err := readInto(ctx, from.URL+ordersPath+query, cookie, &page); err != nil {
 		return err

@@ -167,7 +167,7 @@ func (c *Comparison) Conversation(ctx context.Context, t TB, kind string) *Conve
 }
 
 // Send sends r to both sides and compares the answers.
-func (v *Conversation) Send(r Request) *Exchange {
+func (v *Conversation) Send(r Request) {
 	v.t.Helper()
 	var answers [2]*Answer
 	var failures [2]error
@@ -188,7 +188,7 @@ func (v *Conversation) Send(r Request) *Exchange {
 	x := &Exchange{Request: r, A: answers[0], B: answers[1]}
 	if failures[0] != nil || failures[1] != nil {
 		v.t.Fatalf("%s\n%v\n  %s: %v\n  %s: %v", v.soFar(), r, v.parties[0].Name, failures[0], v.parties[1].Name, failures[1])
-		return x
+		return
 	}
 	v.comparison.mu.Lock()
 	v.comparison.exchanges[v.kind]++
@@ -210,7 +210,6 @@ func (v *Conversation) Send(r Request) *Exchange {
 			v.parties[0].Name, x.A, v.parties[1].Name, x.B)
 	}
 	v.transcript = append(v.transcript, fmt.Sprintf("  %v → %d", r, x.A.Status))
-	return x
 }
 
 // Each does something beside the conversation at both sides: 0 is the model.

@@ -124,6 +124,11 @@ func (a *answered) change(f func(customer map[string]any)) {
 	a.body = string(text)
 }
 
+func list(object map[string]any, name string) []any {
+	elements, _ := object[name].([]any)
+	return elements
+}
+
 func (a *answered) cookie(old, replacement string) {
 	a.header.Set("Set-Cookie", strings.Replace(a.header.Get("Set-Cookie"), old, replacement, 1))
 }
@@ -243,20 +248,20 @@ func TestDifferent(t *testing.T) {
 		"a type":          func(a *answered) { a.change(func(c map[string]any) { c["orders"] = map[string]any{} }) },
 		"a text":          func(a *answered) { a.change(func(c map[string]any) { c["email"] = "Ada@example.com" }) },
 		"a text around an id": func(a *answered) {
-			a.change(func(c map[string]any) { c["note"] = strings.Replace(c["note"].(string), "of", "with", 1) })
+			a.change(func(c map[string]any) { c["note"] = strings.Replace(property(c, "note"), "of", "with", 1) })
 		},
-		"a number":                     func(a *answered) { a.change(func(c map[string]any) { c["orders"].([]any)[0] = 3 }) },
+		"a number":                     func(a *answered) { a.change(func(c map[string]any) { list(c, "orders")[0] = 3 }) },
 		"a number's form":              func(a *answered) { a.body = strings.Replace(a.body, "2.5", "2.50", 1) },
 		"a number as text":             func(a *answered) { a.body = strings.Replace(a.body, "2.5", `"2.5"`, 1) },
-		"the order of a list":          func(a *answered) { a.change(func(c map[string]any) { slices.Reverse(c["orders"].([]any)) }) },
+		"the order of a list":          func(a *answered) { a.change(func(c map[string]any) { slices.Reverse(list(c, "orders")) }) },
 		"the order of the orders":      func(a *answered) { a.body = strings.NewReplacer(`"a"`, `"b"`, `"b"`, `"a"`).Replace(a.body) },
 		"the order of somebody's list": func(a *answered) { a.body = strings.NewReplacer(`"x"}`, `"y"}`, `"y"}`, `"x"}`).Replace(a.body) },
-		"an element less":              func(a *answered) { a.change(func(c map[string]any) { c["orders"] = c["orders"].([]any)[:2] }) },
+		"an element less":              func(a *answered) { a.change(func(c map[string]any) { c["orders"] = list(c, "orders")[:2] }) },
 		"an element twice": func(a *answered) {
-			a.change(func(c map[string]any) { c["orders"] = append(c["orders"].([]any), "x") })
+			a.change(func(c map[string]any) { c["orders"] = append(list(c, "orders"), "x") })
 		},
 		"an address less": func(a *answered) {
-			a.change(func(c map[string]any) { c["shipping_addresses"] = c["shipping_addresses"].([]any)[:1] })
+			a.change(func(c map[string]any) { c["shipping_addresses"] = list(c, "shipping_addresses")[:1] })
 		},
 		"an address's city": func(a *answered) { a.body = strings.Replace(a.body, "Aarhus", "Ribe", 1) },
 		"addresses that changed their cities": func(a *answered) {
@@ -397,7 +402,7 @@ func TestEquate(t *testing.T) {
 	bodies := [2][]byte{}
 	for i, s := range []*sample{old, now} {
 		rec := httptest.NewRecorder()
-		s.ServeHTTP(rec, httptest.NewRequest("GET", "/me", nil))
+		s.ServeHTTP(rec, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/me", nil))
 		bodies[i] = rec.Body.Bytes()
 	}
 	c := newComparison(one, two, nil)

@@ -66,7 +66,7 @@ func (p *party) send(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := client.Do(req) //nolint:gosec // the address is the backend's
+	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
 	}
