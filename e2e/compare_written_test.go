@@ -539,6 +539,7 @@ var updateConversations = []conversation{
 		v.post("ada", addressesPath, `{"address":`+aarhus+`}`)
 		v.post("bob", mePath, `{"billing_address":"${addr_#0}"}`)
 		v.post("ada", mePath, `{"billing_address":"${addr_#0}"}`)
+		v.post("ada", mePath, `{"billing_address":"${addr_#0}","email":"${bob.email}"}`)
 		v.post("ada", mePath, `{"billing_address":"addr_unknown"}`)
 		v.post("bob", mePath, `{"billing_address":{"city":"Odense"}}`) // edits ada's
 		v.get("ada", mePath)

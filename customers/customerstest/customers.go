@@ -207,11 +207,13 @@ func (b *Backend) changeColumns(c *customer, body *object) *answer {
 		return new(unknownError())
 	case emailThere && email == nil:
 		return new(invalidData("Can't insert null value in field email on insert in table customer"))
-	case c.email != before.email && b.emails[emailKey{c.email, c.hasAccount}] != "":
-		return new(duplicate(fmt.Sprintf("Customer with email, has_account %s, %.1s already exists.", c.email, strconv.FormatBool(c.hasAccount))))
 	}
+	// Of two rules that are broken, the database names the one that is older.
 	if owner, used := b.billed[valueOf(c.billingAddressID)]; used && owner != c.id {
 		return new(duplicate(fmt.Sprintf("Customer with billing_address_id %s already exists.", *c.billingAddressID)))
+	}
+	if c.email != before.email && b.emails[emailKey{c.email, c.hasAccount}] != "" {
+		return new(duplicate(fmt.Sprintf("Customer with email, has_account %s, %.1s already exists.", c.email, strconv.FormatBool(c.hasAccount))))
 	}
 	return nil
 }
