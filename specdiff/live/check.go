@@ -30,8 +30,8 @@ type Result struct {
 func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
-		record: record, contract: contract, seen: map[conform.Sight]int{},
-		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string][2]int{}, headers: map[header]int{},
+		record: record, contract: contract, seen: map[conform.Sight]sighting{}, curls: map[*Exchange]string{},
+		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{},
 		requests: map[*conform.Exchange][]conform.Finding{}, tally: conform.NewTally(contract),
 	}
 	for i := range record.Exchanges {
@@ -41,19 +41,38 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c.sights()
 	c.came()
 	c.unsent()
-	return Result{c.sorted(), c.coverage(), notes, c.seen}
+	counts := make(map[conform.Sight]int, len(c.seen))
+	for sight, seen := range c.seen {
+		counts[sight] = seen.count
+	}
+	return Result{c.sorted(), c.coverage(), notes, counts}
 }
 
 type check struct {
 	record   *Record
 	contract *conform.Contract
 	tally    *conform.Tally
-	seen     map[conform.Sight]int
+	seen     map[conform.Sight]sighting
+	curls    map[*Exchange]string
 	all      map[key]*finding.Observation
 	shown    map[key][]string
-	headers  map[header]int                          // how often they came
-	cookies  map[string][2]int                       // by place of an answer: how many should have set a cookie, and did
+	headers  map[header]sighting
+	cookies  map[string]*cookies                     // by place of an answer
 	requests map[*conform.Exchange][]conform.Finding // what the document has against each request
+}
+
+// sighting is how often something was seen, and first where.
+type sighting struct {
+	count int
+	first *Exchange
+}
+
+func (s sighting) again(x *Exchange) sighting {
+	if s.first == nil {
+		s.first = x
+	}
+	s.count++
+	return s
 }
 
 // header is one that came with an answer.
@@ -65,16 +84,17 @@ type key struct {
 	document string
 }
 
-// add notes an observation. x is where it can be seen again, nil for nowhere in particular.
+// add notes an observation. x is where it can be seen again.
 func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
 	k := key{p, relation, document}
 	o := c.all[k]
 	if o == nil {
 		o = &finding.Observation{Point: p, Relation: relation, Document: document}
 		o.Example = c.record.secrets.hidden(example)
-		if x != nil {
-			o.Curl = c.record.Curl(*x)
+		if c.curls[x] == "" {
+			c.curls[x] = c.record.Curl(*x)
 		}
+		o.Curl = c.curls[x]
 		c.all[k] = o
 	}
 	o.Count += count
@@ -121,15 +141,16 @@ func (c *check) exchange(x *Exchange) {
 		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
 	}
 	for sight := range result.Seen {
-		c.seen[sight]++
+		c.seen[sight] = c.seen[sight].again(x)
 	}
 	if !slices.ContainsFunc(result.Findings, func(f conform.Finding) bool { return f.Kind == conform.UndocumentedStatus }) {
 		code := strconv.Itoa(x.Status)
-		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", nil, 1)
+		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", x, 1)
 	}
 	c.cookie(result.Place, x)
 	for name := range x.ResponseHeader {
-		c.headers[header{finding.Response(result.Place, strconv.Itoa(x.Status)), name}]++
+		h := header{finding.Response(result.Place, strconv.Itoa(x.Status)), name}
+		c.headers[h] = c.headers[h].again(x)
 	}
 	if x.Probe != nil {
 		c.probe(result.Place, x)
@@ -225,11 +246,20 @@ func (c *check) cookie(operation string, x *Exchange) {
 	}
 	place := finding.Response(operation, strconv.Itoa(x.Status))
 	n := c.cookies[place]
-	n[0]++
-	if x.ResponseHeader.Get("Set-Cookie") != "" {
-		n[1]++
+	if n == nil {
+		n = &cookies{first: x}
+		c.cookies[place] = n
 	}
-	c.cookies[place] = n
+	n.asked++
+	if x.ResponseHeader.Get("Set-Cookie") != "" {
+		n.set++
+	}
+}
+
+// cookies counts the answers to requests that sent no cookie, and those that set one.
+type cookies struct {
+	asked, set int
+	first      *Exchange
 }
 
 // ofRequest is which point a finding about a request is about.
@@ -364,22 +394,22 @@ func (c *check) styles() {
 
 // sights turns what was seen, and never contradicted, into support for what the document says.
 func (c *check) sights() {
-	support := func(loc string, aspect finding.Aspect, document, live string, n int) {
-		c.add(finding.Point{Place: loc, Aspect: aspect}, finding.Supports, document, live, "", nil, n)
-	}
-	for sight, n := range c.seen {
+	for sight, seen := range c.seen {
+		support := func(aspect finding.Aspect, document, live string) {
+			c.add(finding.Point{Place: sight.Loc, Aspect: aspect}, finding.Supports, document, live, "", seen.first, seen.count)
+		}
 		switch sight.What {
 		case conform.Property:
-			support(sight.Loc, finding.Presence, "documented", "there", n)
+			support(finding.Presence, "documented", "there")
 		case conform.Null:
-			support(sight.Loc, finding.Nullable, "null allowed", "null", n)
+			support(finding.Nullable, "null allowed", "null")
 		case conform.Absent:
-			support(sight.Loc, finding.Required, "optional", "not there", n)
+			support(finding.Required, "optional", "not there")
 		case conform.Fraction:
-			support(sight.Loc, finding.Type, "number", "fraction", n)
+			support(finding.Type, "number", "fraction")
 		case conform.Time:
-			if c.seen[conform.Sight{What: conform.Text, Loc: sight.Loc}] == 0 {
-				c.add(finding.Point{Place: sight.Loc, Aspect: finding.Format}, finding.Contradicts, "none", "date-time", "", nil, n)
+			if c.seen[conform.Sight{What: conform.Text, Loc: sight.Loc}].count == 0 {
+				c.add(finding.Point{Place: sight.Loc, Aspect: finding.Format}, finding.Contradicts, "none", "date-time", "", seen.first, seen.count)
 			}
 		}
 	}
@@ -387,9 +417,9 @@ func (c *check) sights() {
 
 // came is about the headers that the document declares and that were there; cookies are looked at elsewhere.
 func (c *check) came() {
-	for h, n := range c.headers {
+	for h, seen := range c.headers {
 		if h.name != "Set-Cookie" && c.contract.Declares(h.place, h.name) {
-			c.add(finding.Point{Place: h.place, Aspect: finding.Header}, finding.Supports, h.name+" documented", h.name, "", nil, n)
+			c.add(finding.Point{Place: h.place, Aspect: finding.Header}, finding.Supports, h.name+" documented", h.name, "", seen.first, seen.count)
 		}
 	}
 }
@@ -401,10 +431,10 @@ func (c *check) unsent() {
 		point := finding.Point{Place: place, Aspect: finding.Cookie}
 		declared := c.contract.Declares(place, "Set-Cookie")
 		switch {
-		case declared && n[1] > 0:
-			c.add(point, finding.Supports, "Set-Cookie documented", "Set-Cookie", "", nil, n[1])
+		case declared && n.set > 0:
+			c.add(point, finding.Supports, "Set-Cookie documented", "Set-Cookie", "", n.first, n.set)
 		case declared:
-			c.add(point, finding.Contradicts, "Set-Cookie documented", "none, to requests without a cookie", "", nil, n[0])
+			c.add(point, finding.Contradicts, "Set-Cookie documented", "none, to requests without a cookie", "", n.first, n.asked)
 		}
 	}
 }

@@ -19,16 +19,17 @@ import (
 // list's elements those stay that show a value, a kind of value or a set of properties that was not there before at the
 // same place. So a record is small, and can be held against very many documents.
 type compactor struct {
-	seen  map[string]bool
-	count map[string]int // of different values, by place
+	seen   map[string]bool
+	count  map[string]int // of different values, by place
+	chosen bool           // of the answer that is being reduced
 }
 
-func newCompactor() compactor { return compactor{map[string]bool{}, map[string]int{}} }
+func newCompactor() *compactor { return &compactor{seen: map[string]bool{}, count: map[string]int{}} }
 
 const smallAnswer = 4 << 10
 
 // body returns an answer's body without what repeats.
-func (c compactor) body(x *conform.Exchange) []byte {
+func (c *compactor) body(x *conform.Exchange) []byte {
 	if len(x.ResponseBody) < smallAnswer || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
 		return x.ResponseBody
 	}
@@ -39,9 +40,9 @@ func (c compactor) body(x *conform.Exchange) []byte {
 		return x.ResponseBody // whoever checks it will say so
 	}
 	path, query, _ := strings.Cut(x.URL, "?")
-	// What a list holds depends on these two.
-	chosen := strings.Contains(query, "fields=") || strings.Contains(query, "expand=")
-	v, _ = c.reduce(v, fmt.Sprint(x.Method, path, x.Status, chosen))
+	// Which properties a list's elements have depends on these two; what the properties hold does not.
+	c.chosen = strings.Contains(query, "fields=") || strings.Contains(query, "expand=")
+	v, _ = c.reduce(v, fmt.Sprint(x.Method, path, x.Status))
 	text, err := json.Marshal(v)
 	if err != nil {
 		return x.ResponseBody
@@ -50,11 +51,11 @@ func (c compactor) body(x *conform.Exchange) []byte {
 }
 
 // reduce returns v without what repeats, and whether there is anything in it that is new.
-func (c compactor) reduce(v any, path string) (any, bool) {
+func (c *compactor) reduce(v any, path string) (any, bool) {
 	switch v := v.(type) {
 	case map[string]any:
 		names := slices.Sorted(maps.Keys(v))
-		anyNew := c.isNew(path, strings.Join(names, ","))
+		anyNew := c.isNew(path, fmt.Sprint(c.chosen, names))
 		for _, name := range names {
 			inner, isNew := c.reduce(v[name], path+"."+name)
 			v[name], anyNew = inner, anyNew || isNew
@@ -89,7 +90,7 @@ func (c compactor) reduce(v any, path string) (any, bool) {
 // mostNames is how many different texts at one place are kept.
 const mostNames = 16
 
-func (c compactor) isNew(path, fact string) bool {
+func (c *compactor) isNew(path, fact string) bool {
 	key := path + "\x00" + fact
 	if c.seen[key] {
 		return false

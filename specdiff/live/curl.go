@@ -1,35 +1,58 @@
 package live
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// Curl returns a command that repeats an exchange of the record. What must not be shown is a variable of the shell:
-// BACKEND, EMAIL, PASSWORD, COOKIE, TOKEN and the like, to be set by whoever runs it.
+// Curl returns a command that repeats an exchange of the record. What must not be shown is a variable of the shell, to be
+// set by whoever runs it: BACKEND, EMAIL, PASSWORD, COOKIE ("name=value"), TOKEN, and EMAIL2 for another email.
 func (r *Record) Curl(x Exchange) string {
-	target, body := x.URL, strings.ReplaceAll(shortened(string(x.RequestBody)), `'`, `'\''`)
-	target = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(target)
+	target, body := x.URL, string(x.RequestBody)
+	large := body == string(tooLarge)
+	if large {
+		body = "" // it is made by the command
+	}
 	headers := make([]string, 0, len(x.RequestHeader))
 	for name := range x.RequestHeader {
 		headers = append(headers, name+": "+x.RequestHeader.Get(name))
 	}
 	slices.Sort(headers)
-	// In double quotes a variable stands as it is, in single quotes it has to be outside of them.
-	r.secrets.hide(func(name string) string { return "${" + name + "}" }, &target)
-	r.secrets.hide(func(name string) string { return `'"${` + name + `}"'` }, append([]*string{&body}, pointers(headers)...)...)
+	// Quoting must not touch the variables, so they are put in last.
+	show := func(name string) string { return mark + name + mark }
+	r.secrets.hide(show, append(pointers(headers), &body, &target)...)
 	line := "curl -isS --globoff"
 	if x.Method != http.MethodGet {
 		line += " -X " + x.Method
 	}
 	for _, header := range headers {
-		line += " -H '" + header + "'"
+		line += " -H " + singleQuoted(header)
 	}
-	if len(x.RequestBody) > 0 {
-		line += " --data-raw '" + body + "'"
+	switch {
+	case large:
+		line += fmt.Sprintf(` --data-raw "$(printf '%%0%dd' 0)"`, len(tooLarge))
+	case body != "":
+		line += " --data-raw " + singleQuoted(body)
 	}
-	return line + ` "${BACKEND}` + target + `"`
+	return line + " " + doubleQuoted(show("BACKEND")+target)
+}
+
+// mark stands before and behind the name of a variable.
+const mark = "\x00"
+
+var variable = regexp.MustCompile(mark + "([A-Z0-9_]+)" + mark)
+
+// singleQuoted quotes text for a shell; its variables have to be outside of single quotes.
+func singleQuoted(text string) string {
+	return "'" + variable.ReplaceAllString(strings.ReplaceAll(text, `'`, `'\''`), `'"$${$1}"'`) + "'"
+}
+
+func doubleQuoted(text string) string {
+	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(text)
+	return `"` + variable.ReplaceAllString(text, "$${$1}") + `"`
 }
 
 func pointers(texts []string) []*string {
@@ -38,14 +61,4 @@ func pointers(texts []string) []*string {
 		all[i] = &texts[i]
 	}
 	return all
-}
-
-const longestBody = 2000
-
-// shortened cuts a body that is long on purpose; such a command has to be completed by hand.
-func shortened(body string) string {
-	if len(body) <= longestBody {
-		return body
-	}
-	return body[:longestBody] + "…"
 }

@@ -42,7 +42,7 @@ type Config struct {
 
 	// These are bounds; zero is the default.
 	Patience     time.Duration // for one answer: 20 s
-	Time         time.Duration // for the whole run: 2 minutes
+	Time         time.Duration // for the whole run: 5 minutes; 15 seconds are usual
 	MaxAnswer    int64         // bytes of an answer: 32 MiB
 	MaxExchanges int           // how many requests are sent at most: 3000
 }
@@ -58,7 +58,7 @@ func (l Login) GoString() string { return l.String() }
 
 const (
 	defaultPatience     = 20 * time.Second
-	defaultTime         = 2 * time.Minute
+	defaultTime         = 5 * time.Minute
 	defaultMaxAnswer    = 32 << 20
 	defaultMaxExchanges = 3000
 )

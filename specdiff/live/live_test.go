@@ -279,6 +279,29 @@ func TestDocumentThatIsRight(t *testing.T) {
 	}
 }
 
+func TestCurlRepeatsARequest(t *testing.T) {
+	r := &Record{secrets: &secrets{}}
+	r.secrets.add("EMAIL", "a'b@example.com")
+	r.secrets.add("EMAIL", "other@example.com")
+	r.secrets.add("PASSWORD", "pa$$word")
+	r.secrets.add("COOKIE", "sid=s%3Aabc")
+	for _, test := range []struct {
+		x    *conform.Exchange
+		want string
+	}{
+		{&conform.Exchange{Method: "GET", URL: "/a?b[gt]=1&c=$d"}, `curl -isS --globoff "${BACKEND}/a?b[gt]=1&c=\$d"`},
+		{&conform.Exchange{Method: "GET", URL: "/store/auth/A'B@EXAMPLE.COM"}, `curl -isS --globoff "${BACKEND}/store/auth/${EMAIL}"`},
+		{&conform.Exchange{Method: "DELETE", URL: "/a", RequestHeader: http.Header{"Cookie": {"sid=s%3Aabc"}}}, `curl -isS --globoff -X DELETE -H 'Cookie: '"${COOKIE}"'' "${BACKEND}/a"`},
+		{&conform.Exchange{Method: "POST", URL: "/a", RequestBody: []byte(`{"e":"other@example.com","f":"a'b@example.com","p":"pa$$word","q":"it's"}`)},
+			`curl -isS --globoff -X POST --data-raw '{"e":"'"${EMAIL}"'","f":"'"${EMAIL2}"'","p":"'"${PASSWORD}"'","q":"it'\''s"}' "${BACKEND}/a"`},
+		{&conform.Exchange{Method: "POST", URL: "/a", RequestBody: []byte(tooLarge)}, `curl -isS --globoff -X POST --data-raw "$(printf '%0110000d' 0)" "${BACKEND}/a"`},
+	} {
+		if got := r.Curl(Exchange{Exchange: test.x}); got != test.want {
+			t.Errorf("%s %s:\n%s, want\n%s", test.x.Method, test.x.URL, got, test.want)
+		}
+	}
+}
+
 func TestRunsAreAlike(t *testing.T) {
 	doc := load(t, small)
 	var runs [2][]string

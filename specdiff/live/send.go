@@ -24,7 +24,7 @@ type run struct {
 	transport    *http.Transport
 	documents    []*conform.Contract
 	record       *Record
-	compact      compactor
+	compact      *compactor
 	id           string // makes the emails of this run unlike all others
 	emails       int
 	accounts     []*account // those that are logged in, for the clean-up

@@ -163,8 +163,10 @@ func queryVariants(f conform.Field) []variant {
 		add("unix seconds", finding.Format, deep, "1577836800")
 		add("date only", finding.Format, deep, aDate)
 		add("time with an offset", finding.Format, deep, "2020-01-01T00:00:00+01:00")
+		for _, key := range f.Schema.Keys {
+			add("no time in "+key, finding.Format, name+"["+key+"]", "specdiff")
+		}
 		all = append(all, variant{name: "time with a raw plus", aspect: finding.Format, text: url.QueryEscape(deep) + "=2020-01-01T00:00:00+01:00"})
-		add("no time", finding.Format, deep, "specdiff")
 		add("empty", finding.Bounds, deep, "")
 		add("extra property", finding.Open, name+"["+extraName+"]", aTime)
 		add("plain value", finding.Type, name, aTime)
