@@ -114,8 +114,9 @@ func judgeOf(record *live.Record, published *openapi3.T) func(*openapi3.T) map[s
 	return func(doc *openapi3.T) map[string]finding.Wrong {
 		compared := compare.Documents(doc, published, func(string) bool { return true })
 		all := map[string]finding.Wrong{}
+		result := live.Check(record, doc)
 		for _, f := range verdict.Join(verdict.Evidence{
-			Differences: compared.Differences, Contract: live.Check(record, doc).Observations, Published: verdict.AtPlaces(ofPublished, compared.Places),
+			Differences: compared.Differences, Contract: result.Observations, Published: verdict.AtPlaces(ofPublished, compared.Places), Seen: result.Seen,
 		}) {
 			if f.Wrong != finding.Published {
 				all[f.ID()] = f.Wrong
@@ -240,7 +241,7 @@ func (m *mutation) parameter(at string, p node, get func(doc node) node, remove 
 	schema := in(m.resolved(p["schema"]))
 	switch schema["type"] {
 	case "array":
-		set("parameter of another style", "style", "pipeDelimited")
+		m.add("parameter of another style", at, func(doc node) { get(doc)["style"], get(doc)["explode"] = "pipeDelimited", false })
 		set("parameter of another type", "schema", node{"type": "integer"})
 		if fmt.Sprint(p["name"]) == "fields" || fmt.Sprint(p["name"]) == "expand" {
 			set("parameter joined or repeated", "explode", true)

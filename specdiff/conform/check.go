@@ -401,17 +401,21 @@ func (e *exchange) parameters(w *walk, rawQuery string) {
 	}
 }
 
+// styled is the parameter's style, and whether several values are written one by one.
+func (p param) styled() (style string, exploded bool) {
+	style = cmp.Or(p.Style, "form")
+	if p.Explode != nil {
+		return style, *p.Explode
+	}
+	return style, style == "form"
+}
+
+func (p param) isObject() bool { return p.shape.typ == "object" || len(p.shape.props) > 0 }
+
 // take removes the parameter from the query and returns its value as JSON would have it.
 func (p param) take(query url.Values) (v any, ok bool, problem string) {
-	style := p.Style
-	if style == "" {
-		style = "form"
-	}
-	exploded := style == "form"
-	if p.Explode != nil {
-		exploded = *p.Explode
-	}
-	isArray, isObject := p.shape.typ == "array", p.shape.typ == "object" || len(p.shape.props) > 0
+	style, exploded := p.styled()
+	isArray, isObject := p.shape.typ == "array", p.isObject()
 	switch {
 	case style == "deepObject":
 		return p.takeObject(query, func(name string) (string, bool) {

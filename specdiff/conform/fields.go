@@ -122,6 +122,57 @@ func (c *Contract) FieldPlace(place, in string, path []string) (field, schema st
 	return field, sh.loc, true
 }
 
+// Way is how the values of a parameter are written.
+type Way string
+
+// The ways to write several values, of a parameter p: p=a,b and so on.
+const (
+	Comma        Way = "comma"             // p=a,b
+	Repeated     Way = "repeated"          // p=a&p=b
+	Brackets     Way = "brackets"          // p[]=a&p[]=b
+	BracketComma Way = "comma in brackets" // p[]=a,b
+	Pipes        Way = "pipes"             // p=a|b
+	Spaces       Way = "spaces"            // p=a b
+	DeepObject   Way = "deep object"       // p[a]=1&p[b]=2
+	BareNames    Way = "bare names"        // a=1&b=2
+	Pairs        Way = "pairs"             // p=a,1,b,2
+)
+
+// Written returns how the document wants the values of an operation's query parameter to be written; "" for a parameter
+// that it does not have, or that has one value.
+func (c *Contract) Written(place, name string) Way {
+	for _, o := range c.operations {
+		for _, p := range o.params {
+			if o.place == place && p.In == "query" && strings.TrimSuffix(p.Name, "[]") == name {
+				return p.written()
+			}
+		}
+	}
+	return ""
+}
+
+func (p param) written() Way {
+	style, exploded := p.styled()
+	brackets := strings.HasSuffix(p.Name, "[]")
+	switch {
+	case style == "deepObject":
+		return DeepObject
+	case p.isObject() && exploded:
+		return BareNames
+	case p.isObject():
+		return Pairs
+	case p.shape.typ != "array":
+		return ""
+	case brackets && exploded:
+		return Brackets
+	case brackets && style == "form":
+		return BracketComma
+	case exploded:
+		return Repeated
+	}
+	return map[string]Way{"form": Comma, "pipeDelimited": Pipes, "spaceDelimited": Spaces}[style]
+}
+
 // property finds a property in an object or in the branches of one.
 func (s *shape) property(name string) *child {
 	if p := s.props[name]; p != nil {

@@ -434,8 +434,8 @@ func fromText(sh *shape, text string) any {
 			}
 		}
 	case "boolean":
-		if b, err := strconv.ParseBool(text); err == nil {
-			return b
+		if text == "true" || text == "false" {
+			return text == "true"
 		}
 	}
 	return text

@@ -299,10 +299,7 @@ func outcomeOf(x *Exchange) outcome {
 // written is looked at later, because all ways have to be known for that.
 func (c *check) probe(operation string, x *Exchange) {
 	p := x.Probe
-	base := c.requests[p.Base]
-	objections := slices.DeleteFunc(slices.Clone(c.requests[x.Exchange]), func(f conform.Finding) bool {
-		return slices.ContainsFunc(base, func(b conform.Finding) bool { return b.Kind == f.Kind && b.Schema == f.Schema && b.Path == f.Path })
-	})
+	objections := c.objections(x)
 	point := c.point(operation, p)
 	document := "allowed"
 	if len(objections) > 0 {
@@ -333,6 +330,14 @@ func (c *check) probe(operation string, x *Exchange) {
 	}
 }
 
+// objections are what the document has against a probe and not against its base.
+func (c *check) objections(x *Exchange) []conform.Finding {
+	base := c.requests[x.Probe.Base]
+	return slices.DeleteFunc(slices.Clone(c.requests[x.Exchange]), func(f conform.Finding) bool {
+		return slices.ContainsFunc(base, func(b conform.Finding) bool { return b.Kind == f.Kind && b.Schema == f.Schema && b.Path == f.Path })
+	})
+}
+
 // point is what a probe is about.
 func (c *check) point(operation string, p *Probe) finding.Point {
 	if p.In == "header" {
@@ -358,35 +363,42 @@ func telling(findings []conform.Finding) []conform.Finding {
 	return rest
 }
 
-// styles compares in which of several ways a parameter's values may be written. A document needs only one that works.
+// styles compares the way in which a document wants a parameter's values to be written with the ways that the backend
+// takes. That it takes others as well is no contradiction.
 func (c *check) styles() {
-	type way struct {
-		x       *Exchange
-		allowed bool
-	}
-	ways := map[string][]way{}
+	type parameter struct{ operation, name string }
+	ways := map[parameter][]*Exchange{}
 	for i := range c.record.Exchanges {
 		x := &c.record.Exchanges[i]
 		if _, ok := c.requests[x.Exchange]; ok && x.Probe != nil && x.Probe.Aspect == finding.Style {
-			place, _, _ := c.contract.FieldPlace(x.Probe.Operation, x.Probe.In, x.Probe.Path)
-			ways[place] = append(ways[place], way{x, len(c.requests[x.Exchange]) == len(c.requests[x.Probe.Base])})
+			p := parameter{x.Probe.Operation, x.Probe.Path[0]}
+			ways[p] = append(ways[p], x)
 		}
 	}
-	for place, all := range ways {
+	for p, all := range ways {
+		want := string(c.contract.Written(p.operation, p.name))
+		if want == "" {
+			continue
+		}
 		var works []string
-		for _, w := range all {
-			if outcomeOf(w.x) == accepted {
-				works = append(works, w.x.Probe.Variant)
+		for _, x := range all {
+			if outcomeOf(x) == accepted {
+				works = append(works, x.Probe.Variant)
 			}
 		}
-		point := finding.Point{Place: place, Aspect: finding.Style}
-		for _, w := range all {
-			switch {
-			case !w.allowed:
-			case outcomeOf(w.x) == accepted:
-				c.add(point, finding.Supports, w.x.Probe.Variant, "accepted", w.x.URL, w.x, 1)
-			case w.x.Probe.Variant != "repeated" || len(works) > 0:
-				c.add(point, finding.Contradicts, w.x.Probe.Variant, strconv.Itoa(w.x.Status)+"; accepted: "+strings.Join(works, ", "), w.x.URL, w.x, 1)
+		point := finding.Point{Place: finding.Parameter(p.operation, "query", p.name), Aspect: finding.Style}
+		for _, x := range all {
+			objections := c.objections(x)
+			switch took := outcomeOf(x) == accepted; {
+			case x.Probe.Variant != want && !strings.HasPrefix(x.Probe.Variant, want+" "):
+			case len(objections) > 0 && took: // the way is right, and something else is not
+				first := telling(objections)[0]
+				c.add(ofRequest(first), finding.Contradicts, cmp.Or(first.Want, "forbidden"), "accepted", x.URL, x, 1)
+			case len(objections) > 0:
+			case took:
+				c.add(point, finding.Supports, want, "accepted", x.URL, x, 1)
+			default:
+				c.add(point, finding.Contradicts, want, strconv.Itoa(x.Status)+"; accepted: "+strings.Join(works, ", "), x.URL, x, 1)
 			}
 		}
 	}

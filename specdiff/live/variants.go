@@ -109,18 +109,6 @@ func propertyVariants(f conform.Field) []variant {
 	return all
 }
 
-// The styles in which several values can be sent.
-const (
-	commaStyle    = "comma"
-	repeatedStyle = "repeated"
-	bracketStyle  = "brackets"
-	bracketComma  = "brackets with comma"
-	indexStyle    = "indexes"
-	deepStyle     = "deep object"
-	bareStyle     = "bare names"
-	pairsStyle    = "pairs"
-)
-
 // queryVariants are those of a query parameter.
 func queryVariants(f conform.Field) []variant {
 	name := f.Path[0]
@@ -149,16 +137,16 @@ func queryVariants(f conform.Field) []variant {
 		add("empty", finding.Bounds, name, "")
 	case f.Schema.Type == "object" || len(f.Schema.Keys) > 0:
 		for _, key := range f.Schema.Keys {
-			add(deepStyle+" "+key, finding.Style, name+"["+key+"]", aTime)
-			add(bareStyle+" "+key, finding.Style, key, aTime)
-			add(bareStyle+" "+key+" date", finding.Style, key, aDate)
+			add(string(conform.DeepObject)+" "+key, finding.Style, name+"["+key+"]", aTime)
+			add(string(conform.BareNames)+" "+key, finding.Style, key, aTime)
+			add(string(conform.BareNames)+" "+key+" date", finding.Style, key, aDate)
 		}
 		key := "gt"
 		if len(f.Schema.Keys) > 0 {
 			key = f.Schema.Keys[0]
 		}
-		add(pairsStyle, finding.Style, name, key+","+aTime)
-		add(pairsStyle+" date", finding.Style, name, key+","+aDate)
+		add(string(conform.Pairs), finding.Style, name, key+","+aTime)
+		add(string(conform.Pairs)+" date", finding.Style, name, key+","+aDate)
 		deep := name + "[" + key + "]"
 		add("unix seconds", finding.Format, deep, "1577836800")
 		add("date only", finding.Format, deep, aDate)
@@ -200,11 +188,14 @@ const (
 
 // styled adds the ways to send two values.
 func styled(add func(string, finding.Aspect, ...string), name, one, other string) {
-	add(commaStyle, finding.Style, name, one+","+other)
-	add(repeatedStyle, finding.Style, name, one, name, other)
-	add(bracketStyle, finding.Style, name+"[]", one, name+"[]", other)
-	add(bracketComma, finding.Style, name+"[]", one+","+other)
-	add(indexStyle, finding.Style, name+"[0]", one, name+"[1]", other)
+	way := func(w conform.Way, query ...string) { add(string(w), finding.Style, query...) }
+	way(conform.Comma, name, one+","+other)
+	way(conform.Repeated, name, one, name, other)
+	way(conform.Brackets, name+"[]", one, name+"[]", other)
+	way(conform.BracketComma, name+"[]", one+","+other)
+	way(conform.Pipes, name, one+"|"+other)
+	way(conform.Spaces, name, one+" "+other)
+	way("indexes", name+"[0]", one, name+"[1]", other)
 }
 
 // sample returns a value that a parameter takes, and one of another type.
