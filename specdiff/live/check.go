@@ -310,7 +310,9 @@ func (c *check) probe(operation string, x *Exchange) {
 				return // the document has the parameter, but not written like this
 			}
 		}
-		if p.Aspect != finding.Open {
+		// A document that forbids an ordinary value does not have the parameter that the backend has; what else of its
+		// type it takes is another point.
+		if p.Aspect != finding.Open && p.Aspect != finding.Presence {
 			point = ofRequest(first)
 		}
 	}
@@ -387,6 +389,7 @@ func (c *check) styles() {
 			}
 		}
 		point := finding.Point{Place: finding.Parameter(p.operation, "query", p.name), Aspect: finding.Style}
+		judged := false
 		for _, x := range all {
 			objections := c.objections(x)
 			switch took := outcomeOf(x) == accepted; {
@@ -396,10 +399,15 @@ func (c *check) styles() {
 				c.add(ofRequest(first), finding.Contradicts, cmp.Or(first.Want, "forbidden"), "accepted", x.URL, x, 1)
 			case len(objections) > 0:
 			case took:
+				judged = true
 				c.add(point, finding.Supports, want, "accepted", x.URL, x, 1)
 			default:
+				judged = true
 				c.add(point, finding.Contradicts, want, strconv.Itoa(x.Status)+"; accepted: "+strings.Join(works, ", "), x.URL, x, 1)
 			}
+		}
+		if !judged && len(works) > 0 { // the document's way is none that anybody would try
+			c.add(point, finding.Contradicts, want, "accepted: "+strings.Join(works, ", "), all[0].URL, all[0], 1)
 		}
 	}
 }
