@@ -60,6 +60,9 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		result := compare.Documents(docs.contract, docs.published, config.in)
 		evidence.Differences, places = result.Differences, result.Places
 	}
+	if docs.contract != nil {
+		evidence.Uses = compare.Uses(docs.contract)
+	}
 	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
 	if config.Backend != "" {
 		if err := config.live(ctx, docs, places, &evidence, r); err != nil {

@@ -40,7 +40,7 @@ type Result struct {
 func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
 	d := &differ{
 		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
-		uses: usesOf(contract), contract: contract, published: published,
+		uses: Uses(contract), contract: contract, published: published,
 	}
 	ours, theirs := byTemplate(contract), byTemplate(published)
 	for _, template := range union(ours, theirs) {
@@ -71,11 +71,7 @@ func (d *differ) add(place string, aspect finding.Aspect, contract, published st
 		f.Contract, f.Published = also(f.Contract, contract), also(f.Published, published)
 		return
 	}
-	component := place
-	if i := strings.IndexAny(place, ".[|"); i >= 0 && !strings.Contains(place, " ") {
-		component = place[:i]
-	}
-	d.found[p.ID()] = &Difference{Point: p, Contract: contract, Published: published, Uses: d.uses[component]}
+	d.found[p.ID()] = &Difference{Point: p, Contract: contract, Published: published, Uses: d.uses[p.Component()]}
 }
 
 func also(text, more string) string {

@@ -9,8 +9,8 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// usesOf returns for each schema component the operations that use it.
-func usesOf(doc *openapi3.T) map[string][]string {
+// Uses returns for each schema component the operations that use it.
+func Uses(doc *openapi3.T) map[string][]string {
 	uses := map[string][]string{}
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {

@@ -16,6 +16,17 @@ func ExamplePoint_ID() {
 	// Order.email#nullable
 }
 
+func TestComponent(t *testing.T) {
+	for place, want := range map[string]string{
+		"Order": "Order", "Order.items[].title": "Order", "Tags[]": "Tags", "Either|0.name": "Either",
+		"GET /store/auth 200 application/json.customer": "GET /store/auth 200 application/json.customer",
+	} {
+		if got := (finding.Point{Place: place}).Component(); got != want {
+			t.Errorf("%s is in %s, want %s", place, got, want)
+		}
+	}
+}
+
 func TestPlacesOfOneOperationDiffer(t *testing.T) {
 	op := finding.Operation("POST", "/store/auth")
 	seen := map[string]bool{}

@@ -46,6 +46,14 @@ type Point struct {
 // ID is the same in every run, and what an accepted deviation names: "Order.email#nullable".
 func (p Point) ID() string { return p.Place + "#" + string(p.Aspect) }
 
+// Component is the name of the schema component that the place is in; of another place, all of it.
+func (p Point) Component() string {
+	if i := strings.IndexAny(p.Place, ".[|"); i >= 0 && !strings.Contains(p.Place, " ") {
+		return p.Place[:i]
+	}
+	return p.Place
+}
+
 // Operation is the place of an operation.
 func Operation(method, path string) string { return strings.ToUpper(method) + " " + path }
 

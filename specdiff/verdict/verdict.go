@@ -18,6 +18,7 @@ type Evidence struct {
 	Contract    []finding.Observation // what the backend shows against the contract
 	Published   []finding.Observation // what it shows against the published document, at the contract's places
 	Seen        map[conform.Sight]int // how often answers showed what the contract declares
+	Uses        map[string][]string   // the operations that use a component of the contract
 }
 
 // Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. Where
@@ -49,6 +50,9 @@ func Join(e Evidence) []finding.Finding {
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
 		if f, ok := points[id].finding(); ok {
+			if f.Uses == nil {
+				f.Uses = e.Uses[f.Component()]
+			}
 			f.Go, f.Change = meaning(f)
 			all = append(all, f)
 		}

@@ -127,6 +127,13 @@ func TestObservationThatWasPerhapsElsewhere(t *testing.T) {
 	}
 }
 
+func TestUsesOfWhatOnlyTheBackendContradicts(t *testing.T) {
+	uses := map[string][]string{"Order": {"GET /store/auth"}}
+	if all := verdict.Join(verdict.Evidence{Contract: saw(finding.Contradicts, "null"), Uses: uses}); len(all) != 1 || len(all[0].Uses) != 1 {
+		t.Errorf("found %+v", all)
+	}
+}
+
 func TestFlawThatWasAlsoSeen(t *testing.T) {
 	flaw := finding.Observation{Point: email, Relation: finding.Contradicts, Document: "nullable beside $ref is ignored"}
 	all := verdict.Join(verdict.Evidence{Differences: differs(), Published: append([]finding.Observation{flaw}, saw(finding.Contradicts, "null")...)})
