@@ -89,11 +89,6 @@ func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 func modelBackend(t *testing.T) *backend.Backend {
 	t.Helper()
 	if os.Getenv("BACKEND_JSON") != "" {
-		t.Cleanup(func() {
-			if err := shared.Restart(context.Background()); err != nil {
-				t.Error(err)
-			}
-		})
 		return shared
 	}
 	return startBackend(t, backend.Options{})
