@@ -1,12 +1,11 @@
+// Package api is generated from openapi.yaml, but for this file: the types that hold a password or a token print and log
+// it as hidden. As JSON they hold it, because that is what is sent.
 package api
 
 import (
 	"fmt"
 	"log/slog"
 )
-
-// The types that hold a password or a token print and log it as hidden. As JSON they hold it, because that is what is
-// sent. This file is written by hand; the generator leaves it alone.
 
 const hidden = "…"
 
@@ -52,10 +51,11 @@ func (r StorePostCustomersCustomerReq) LogValue() slog.Value {
 
 func (r StorePostCustomersCustomerReq) withoutSecrets() any {
 	type plain StorePostCustomersCustomerReq
-	if r.Password != nil {
-		r.Password = new(hidden)
+	shown := plain(r)
+	if shown.Password != nil {
+		shown.Password = new(hidden)
 	}
-	return plain(r)
+	return shown
 }
 
 // Format prints r for every verb, but for the token and the password.

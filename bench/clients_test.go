@@ -109,11 +109,11 @@ func logIn(ctx context.Context, hc *http.Client, url string, in, out any) error 
 	if err != nil {
 		return err
 	}
-	resp, err := exchange(ctx, hc, http.MethodPost, url, text, out)
+	header, err := exchange(ctx, hc, http.MethodPost, url, text, out)
 	if err != nil {
 		return err
 	}
-	for _, c := range resp.Cookies() {
+	for _, c := range (&http.Response{Header: header}).Cookies() {
 		if c.Name == "connect.sid" {
 			return nil
 		}
@@ -126,7 +126,7 @@ const (
 	limit   = 32 << 20
 )
 
-func exchange(ctx context.Context, hc *http.Client, method, url string, in []byte, out any) (*http.Response, error) {
+func exchange(ctx context.Context, hc *http.Client, method, url string, in []byte, out any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	var body io.Reader
@@ -159,7 +159,7 @@ func exchange(ctx context.Context, hc *http.Client, method, url string, in []byt
 	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 		return nil, errors.New(resp.Status)
 	}
-	return resp, json.Unmarshal(text.Bytes(), out)
+	return resp.Header, json.Unmarshal(text.Bytes(), out)
 }
 
 // byRaw makes them with the generated client of package api, which has neither deadline nor bound.

@@ -30,8 +30,10 @@ func run() error {
 	var backend struct {
 		URL       string `json:"url"`
 		Customers []struct {
-			Key, Email, Password string
-			Orders               int
+			Key      string `json:"key"`
+			Email    string `json:"email"`
+			Password string `json:"password"`
+			Orders   int    `json:"orders"`
 		} `json:"customers"`
 	}
 	if err := json.Unmarshal([]byte(os.Getenv("BACKEND_JSON")), &backend); err != nil {

@@ -33,10 +33,10 @@ func writeDocument(p *plan, r results) error {
 	if err := document.Execute(&b, contents(p, r)); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(docs, "performance.md"), []byte(b.String()), 0o644); err != nil { //nolint:gosec // it is for everybody
+	if err := os.WriteFile(filepath.Join(docs, "performance.md"), []byte(b.String()), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(docs, "performance.svg"), []byte(plot(p, r)), 0o644) //nolint:gosec // it is for everybody
+	return os.WriteFile(filepath.Join(docs, "performance.svg"), []byte(plot(p, r)), 0o644)
 }
 
 func contents(p *plan, r results) any {
@@ -44,8 +44,8 @@ func contents(p *plan, r results) any {
 	call := func(op string, at int, by, unit string) figure {
 		return figure{toolchain: first, bench: "Call", op: op, at: strconv.Itoa(at), by: by, unit: unit}
 	}
-	decode := func(toolchain, op, by, unit string) figure {
-		return figure{toolchain: toolchain, bench: "Decode", op: op, by: by, unit: unit}
+	decode := func(toolchain, op, unit string) figure {
+		return figure{toolchain: toolchain, bench: "Decode", op: op, by: "wrapper", unit: unit}
 	}
 	once := func(bench, by, unit string) float64 {
 		return r.of(figure{toolchain: first, bench: bench, by: by, unit: unit}).Center
@@ -71,7 +71,7 @@ func contents(p *plan, r results) any {
 	js := call("Retrieve", 1, "js", "cpu-sec/op")
 	manyJS := call("Retrieve", 64, "js", "cpu-sec/op")
 	throughput := r.ratio(many.with("hand"), "wrapper")
-	page, login := decode(first, "ListOrders", "wrapper", "sec/op"), decode(first, "Authenticate", "wrapper", "sec/op")
+	page, login := decode(first, "ListOrders", "sec/op"), decode(first, "Authenticate", "sec/op")
 	more := func(f figure, unit string) float64 {
 		f.unit = unit
 		return r.of(f).Center - r.of(f.with("hand")).Center
@@ -105,7 +105,7 @@ func contents(p *plan, r results) any {
 	}
 	for _, op := range []string{"ListOrders", "Authenticate"} {
 		for _, toolchain := range p.toolchains {
-			w, n := decode(toolchain, op, "wrapper", "sec/op"), decode(toolchain, op, "wrapper", "allocs/op")
+			w, n := decode(toolchain, op, "sec/op"), decode(toolchain, op, "allocs/op")
 			doc.Decodes = append(doc.Decodes, decodeRow{
 				op, toolchain, duration(r.of(w.with("unmarshal"))), duration(r.of(w.with("hand"))), duration(r.of(w)),
 				times(r.ratio(w, "unmarshal")), times(r.ratio(w, "hand")), count(r.of(n.with("unmarshal"))), count(r.of(n)),

@@ -37,8 +37,9 @@ func main() {
 	p.toolchains = strings.Split(*toolchains, ",")
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, &p); err != nil {
+	err := run(ctx, &p)
+	stop()
+	if err != nil {
 		log.Fatal("report: ", err)
 	}
 }

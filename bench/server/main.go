@@ -4,6 +4,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -35,12 +36,15 @@ func run() error {
 		return err
 	}
 	fmt.Printf("http://%s\n", listener.Addr())
+	server := &http.Server{Handler: handler(a), ReadHeaderTimeout: time.Minute}
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		os.Exit(0)
+		_ = server.Close()
 	}()
-	server := &http.Server{Handler: handler(a), ReadHeaderTimeout: time.Minute}
-	return server.Serve(listener)
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
 func handler(a *answers.Answers) http.Handler {

@@ -25,7 +25,9 @@ func main() {
 			Email string `json:"email"`
 		} `json:"customer"`
 	}
-	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil {
+	err = json.NewDecoder(resp.Body).Decode(&out)
+	_ = resp.Body.Close()
+	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(out.Customer.Email)
