@@ -9,14 +9,14 @@ import (
 // The models are those of package api, which is generated from the contract; their documentation is there, field by
 // field. The aliases give them the names by which this package's methods call them.
 type (
-	// Customer is a registered customer or a guest.
+	// Customer is a registered customer or a guest. Orders is filled only by [WithOrders].
 	Customer = api.Customer
 	// Address is a shipping address, a billing address or an order's address.
 	Address = api.Address
 	// Order is an order as [Client.ListOrders] and [Client.Orders] return it. Amounts are integers in the currency's
 	// smallest unit; times are UTC.
 	Order = api.Order
-	// OrderRecord is an order as it comes along with a login: as stored, without totals.
+	// OrderRecord is an order as [WithOrders] has it: as stored, without totals.
 	OrderRecord = api.OrderRecord
 	// OrderPage is one page of orders and how many there are in all.
 	OrderPage = api.StoreCustomersListOrdersRes
