@@ -61,9 +61,9 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client has gone
 	}
 	m := b.router.find(r.Method, x.path)
-	if fault := b.receive(x, m.operation()); fault != nil {
+	if fault := b.takeFault(b.record(x, m.operation())); fault != nil {
 		if fault.wait(r.Context()) != nil {
-			return
+			panic(http.ErrAbortHandler) // returning would answer 200
 		}
 		if fault.carriesOut() {
 			b.answer(r.Context(), x, m)
@@ -73,14 +73,6 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	b.answer(r.Context(), x, m)
 	x.write(w)
-}
-
-// receive records the request and says what is to go wrong with it.
-func (b *Backend) receive(x *exchange, operation string) *Fault {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.record(x, operation)
-	return b.takeFault(x, operation)
 }
 
 // answer carries the request out.

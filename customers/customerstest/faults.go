@@ -13,11 +13,11 @@ import (
 // A Fault is something that goes wrong on the way to the backend or back. What it says of the answer goes together:
 // after Latency, a Status with Header and Body, of which half is sent if Truncate is set.
 type Fault struct {
-	Operation string                   // the requests it is for, by operationId, such as PostAuth; "" is all
-	Match     func(*http.Request) bool // further limits them, if not nil; must not use the backend, and finds the body read
-	Times     int                      // how many of them it is for; 0 is one, a negative number is all
+	Operation string             // the requests it is for, by operationId, such as PostAuth; "" is all
+	Match     func(Request) bool // further limits them, if not nil
+	Times     int                // how many of them it is for; 0 is one, a negative number is all
 
-	Latency    time.Duration // passes before anything else happens, unless the client goes away
+	Latency    time.Duration // passes before anything else happens, unless the client goes away or the test is over
 	Status     int           // is answered, and the operation not carried out; 0 leaves the answer to the backend
 	Header     http.Header   // added to the answer
 	Body       string        // of an answer with Status
@@ -27,8 +27,11 @@ type Fault struct {
 }
 
 // Inject makes a fault happen to the requests that it is for, from now on. Of several, the one injected first comes
-// first. It panics if the fault would not show.
+// first. It panics if the fault would not show, also because there is no such operation.
 func (b *Backend) Inject(f Fault) {
+	if f.Operation != "" && !b.router.has(f.Operation) {
+		panic("customerstest: Inject: there is no operation " + f.Operation + "; its name is an operationId, as Request has it")
+	}
 	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
 		panic("customerstest: Inject: a fault without Latency, Status, Header, Reset or Truncate does nothing")
 	}
@@ -47,18 +50,33 @@ func (b *Backend) ClearFaults() {
 	b.faults = nil
 }
 
-// takeFault returns the fault that is to happen to the exchange, or nil. The caller holds b.mu.
-func (b *Backend) takeFault(x *exchange, operation string) *Fault {
-	for i, f := range b.faults {
-		if f.Operation != "" && f.Operation != operation || f.Match != nil && !f.Match(x.request) {
-			continue
+// takeFault returns the fault that is to happen to the request, or nil. Match is called without the lock, so that it may
+// use the backend.
+func (b *Backend) takeFault(r Request) *Fault {
+	b.mu.Lock()
+	faults := slices.Clone(b.faults)
+	b.mu.Unlock()
+	for _, f := range faults {
+		isForIt := (f.Operation == "" || f.Operation == r.Operation) && (f.Match == nil || f.Match(r))
+		if isForIt && b.use(f) {
+			return f
 		}
-		if f.Times--; f.Times == 0 {
-			b.faults = slices.Delete(b.faults, i, i+1)
-		}
-		return f
 	}
 	return nil
+}
+
+// use counts down how often the fault is to happen. It is false if that was often enough by now.
+func (b *Backend) use(f *Fault) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.Index(b.faults, f)
+	if i < 0 {
+		return false
+	}
+	if f.Times--; f.Times == 0 {
+		b.faults = slices.Delete(b.faults, i, i+1)
+	}
+	return true
 }
 
 // wait lets the latency pass, unless the client goes away first.

@@ -87,7 +87,7 @@ func TestFaultsAreForSomeRequests(t *testing.T) {
 	expect([]int{500, 500, 200}, me, me, me)
 	srv.Inject(customerstest.Fault{Status: 500, Operation: "GetAuth"})
 	expect([]int{200, 500, 200}, me, "/store/auth", "/store/auth")
-	srv.Inject(customerstest.Fault{Status: 501, Match: func(r *http.Request) bool { return r.URL.Query().Get("x") == "1" }})
+	srv.Inject(customerstest.Fault{Status: 501, Match: func(r customerstest.Request) bool { return r.Query().Get("x") == "1" }})
 	expect([]int{200, 501, 200}, me, me+"?x=1", me+"?x=1")
 	srv.Inject(customerstest.Fault{Status: 501})
 	srv.Inject(customerstest.Fault{Status: 502})
@@ -97,8 +97,12 @@ func TestFaultsAreForSomeRequests(t *testing.T) {
 	expect([]int{502, 501, 502, 501}, me, "/store/auth", "/nowhere", "/store/auth")
 	srv.ClearFaults()
 	expect([]int{200, 200}, me, "/store/auth")
-	if !panics(func() { srv.Inject(customerstest.Fault{Operation: "GetAuth"}) }) {
-		t.Error("a fault that does nothing")
+	for why, fault := range map[string]customerstest.Fault{
+		"does nothing": {Operation: "GetAuth"}, "is for no operation": {Operation: "ListOrders", Status: 500},
+	} {
+		if !panics(func() { srv.Inject(fault) }) {
+			t.Errorf("a fault that %s", why)
+		}
 	}
 }
 
@@ -130,10 +134,9 @@ func TestLatency(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		start = time.Now()
-		w = httptest.NewRecorder()
-		b.ServeHTTP(w, request.WithContext(ctx))
-		if passed := time.Since(start); passed != time.Second || w.Body.Len() > 0 {
-			t.Errorf("gone after %v: %q", passed, w.Body)
+		gaveUp := panics(func() { b.ServeHTTP(httptest.NewRecorder(), request.WithContext(ctx)) })
+		if passed := time.Since(start); passed != time.Second || !gaveUp {
+			t.Errorf("gone after %v, gave up: %v", passed, gaveUp)
 		}
 	})
 }
@@ -142,9 +145,43 @@ func TestLatency(t *testing.T) {
 func TestLatencyEndsWithTheClient(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	srv.Inject(customerstest.Fault{Latency: time.Hour, Match: func(*http.Request) bool { cancel(); return true }})
+	srv.Inject(customerstest.Fault{Latency: time.Hour, Match: func(customerstest.Request) bool { cancel(); return true }})
 	if _, err := newClient(t, srv).Auth.Exists(ctx, "x@example.com"); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// A request that nobody waits for any more does not keep a test from ending.
+func TestLatencyEndsWithTheTest(t *testing.T) {
+	failed := make(chan error, 1)
+	t.Run("with a request on its way", func(t *testing.T) {
+		srv := customerstest.NewServer(t)
+		c := newClient(t, srv, customers.WithMaxRetries(0))
+		arrived := make(chan bool, 1)
+		srv.Inject(customerstest.Fault{Latency: time.Hour, Match: func(customerstest.Request) bool { arrived <- true; return true }})
+		go func() {
+			_, err := c.Auth.Exists(ctx, "x@example.com")
+			failed <- err
+		}()
+		<-arrived
+	})
+	if err := <-failed; !errors.Is(err, customers.ErrUnavailable) {
+		t.Error(err)
+	}
+}
+
+// Which requests a fault is for may depend on what was received, and on what the backend holds.
+func TestMatchMayUseTheBackend(t *testing.T) {
+	srv := customerstest.NewServer(t)
+	c := newClient(t, srv, customers.WithMaxRetries(0))
+	srv.Inject(customerstest.Fault{Status: 409, Match: func(r customerstest.Request) bool {
+		return len(srv.Requests()) > 1 && strings.Contains(string(r.Body()), "b@example.com")
+	}})
+	for email, want := range map[string]error{"a@example.com": nil, "b@example.com": customers.ErrConflict} {
+		_ = c.GeneratePasswordToken(ctx, "first@example.com")
+		if err := c.GeneratePasswordToken(ctx, email); !errors.Is(err, want) {
+			t.Errorf("%s: %v", email, err)
+		}
 	}
 }
 

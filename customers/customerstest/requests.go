@@ -54,15 +54,19 @@ func (b *Backend) Requests() []Request {
 	return slices.Clone(b.requests[max(0, len(b.requests)-keptRequests):])
 }
 
-// record keeps the request. The caller holds b.mu.
-func (b *Backend) record(x *exchange, operation string) {
+// record keeps the request.
+func (b *Backend) record(x *exchange, operation string) Request {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if len(b.requests) == 2*keptRequests {
 		b.requests = slices.Clone(b.requests[keptRequests:])
 	}
-	b.requests = append(b.requests, Request{
+	r := Request{
 		Method: x.request.Method, Operation: operation, Time: b.now(),
 		received: &received{path: x.path, query: x.rawQuery, header: x.request.Header, body: x.raw},
-	})
+	}
+	b.requests = append(b.requests, r)
+	return r
 }
 
 const redacted = "[redacted]"

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +46,11 @@ func (rt *router) HandleFunc(pattern string, handler func(http.ResponseWriter, *
 
 // ServeHTTP is there because generated code asks for it.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) { rt.backend.ServeHTTP(w, r) }
+
+// has says whether there is such an operation.
+func (rt *router) has(operation string) bool {
+	return slices.ContainsFunc(rt.routes, func(r route) bool { return r.operation == operation })
+}
 
 // match is what the router found for a request.
 type match struct {

@@ -1,6 +1,8 @@
 package customerstest
 
 import (
+	"context"
+	"net"
 	"net/http/httptest"
 	"testing"
 )
@@ -11,11 +13,15 @@ type Server struct {
 	URL string // the base URL for customers.New, such as http://127.0.0.1:43210
 }
 
-// NewServer starts a backend for a test and stops it when the test is over.
+// NewServer starts a backend for a test and stops it when the test is over. Where there is no test, and for TLS, serve
+// what [New] makes by [httptest.NewServer] or [httptest.NewTLSServer].
 func NewServer(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	b := New(opts...)
-	s := httptest.NewServer(b)
+	s := httptest.NewUnstartedServer(b)
+	ctx := tb.Context()
+	s.Config.BaseContext = func(net.Listener) context.Context { return ctx } // a latency ends with the test
+	s.Start()
 	tb.Cleanup(s.Close)
 	return &Server{Backend: b, URL: s.URL}
 }
