@@ -75,11 +75,11 @@ type OrderTrackingLink struct {
 
 // AddOrder puts in an order of a customer's and returns it as the list shows it with all its columns. Its totals are
 // what the backend computes for such an order. It has no swaps, claims, returns or gift cards, and no product behind its
-// variants; for these, see [Backend.AddStoredOrder].
+// variants; for these, see [Backend.AddStoredOrder]. It panics if there is no such customer or the metadata is not JSON.
 func (b *Backend) AddOrder(customerID string, order Order) api.Order {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o := b.buildOrder(customerID, order)
+	o := b.buildOrder(b.mustHave(customerID), order)
 	data, err := json.Marshal(o)
 	if err != nil {
 		panic("customerstest: order: " + err.Error()) // metadata that no JSON can hold
@@ -99,20 +99,17 @@ type orderBuilder struct {
 	now   time.Time
 }
 
-func (b *Backend) buildOrder(customerID string, spec Order) api.Order {
+func (b *Backend) buildOrder(of *customer, spec Order) api.Order {
 	now := b.now()
 	if spec.CreatedAt.IsZero() {
 		spec.CreatedAt = now
 	}
-	of := b.customers[customerID]
-	if spec.Email == "" && of != nil {
-		spec.Email = of.email
-	}
+	spec.Email = cmp.Or(spec.Email, of.email)
 	if spec.DisplayID == 0 {
 		spec.DisplayID = b.orders.lastDisplayID + 1
 	}
 	m := &orderBuilder{spec: spec, now: spec.CreatedAt.UTC()}
-	m.columns(customerID)
+	m.columns(of.id)
 	m.order.Region = b.orders.region(m.order.CurrencyCode, spec.TaxRate, m.now)
 	m.order.RegionID = m.order.Region.ID
 	m.addresses(of)
@@ -164,12 +161,8 @@ func (b *orderBook) region(currency string, taxRate float64, now time.Time) api.
 func (m *orderBuilder) addresses(of *customer) {
 	shipping := m.spec.ShippingAddress
 	if shipping == nil {
-		first, last := new("Alex"), new("Doe")
-		if of != nil {
-			first, last = cmp.Or(of.firstName, first), cmp.Or(of.lastName, last)
-		}
 		shipping = &api.Address{
-			FirstName: first, LastName: last, Address1: new("1 Main Street"), City: new("Springfield"),
+			FirstName: cmp.Or(of.firstName, new("Alex")), LastName: cmp.Or(of.lastName, new("Doe")), Address1: new("1 Main Street"), City: new("Springfield"),
 			PostalCode: new("12345"), CountryCode: new("us"),
 		}
 	}

@@ -37,7 +37,8 @@ type storedOrder struct {
 //
 // The order becomes the customer's, whatever customer_id it had, and its customer is shown as it is when it is read. All
 // else is shown as it was put in, with times cut to milliseconds: nothing is computed, and what a path of expand leads to
-// beyond what was put in is null or an empty list. Id and created_at are needed; an error says what can't be read.
+// beyond what was put in is null or an empty list. Id and created_at are needed; an error says what can't be read, or that
+// there is no such customer.
 func (b *Backend) AddStoredOrder(customerID string, order json.RawMessage) error {
 	o, err := readOrder(order)
 	if err != nil {
@@ -45,6 +46,9 @@ func (b *Backend) AddStoredOrder(customerID string, order json.RawMessage) error
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.customers[customerID] == nil {
+		return fmt.Errorf("customerstest: there is no customer %s", customerID)
+	}
 	b.orders.add(customerID, o)
 	return nil
 }

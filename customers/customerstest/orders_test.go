@@ -26,6 +26,9 @@ func TestStoredOrderThatCantBeReadIsRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %s", order, err, want)
 		}
 	}
+	if err := b.AddStoredOrder("cus_x", []byte(`{"id":"order_1","created_at":"2024-01-01T00:00:00Z"}`)); err == nil {
+		t.Error("an order of nobody's")
+	}
 	if n := list(t, b, id, "").Count; n != 0 {
 		t.Errorf("%d orders were kept", n)
 	}
