@@ -26,7 +26,8 @@ func (c *clock) advance(d time.Duration) {
 	}
 }
 
-// SetTime stops the backend's clock at t. Sessions, tokens and what is created afterwards go by it.
+// SetTime stops the backend's clock at t, and the zero time lets it run again. Sessions, tokens and what is created
+// afterwards go by it. Clients have clocks of their own.
 func (b *Backend) SetTime(t time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

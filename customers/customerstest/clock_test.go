@@ -27,4 +27,8 @@ func TestClock(t *testing.T) {
 	if c := created(); !c.Equal(noon.Add(time.Minute)) {
 		t.Errorf("a minute on: %s", c)
 	}
+	b.SetTime(time.Time{})
+	if c := created(); time.Since(c) < 59*time.Minute || time.Since(c) > time.Hour {
+		t.Errorf("running again, 59 minutes behind: %s", c)
+	}
 }

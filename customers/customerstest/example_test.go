@@ -139,3 +139,29 @@ func ExampleBackend_Advance() {
 	fmt.Println(errors.Is(err, customers.ErrUnauthenticated))
 	// Output: true
 }
+
+// In production the cookie comes over https only. Where TLS ends before the backend, the client has to say so instead.
+func ExampleWithProduction() {
+	backend := customerstest.New(customerstest.WithProduction())
+	ada := backend.AddCustomer(customerstest.Customer{})
+	direct := httptest.NewTLSServer(backend)
+	defer direct.Close()
+	inside := httptest.NewServer(backend)
+	defer inside.Close()
+
+	login := func(url string, opts ...customers.Option) error {
+		c, err := customers.New(url, opts...)
+		if err != nil {
+			return err
+		}
+		_, err = c.Auth.Authenticate(ctx, ada.Email, customerstest.DefaultPassword)
+		return err
+	}
+	fmt.Println(login(direct.URL, customers.WithHTTPClient(direct.Client())))
+	fmt.Println(login(inside.URL, customers.WithTLSTerminated()))
+	fmt.Println(errors.Is(login(inside.URL), customers.ErrNoSessionCookie))
+	// Output:
+	// <nil>
+	// <nil>
+	// true
+}

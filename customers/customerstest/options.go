@@ -19,7 +19,8 @@ func defaultSettings() settings {
 type Option func(*settings)
 
 // WithProduction sets the backend up as NODE_ENV=production does: the session cookie is Secure and SameSite=None, and it
-// is sent only for requests that came over TLS or say so by X-Forwarded-Proto: https.
+// is sent only for requests that came over TLS, see [httptest.NewTLSServer], or say so by X-Forwarded-Proto: https, as
+// a client with customers.WithTLSTerminated does. Pages of errors have no details.
 func WithProduction() Option {
 	return func(s *settings) { s.production = true }
 }

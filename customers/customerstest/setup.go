@@ -14,7 +14,7 @@ const DefaultPassword = "supersecret"
 
 // A Customer is what [Backend.AddCustomer] puts into the backend. The zero value is fine.
 type Customer struct {
-	Email     string // by default customer-1@example.com, customer-2@example.com, …; kept as it is given
+	Email     string // by default customer-1@example.com, customer-2@example.com, …; with capitals nobody can log in
 	Password  string // by default DefaultPassword
 	Guest     bool   // without an account, so nobody can log in; there may be an account with the same email
 	FirstName string // "" is null, as for the other texts
