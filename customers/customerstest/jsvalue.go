@@ -48,7 +48,7 @@ func (o *object) text(name string) string {
 func (o *object) keys() []string {
 	var indices, others []string
 	for _, name := range o.names {
-		if isArrayIndex(name) {
+		if _, ok := arrayIndex(name); ok {
 			indices = append(indices, name)
 		} else {
 			others = append(others, name)
@@ -66,9 +66,16 @@ func (o *object) keys() []string {
 	return append(indices, others...)
 }
 
-func isArrayIndex(name string) bool {
+// arrayIndex reads a name that JavaScript takes for an array's index: digits without a leading zero.
+func arrayIndex(name string) (int, bool) {
 	n, err := strconv.ParseUint(name, 10, 32)
-	return err == nil && n < math.MaxUint32 && strconv.FormatUint(n, 10) == name
+	return int(n), err == nil && n < math.MaxUint32 && strconv.FormatUint(n, 10) == name
+}
+
+// inherited are the properties that every object has without their being set.
+var inherited = []string{
+	"constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
+	"__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
 }
 
 // parseJSON reads what JSON.parse reads; ok is false for what it refuses.

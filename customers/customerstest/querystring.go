@@ -14,12 +14,6 @@ const (
 	queryDepthLimit     = 5    // brackets beyond are part of the last name
 )
 
-// The names that every JavaScript object has. A parameter with one of them is dropped.
-var objectNames = []string{
-	"constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable",
-	"__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
-}
-
 // queryObject is an object that a query string makes. A value is a string, a *queryArray or a *queryObject.
 type queryObject struct {
 	names  []string // in the order they came
@@ -75,15 +69,6 @@ func (o *queryObject) keys() []string {
 	return keys
 }
 
-// arrayIndex reads a name that JavaScript takes for an index: digits without a leading zero.
-func arrayIndex(name string) (int, bool) {
-	i, err := strconv.ParseUint(name, 10, 32)
-	if err != nil || strconv.FormatUint(i, 10) != name {
-		return 0, false
-	}
-	return int(i), true
-}
-
 func queryList(values ...any) *queryArray {
 	a := &queryArray{}
 	for _, v := range values {
@@ -119,7 +104,7 @@ func (a *queryArray) object() *queryObject {
 }
 
 // parseQuery reads a query string as Medusa does: a[]=1 and a[0]=1 make arrays, a[b]=1 objects, and a repeated name an
-// array.
+// array. A parameter with an inherited name is dropped.
 func parseQuery(raw string) *queryObject {
 	result := newQueryObject()
 	if raw == "" {
@@ -182,7 +167,7 @@ func querySegments(name string) []string {
 		parent = name[:open]
 	}
 	var segments []string
-	if slices.Contains(objectNames, parent) {
+	if slices.Contains(inherited, parent) {
 		return nil
 	}
 	if parent != "" {
@@ -196,7 +181,7 @@ func querySegments(name string) []string {
 		if end < 0 {
 			break
 		}
-		if slices.Contains(objectNames, name[open+1:end]) {
+		if slices.Contains(inherited, name[open+1:end]) {
 			return nil
 		}
 		segments = append(segments, name[open:end+1])

@@ -187,7 +187,7 @@ func transformed(v any, c class) (_ any, ok bool) {
 		}
 		o := newObject()
 		for _, name := range v.names {
-			if inherited[name] {
+			if slices.Contains(inherited, name) {
 				continue
 			}
 			var known class
@@ -207,12 +207,6 @@ func transformed(v any, c class) (_ any, ok bool) {
 
 func (c class) index(name string) int {
 	return slices.IndexFunc(c, func(p property) bool { return p.name == name })
-}
-
-var inherited = map[string]bool{
-	"constructor": true, "__proto__": true, "toString": true, "toLocaleString": true, "valueOf": true,
-	"hasOwnProperty": true, "isPrototypeOf": true, "propertyIsEnumerable": true, "__defineGetter__": true,
-	"__defineSetter__": true, "__lookupGetter__": true, "__lookupSetter__": true,
 }
 
 // storable says whether the database takes v where it is written as JSON: no NUL and no half of a surrogate pair
