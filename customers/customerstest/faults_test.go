@@ -165,7 +165,7 @@ func TestLatencyEndsWithTheTest(t *testing.T) {
 		}()
 		<-arrived
 	})
-	if err := <-failed; !errors.Is(err, customers.ErrUnavailable) {
+	if err := <-failed; !errors.Is(err, io.EOF) {
 		t.Error(err)
 	}
 }
