@@ -51,6 +51,13 @@ var Exceptions = []Exception{
 			return taxedTwice(x, d) || derived(d) && slices.ContainsFunc(x.Differences, func(d Difference) bool { return taxedTwice(x, d) })
 		},
 	},
+	{
+		Name: "length of nothing",
+		Why:  "Express says Content-Length: 0 with the 204 to OPTIONS; RFC 9110 forbids it, and net/http takes it away",
+		Covers: func(x *Exchange, d Difference) bool {
+			return x.Request.Method == http.MethodOptions && x.A.Status == http.StatusNoContent && d == Difference{At: "header Content-Length", A: "0"}
+		},
+	},
 }
 
 var (

@@ -46,6 +46,7 @@ func TestExceptionsAreNarrow(t *testing.T) {
 		{"no total named", "/store/customers/me/orders?fields=id", order("25"), order("25"), total, ""},
 		{"another number", "/store/customers/me/orders?fields=total", order("25"), order("25"), Difference{At: "body/orders/0/items/1/quantity"}, ""},
 		{"a length without such a total", "/store/customers/me/orders?fields=total", order("25"), order("25"), length, ""},
+		{"a length with what is no OPTIONS", "/store/auth", &Answer{Status: 204}, &Answer{Status: 204}, Difference{At: "header Content-Length", A: "0"}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			x := &Exchange{Request: Request{Method: "GET", Path: test.path}, A: test.a, B: test.b, Differences: []Difference{test.d}}
