@@ -193,7 +193,7 @@ func ofAnswer(operation string, f conform.Finding) (finding.Point, string) {
 	at := func(place string, aspect finding.Aspect, live string) (finding.Point, string) {
 		return finding.Point{Place: place, Aspect: aspect}, live
 	}
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the others are about the body as a whole
 	case conform.Undocumented:
 		return at(f.Schema, finding.Presence, kind)
 	case conform.Missing:
@@ -418,7 +418,7 @@ func (c *check) sights() {
 		support := func(aspect finding.Aspect, document, live string) {
 			c.add(finding.Point{Place: sight.Loc, Aspect: aspect}, finding.Supports, document, live, "", seen.first, seen.count)
 		}
-		switch sight.What {
+		switch sight.What { //nolint:exhaustive // the others say nothing about the document
 		case conform.Property:
 			support(finding.Presence, "documented", "there")
 		case conform.Null:

@@ -24,20 +24,20 @@ func (r *Record) Curl(x Exchange) string {
 	// Quoting must not touch the variables, so they are put in last.
 	show := func(name string) string { return mark + name + mark }
 	r.secrets.hide(show, append(pointers(headers), &body, &target)...)
-	line := "curl -isS --globoff"
+	words := []string{"curl -isS --globoff"}
 	if x.Method != http.MethodGet {
-		line += " -X " + x.Method
+		words = append(words, "-X", x.Method)
 	}
 	for _, header := range headers {
-		line += " -H " + singleQuoted(header)
+		words = append(words, "-H", singleQuoted(header))
 	}
 	switch {
 	case large:
-		line += fmt.Sprintf(` --data-raw "$(printf '%%0%dd' 0)"`, len(tooLarge))
+		words = append(words, fmt.Sprintf(`--data-raw "$(printf '%%0%dd' 0)"`, len(tooLarge)))
 	case body != "":
-		line += " --data-raw " + singleQuoted(body)
+		words = append(words, "--data-raw", singleQuoted(body))
 	}
-	return line + " " + doubleQuoted(show("BACKEND")+target)
+	return strings.Join(append(words, doubleQuoted(show("BACKEND")+target)), " ")
 }
 
 // mark stands before and behind the name of a variable.

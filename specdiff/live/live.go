@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -52,8 +51,10 @@ type Login struct {
 	Email, Password string
 }
 
-// String and GoString don't show the password.
-func (l Login) String() string   { return "a login" }
+// String does not show the password.
+func (l Login) String() string { return "a login" }
+
+// GoString does not show it either.
 func (l Login) GoString() string { return l.String() }
 
 const (
@@ -151,5 +152,3 @@ func (r *run) progress(format string, args ...any) {
 func (r *run) note(format string, args ...any) {
 	r.record.Notes = append(r.record.Notes, r.record.secrets.hidden(fmt.Sprintf(format, args...)))
 }
-
-func status(code int) string { return strconv.Itoa(code) }

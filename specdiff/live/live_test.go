@@ -146,7 +146,7 @@ func smallBackend(t *testing.T) *httptest.Server {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if _, err := r.Cookie("sid"); err != nil {
 				w.Header()["Content-Type"] = nil
-				w.WriteHeader(401)
+				w.WriteHeader(http.StatusUnauthorized)
 				_, _ = io.WriteString(w, "Unauthorized")
 				return
 			}
@@ -165,7 +165,7 @@ func smallBackend(t *testing.T) *httptest.Server {
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(404)
+		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "<p>no such route")
 	})
 	guarded("GET /store/customers/me/orders", func(w http.ResponseWriter, r *http.Request) {
@@ -325,6 +325,7 @@ func TestRunsAreAlike(t *testing.T) {
 }
 
 func TestHostileBackends(t *testing.T) {
+	t.Parallel()
 	drip := func(w http.ResponseWriter, r *http.Request, pause time.Duration) {
 		for {
 			if _, err := io.WriteString(w, " "); err != nil {
@@ -394,7 +395,7 @@ func TestHostileBackends(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

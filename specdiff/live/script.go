@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,7 +51,7 @@ func (r *run) script(ctx context.Context) error {
 // script stops at the first request without an answer.
 type script struct {
 	*run
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // it lives as long as the one call that makes the script
 	err error
 }
 
@@ -102,17 +103,14 @@ func (s *script) registration(a, other *account) {
 }
 
 // register makes an account of a, and logs it in.
-func (s *script) register(a *account, more object) answer {
+func (s *script) register(a *account, more object) {
 	body := object{"email": a.email, "password": a.password}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	x := s.post("register", customersPath, body, nil)
 	if s.login(a, x); a.cookie != "" {
 		s.accounts = append(s.accounts, a)
 		s.registered++
 	}
-	return x
 }
 
 func (s *script) profile(a, other *account) {
