@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"encoding/binary"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
@@ -36,6 +38,15 @@ func deflated(t *testing.T, text string) string {
 	return compressed(t, zlib.NewWriter(&b), &b, text)
 }
 
+func inUTF16(order binary.ByteOrder, text string) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = append(b, 0, 0)
+		order.PutUint16(b[len(b)-2:], unit)
+	}
+	return string(b)
+}
+
 // What reaches an operation, and what becomes a page before that. The operation says zz if it saw the body.
 func TestBodies(t *testing.T) {
 	srv := customerstest.NewServer(t)
@@ -61,6 +72,11 @@ func TestBodies(t *testing.T) {
 		{"a broken parameter", "application/json; x", "", zz, 400, not},
 		{"an empty parameter", "application/json;", "", zz, 400, not},
 		{"empty", "application/json", "", "", 400, not},
+		{"UTF-16, its order said", "application/json; charset=UTF-16BE", "", inUTF16(binary.BigEndian, zz), 400, seen},
+		{"UTF-16, in the other order", "application/json; charset=utf-16le", "", inUTF16(binary.BigEndian, zz), 400, "SyntaxError"},
+		{"UTF-16, its order guessed", "application/json; charset=utf-16", "", inUTF16(binary.BigEndian, zz), 400, seen},
+		{"UTF-16, as it is mostly", "application/json; charset=utf-16", "", inUTF16(binary.LittleEndian, zz), 400, seen},
+		{"UTF-16, marked", "application/json; charset=utf-16", "", inUTF16(binary.BigEndian, "\uFEFF"+zz), 400, seen},
 		{"another charset", "application/json; charset=latin1", "", zz, 415, `unsupported charset &quot;LATIN1&quot;`},
 		{"null", "application/json", "", "null", 400, "SyntaxError"},
 		{"a number", "application/json", "", "1", 400, "SyntaxError"},

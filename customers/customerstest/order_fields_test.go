@@ -195,6 +195,20 @@ func TestStoredOrderIsShownAsItWasPutIn(t *testing.T) {
 	}
 }
 
+// An order with a tax rate is from before there were tax lines. It has none, even if there are some, unless a total is named.
+func TestOrderWithATaxRateHidesItsTaxLines(t *testing.T) {
+	b, id := newBuyer(t)
+	order := strings.NewReplacer(`"total": 10`, `"tax_rate": 19`, `{"rate": 19`, `{"id": "litl_1", "rate": 19`).Replace(storedOrderJSON)
+	if err := b.AddStoredOrder(id, []byte(order)); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]int{"": 0, "expand=items": 0, "fields=total": 1} {
+		if lines := list(t, b, id, query).Orders[0].Items[0].TaxLines; len(lines) != want {
+			t.Errorf("%q: %v", query, lines)
+		}
+	}
+}
+
 // at is the JSON at a path.
 func at(v any, path []string) string {
 	for _, name := range path {

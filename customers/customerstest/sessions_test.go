@@ -103,6 +103,22 @@ func TestOnlyASignedCookieIsASession(t *testing.T) {
 	}
 }
 
+// A cookie's value after j: is JSON to Express, and one that makes no text is more than the session bears.
+func TestCookieOfJSON(t *testing.T) {
+	srv := customerstest.NewServer(t)
+	b, _ := loggedIn(t, srv)
+	value := strings.TrimPrefix(b.cookie, "connect.sid=")
+	for cookie, want := range map[string]int{
+		"j%3A%22" + value + "%22": 200, "j%3A" + value: 401, "j%3A%22x%22": 401, "j%3Anull": 401, "j%3A0": 401, "j%3A5": 500, "j%3A%7B%7D": 500,
+	} {
+		other := newBrowser(t, srv.URL)
+		other.cookie = "connect.sid=" + cookie
+		if a := other.send(http.MethodGet, me, ""); a.status != want || want == 500 && a.cookie != nil {
+			t.Errorf("%s: %d, cookie %v, want %d", cookie, a.status, a.cookie, want)
+		}
+	}
+}
+
 func TestLogout(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := loggedIn(t, srv)
