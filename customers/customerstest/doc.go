@@ -23,7 +23,8 @@
 // It has all the surprises of the real backend that were found, down to the wording of errors. These differ:
 //
 //   - A path with a broken escape, such as /store/auth/%ZZ, is net/http's 400; the backend answers 500, or 404.
-//   - The page for JSON that can't be read gives another reason than Node does, and no stack.
+//   - Pages of errors show no stack, and the one for JSON that can't be read gives another reason than Node does.
+//   - The 204 to OPTIONS says no Content-Length; the backend says 0.
 //   - A body in UTF-7 or UTF-32 is a 415; the backend reads it.
 //   - Shipping addresses come in the order in which they were added; the backend's order is not defined.
 //   - Totals of orders are shown as they were put in. The backend computes them, and on an order with a tax rate of its
