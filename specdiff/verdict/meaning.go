@@ -154,7 +154,12 @@ func edit(f finding.Finding, truth string) string {
 		if gone {
 			return "remove " + where
 		}
+		if kindOf(where) == operation {
+			return "add " + where
+		}
 		return fmt.Sprintf("add %s: %s", where, truth)
+	case finding.Style, finding.Explode:
+		return fmt.Sprintf("style and explode at %s, so that it is written as %s", where, truth)
 	case finding.Status:
 		if gone {
 			return "remove the response " + where

@@ -194,7 +194,7 @@ func TestMeaning(t *testing.T) {
 		{finding.Type, "Order.x", "string", "integer", "string to integer", "type at Order.x: integer"},
 		{finding.Format, "Order.x", "date", "date-time", "date to date-time", "format at Order.x: date-time"},
 		{finding.Enum, "OrderStatus", "none", "lost", "new enum constants: lost", "enum at OrderStatus: lost"},
-		{finding.Style, "GET /o query s", "s=1,2", "s[]=1&s[]=2", "never worked", "style at GET /o query s"},
+		{finding.Style, "GET /o query s", "s=1,2", "s[]=1&s[]=2", "never worked", "style and explode at GET /o query s"},
 		{finding.Explode, "GET /o query s", "s=1,2", "s=1&s=2", "never worked", "explode at GET /o query s"},
 		{finding.Status, "GET /o 409", "absent", "409", "one more status", "add the response"},
 		{finding.Status, "GET /o 409", "documented", "absent", "never happens", "remove the response"},
@@ -213,6 +213,9 @@ func TestMeaning(t *testing.T) {
 		}}})
 		if len(all) != 1 || !strings.Contains(all[0].Go, c.inGo) || !strings.Contains(all[0].Change, c.change) {
 			t.Errorf("%s %s, %s to %s: got %+v, want %q and %q", c.place, c.aspect, c.contract, c.live, all, c.inGo, c.change)
+		}
+		if len(all) == 1 && strings.HasSuffix(all[0].Change, "documented") {
+			t.Errorf("%s %s: nobody can write %q into a document", c.place, c.aspect, all[0].Change)
 		}
 	}
 }
