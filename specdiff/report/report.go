@@ -95,7 +95,14 @@ func (r *Report) outcome() string {
 		}
 	}
 	n := len(r.Unexplained())
-	parts := []string{fmt.Sprintf("%d findings: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), n, accepted, len(r.Findings)-n-accepted)}
+	findings := "findings"
+	if len(r.Findings) == 1 {
+		findings = "finding"
+	}
+	parts := []string{fmt.Sprintf("%d %s: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), findings, n, accepted, len(r.Findings)-n-accepted)}
+	if n > 0 && r.Sources.Backend == "" {
+		parts = append(parts, "who is wrong is shown by the running backend, which was not given")
+	}
 	if len(r.Problems) > 0 {
 		parts = append(parts, fmt.Sprintf("%d accepted deviations that no longer stand", len(r.Problems)))
 	}

@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 		stdout, stderr string
 	}{
 		"agrees":             {[]string{"-spec", contract, "-published", contract}, "", agrees, "agrees, 0 findings", ""},
-		"disagrees":          {[]string{"-spec", contract, "-published", published}, "", disagrees, "disagrees, 3 findings: 3 unexplained", ""},
+		"disagrees":          {[]string{"-spec", contract, "-published", published}, "", disagrees, "disagrees, 3 findings: 3 unexplained, 0 accepted, 0 where only the published document is wrong; who is wrong is shown by the running backend", ""},
 		"accepted":           {[]string{"-spec", contract, "-published", published, "-accepted", testdata + "accepted.yaml"}, "", disagrees, "2 unexplained, 1 accepted", ""},
 		"JSON":               {[]string{"-spec", contract, "-published", published, "-format", "json"}, "", disagrees, `"unexplained": 3`, ""},
 		"Markdown":           {[]string{"-spec", contract, "-published", published, "-format", "markdown"}, "", disagrees, "### ❌ specdiff", ""},
@@ -40,10 +40,12 @@ func TestExitCodes(t *testing.T) {
 		"unknown format":     {[]string{"-spec", contract, "-published", published, "-format", "xml"}, "", usage, "", "want text, json or markdown"},
 		"unknown floor":      {[]string{"-floor", "luck=3"}, "", usage, "", "one can ask for"},
 		"floor above 100":    {[]string{"-floor", "status=101"}, "", usage, "", "one can ask for"},
+		"floor, no backend":  {[]string{"-spec", contract, "-published", contract, "-floor", "default"}, "", usage, "", "a floor needs the contract and the backend"},
 		"file is missing":    {[]string{"-spec", "none.yaml", "-published", published}, "", usage, "", "none.yaml"},
 		"file is damaged":    {[]string{"-spec", damaged, "-published", published}, "", usage, "", "damaged.yaml: it is neither YAML nor JSON"},
 		"no package":         {[]string{"-spec", contract, "-package", testdata}, "", usage, "", "no package.json"},
 		"no accepted file":   {[]string{"-spec", contract, "-published", published, "-accepted", "none.yaml"}, "", usage, "", "none.yaml"},
+		"nor is one asked":   {[]string{"-spec", contract, "-backend", gone.URL, "-accepted", "none.yaml"}, "", usage, "", "none.yaml"},
 		"no setup file":      {[]string{"-spec", contract, "-setup", "none.json"}, "", usage, "", "none.json"},
 		"setup is no JSON":   {[]string{"-spec", contract, "-setup", "-"}, "geheim", usage, "", "the setup is no JSON object"},
 		"backend is gone":    {[]string{"-spec", contract, "-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
