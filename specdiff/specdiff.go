@@ -50,7 +50,14 @@ func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth
 // the backend gave no answer of use. Disagreement is no error, see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := &report.Report{}
+	if len(config.Floor) > 0 && (config.Contract == "" || config.Backend == "") {
+		return nil, fmt.Errorf("%w: a floor needs the contract and the backend; without them nothing is seen", ErrUsage)
+	}
 	docs, err := config.documents(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	accepted, err := config.accepted()
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +77,8 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		}
 	}
 	r.Findings = verdict.Join(evidence)
-	return r, config.accept(r)
+	config.accept(r, accepted)
+	return r, nil
 }
 
 // flaws are what a document says in vain, as if a backend had shown it.
@@ -168,16 +176,17 @@ func (c *Config) in(path string) bool {
 
 func has(doc *openapi3.T, path string) bool { return doc != nil && doc.Paths.Find(path) != nil }
 
-func (c *Config) accept(r *report.Report) error {
+// accepted reads the accepted deviations, before the backend is asked.
+func (c *Config) accepted() (*accept.File, error) {
+	if c.Accepted == "" {
+		return new(accept.File), nil
+	}
+	return accept.Load(c.Accepted)
+}
+
+func (c *Config) accept(r *report.Report, file *accept.File) {
 	if c.Version != "" {
 		r.Sources.Version = c.Version
-	}
-	if c.Accepted == "" {
-		return nil
-	}
-	file, err := accept.Load(c.Accepted)
-	if err != nil {
-		return err
 	}
 	today := c.Today
 	if today.IsZero() {
@@ -185,5 +194,4 @@ func (c *Config) accept(r *report.Report) error {
 	}
 	everything := r.Sources.Contract != "" && r.Sources.Published != "" && r.Sources.Backend != ""
 	r.Problems = file.Apply(r.Findings, r.Sources.Version, today, everything)
-	return nil
 }
