@@ -177,5 +177,5 @@ func (o *options) write(r *report.Report, w io.Writer) error {
 	case "markdown":
 		return r.Markdown(w)
 	}
-	return r.Text(w, report.Style{Color: isTerminal(w) && os.Getenv("NO_COLOR") == "", All: o.all})
+	return r.Text(w, report.Style{Color: colored(w), All: o.all})
 }

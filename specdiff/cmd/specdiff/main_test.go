@@ -78,6 +78,27 @@ func TestJSONIsOneObject(t *testing.T) {
 	}
 }
 
+func TestColorsAreForATerminal(t *testing.T) {
+	device, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0) // as a terminal is, a character device
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = device.Close() }()
+	for _, c := range []struct {
+		noColor, term string
+		want          bool
+	}{{"", "xterm", true}, {"1", "xterm", false}, {"", "dumb", false}} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("TERM", c.term)
+		if got := colored(device); got != c.want {
+			t.Errorf("NO_COLOR=%s TERM=%s: coloured is %t", c.noColor, c.term, got)
+		}
+		if colored(new(bytes.Buffer)) {
+			t.Error("a buffer gets colours")
+		}
+	}
+}
+
 func TestProgress(t *testing.T) {
 	var b bytes.Buffer
 	p := newProgress(&b)

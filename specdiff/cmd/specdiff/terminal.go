@@ -17,6 +17,9 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// colored says whether w is to get colours; see no-color.org.
+func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
 // progress tells on standard error what is being done: in one line on a terminal, elsewhere in a line now and then.
 type progress struct {
 	w        io.Writer
