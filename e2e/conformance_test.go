@@ -166,7 +166,7 @@ func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 				t.Errorf("%d orders, count %d, seeded were %d", len(page.Orders), page.Count, who.Orders)
 			}
 			total += len(page.Orders)
-			me, err := c.Auth.GetSession(t.Context())
+			me, err := c.Auth.GetSession(t.Context(), customers.WithOrders())
 			if err != nil {
 				t.Fatal(err)
 			}
