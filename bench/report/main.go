@@ -30,7 +30,7 @@ func main() {
 	flag.BoolVar(&p.backend, "backend", false, "replay what the real backend answers, rather than one order many times")
 	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to decode with, separated by commas")
 	flag.IntVar(&p.rounds, "rounds", 12, "turns")
-	flag.StringVar(&p.benchtime, "benchtime", "60ms", "how long a turn of a Go client is")
+	flag.StringVar(&p.benchtime, "benchtime", "500ms", "how long a turn of a Go client is")
 	flag.StringVar(&p.raw, "raw", "results.out", "file for the raw results")
 	flag.BoolVar(&p.document, "document", false, "write docs/performance.md")
 	flag.Parse()
