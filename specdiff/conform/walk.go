@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
 
 // walk compares one value with its shape.
@@ -281,9 +283,12 @@ func (w *walk) fits(format, v string) (want string, ok bool) {
 }
 
 func (w *walk) number(sh *shape, v json.Number) {
-	n, ok := new(big.Rat).SetString(v.String())
+	n, ok := number.Parse(v)
 	if !ok {
-		return // typeOf has seen a number, so it is one
+		if sh.typ != "" {
+			w.add(OutOfBounds, sh.loc, "a number of usual size", excerpt(v))
+		}
+		return
 	}
 	if sh.minimum != nil && n.Cmp(new(big.Rat).SetFloat64(*sh.minimum)) < 0 {
 		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at least %v", *sh.minimum), v.String())
@@ -388,7 +393,7 @@ func typeOf(v any) string {
 	case []any:
 		return "array"
 	case json.Number:
-		if n, ok := new(big.Rat).SetString(v.String()); ok && n.IsInt() {
+		if n, ok := number.Parse(v); ok && n.IsInt() {
 			return "integer"
 		}
 		return "number"

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/big"
 	"math/bits"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
 
 // compactor drops from answers what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
@@ -20,6 +20,7 @@ import (
 // same place. So a record is small, and can be held against very many documents.
 type compactor struct {
 	seen   map[string]bool
+	stored int            // bytes of what was seen
 	count  map[string]int // of different values, by place
 	chosen bool           // of the answer that is being reduced
 }
@@ -52,6 +53,9 @@ func (c *compactor) body(x *conform.Exchange) []byte {
 
 // reduce returns v without what repeats, and whether there is anything in it that is new.
 func (c *compactor) reduce(v any, path string) (any, bool) {
+	if len(path) > longestPath {
+		return v, true
+	}
 	switch v := v.(type) {
 	case map[string]any:
 		names := slices.Sorted(maps.Keys(v))
@@ -87,6 +91,12 @@ func (c *compactor) reduce(v any, path string) (any, bool) {
 	return v, isNew
 }
 
+// What a hostile answer may cost; the longest path of a real one has some 200 bytes.
+const (
+	longestPath = 1 << 10
+	mostStored  = 64 << 20
+)
+
 // mostNames is how many different texts at one place are kept.
 const mostNames = 16
 
@@ -95,7 +105,9 @@ func (c *compactor) isNew(path, fact string) bool {
 	if c.seen[key] {
 		return false
 	}
-	c.seen[key] = true
+	if c.stored += len(key); c.stored < mostStored { // beyond it everything is new, until the record is full
+		c.seen[key] = true
+	}
 	return true
 }
 
@@ -107,7 +119,7 @@ func kindOf(v any) string {
 	case string:
 		return "text " + kindOfText(v)
 	case json.Number:
-		n, ok := new(big.Rat).SetString(v.String())
+		n, ok := number.Parse(v)
 		if !ok {
 			return "number"
 		}

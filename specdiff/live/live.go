@@ -43,6 +43,7 @@ type Config struct {
 	Patience     time.Duration // for one answer: 20 s
 	Time         time.Duration // for the whole run: 5 minutes; 15 seconds are usual
 	MaxAnswer    int64         // bytes of an answer: 32 MiB
+	MaxRecord    int64         // bytes of all answers, without what repeats: 64 MiB
 	MaxExchanges int           // how many requests are sent at most: 3000
 }
 
@@ -61,6 +62,7 @@ const (
 	defaultPatience     = 20 * time.Second
 	defaultTime         = 5 * time.Minute
 	defaultMaxAnswer    = 32 << 20
+	defaultMaxRecord    = 64 << 20
 	defaultMaxExchanges = 3000
 )
 
@@ -110,10 +112,10 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 func backendURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, errors.New("live: the backend's URL has to be like http://localhost:9000")
+		return nil, errors.New("the backend's URL has to be like http://localhost:9000")
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("live: the backend's URL must have no user, query or fragment")
+		return nil, errors.New("the backend's URL must have no user, query or fragment")
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil
@@ -135,12 +137,20 @@ func (r *run) all(ctx context.Context) error {
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			// The clean-up is worth a try where the backend still answers.
-			_ = r.cleanUp(context.WithoutCancel(ctx))
+			r.cleanUpAfter(ctx)
 			return err
 		}
 	}
 	return r.cleanUp(ctx)
+}
+
+// cleanUpAfter is worth a try where the backend of a run that failed still answers. It has bounds of its own: those of
+// the run may be why it failed.
+func (r *run) cleanUpAfter(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orDefault(r.config.Patience, defaultPatience))
+	defer cancel()
+	r.sent, r.kept = 0, 0
+	_ = r.cleanUp(ctx)
 }
 
 func (r *run) progress(format string, args ...any) {

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -421,10 +422,57 @@ func TestBackendURL(t *testing.T) {
 	}
 }
 
-// A document with very many parameters does not make a run endless.
+// A document with very many parameters does not make a run endless, and who was registered until then is logged out.
 func TestNumberOfRequestsIsBounded(t *testing.T) {
-	_, err := Run(t.Context(), Config{Backend: smallBackend(t).URL, Documents: []*openapi3.T{load(t, small)}, MaxExchanges: 20})
+	backend := smallBackend(t).Config.Handler
+	var logouts atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete && r.URL.Path == authPath && r.Header.Get("Cookie") != "" {
+			logouts.Add(1)
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	_, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{load(t, small)}, MaxExchanges: 20})
 	if err == nil || !strings.Contains(err.Error(), "number of requests") {
+		t.Error(err)
+	}
+	if logouts.Load() == 0 {
+		t.Error("nobody was logged out")
+	}
+}
+
+func TestAnswersAreBoundedTogether(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, strings.Repeat("x", 1<<16))
+	}))
+	defer server.Close()
+	_, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{load(t, small)}, MaxRecord: 1 << 18})
+	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "more than 262144 bytes") {
+		t.Error(err)
+	}
+}
+
+// The places in an answer that is very deep would take the square of its size.
+func TestDeepAnswersAreKeptAsTheyAre(t *testing.T) {
+	deep := strings.Repeat(`{"a_long_name":`, 5000) + "1" + strings.Repeat("}", 5000)
+	c := newCompactor()
+	got := c.body(&conform.Exchange{ResponseHeader: http.Header{"Content-Type": {"application/json"}}, ResponseBody: []byte(deep)})
+	if string(got) != deep {
+		t.Error("it was changed")
+	}
+	for key := range c.seen {
+		if len(key) > 2*longestPath {
+			t.Fatalf("a place of %d bytes was kept", len(key))
+		}
+	}
+}
+
+func TestAnInterruptedRunSaysSo(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := Run(ctx, Config{Backend: smallBackend(t).URL, Documents: []*openapi3.T{load(t, small)}})
+	if err == nil || !strings.Contains(err.Error(), "interrupted") {
 		t.Error(err)
 	}
 }

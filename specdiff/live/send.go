@@ -31,6 +31,7 @@ type run struct {
 	registered   int
 	unselectable map[string]bool // columns of an order that fail when they are asked for
 	sent         int
+	kept         int64 // bytes of the answers in the record
 }
 
 func newRun(config Config, base *url.URL) *run {
@@ -111,6 +112,10 @@ func (r *run) send(ctx context.Context, q request) (answer, error) {
 	r.record.Bytes += int64(len(x.ResponseBody))
 	a := answer{x, x.ResponseBody}
 	x.ResponseBody = r.compact.body(x)
+	most := orDefault(r.config.MaxRecord, defaultMaxRecord)
+	if r.kept += int64(len(x.ResponseBody)); r.kept > most {
+		return noAnswer(), fmt.Errorf("%w: its answers hold more than %d bytes, without what repeats", ErrUnreachable, most)
+	}
 	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe, Took: time.Since(started)})
 	return a, nil
 }
@@ -171,6 +176,9 @@ func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 
 // reason is why there was no answer, without the URL, which may hold an email.
 func reason(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "interrupted"
+	}
 	var timeout net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
 		return "no complete answer in time"

@@ -1,0 +1,26 @@
+// Package number reads JSON numbers exactly, but for those that would take hours.
+package number
+
+import (
+	"encoding/json"
+	"math/big"
+	"strings"
+)
+
+const (
+	longest         = 400 // characters; the largest float64 in full has 309 digits
+	longestExponent = 4   // with its sign
+)
+
+// Parse returns the value of n. It is not ok for a number that is larger, smaller or longer than anybody needs: 1e999999
+// has three million bits, and a hostile answer may hold millions of them.
+func Parse(n json.Number) (value *big.Rat, ok bool) {
+	text := n.String()
+	if len(text) > longest {
+		return nil, false
+	}
+	if _, exponent, _ := strings.Cut(strings.ToLower(text), "e"); len(exponent) > longestExponent {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
