@@ -217,7 +217,7 @@ func (m *mutation) operation(path, method string) {
 	}
 	for i, p := range parametersOf(op) {
 		m.parameter(at+" "+fmt.Sprint(p["name"]), p, func(doc node) node { return parametersOf(here(doc))[i] }, func(doc node) {
-			all := here(doc)["parameters"].([]any)
+			all, _ := here(doc)["parameters"].([]any)
 			here(doc)["parameters"] = slices.Delete(all, i, i+1)
 		})
 	}
