@@ -265,7 +265,9 @@ func (s *script) leaves(a *account) {
 	}
 	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: a})
 	s.get("read the profile after the logout", mePath, a)
-	s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
+	if s.err == nil { // else the clean-up still has to
+		s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
+	}
 }
 
 // cleanUp lets all customers leave that are still logged in.
