@@ -476,17 +476,3 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestFloor(t *testing.T) {
-	all := Coverage{{What: conform.Called, Seen: 3, Declared: 4}, {What: conform.Enum, Seen: 0, Declared: 0}}
-	if below := all.Below(Floor{conform.Called: 75, conform.Enum: 100}); len(below) != 0 {
-		t.Errorf("what is at the floor is below it: %q", below)
-	}
-	if below := all.Below(Floor{conform.Called: 76}); len(below) != 1 || !strings.Contains(below[0], "3 of 4") {
-		t.Errorf("%q", below)
-	}
-	var text strings.Builder
-	if err := all.Write(&text, false); err != nil || !strings.Contains(text.String(), "operations") {
-		t.Errorf("%q, %v", text.String(), err)
-	}
-}
