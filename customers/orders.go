@@ -24,7 +24,8 @@ const ordersPerPage = 50
 // leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
 // Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
 // zero in the result; unknown names are [ErrInternal], because that is how the backend answers them. The backend
-// follows any path, also to other customers' data ("customer.groups.customers"): never take Expand from a browser.
+// follows any path, also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of
+// its memory: never take Expand from a browser.
 // docs/orders.md lists the names.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
