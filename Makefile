@@ -3,7 +3,7 @@
 # Go's build cache makes repeated runs cheap, so no target keeps files of its own except openapi-lint's node_modules.
 
 # The modules of this repository, as far as they exist. Code is what lint covers; the others hold pinned tools.
-CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff e2e consumer bench tools examples/otelhttp)))
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench tools examples/otelhttp)))
 MODULES := $(CODE_MODULES) tools/lint
 
 # The linter's own module, so that its requirements don't change those of the generator.
@@ -72,38 +72,38 @@ tidy: ## go mod tidy in every module
 
 .PHONY: consumer
 consumer: ## compile and test a module that imports this one, and show what importing costs it
-	go -C consumer vet ./...
-	go -C consumer test -race -count=1 -v ./...
+	go -C test/consumer vet ./...
+	go -C test/consumer test -race -count=1 -v ./...
 
 ROUNDS ?= 5
 TOOLCHAINS ?= local,local+jsonv2,go1.27.3
 .PHONY: bench
 bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; writes docs/performance.md
-	go -C bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
+	go -C test/bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
 
 .PHONY: bench-quick
 bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing written
-	go -C bench run ./report -rounds 3
+	go -C test/bench run ./report -rounds 3
 
 .PHONY: guard
 guard: ## fail if a call allocates more, or a session is larger, than it was; counts only, so any machine will do
-	go -C bench test -count=1 -v ./...
+	go -C test/bench test -count=1 -v ./...
 
 .PHONY: backend
 backend: ## start the real Medusa backend with its database; Ctrl-C stops it
-	node e2e/backend/start.mjs
+	node test/e2e/backend/start.mjs
 
 .PHONY: e2e
 e2e: ## the suites that need the real backend; they start and stop it themselves
-	go -C e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
+	go -C test/e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
 .PHONY: diff
 diff: ## where contract, published document and running backend disagree, and who is wrong
 	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
-	node e2e/backend/start.mjs --exec sh -c 'printf %s "$$BACKEND_JSON" | bin/specdiff -setup - -spec openapi.yaml \
-		-package e2e/backend/node_modules/@medusajs/medusa -accepted specdiff.yaml -floor default $(DIFFFLAGS)'
+	node test/e2e/backend/start.mjs --exec sh -c 'printf %s "$$BACKEND_JSON" | bin/specdiff -setup - -spec openapi.yaml \
+		-package test/e2e/backend/node_modules/@medusajs/medusa -accepted specdiff/accepted.yaml -floor default $(DIFFFLAGS)'
 
 .PHONY: demo
 demo: ## the whole journey, printed; needs only Go, or BACKEND=url for a backend of yours

@@ -15,7 +15,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
-// Setup is what one has to know about a backend to see all that it does. Its JSON is what e2e/backend/start.mjs prints,
+// Setup is what one has to know about a backend to see all that it does. Its JSON is what test/e2e/backend/start.mjs prints,
 // whose other names are ignored. It holds passwords.
 type Setup struct {
 	// URL is the backend's.
@@ -42,7 +42,7 @@ func ReadSetup(r io.Reader) (*Setup, error) {
 	const most = 1 << 20
 	var s Setup
 	if err := json.NewDecoder(io.LimitReader(r, most)).Decode(&s); err != nil {
-		return nil, errors.New("the setup is no JSON object as e2e/backend/start.mjs --json prints it") // the cause would quote it
+		return nil, errors.New("the setup is no JSON object as test/e2e/backend/start.mjs --json prints it") // the cause would quote it
 	}
 	return &s, nil
 }

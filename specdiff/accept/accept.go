@@ -18,7 +18,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// File is a specdiff.yaml.
+// File is a accepted.yaml.
 type File struct {
 	Accepted []*Entry `yaml:"accepted"`
 }

@@ -23,7 +23,7 @@ accepted:
 
 func load(t *testing.T, text string) (*accept.File, error) {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "specdiff.yaml")
+	name := filepath.Join(t.TempDir(), "accepted.yaml")
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

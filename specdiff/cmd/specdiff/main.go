@@ -66,11 +66,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.config.Published, "published", "", "the published document: a `file or URL`")
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
-	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
-	f.StringVar(&o.config.Accepted, "accepted", "", "the `file` of accepted deviations, specdiff.yaml")
+	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
+	f.StringVar(&o.config.Accepted, "accepted", "", "the `file` of accepted deviations, accepted.yaml")
 	f.StringVar(&o.config.Version, "backend-version", "", "the backend's `version`, which accepted deviations are for (default that of -package)")
 	f.StringVar(&o.routes, "routes", strings.Join(specdiff.DefaultRoutes(), ","), "`paths`, comma-separated: what the published document has below them and the contract lacks is a finding")
-	f.Func("floor", "how much of the contract has to be seen on the backend, in `percent`: as \"operation=100,status=80,property=90\", or \"default\" for what the shop of e2e/backend shows with its -setup", func(text string) (err error) {
+	f.Func("floor", "how much of the contract has to be seen on the backend, in `percent`: as \"operation=100,status=80,property=90\", or \"default\" for what the shop of test/e2e/backend shows with its -setup", func(text string) (err error) {
 		o.config.Floor, err = floor(text)
 		return err
 	})

@@ -1,0 +1,161 @@
+package bench
+
+import (
+	"context"
+	"net/http"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"testing"
+
+	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/customers"
+)
+
+// These counts do not depend on the machine, so they can be held to bounds. The bounds are what was measured with Go
+// 1.26, and a little for what another toolchain may do. What gets cheaper deserves a lower bound.
+
+// wrapperInMemory makes the wrapper's calls, answered in memory.
+func wrapperInMemory(t *testing.T, a *answers.Answers) client {
+	t.Helper()
+	c, err := byWrapper("http://shop.example.com", customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// cost is what a call allocates.
+func cost(t *testing.T, call func(context.Context) error) (allocations, size int) {
+	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it empties pools
+	const runs = 100
+	run := func() {
+		if err := call(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run() // makes what is made once
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		run()
+	}
+	runtime.ReadMemStats(&after)
+	return int((after.Mallocs - before.Mallocs) / runs), int((after.TotalAlloc - before.TotalAlloc) / runs)
+}
+
+func TestCallsAllocateLittleMoreThanByHand(t *testing.T) {
+	a := answers.Sample()
+	wrapper, hand := wrapperInMemory(t, a), byHand("http://shop.example.com", inMemory(a))
+	for op, bound := range map[string]struct{ allocations, bytes int }{
+		"Retrieve":   {10, 1300},
+		"ListOrders": {17, 1800},
+		"Create":     {21, 2000},
+	} {
+		t.Run(op, func(t *testing.T) {
+			allocations, size := cost(t, wrapper.of(op))
+			handAllocations, handSize := cost(t, hand.of(op))
+			t.Logf("by hand %d allocations and %d bytes, the wrapper %+d and %+d", handAllocations, handSize, allocations-handAllocations, size-handSize)
+			if more := allocations - handAllocations; more > bound.allocations {
+				t.Errorf("%d allocations more than by hand, want %d at most", more, bound.allocations)
+			}
+			if more := size - handSize; more > bound.bytes {
+				t.Errorf("%d bytes more than by hand, want %d at most", more, bound.bytes)
+			}
+		})
+	}
+}
+
+func TestAPageIsDecodedFromOneCopyOfItsBody(t *testing.T) {
+	a := answers.Sample()
+	allocations, size := cost(t, wrapperInMemory(t, a).listOrders)
+	plainAllocations, plainSize := cost(t, unmarshalInto(reflect.TypeFor[customers.OrderPage](), a.ListOrders))
+	t.Logf("json.Unmarshal %d allocations and %d bytes for a body of %d, the call %+d and %+d",
+		plainAllocations, plainSize, len(a.ListOrders), allocations-plainAllocations, size-plainSize)
+	if more := allocations - plainAllocations; more > 42 {
+		t.Errorf("%d allocations more than json.Unmarshal, want those of a call, 42 at most", more)
+	}
+	if more := size - plainSize; more > len(a.ListOrders)+16<<10 {
+		t.Errorf("%d bytes more than json.Unmarshal, want one body of %d and a call", more, len(a.ListOrders))
+	}
+}
+
+func TestALoginDoesNotPayForOrders(t *testing.T) {
+	var first int
+	for i, n := range []int{1, 60, 500} {
+		a := answers.Sample()
+		a.Authenticate = answers.Login(n)
+		allocations, _ := cost(t, wrapperInMemory(t, a).authenticate)
+		t.Logf("%d orders: %d allocations", n, allocations)
+		if i == 0 {
+			first = allocations
+		} else if allocations > first {
+			t.Errorf("with %d orders a login makes %d allocations, with one %d", n, allocations, first)
+		}
+	}
+}
+
+// An idle customer is a session, its cookie and the client that was derived for it.
+func TestIdleCustomersAreSmall(t *testing.T) {
+	const bound = 320
+	a := answers.Sample()
+	a.Authenticate = a.Create // so that 10,000 logins take a moment
+	shop, err := customers.New("http://shop.example.com", customers.WithoutSession(), customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle := make([]*customers.Client, 10_000)
+	login := func() *customers.Client {
+		c := shop.WithSession(new(customers.Session))
+		if _, err := c.Auth.Authenticate(t.Context(), email, password); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	login() // makes what is made once
+	before := live()
+	for i := range idle {
+		idle[i] = login()
+	}
+	each := (live() - before) / len(idle)
+	runtime.KeepAlive(idle)
+	t.Logf("%d bytes of live heap for each logged-in customer", each)
+	if each > bound {
+		t.Errorf("%d bytes for each logged-in customer, want %d at most", each, bound)
+	}
+}
+
+// live is the heap that is in use, in bytes.
+func live() int {
+	runtime.GC()
+	runtime.GC() // what finalizers and pools let go of
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// What a program does not call is not in it: only what it asks for, and the logout that ends a login that lost.
+func TestWhatIsNotCalledIsNotLinked(t *testing.T) {
+	binary := filepath.Join(t.TempDir(), "retrieve")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./importing/retrieve").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	symbols, err := exec.CommandContext(t.Context(), "go", "tool", "nm", binary).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requests []string
+	for _, found := range regexp.MustCompile(`customers-go/api\.(New\w+|\(\*ClientWithResponses\)\.\w+)`).FindAllSubmatch(symbols, -1) {
+		requests = append(requests, string(found[1]))
+	}
+	slices.Sort(requests)
+	if want := []string{"NewDeleteAuthRequest", "NewGetCustomersCustomerRequest"}; !slices.Equal(requests, want) {
+		t.Errorf("a program that calls Retrieve has %v, want %v", requests, want)
+	}
+}

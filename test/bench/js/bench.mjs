@@ -1,0 +1,43 @@
+// The JS client's turns. Each line on standard input is one, {"op":"Retrieve","at":64,"ms":300}; its result is a line in
+// the format of Go's benchmarks. The client is the one of test/e2e/backend; BENCH_SERVER is the server.
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+
+const require = createRequire(new URL('../../e2e/backend/package.json', import.meta.url));
+const { default: Medusa } = require('@medusajs/medusa-js');
+
+const cookie = 's%3ApNo5I4feIDdFZ4bPBxyze3fpcNzIpdSh.6I3Evx7U2OCRo6aDw93dODlJCgz6r7xXKD%2ByuyoJAf0';
+// In Node the client keeps no cookie: whoever uses it there has to send it.
+const headers = { Cookie: `connect.sid=${cookie}` };
+const medusa = new Medusa({ baseUrl: process.env.BENCH_SERVER, maxRetries: 2 });
+const login = { email: 'user@example.com', password: 'supersecret' };
+
+const calls = {
+  Retrieve: () => medusa.customers.retrieve(headers),
+  ListOrders: () => medusa.customers.listOrders({ limit: 50 }, headers),
+  Authenticate: () => medusa.auth.authenticate(login),
+  Create: () => medusa.customers.create({ ...login, first_name: 'Alec', last_name: 'Reynolds' }),
+};
+
+async function turn(call, at, ms) {
+  const end = performance.now() + ms;
+  let n = 0;
+  await Promise.all(Array.from({ length: at }, async () => {
+    do {
+      await call();
+      n++;
+    } while (performance.now() < end);
+  }));
+  return n;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { op, at, ms, round } = JSON.parse(line);
+  await turn(calls[op], at, ms / 4); // connections are made, code is compiled
+  const began = performance.now();
+  const before = process.cpuUsage();
+  const n = await turn(calls[op], at, ms);
+  const { user, system } = process.cpuUsage(before);
+  const ns = (performance.now() - began) * 1e6 / n;
+  console.log(`BenchmarkCall/op=${op}/at=${at}/by=js/round=${round} ${n} ${ns} ns/op ${(user + system) * 1e3 / n} cpu-ns/op`);
+}

@@ -1,0 +1,61 @@
+// Command report runs the benchmarks of this module and the JS client in turns, so that whatever else the machine does
+// hits all of them alike, and writes docs/performance.md with its plot from what it saw. Run it by `make bench`.
+//
+// The raw results are in the format of Go's benchmarks, for benchstat.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os"
+	"os/signal"
+	"strings"
+)
+
+// plan is what is run.
+type plan struct {
+	root       string   // of the repository
+	backend    bool     // record answers of the real backend; otherwise they are sample ones
+	toolchains []string // GOTOOLCHAIN, and GOEXPERIMENT after a plus; the first is for the calls
+	rounds     int      // turns of every process
+	benchtime  string   // of each turn of a Go client
+	raw        string   // file for the raw results
+	document   bool     // write the document
+}
+
+func main() {
+	var p plan
+	flag.StringVar(&p.root, "root", "../..", "the repository")
+	flag.BoolVar(&p.backend, "backend", false, "replay what the real backend answers, rather than one order many times")
+	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to decode with, separated by commas")
+	flag.IntVar(&p.rounds, "rounds", 12, "turns")
+	flag.StringVar(&p.benchtime, "benchtime", "500ms", "how long a turn of a Go client is")
+	flag.StringVar(&p.raw, "raw", "results.out", "file for the raw results")
+	flag.BoolVar(&p.document, "document", false, "write docs/performance.md")
+	flag.Parse()
+	p.toolchains = strings.Split(*toolchains, ",")
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, &p)
+	stop()
+	if err != nil {
+		log.Fatal("report: ", err)
+	}
+}
+
+func run(ctx context.Context, p *plan) error {
+	if err := measure(ctx, p); err != nil {
+		return err
+	}
+	r, err := read(p.raw)
+	if err != nil {
+		return err
+	}
+	if p.document {
+		if err := writeDocument(p, r); err != nil {
+			return err
+		}
+	}
+	return printSummary(os.Stdout, r, p.toolchains[0])
+}

@@ -1,0 +1,16 @@
+// A module that imports this one as anybody else's would: see shop.go. It is outside of the root module, so that what
+// it needs is nobody's requirement.
+module example.com/shop
+
+go 1.26
+
+require github.com/medusa-storefront/customers-go v0.0.0
+
+require (
+	github.com/apapsch/go-jsonmerge/v2 v2.0.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/oapi-codegen/nullable v1.1.0 // indirect
+	github.com/oapi-codegen/runtime v1.8.0 // indirect
+)
+
+replace github.com/medusa-storefront/customers-go => ../../

@@ -1,0 +1,449 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	customersgo "github.com/medusa-storefront/customers-go"
+	"github.com/medusa-storefront/customers-go/api"
+	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+)
+
+// models makes, for each operation whose success is JSON, what its answer is decoded into.
+var models = map[string]func() any{
+	"PostCustomers":                           func() any { return new(api.StoreCustomersRes) },
+	"GetCustomersCustomer":                    func() any { return new(api.StoreCustomersRes) },
+	"PostCustomersCustomer":                   func() any { return new(api.StoreCustomersRes) },
+	"GetCustomersCustomerOrders":              func() any { return new(api.StoreCustomersListOrdersRes) },
+	"GetCustomersCustomerPaymentMethods":      func() any { return new(api.StoreCustomersListPaymentMethodsRes) },
+	"PostCustomersCustomerAddresses":          func() any { return new(api.StoreCustomersRes) },
+	"PostCustomersCustomerAddressesAddress":   func() any { return new(api.StoreCustomersRes) },
+	"DeleteCustomersCustomerAddressesAddress": func() any { return new(api.StoreCustomersRes) },
+	"PostCustomersResetPassword":              func() any { return new(api.StoreCustomersResetPasswordRes) },
+	"GetAuth":                                 func() any { return new(api.StoreAuthRes) },
+	"PostAuth":                                func() any { return new(api.StoreAuthRes) },
+	"PostToken":                               func() any { return new(api.StoreBearerAuthRes) },
+	"GetAuthEmail":                            func() any { return new(api.StoreGetAuthEmailRes) },
+}
+
+// survivesModel finds what the generated models lose of an answer. It sees every answer of every test.
+func survivesModel(operation string, x *conform.Exchange) []conform.Finding {
+	if x.Status/100 != 2 || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
+		return nil
+	}
+	problem := func(detail string) []conform.Finding {
+		return []conform.Finding{{Kind: conform.LostValue, Detail: detail}}
+	}
+	model, ok := models[operation]
+	if !ok {
+		return problem("no model is known for this operation: add it to models")
+	}
+	v := model()
+	if err := json.Unmarshal(x.ResponseBody, v); err != nil {
+		return problem("it does not decode: " + err.Error())
+	}
+	again, err := json.Marshal(v)
+	if err != nil {
+		return problem("it does not encode: " + err.Error())
+	}
+	lost, err := conform.Lost(x.ResponseBody, again)
+	if err != nil {
+		return problem(err.Error())
+	}
+	return lost
+}
+
+func TestContractIsValidOpenAPI(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.OpenAPI != "3.0.3" {
+		t.Errorf("it is OpenAPI %s", doc.OpenAPI)
+	}
+	if err := doc.Validate(t.Context(), openapi3.EnableExamplesValidation(), openapi3.EnableSchemaDefaultsValidation(), openapi3.EnableSchemaFormatValidation()); err != nil {
+		t.Error(err)
+	}
+}
+
+// rawOrders lists a customer's orders as any program could, and returns them as JSON.
+type rawOrders struct {
+	of     *backend.Backend
+	client *http.Client
+	token  string
+}
+
+func newRawOrders(t *testing.T, key string) rawOrders {
+	t.Helper()
+	return newRawOrdersOf(t, shared, key)
+}
+
+func newRawOrdersOf(t *testing.T, b *backend.Backend, key string) rawOrders {
+	t.Helper()
+	who, err := b.Customer(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := newClientOf(t, b).Auth.GetToken(t.Context(), who.Email, who.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rawOrders{b, httpClient(b), token}
+}
+
+// all returns all orders; name and value are of one more parameter.
+func (r rawOrders) all(t *testing.T, name, value string) []any {
+	t.Helper()
+	query := url.Values{"limit": {"0"}, name: {value}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.of.URL+"/store/customers/me/orders?"+query.Encode(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+r.token)
+	resp, err := r.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body struct {
+		Orders []any `json:"orders"`
+	}
+	if err := json.Unmarshal(text, &body); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s=%s: %s %.200s", name, value, resp.Status, text)
+	}
+	return body.Orders
+}
+
+// lacking counts the objects at a dotted path that lack its last property.
+func lacking(v any, path string) int {
+	switch v := v.(type) {
+	case []any:
+		n := 0
+		for _, element := range v {
+			n += lacking(element, path)
+		}
+		return n
+	case map[string]any:
+		name, rest, more := strings.Cut(path, ".")
+		inner, ok := v[name]
+		switch {
+		case !ok:
+			return 1
+		case more:
+			return lacking(inner, rest)
+		}
+	}
+	return 0
+}
+
+// The recorder checks what these tests see; they see to it that it is everything.
+
+func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
+	total := 0
+	for _, who := range shared.Customers {
+		t.Run(who.Key, func(t *testing.T) {
+			c := login(t, who.Key)
+			page, err := c.ListOrders(t.Context(), &customers.ListOrdersParams{Limit: new(0)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page.Orders) != who.Orders || page.Count != who.Orders {
+				t.Errorf("%d orders, count %d, seeded were %d", len(page.Orders), page.Count, who.Orders)
+			}
+			total += len(page.Orders)
+			me, err := c.Auth.GetSession(t.Context(), customers.WithOrders())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(me.Orders) != who.Orders {
+				t.Errorf("%d orders in the session's answer, seeded were %d", len(me.Orders), who.Orders)
+			}
+			if _, err := c.Retrieve(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.PaymentMethods.List(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if total < 60 {
+		t.Errorf("the seed has %d orders, want at least 60", total)
+	}
+	t.Logf("%d orders of %d customers", total, len(shared.Customers))
+}
+
+func TestEveryRelationOfEveryOrder(t *testing.T) {
+	t.Parallel()
+	for _, who := range shared.Customers {
+		if who.Orders == 0 {
+			continue
+		}
+		t.Run(who.Key, func(t *testing.T) {
+			t.Parallel()
+			list := newRawOrders(t, who.Key)
+			for _, path := range relationsAt(1) {
+				checkExpanded(t, list, path)
+			}
+			checkExpanded(t, list, relationsAt(1)...)
+			checkExpanded(t, list, relationsAt(2)...)
+			if who.Key == "orders" || who.Key == "groups" { // only the latter is in any customer group
+				explore(t, list)
+			}
+		})
+	}
+}
+
+// explore expands each relation of each entity at least once where there is something to see.
+func explore(t *testing.T, list rawOrders) {
+	t.Helper()
+	// The backend multiplies what several paths lead to: forty at once took a minute and more memory than Node allows.
+	const together = 8
+	x := newExploration()
+	for places := x.next(); places != nil; places = x.next() {
+		slices.SortFunc(places, func(a, b spot) int { return strings.Compare(a.path, b.path) })
+		for some := range slices.Chunk(places, together) {
+			var paths []string
+			for _, p := range some {
+				paths = append(paths, p.path)
+			}
+			orders := checkExpanded(t, list, paths...)
+			for _, p := range some {
+				if reaches(orders, p.path) {
+					x.reached(p)
+				}
+			}
+		}
+	}
+	t.Logf("%d relations led to something", len(x.found))
+}
+
+// reaches says whether there is an object at a dotted path.
+func reaches(v any, path string) bool {
+	switch v := v.(type) {
+	case []any:
+		return slices.ContainsFunc(v, func(element any) bool { return reaches(element, path) })
+	case map[string]any:
+		name, rest, _ := strings.Cut(path, ".")
+		return name == "" || reaches(v[name], rest)
+	}
+	return false
+}
+
+func checkExpanded(t *testing.T, list rawOrders, paths ...string) []any {
+	t.Helper()
+	orders := list.all(t, "expand", strings.Join(paths, ","))
+	for _, path := range paths {
+		if n := lacking(orders, path); n > 0 {
+			t.Errorf("expand=%.80s: %d objects lack %s", strings.Join(paths, ","), n, path)
+		}
+	}
+	return orders
+}
+
+// What `fields` can name. Of the totals it knows only some; the others come whenever no total is named.
+var (
+	orderColumns = strings.Fields(`id status fulfillment_status payment_status display_id cart_id customer_id email region_id
+		currency_code tax_rate created_at updated_at billing_address_id shipping_address_id draft_order_id sales_channel_id
+		canceled_at metadata no_notification idempotency_key external_id`)
+	orderTotals = strings.Fields(`subtotal discount_total shipping_total tax_total gift_card_total total paid_total refunded_total
+		refundable_amount`)
+	unselectable = strings.Fields(`object raw_discount_total item_tax_total shipping_tax_total gift_card_tax_total`)
+	// alwaysThere are the columns that come whether they are asked for or not.
+	alwaysThere = strings.Fields(`id created_at tax_rate`)
+)
+
+func TestEveryFieldOfEveryOrder(t *testing.T) {
+	t.Parallel()
+	for _, who := range shared.Customers {
+		if who.Orders == 0 {
+			continue
+		}
+		t.Run(who.Key, func(t *testing.T) {
+			t.Parallel()
+			list := newRawOrders(t, who.Key)
+			everything := slices.Concat(orderColumns, orderTotals)
+			if who.Key == "orders" { // the others' are of the same kinds
+				for _, name := range everything {
+					if n := lacking(list.all(t, "fields", name), name); n > 0 {
+						t.Errorf("fields=%s: %d orders lack it", name, n)
+					}
+				}
+			}
+			orders := list.all(t, "fields", strings.Join(everything, ","))
+			for _, name := range everything {
+				if n := lacking(orders, name); n > 0 {
+					t.Errorf("all fields: %d orders lack %s", n, name)
+				}
+			}
+		})
+	}
+}
+
+func TestFieldsAddAndRemove(t *testing.T) {
+	list := newRawOrders(t, "groups")
+	usual := list.all(t, "offset", "0")
+	for _, name := range slices.Concat(orderColumns, orderTotals) {
+		added := list.all(t, "fields", "+"+name)
+		if n := lacking(added, name); n > 0 {
+			t.Errorf("fields=+%s: %d orders lack it", name, n)
+		}
+		if n := lacking(added, "email"); n > 0 {
+			t.Errorf("fields=+%s: %d orders lack email, which is a usual field", name, n)
+		}
+		stays := slices.Contains(alwaysThere, name) || slices.Contains(orderTotals, name)
+		removed := list.all(t, "fields", "-"+name)
+		if n := lacking(removed, name); stays && n != 0 || !stays && n != len(removed) {
+			t.Errorf("fields=-%s: %d of %d orders lack it; %d do without that", name, n, len(removed), lacking(usual, name))
+		}
+	}
+}
+
+// A backend with the optional features on sends more: they are in the contract as properties that may be absent. So it
+// does with modules for stock and a tax provider, whose rows SQL puts in.
+func TestOptionalFeatures(t *testing.T) {
+	b := startBackend(t, backend.Options{Features: []string{"tax_inclusive_pricing", "product_categories"}})
+	list := newRawOrdersOf(t, b, "orders")
+	db, err := b.SQL(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT concat('pvitem_', id), id, concat('iitem_', id), 2 FROM product_variant`,
+		`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT concat('scloc_', id), id, 'sloc_1' FROM sales_channel`,
+		`INSERT INTO tax_provider (id, is_installed) VALUES ('elsewhere', false)`,
+		`UPDATE region SET tax_provider_id = 'elsewhere' WHERE currency_code = 'dkk'`,
+	} {
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct{ expand, has string }{
+		{"items,shipping_methods.shipping_option,region.currency", "items.includes_tax"},
+		{"shipping_methods.shipping_option", "shipping_methods.includes_tax"},
+		{"shipping_methods.shipping_option", "shipping_methods.shipping_option.includes_tax"},
+		{"region.currency", "region.includes_tax"},
+		{"region.currency", "region.currency.includes_tax"},
+		{"cart.items", "cart.items.includes_tax"},
+		{"cart.shipping_methods", "cart.shipping_methods.includes_tax"},
+		{"items.variant.prices.price_list", "items.variant.prices.price_list.includes_tax"},
+		{"items.variant.product.categories.parent_category", "items.variant.product.categories.parent_category"},
+		{"items.variant.inventory_items.variant", "items.variant.inventory_items.variant"},
+		{"sales_channel.locations.sales_channel", "sales_channel.locations.sales_channel"},
+		{"region.tax_provider", "region.tax_provider"},
+	} {
+		orders := list.all(t, "expand", test.expand)
+		if n := lacking(orders, test.has); n > 0 {
+			t.Errorf("expand=%s: %d objects lack %s", test.expand, n, test.has)
+		}
+		if parent := test.has[:strings.LastIndex(test.has, ".")]; !reaches(orders, parent) {
+			t.Errorf("expand=%s: there is no %s", test.expand, parent)
+		}
+	}
+	if !reaches(list.all(t, "expand", "region.tax_provider"), "region.tax_provider") {
+		t.Error("no region has a tax provider")
+	}
+}
+
+// A field that the contract declares of an order, and no test here knows, would be one that nothing proves.
+func TestEveryDeclaredFieldIsKnown(t *testing.T) {
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := slices.Concat(orderColumns, orderTotals, unselectable)
+	for _, r := range relations["Order"] {
+		known = append(known, r.name)
+	}
+	slices.Sort(known)
+	declared := slices.Sorted(maps.Keys(doc.Components.Schemas["Order"].Value.Properties))
+	if !slices.Equal(known, declared) {
+		t.Errorf("an order has\n%v\nin the contract, and here\n%v", declared, known)
+	}
+}
+
+// kinds are what has to be among the seeded orders, and how to tell.
+var kinds = []struct {
+	name string
+	is   func(*customers.Order) bool
+}{
+	{"swaps", func(o *customers.Order) bool { return len(o.Swaps) > 0 }},
+	{"claims", func(o *customers.Order) bool { return len(o.Claims) > 0 }},
+	{"returns", func(o *customers.Order) bool { return len(o.Returns) > 0 }},
+	{"refunds", func(o *customers.Order) bool { return len(o.Refunds) > 0 }},
+	{"gift cards", func(o *customers.Order) bool { return len(o.GiftCards) > 0 }},
+	{"gift card transactions", func(o *customers.Order) bool { return len(o.GiftCardTransactions) > 0 }},
+	{"discounts", func(o *customers.Order) bool { return len(o.Discounts) > 0 }},
+	{"edits", func(o *customers.Order) bool { return len(o.Edits) > 0 }},
+	{"drafts", func(o *customers.Order) bool { return o.DraftOrder != nil }},
+	{"fulfillments", func(o *customers.Order) bool { return len(o.Fulfillments) > 0 }},
+	{"several payments", func(o *customers.Order) bool { return len(o.Payments) > 1 }},
+	{"no shipping address", func(o *customers.Order) bool { return o.ShippingAddress == nil }},
+	{"no sales channel", func(o *customers.Order) bool { return o.SalesChannel == nil }},
+	{"tax", func(o *customers.Order) bool { return o.TaxTotal > 0 }},
+}
+
+func TestSeedHasOrdersOfAllKinds(t *testing.T) {
+	page, err := login(t, "orders").ListOrders(t.Context(), &customers.ListOrdersParams{Limit: new(0), Expand: relationsAt(1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, state := range states() {
+		count[state] = 0
+	}
+	for i := range page.Orders {
+		o := &page.Orders[i]
+		for _, kind := range kinds {
+			if kind.is(o) {
+				count[kind.name]++
+			}
+		}
+		count[fmt.Sprint("status ", o.Status)]++
+		count[fmt.Sprint("payment ", o.PaymentStatus)]++
+		count[fmt.Sprint("fulfillment ", o.FulfillmentStatus)]++
+	}
+	for _, kind := range kinds {
+		count[kind.name] += 0
+	}
+	for _, name := range slices.Sorted(maps.Keys(count)) {
+		if count[name] == 0 {
+			t.Errorf("the seed has no order of the kind: %s", name)
+		}
+		t.Logf("%3d %s", count[name], name)
+	}
+}
+
+// states are all states that an order can have.
+func states() []string {
+	var all []string
+	for _, s := range []customers.OrderStatus{customers.OrderStatusPending, customers.OrderStatusCompleted, customers.OrderStatusArchived,
+		customers.OrderStatusCanceled, customers.OrderStatusRequiresAction} {
+		all = append(all, fmt.Sprint("status ", s))
+	}
+	for _, s := range []customers.PaymentStatus{customers.PaymentStatusNotPaid, customers.PaymentStatusAwaiting, customers.PaymentStatusCaptured,
+		customers.PaymentStatusPartiallyRefunded, customers.PaymentStatusRefunded, customers.PaymentStatusCanceled, customers.PaymentStatusRequiresAction} {
+		all = append(all, fmt.Sprint("payment ", s))
+	}
+	for _, s := range []customers.FulfillmentStatus{customers.FulfillmentStatusNotFulfilled, customers.FulfillmentStatusPartiallyFulfilled,
+		customers.FulfillmentStatusFulfilled, customers.FulfillmentStatusPartiallyShipped, customers.FulfillmentStatusShipped,
+		customers.FulfillmentStatusPartiallyReturned, customers.FulfillmentStatusReturned, customers.FulfillmentStatusCanceled,
+		customers.FulfillmentStatusRequiresAction} {
+		all = append(all, fmt.Sprint("fulfillment ", s))
+	}
+	return all
+}
