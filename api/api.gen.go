@@ -720,8 +720,8 @@ type Address struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// AddressCreatePayload A new address.
-type AddressCreatePayload struct {
+// AddAddressRequest A new address.
+type AddAddressRequest struct {
 	// Address1 Street and number.
 	Address1 string `json:"address_1"`
 
@@ -761,8 +761,8 @@ type AddressCreatePayload struct {
 // AddressID The id of an address. The backend does not check whose it is.
 type AddressID = string
 
-// AddressPayload The fields of an address that is changed, or of a billing address. What is absent stays as it is.
-type AddressPayload struct {
+// UpdateAddressRequest The fields of an address that is changed, or of a billing address. What is absent stays as it is.
+type UpdateAddressRequest struct {
 	// Address1 Street and number; null clears it.
 	Address1 nullable.Nullable[string] `json:"address_1,omitempty"`
 
@@ -1195,8 +1195,8 @@ type CustomerGroup struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// DateComparisonOperator A range of time; the bounds that are given all hold.
-type DateComparisonOperator struct {
+// TimeRange A range of time; the bounds that are given all hold.
+type TimeRange struct {
 	// GT After this time.
 	GT *time.Time `json:"gt,omitempty"`
 
@@ -3592,20 +3592,20 @@ type ShippingProfile struct {
 // ShippingProfileType What a shipping profile is for.
 type ShippingProfileType string
 
-// StoreAuthRes The envelope of a customer with orders.
-type StoreAuthRes struct {
+// SessionEnvelope The envelope of a customer with orders.
+type SessionEnvelope struct {
 	// Customer A customer.
 	Customer Customer `json:"customer"`
 }
 
-// StoreBearerAuthRes A bearer token.
-type StoreBearerAuthRes struct {
+// Token A bearer token.
+type Token struct {
 	// AccessToken The token, sent as a bearer token in the Authorization header.
 	AccessToken string `json:"access_token"`
 }
 
-// StoreCustomersListOrdersRes One page of orders.
-type StoreCustomersListOrdersRes struct {
+// OrderPage One page of orders.
+type OrderPage struct {
 	// Count How many orders match in all.
 	Count int `json:"count"`
 
@@ -3619,32 +3619,32 @@ type StoreCustomersListOrdersRes struct {
 	Orders []Order `json:"orders"`
 }
 
-// StoreCustomersListPaymentMethodsRes The saved payment methods.
-type StoreCustomersListPaymentMethodsRes struct {
+// PaymentMethodList The saved payment methods.
+type PaymentMethodList struct {
 	// PaymentMethods The methods of all providers, in the providers' order.
 	PaymentMethods []PaymentMethod `json:"payment_methods"`
 }
 
-// StoreCustomersRes The envelope of a customer.
-type StoreCustomersRes struct {
+// CustomerEnvelope The envelope of a customer.
+type CustomerEnvelope struct {
 	// Customer A customer.
 	Customer Customer `json:"customer"`
 }
 
-// StoreCustomersResetPasswordRes The envelope of a customer after a password reset.
-type StoreCustomersResetPasswordRes struct {
+// ResetPasswordEnvelope The envelope of a customer after a password reset.
+type ResetPasswordEnvelope struct {
 	// Customer A customer.
 	Customer Customer `json:"customer"`
 }
 
-// StoreGetAuthEmailRes Whether an email has an account.
-type StoreGetAuthEmailRes struct {
+// EmailStatus Whether an email has an account.
+type EmailStatus struct {
 	// Exists True for a registered customer; false for everything else.
 	Exists bool `json:"exists"`
 }
 
-// StorePostAuthReq The credentials of a customer.
-type StorePostAuthReq struct {
+// Credentials The credentials of a customer.
+type Credentials struct {
 	// Email The account's email, in any case.
 	Email string `json:"email"`
 
@@ -3652,23 +3652,22 @@ type StorePostAuthReq struct {
 	Password string `json:"password"`
 }
 
-// StorePostCustomersCustomerAddressesAddressReq What to change of a shipping address. What is absent stays as it is.
-type StorePostCustomersCustomerAddressesAddressReq = AddressPayload
+// UpdateAddressBody What to change of a shipping address. What is absent stays as it is.
+type UpdateAddressBody = UpdateAddressRequest
 
-// StorePostCustomersCustomerAddressesReq The envelope of a new address.
-type StorePostCustomersCustomerAddressesReq struct {
-	// Address A new address.
-	Address AddressCreatePayload `json:"address"`
+// AddAddressBody The envelope of a new address.
+type AddAddressBody struct {
+	Address AddAddressRequest `json:"address"`
 }
 
-// StorePostCustomersCustomerPasswordTokenReq Whose password is to be reset.
-type StorePostCustomersCustomerPasswordTokenReq struct {
+// GeneratePasswordTokenRequest Whose password is to be reset.
+type GeneratePasswordTokenRequest struct {
 	// Email The account's email.
 	Email string `json:"email"`
 }
 
-// StorePostCustomersCustomerReq What to change of a customer. What is absent stays as it is.
-type StorePostCustomersCustomerReq struct {
+// UpdateRequest What to change of a customer. What is absent stays as it is.
+type UpdateRequest struct {
 	// BillingAddress The billing address: fields, or the id of an address that exists; null removes it. Fields change the present billing address in place, also where it is one of the shipping addresses.
 	BillingAddress nullable.Nullable[BillingAddress] `json:"billing_address,omitempty"`
 
@@ -3691,8 +3690,8 @@ type StorePostCustomersCustomerReq struct {
 	Phone nullable.Nullable[string] `json:"phone,omitempty"`
 }
 
-// StorePostCustomersReq A new customer.
-type StorePostCustomersReq struct {
+// CreateRequest A new customer.
+type CreateRequest struct {
 	// Email The email, stored in lower case.
 	//
 	// Example: user@example.com
@@ -3713,8 +3712,8 @@ type StorePostCustomersReq struct {
 	Phone string `json:"phone,omitempty"`
 }
 
-// StorePostCustomersResetPasswordReq A new password and the token that allows it.
-type StorePostCustomersResetPasswordReq struct {
+// ResetPasswordRequest A new password and the token that allows it.
+type ResetPasswordRequest struct {
 	// Email The account's email.
 	Email string `json:"email"`
 
@@ -3888,13 +3887,13 @@ type TrackingLink struct {
 }
 
 // AuthCustomer The envelope of a customer with orders.
-type AuthCustomer = StoreAuthRes
+type AuthCustomer = SessionEnvelope
 
 // BadRequest The backend's JSON error.
 type BadRequest = Error
 
 // CustomerResponse The envelope of a customer.
-type CustomerResponse = StoreCustomersRes
+type CustomerResponse = CustomerEnvelope
 
 // Duplicate The backend's JSON error.
 type Duplicate = Error
@@ -3908,8 +3907,8 @@ type NotFound = Error
 // ServerError The backend's JSON error.
 type ServerError = Error
 
-// GetCustomersCustomerOrdersParams defines parameters for GetCustomersCustomerOrders.
-type GetCustomersCustomerOrdersParams struct {
+// ListOrdersParams defines parameters for ListOrders.
+type ListOrdersParams struct {
 	// Q Searches display id, email, first name in the shipping address, and the customer's name and phone, in orders that have a shipping address. It undoes the filters `email` and `display_id`. An empty text is a 500.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
@@ -3944,13 +3943,13 @@ type GetCustomersCustomerOrdersParams struct {
 	TaxRate *float64 `form:"tax_rate,omitempty" json:"tax_rate,omitempty"`
 
 	// CreatedAt Orders placed in this range of time.
-	CreatedAt *DateComparisonOperator `json:"created_at,omitempty"`
+	CreatedAt *TimeRange `json:"created_at,omitempty"`
 
 	// UpdatedAt Orders last changed in this range of time.
-	UpdatedAt *DateComparisonOperator `json:"updated_at,omitempty"`
+	UpdatedAt *TimeRange `json:"updated_at,omitempty"`
 
 	// CanceledAt Orders cancelled in this range of time.
-	CanceledAt *DateComparisonOperator `json:"canceled_at,omitempty"`
+	CanceledAt *TimeRange `json:"canceled_at,omitempty"`
 
 	// Limit How many orders to return at most. There is no maximum, and 0 returns all; a negative number is a 500.
 	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3965,46 +3964,46 @@ type GetCustomersCustomerOrdersParams struct {
 	Expand []string `form:"expand,omitempty" json:"expand,omitempty"`
 }
 
-// PostAuthJSONRequestBody defines body for PostAuth for application/json ContentType.
-type PostAuthJSONRequestBody = StorePostAuthReq
+// AuthenticateJSONRequestBody defines body for Authenticate for application/json ContentType.
+type AuthenticateJSONRequestBody = Credentials
 
-// PostTokenJSONRequestBody defines body for PostToken for application/json ContentType.
-type PostTokenJSONRequestBody = StorePostAuthReq
+// GetTokenJSONRequestBody defines body for GetToken for application/json ContentType.
+type GetTokenJSONRequestBody = Credentials
 
-// PostCustomersJSONRequestBody defines body for PostCustomers for application/json ContentType.
-type PostCustomersJSONRequestBody = StorePostCustomersReq
+// CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
+type CreateCustomerJSONRequestBody = CreateRequest
 
-// PostCustomersCustomerJSONRequestBody defines body for PostCustomersCustomer for application/json ContentType.
-type PostCustomersCustomerJSONRequestBody = StorePostCustomersCustomerReq
+// UpdateCustomerJSONRequestBody defines body for UpdateCustomer for application/json ContentType.
+type UpdateCustomerJSONRequestBody = UpdateRequest
 
-// PostCustomersCustomerAddressesJSONRequestBody defines body for PostCustomersCustomerAddresses for application/json ContentType.
-type PostCustomersCustomerAddressesJSONRequestBody = StorePostCustomersCustomerAddressesReq
+// AddAddressJSONRequestBody defines body for AddAddress for application/json ContentType.
+type AddAddressJSONRequestBody = AddAddressBody
 
-// PostCustomersCustomerAddressesAddressJSONRequestBody defines body for PostCustomersCustomerAddressesAddress for application/json ContentType.
-type PostCustomersCustomerAddressesAddressJSONRequestBody = StorePostCustomersCustomerAddressesAddressReq
+// UpdateAddressJSONRequestBody defines body for UpdateAddress for application/json ContentType.
+type UpdateAddressJSONRequestBody = UpdateAddressBody
 
-// PostCustomersResetPasswordJSONRequestBody defines body for PostCustomersResetPassword for application/json ContentType.
-type PostCustomersResetPasswordJSONRequestBody = StorePostCustomersResetPasswordReq
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = ResetPasswordRequest
 
-// PostCustomersCustomerPasswordTokenJSONRequestBody defines body for PostCustomersCustomerPasswordToken for application/json ContentType.
-type PostCustomersCustomerPasswordTokenJSONRequestBody = StorePostCustomersCustomerPasswordTokenReq
+// GeneratePasswordTokenJSONRequestBody defines body for GeneratePasswordToken for application/json ContentType.
+type GeneratePasswordTokenJSONRequestBody = GeneratePasswordTokenRequest
 
-// AsAddressPayload returns the union data inside the BillingAddress as a AddressPayload
-func (t BillingAddress) AsAddressPayload() (AddressPayload, error) {
-	var body AddressPayload
+// AsUpdateAddressRequest returns the union data inside the BillingAddress as a UpdateAddressRequest
+func (t BillingAddress) AsUpdateAddressRequest() (UpdateAddressRequest, error) {
+	var body UpdateAddressRequest
 	err := json.Unmarshal(t.union, &body)
 	return body, err
 }
 
-// FromAddressPayload overwrites any union data inside the BillingAddress as the provided AddressPayload
-func (t *BillingAddress) FromAddressPayload(v AddressPayload) error {
+// FromUpdateAddressRequest overwrites any union data inside the BillingAddress as the provided UpdateAddressRequest
+func (t *BillingAddress) FromUpdateAddressRequest(v UpdateAddressRequest) error {
 	b, err := json.Marshal(v)
 	t.union = b
 	return err
 }
 
-// MergeAddressPayload performs a merge with any union data inside the BillingAddress, using the provided AddressPayload
-func (t *BillingAddress) MergeAddressPayload(v AddressPayload) error {
+// MergeUpdateAddressRequest performs a merge with any union data inside the BillingAddress, using the provided UpdateAddressRequest
+func (t *BillingAddress) MergeUpdateAddressRequest(v UpdateAddressRequest) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
@@ -4125,207 +4124,207 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
-	// DeleteAuth Log out
+	// DeleteSession Log out
 	//
 	// Ends the session whose cookie is sent, and answers the same without one. It neither clears the cookie nor ends bearer tokens.
 	//
-	// Corresponds with DELETE /store/auth (the `DeleteAuth` operationId).
-	DeleteAuth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /store/auth (the `DeleteSession` operationId).
+	DeleteSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAuth Read the logged-in customer with all orders
+	// GetSession Read the logged-in customer with all orders
 	//
-	// Returns every order with its items, however many there are, and no billing address. GetCustomersCustomer is smaller and faster.
+	// Returns every order with its items, however many there are, and no billing address. RetrieveCustomer is smaller and faster.
 	//
-	// Corresponds with GET /store/auth (the `GetAuth` operationId).
-	GetAuth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /store/auth (the `GetSession` operationId).
+	GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostAuthWithBody Log in with email and password
+	// AuthenticateWithBody Log in with email and password
 	//
 	// The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/auth (the `PostAuth` operationId).
-	PostAuthWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/auth (the `Authenticate` operationId).
+	AuthenticateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostAuth Log in with email and password
+	// Authenticate Log in with email and password
 	//
 	// The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/auth (the `PostAuth` operationId).
-	PostAuth(ctx context.Context, body PostAuthJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/auth (the `Authenticate` operationId).
+	Authenticate(ctx context.Context, body AuthenticateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostTokenWithBody Get a bearer token for email and password
+	// GetTokenWithBody Get a bearer token for email and password
 	//
 	// The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-	PostTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+	GetTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostToken Get a bearer token for email and password
+	// GetToken Get a bearer token for email and password
 	//
 	// The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-	PostToken(ctx context.Context, body PostTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+	GetToken(ctx context.Context, body GetTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetAuthEmail Ask whether an email has an account
+	// EmailExists Ask whether an email has an account
 	//
 	// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 	//
-	// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
-	GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /store/auth/{email} (the `EmailExists` operationId).
+	EmailExists(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersWithBody Register a customer and log in
+	// CreateCustomerWithBody Register a customer and log in
 	//
 	// Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-	PostCustomersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+	CreateCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomers Register a customer and log in
+	// CreateCustomer Register a customer and log in
 	//
 	// Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-	PostCustomers(ctx context.Context, body PostCustomersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+	CreateCustomer(ctx context.Context, body CreateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetCustomersCustomer Read the logged-in customer
+	// RetrieveCustomer Read the logged-in customer
 	//
 	// The profile with its addresses, without orders.
 	//
-	// Corresponds with GET /store/customers/me (the `GetCustomersCustomer` operationId).
-	GetCustomersCustomer(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /store/customers/me (the `RetrieveCustomer` operationId).
+	RetrieveCustomer(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerWithBody Change the logged-in customer
+	// UpdateCustomerWithBody Change the logged-in customer
 	//
 	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-	PostCustomersCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+	UpdateCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomer Change the logged-in customer
+	// UpdateCustomer Change the logged-in customer
 	//
 	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-	PostCustomersCustomer(ctx context.Context, body PostCustomersCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+	UpdateCustomer(ctx context.Context, body UpdateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerAddressesWithBody Add a shipping address
+	// AddAddressWithBody Add a shipping address
 	//
 	// Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-	PostCustomersCustomerAddressesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+	AddAddressWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerAddresses Add a shipping address
+	// AddAddress Add a shipping address
 	//
 	// Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-	PostCustomersCustomerAddresses(ctx context.Context, body PostCustomersCustomerAddressesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+	AddAddress(ctx context.Context, body AddAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// DeleteCustomersCustomerAddressesAddress Delete a shipping address
+	// DeleteAddress Delete a shipping address
 	//
 	// Also a 200 when the customer has no such address. Deleting the billing address leaves the customer's `billing_address_id` pointing at nothing.
 	//
-	// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteCustomersCustomerAddressesAddress` operationId).
-	DeleteCustomersCustomerAddressesAddress(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteAddress` operationId).
+	DeleteAddress(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerAddressesAddressWithBody Change a shipping address
+	// UpdateAddressWithBody Change a shipping address
 	//
 	// Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-	PostCustomersCustomerAddressesAddressWithBody(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+	UpdateAddressWithBody(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerAddressesAddress Change a shipping address
+	// UpdateAddress Change a shipping address
 	//
 	// Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-	PostCustomersCustomerAddressesAddress(ctx context.Context, addressID string, body PostCustomersCustomerAddressesAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+	UpdateAddress(ctx context.Context, addressID string, body UpdateAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetCustomersCustomerOrders List the logged-in customer's orders
+	// ListOrders List the logged-in customer's orders
 	//
 	// Newest first, by creation time. An unknown query parameter is a 400; an unknown name in `fields` or `expand` is a 500.
 	//
-	// Corresponds with GET /store/customers/me/orders (the `GetCustomersCustomerOrders` operationId).
-	GetCustomersCustomerOrders(ctx context.Context, params *GetCustomersCustomerOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /store/customers/me/orders (the `ListOrders` operationId).
+	ListOrders(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetCustomersCustomerPaymentMethods List the logged-in customer's saved payment methods
+	// ListPaymentMethods List the logged-in customer's saved payment methods
 	//
 	// Asks every payment provider that is installed at the backend; one that keeps no methods adds none.
 	//
-	// Corresponds with GET /store/customers/me/payment-methods (the `GetCustomersCustomerPaymentMethods` operationId).
-	GetCustomersCustomerPaymentMethods(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /store/customers/me/payment-methods (the `ListPaymentMethods` operationId).
+	ListPaymentMethods(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersResetPasswordWithBody Set a new password with a reset token
+	// ResetPasswordWithBody Set a new password with a reset token
 	//
 	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-	PostCustomersResetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+	ResetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersResetPassword Set a new password with a reset token
+	// ResetPassword Set a new password with a reset token
 	//
 	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-	PostCustomersResetPassword(ctx context.Context, body PostCustomersResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+	ResetPassword(ctx context.Context, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerPasswordTokenWithBody Ask for a password reset token
+	// GeneratePasswordTokenWithBody Ask for a password reset token
 	//
 	// Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-	PostCustomersCustomerPasswordTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+	GeneratePasswordTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostCustomersCustomerPasswordToken Ask for a password reset token
+	// GeneratePasswordToken Ask for a password reset token
 	//
 	// Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 	//
 	// Takes a body of the `application/json` content type.
 	//
-	// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-	PostCustomersCustomerPasswordToken(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+	GeneratePasswordToken(ctx context.Context, body GeneratePasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
-// DeleteAuth Log out
+// DeleteSession Log out
 //
 // Ends the session whose cookie is sent, and answers the same without one. It neither clears the cookie nor ends bearer tokens.
 //
-// Corresponds with DELETE /store/auth (the `DeleteAuth` operationId).
-func (c *Client) DeleteAuth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteAuthRequest(c.Server)
+// Corresponds with DELETE /store/auth (the `DeleteSession` operationId).
+func (c *Client) DeleteSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSessionRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4336,13 +4335,13 @@ func (c *Client) DeleteAuth(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
-// GetAuth Read the logged-in customer with all orders
+// GetSession Read the logged-in customer with all orders
 //
-// Returns every order with its items, however many there are, and no billing address. GetCustomersCustomer is smaller and faster.
+// Returns every order with its items, however many there are, and no billing address. RetrieveCustomer is smaller and faster.
 //
-// Corresponds with GET /store/auth (the `GetAuth` operationId).
-func (c *Client) GetAuth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAuthRequest(c.Server)
+// Corresponds with GET /store/auth (the `GetSession` operationId).
+func (c *Client) GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSessionRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4353,15 +4352,15 @@ func (c *Client) GetAuth(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 	return c.Client.Do(req)
 }
 
-// PostAuthWithBody Log in with email and password
+// AuthenticateWithBody Log in with email and password
 //
 // The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/auth (the `PostAuth` operationId).
-func (c *Client) PostAuthWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostAuthRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/auth (the `Authenticate` operationId).
+func (c *Client) AuthenticateWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuthenticateRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4372,15 +4371,15 @@ func (c *Client) PostAuthWithBody(ctx context.Context, contentType string, body 
 	return c.Client.Do(req)
 }
 
-// PostAuth Log in with email and password
+// Authenticate Log in with email and password
 //
 // The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/auth (the `PostAuth` operationId).
-func (c *Client) PostAuth(ctx context.Context, body PostAuthJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostAuthRequest(c.Server, body)
+// Corresponds with POST /store/auth (the `Authenticate` operationId).
+func (c *Client) Authenticate(ctx context.Context, body AuthenticateJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuthenticateRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4391,15 +4390,15 @@ func (c *Client) PostAuth(ctx context.Context, body PostAuthJSONRequestBody, req
 	return c.Client.Do(req)
 }
 
-// PostTokenWithBody Get a bearer token for email and password
+// GetTokenWithBody Get a bearer token for email and password
 //
 // The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-func (c *Client) PostTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostTokenRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+func (c *Client) GetTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4410,15 +4409,15 @@ func (c *Client) PostTokenWithBody(ctx context.Context, contentType string, body
 	return c.Client.Do(req)
 }
 
-// PostToken Get a bearer token for email and password
+// GetToken Get a bearer token for email and password
 //
 // The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-func (c *Client) PostToken(ctx context.Context, body PostTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostTokenRequest(c.Server, body)
+// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+func (c *Client) GetToken(ctx context.Context, body GetTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTokenRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4429,13 +4428,13 @@ func (c *Client) PostToken(ctx context.Context, body PostTokenJSONRequestBody, r
 	return c.Client.Do(req)
 }
 
-// GetAuthEmail Ask whether an email has an account
+// EmailExists Ask whether an email has an account
 //
 // False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 //
-// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
-func (c *Client) GetAuthEmail(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetAuthEmailRequest(c.Server, email)
+// Corresponds with GET /store/auth/{email} (the `EmailExists` operationId).
+func (c *Client) EmailExists(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEmailExistsRequest(c.Server, email)
 	if err != nil {
 		return nil, err
 	}
@@ -4446,15 +4445,15 @@ func (c *Client) GetAuthEmail(ctx context.Context, email string, reqEditors ...R
 	return c.Client.Do(req)
 }
 
-// PostCustomersWithBody Register a customer and log in
+// CreateCustomerWithBody Register a customer and log in
 //
 // Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-func (c *Client) PostCustomersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+func (c *Client) CreateCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomerRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4465,15 +4464,15 @@ func (c *Client) PostCustomersWithBody(ctx context.Context, contentType string, 
 	return c.Client.Do(req)
 }
 
-// PostCustomers Register a customer and log in
+// CreateCustomer Register a customer and log in
 //
 // Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-func (c *Client) PostCustomers(ctx context.Context, body PostCustomersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersRequest(c.Server, body)
+// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+func (c *Client) CreateCustomer(ctx context.Context, body CreateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateCustomerRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4484,13 +4483,13 @@ func (c *Client) PostCustomers(ctx context.Context, body PostCustomersJSONReques
 	return c.Client.Do(req)
 }
 
-// GetCustomersCustomer Read the logged-in customer
+// RetrieveCustomer Read the logged-in customer
 //
 // The profile with its addresses, without orders.
 //
-// Corresponds with GET /store/customers/me (the `GetCustomersCustomer` operationId).
-func (c *Client) GetCustomersCustomer(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCustomersCustomerRequest(c.Server)
+// Corresponds with GET /store/customers/me (the `RetrieveCustomer` operationId).
+func (c *Client) RetrieveCustomer(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetrieveCustomerRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4501,15 +4500,15 @@ func (c *Client) GetCustomersCustomer(ctx context.Context, reqEditors ...Request
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerWithBody Change the logged-in customer
+// UpdateCustomerWithBody Change the logged-in customer
 //
 // Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-func (c *Client) PostCustomersCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+func (c *Client) UpdateCustomerWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomerRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4520,15 +4519,15 @@ func (c *Client) PostCustomersCustomerWithBody(ctx context.Context, contentType 
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomer Change the logged-in customer
+// UpdateCustomer Change the logged-in customer
 //
 // Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-func (c *Client) PostCustomersCustomer(ctx context.Context, body PostCustomersCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerRequest(c.Server, body)
+// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+func (c *Client) UpdateCustomer(ctx context.Context, body UpdateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateCustomerRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4539,15 +4538,15 @@ func (c *Client) PostCustomersCustomer(ctx context.Context, body PostCustomersCu
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerAddressesWithBody Add a shipping address
+// AddAddressWithBody Add a shipping address
 //
 // Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-func (c *Client) PostCustomersCustomerAddressesWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerAddressesRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+func (c *Client) AddAddressWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddAddressRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4558,15 +4557,15 @@ func (c *Client) PostCustomersCustomerAddressesWithBody(ctx context.Context, con
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerAddresses Add a shipping address
+// AddAddress Add a shipping address
 //
 // Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-func (c *Client) PostCustomersCustomerAddresses(ctx context.Context, body PostCustomersCustomerAddressesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerAddressesRequest(c.Server, body)
+// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+func (c *Client) AddAddress(ctx context.Context, body AddAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAddAddressRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4577,13 +4576,13 @@ func (c *Client) PostCustomersCustomerAddresses(ctx context.Context, body PostCu
 	return c.Client.Do(req)
 }
 
-// DeleteCustomersCustomerAddressesAddress Delete a shipping address
+// DeleteAddress Delete a shipping address
 //
 // Also a 200 when the customer has no such address. Deleting the billing address leaves the customer's `billing_address_id` pointing at nothing.
 //
-// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteCustomersCustomerAddressesAddress` operationId).
-func (c *Client) DeleteCustomersCustomerAddressesAddress(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteCustomersCustomerAddressesAddressRequest(c.Server, addressID)
+// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteAddress` operationId).
+func (c *Client) DeleteAddress(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteAddressRequest(c.Server, addressID)
 	if err != nil {
 		return nil, err
 	}
@@ -4594,15 +4593,15 @@ func (c *Client) DeleteCustomersCustomerAddressesAddress(ctx context.Context, ad
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerAddressesAddressWithBody Change a shipping address
+// UpdateAddressWithBody Change a shipping address
 //
 // Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-func (c *Client) PostCustomersCustomerAddressesAddressWithBody(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerAddressesAddressRequestWithBody(c.Server, addressID, contentType, body)
+// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+func (c *Client) UpdateAddressWithBody(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAddressRequestWithBody(c.Server, addressID, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4613,15 +4612,15 @@ func (c *Client) PostCustomersCustomerAddressesAddressWithBody(ctx context.Conte
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerAddressesAddress Change a shipping address
+// UpdateAddress Change a shipping address
 //
 // Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-func (c *Client) PostCustomersCustomerAddressesAddress(ctx context.Context, addressID string, body PostCustomersCustomerAddressesAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerAddressesAddressRequest(c.Server, addressID, body)
+// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+func (c *Client) UpdateAddress(ctx context.Context, addressID string, body UpdateAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateAddressRequest(c.Server, addressID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4632,13 +4631,13 @@ func (c *Client) PostCustomersCustomerAddressesAddress(ctx context.Context, addr
 	return c.Client.Do(req)
 }
 
-// GetCustomersCustomerOrders List the logged-in customer's orders
+// ListOrders List the logged-in customer's orders
 //
 // Newest first, by creation time. An unknown query parameter is a 400; an unknown name in `fields` or `expand` is a 500.
 //
-// Corresponds with GET /store/customers/me/orders (the `GetCustomersCustomerOrders` operationId).
-func (c *Client) GetCustomersCustomerOrders(ctx context.Context, params *GetCustomersCustomerOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCustomersCustomerOrdersRequest(c.Server, params)
+// Corresponds with GET /store/customers/me/orders (the `ListOrders` operationId).
+func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOrdersRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4649,13 +4648,13 @@ func (c *Client) GetCustomersCustomerOrders(ctx context.Context, params *GetCust
 	return c.Client.Do(req)
 }
 
-// GetCustomersCustomerPaymentMethods List the logged-in customer's saved payment methods
+// ListPaymentMethods List the logged-in customer's saved payment methods
 //
 // Asks every payment provider that is installed at the backend; one that keeps no methods adds none.
 //
-// Corresponds with GET /store/customers/me/payment-methods (the `GetCustomersCustomerPaymentMethods` operationId).
-func (c *Client) GetCustomersCustomerPaymentMethods(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetCustomersCustomerPaymentMethodsRequest(c.Server)
+// Corresponds with GET /store/customers/me/payment-methods (the `ListPaymentMethods` operationId).
+func (c *Client) ListPaymentMethods(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListPaymentMethodsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4666,15 +4665,15 @@ func (c *Client) GetCustomersCustomerPaymentMethods(ctx context.Context, reqEdit
 	return c.Client.Do(req)
 }
 
-// PostCustomersResetPasswordWithBody Set a new password with a reset token
+// ResetPasswordWithBody Set a new password with a reset token
 //
 // Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-func (c *Client) PostCustomersResetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersResetPasswordRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+func (c *Client) ResetPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetPasswordRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4685,15 +4684,15 @@ func (c *Client) PostCustomersResetPasswordWithBody(ctx context.Context, content
 	return c.Client.Do(req)
 }
 
-// PostCustomersResetPassword Set a new password with a reset token
+// ResetPassword Set a new password with a reset token
 //
 // Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-func (c *Client) PostCustomersResetPassword(ctx context.Context, body PostCustomersResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersResetPasswordRequest(c.Server, body)
+// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+func (c *Client) ResetPassword(ctx context.Context, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetPasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4704,15 +4703,15 @@ func (c *Client) PostCustomersResetPassword(ctx context.Context, body PostCustom
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerPasswordTokenWithBody Ask for a password reset token
+// GeneratePasswordTokenWithBody Ask for a password reset token
 //
 // Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-func (c *Client) PostCustomersCustomerPasswordTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerPasswordTokenRequestWithBody(c.Server, contentType, body)
+// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+func (c *Client) GeneratePasswordTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGeneratePasswordTokenRequestWithBody(c.Server, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4723,15 +4722,15 @@ func (c *Client) PostCustomersCustomerPasswordTokenWithBody(ctx context.Context,
 	return c.Client.Do(req)
 }
 
-// PostCustomersCustomerPasswordToken Ask for a password reset token
+// GeneratePasswordToken Ask for a password reset token
 //
 // Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 //
 // Takes a body of the `application/json` content type.
 //
-// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-func (c *Client) PostCustomersCustomerPasswordToken(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPostCustomersCustomerPasswordTokenRequest(c.Server, body)
+// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+func (c *Client) GeneratePasswordToken(ctx context.Context, body GeneratePasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGeneratePasswordTokenRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4742,8 +4741,8 @@ func (c *Client) PostCustomersCustomerPasswordToken(ctx context.Context, body Po
 	return c.Client.Do(req)
 }
 
-// NewDeleteAuthRequest constructs an http.Request for the DeleteAuth method
-func NewDeleteAuthRequest(server string) (*http.Request, error) {
+// NewDeleteSessionRequest constructs an http.Request for the DeleteSession method
+func NewDeleteSessionRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4769,8 +4768,8 @@ func NewDeleteAuthRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewGetAuthRequest constructs an http.Request for the GetAuth method
-func NewGetAuthRequest(server string) (*http.Request, error) {
+// NewGetSessionRequest constructs an http.Request for the GetSession method
+func NewGetSessionRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4796,19 +4795,19 @@ func NewGetAuthRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewPostAuthRequest calls the generic PostAuth builder with application/json body
-func NewPostAuthRequest(server string, body PostAuthJSONRequestBody) (*http.Request, error) {
+// NewAuthenticateRequest calls the generic Authenticate builder with application/json body
+func NewAuthenticateRequest(server string, body AuthenticateJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostAuthRequestWithBody(server, "application/json", bodyReader)
+	return NewAuthenticateRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostAuthRequestWithBody constructs an http.Request for the PostAuth method, with any body, and a specified content type
-func NewPostAuthRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewAuthenticateRequestWithBody constructs an http.Request for the Authenticate method, with any body, and a specified content type
+func NewAuthenticateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4836,19 +4835,19 @@ func NewPostAuthRequestWithBody(server string, contentType string, body io.Reade
 	return req, nil
 }
 
-// NewPostTokenRequest calls the generic PostToken builder with application/json body
-func NewPostTokenRequest(server string, body PostTokenJSONRequestBody) (*http.Request, error) {
+// NewGetTokenRequest calls the generic GetToken builder with application/json body
+func NewGetTokenRequest(server string, body GetTokenJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostTokenRequestWithBody(server, "application/json", bodyReader)
+	return NewGetTokenRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostTokenRequestWithBody constructs an http.Request for the PostToken method, with any body, and a specified content type
-func NewPostTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewGetTokenRequestWithBody constructs an http.Request for the GetToken method, with any body, and a specified content type
+func NewGetTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4876,8 +4875,8 @@ func NewPostTokenRequestWithBody(server string, contentType string, body io.Read
 	return req, nil
 }
 
-// NewGetAuthEmailRequest constructs an http.Request for the GetAuthEmail method
-func NewGetAuthEmailRequest(server string, email string) (*http.Request, error) {
+// NewEmailExistsRequest constructs an http.Request for the EmailExists method
+func NewEmailExistsRequest(server string, email string) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -4910,19 +4909,19 @@ func NewGetAuthEmailRequest(server string, email string) (*http.Request, error) 
 	return req, nil
 }
 
-// NewPostCustomersRequest calls the generic PostCustomers builder with application/json body
-func NewPostCustomersRequest(server string, body PostCustomersJSONRequestBody) (*http.Request, error) {
+// NewCreateCustomerRequest calls the generic CreateCustomer builder with application/json body
+func NewCreateCustomerRequest(server string, body CreateCustomerJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersRequestWithBody(server, "application/json", bodyReader)
+	return NewCreateCustomerRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostCustomersRequestWithBody constructs an http.Request for the PostCustomers method, with any body, and a specified content type
-func NewPostCustomersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewCreateCustomerRequestWithBody constructs an http.Request for the CreateCustomer method, with any body, and a specified content type
+func NewCreateCustomerRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4950,8 +4949,8 @@ func NewPostCustomersRequestWithBody(server string, contentType string, body io.
 	return req, nil
 }
 
-// NewGetCustomersCustomerRequest constructs an http.Request for the GetCustomersCustomer method
-func NewGetCustomersCustomerRequest(server string) (*http.Request, error) {
+// NewRetrieveCustomerRequest constructs an http.Request for the RetrieveCustomer method
+func NewRetrieveCustomerRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -4977,19 +4976,19 @@ func NewGetCustomersCustomerRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
-// NewPostCustomersCustomerRequest calls the generic PostCustomersCustomer builder with application/json body
-func NewPostCustomersCustomerRequest(server string, body PostCustomersCustomerJSONRequestBody) (*http.Request, error) {
+// NewUpdateCustomerRequest calls the generic UpdateCustomer builder with application/json body
+func NewUpdateCustomerRequest(server string, body UpdateCustomerJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersCustomerRequestWithBody(server, "application/json", bodyReader)
+	return NewUpdateCustomerRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostCustomersCustomerRequestWithBody constructs an http.Request for the PostCustomersCustomer method, with any body, and a specified content type
-func NewPostCustomersCustomerRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewUpdateCustomerRequestWithBody constructs an http.Request for the UpdateCustomer method, with any body, and a specified content type
+func NewUpdateCustomerRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5017,19 +5016,19 @@ func NewPostCustomersCustomerRequestWithBody(server string, contentType string, 
 	return req, nil
 }
 
-// NewPostCustomersCustomerAddressesRequest calls the generic PostCustomersCustomerAddresses builder with application/json body
-func NewPostCustomersCustomerAddressesRequest(server string, body PostCustomersCustomerAddressesJSONRequestBody) (*http.Request, error) {
+// NewAddAddressRequest calls the generic AddAddress builder with application/json body
+func NewAddAddressRequest(server string, body AddAddressJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersCustomerAddressesRequestWithBody(server, "application/json", bodyReader)
+	return NewAddAddressRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostCustomersCustomerAddressesRequestWithBody constructs an http.Request for the PostCustomersCustomerAddresses method, with any body, and a specified content type
-func NewPostCustomersCustomerAddressesRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewAddAddressRequestWithBody constructs an http.Request for the AddAddress method, with any body, and a specified content type
+func NewAddAddressRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5057,8 +5056,8 @@ func NewPostCustomersCustomerAddressesRequestWithBody(server string, contentType
 	return req, nil
 }
 
-// NewDeleteCustomersCustomerAddressesAddressRequest constructs an http.Request for the DeleteCustomersCustomerAddressesAddress method
-func NewDeleteCustomersCustomerAddressesAddressRequest(server string, addressID string) (*http.Request, error) {
+// NewDeleteAddressRequest constructs an http.Request for the DeleteAddress method
+func NewDeleteAddressRequest(server string, addressID string) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5091,19 +5090,19 @@ func NewDeleteCustomersCustomerAddressesAddressRequest(server string, addressID 
 	return req, nil
 }
 
-// NewPostCustomersCustomerAddressesAddressRequest calls the generic PostCustomersCustomerAddressesAddress builder with application/json body
-func NewPostCustomersCustomerAddressesAddressRequest(server string, addressID string, body PostCustomersCustomerAddressesAddressJSONRequestBody) (*http.Request, error) {
+// NewUpdateAddressRequest calls the generic UpdateAddress builder with application/json body
+func NewUpdateAddressRequest(server string, addressID string, body UpdateAddressJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersCustomerAddressesAddressRequestWithBody(server, addressID, "application/json", bodyReader)
+	return NewUpdateAddressRequestWithBody(server, addressID, "application/json", bodyReader)
 }
 
-// NewPostCustomersCustomerAddressesAddressRequestWithBody constructs an http.Request for the PostCustomersCustomerAddressesAddress method, with any body, and a specified content type
-func NewPostCustomersCustomerAddressesAddressRequestWithBody(server string, addressID string, contentType string, body io.Reader) (*http.Request, error) {
+// NewUpdateAddressRequestWithBody constructs an http.Request for the UpdateAddress method, with any body, and a specified content type
+func NewUpdateAddressRequestWithBody(server string, addressID string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -5138,8 +5137,8 @@ func NewPostCustomersCustomerAddressesAddressRequestWithBody(server string, addr
 	return req, nil
 }
 
-// NewGetCustomersCustomerOrdersRequest constructs an http.Request for the GetCustomersCustomerOrders method
-func NewGetCustomersCustomerOrdersRequest(server string, params *GetCustomersCustomerOrdersParams) (*http.Request, error) {
+// NewListOrdersRequest constructs an http.Request for the ListOrders method
+func NewListOrdersRequest(server string, params *ListOrdersParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5396,8 +5395,8 @@ func NewGetCustomersCustomerOrdersRequest(server string, params *GetCustomersCus
 	return req, nil
 }
 
-// NewGetCustomersCustomerPaymentMethodsRequest constructs an http.Request for the GetCustomersCustomerPaymentMethods method
-func NewGetCustomersCustomerPaymentMethodsRequest(server string) (*http.Request, error) {
+// NewListPaymentMethodsRequest constructs an http.Request for the ListPaymentMethods method
+func NewListPaymentMethodsRequest(server string) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5423,19 +5422,19 @@ func NewGetCustomersCustomerPaymentMethodsRequest(server string) (*http.Request,
 	return req, nil
 }
 
-// NewPostCustomersResetPasswordRequest calls the generic PostCustomersResetPassword builder with application/json body
-func NewPostCustomersResetPasswordRequest(server string, body PostCustomersResetPasswordJSONRequestBody) (*http.Request, error) {
+// NewResetPasswordRequest calls the generic ResetPassword builder with application/json body
+func NewResetPasswordRequest(server string, body ResetPasswordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersResetPasswordRequestWithBody(server, "application/json", bodyReader)
+	return NewResetPasswordRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostCustomersResetPasswordRequestWithBody constructs an http.Request for the PostCustomersResetPassword method, with any body, and a specified content type
-func NewPostCustomersResetPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewResetPasswordRequestWithBody constructs an http.Request for the ResetPassword method, with any body, and a specified content type
+func NewResetPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5463,19 +5462,19 @@ func NewPostCustomersResetPasswordRequestWithBody(server string, contentType str
 	return req, nil
 }
 
-// NewPostCustomersCustomerPasswordTokenRequest calls the generic PostCustomersCustomerPasswordToken builder with application/json body
-func NewPostCustomersCustomerPasswordTokenRequest(server string, body PostCustomersCustomerPasswordTokenJSONRequestBody) (*http.Request, error) {
+// NewGeneratePasswordTokenRequest calls the generic GeneratePasswordToken builder with application/json body
+func NewGeneratePasswordTokenRequest(server string, body GeneratePasswordTokenJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPostCustomersCustomerPasswordTokenRequestWithBody(server, "application/json", bodyReader)
+	return NewGeneratePasswordTokenRequestWithBody(server, "application/json", bodyReader)
 }
 
-// NewPostCustomersCustomerPasswordTokenRequestWithBody constructs an http.Request for the PostCustomersCustomerPasswordToken method, with any body, and a specified content type
-func NewPostCustomersCustomerPasswordTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+// NewGeneratePasswordTokenRequestWithBody constructs an http.Request for the GeneratePasswordToken method, with any body, and a specified content type
+func NewGeneratePasswordTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -5547,226 +5546,226 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
-	// DeleteAuthWithResponse Log out
+	// DeleteSessionWithResponse Log out
 	//
 	// Ends the session whose cookie is sent, and answers the same without one. It neither clears the cookie nor ends bearer tokens.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /store/auth (the `DeleteAuth` operationId).
-	DeleteAuthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteAuthResponse, error)
+	// Corresponds with DELETE /store/auth (the `DeleteSession` operationId).
+	DeleteSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error)
 
-	// GetAuthWithResponse Read the logged-in customer with all orders
+	// GetSessionWithResponse Read the logged-in customer with all orders
 	//
-	// Returns every order with its items, however many there are, and no billing address. GetCustomersCustomer is smaller and faster.
+	// Returns every order with its items, however many there are, and no billing address. RetrieveCustomer is smaller and faster.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /store/auth (the `GetAuth` operationId).
-	GetAuthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuthResponse, error)
+	// Corresponds with GET /store/auth (the `GetSession` operationId).
+	GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error)
 
-	// PostAuthWithBodyWithResponse Log in with email and password
+	// AuthenticateWithBodyWithResponse Log in with email and password
 	//
 	// The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/auth (the `PostAuth` operationId).
-	PostAuthWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostAuthResponse, error)
+	// Corresponds with POST /store/auth (the `Authenticate` operationId).
+	AuthenticateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AuthenticateResponse, error)
 
-	// PostAuthWithResponse Log in with email and password
+	// AuthenticateWithResponse Log in with email and password
 	//
 	// The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/auth (the `PostAuth` operationId).
-	PostAuthWithResponse(ctx context.Context, body PostAuthJSONRequestBody, reqEditors ...RequestEditorFn) (*PostAuthResponse, error)
+	// Corresponds with POST /store/auth (the `Authenticate` operationId).
+	AuthenticateWithResponse(ctx context.Context, body AuthenticateJSONRequestBody, reqEditors ...RequestEditorFn) (*AuthenticateResponse, error)
 
-	// PostTokenWithBodyWithResponse Get a bearer token for email and password
+	// GetTokenWithBodyWithResponse Get a bearer token for email and password
 	//
 	// The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-	PostTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostTokenResponse, error)
+	// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+	GetTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
 
-	// PostTokenWithResponse Get a bearer token for email and password
+	// GetTokenWithResponse Get a bearer token for email and password
 	//
 	// The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-	PostTokenWithResponse(ctx context.Context, body PostTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostTokenResponse, error)
+	// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+	GetTokenWithResponse(ctx context.Context, body GetTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error)
 
-	// GetAuthEmailWithResponse Ask whether an email has an account
+	// EmailExistsWithResponse Ask whether an email has an account
 	//
 	// False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
-	GetAuthEmailWithResponse(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*GetAuthEmailResponse, error)
+	// Corresponds with GET /store/auth/{email} (the `EmailExists` operationId).
+	EmailExistsWithResponse(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*EmailExistsResponse, error)
 
-	// PostCustomersWithBodyWithResponse Register a customer and log in
+	// CreateCustomerWithBodyWithResponse Register a customer and log in
 	//
 	// Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-	PostCustomersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersResponse, error)
+	// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+	CreateCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCustomerResponse, error)
 
-	// PostCustomersWithResponse Register a customer and log in
+	// CreateCustomerWithResponse Register a customer and log in
 	//
 	// Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-	PostCustomersWithResponse(ctx context.Context, body PostCustomersJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersResponse, error)
+	// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+	CreateCustomerWithResponse(ctx context.Context, body CreateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCustomerResponse, error)
 
-	// GetCustomersCustomerWithResponse Read the logged-in customer
+	// RetrieveCustomerWithResponse Read the logged-in customer
 	//
 	// The profile with its addresses, without orders.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /store/customers/me (the `GetCustomersCustomer` operationId).
-	GetCustomersCustomerWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCustomersCustomerResponse, error)
+	// Corresponds with GET /store/customers/me (the `RetrieveCustomer` operationId).
+	RetrieveCustomerWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RetrieveCustomerResponse, error)
 
-	// PostCustomersCustomerWithBodyWithResponse Change the logged-in customer
+	// UpdateCustomerWithBodyWithResponse Change the logged-in customer
 	//
 	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-	PostCustomersCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerResponse, error)
+	// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+	UpdateCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateCustomerResponse, error)
 
-	// PostCustomersCustomerWithResponse Change the logged-in customer
+	// UpdateCustomerWithResponse Change the logged-in customer
 	//
 	// Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-	PostCustomersCustomerWithResponse(ctx context.Context, body PostCustomersCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerResponse, error)
+	// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+	UpdateCustomerWithResponse(ctx context.Context, body UpdateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateCustomerResponse, error)
 
-	// PostCustomersCustomerAddressesWithBodyWithResponse Add a shipping address
+	// AddAddressWithBodyWithResponse Add a shipping address
 	//
 	// Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-	PostCustomersCustomerAddressesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesResponse, error)
+	// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+	AddAddressWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddAddressResponse, error)
 
-	// PostCustomersCustomerAddressesWithResponse Add a shipping address
+	// AddAddressWithResponse Add a shipping address
 	//
 	// Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-	PostCustomersCustomerAddressesWithResponse(ctx context.Context, body PostCustomersCustomerAddressesJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesResponse, error)
+	// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+	AddAddressWithResponse(ctx context.Context, body AddAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*AddAddressResponse, error)
 
-	// DeleteCustomersCustomerAddressesAddressWithResponse Delete a shipping address
+	// DeleteAddressWithResponse Delete a shipping address
 	//
 	// Also a 200 when the customer has no such address. Deleting the billing address leaves the customer's `billing_address_id` pointing at nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteCustomersCustomerAddressesAddress` operationId).
-	DeleteCustomersCustomerAddressesAddressWithResponse(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*DeleteCustomersCustomerAddressesAddressResponse, error)
+	// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteAddress` operationId).
+	DeleteAddressWithResponse(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*DeleteAddressResponse, error)
 
-	// PostCustomersCustomerAddressesAddressWithBodyWithResponse Change a shipping address
+	// UpdateAddressWithBodyWithResponse Change a shipping address
 	//
 	// Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-	PostCustomersCustomerAddressesAddressWithBodyWithResponse(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesAddressResponse, error)
+	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+	UpdateAddressWithBodyWithResponse(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAddressResponse, error)
 
-	// PostCustomersCustomerAddressesAddressWithResponse Change a shipping address
+	// UpdateAddressWithResponse Change a shipping address
 	//
 	// Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-	PostCustomersCustomerAddressesAddressWithResponse(ctx context.Context, addressID string, body PostCustomersCustomerAddressesAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesAddressResponse, error)
+	// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+	UpdateAddressWithResponse(ctx context.Context, addressID string, body UpdateAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAddressResponse, error)
 
-	// GetCustomersCustomerOrdersWithResponse List the logged-in customer's orders
+	// ListOrdersWithResponse List the logged-in customer's orders
 	//
 	// Newest first, by creation time. An unknown query parameter is a 400; an unknown name in `fields` or `expand` is a 500.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /store/customers/me/orders (the `GetCustomersCustomerOrders` operationId).
-	GetCustomersCustomerOrdersWithResponse(ctx context.Context, params *GetCustomersCustomerOrdersParams, reqEditors ...RequestEditorFn) (*GetCustomersCustomerOrdersResponse, error)
+	// Corresponds with GET /store/customers/me/orders (the `ListOrders` operationId).
+	ListOrdersWithResponse(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*ListOrdersResponse, error)
 
-	// GetCustomersCustomerPaymentMethodsWithResponse List the logged-in customer's saved payment methods
+	// ListPaymentMethodsWithResponse List the logged-in customer's saved payment methods
 	//
 	// Asks every payment provider that is installed at the backend; one that keeps no methods adds none.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /store/customers/me/payment-methods (the `GetCustomersCustomerPaymentMethods` operationId).
-	GetCustomersCustomerPaymentMethodsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCustomersCustomerPaymentMethodsResponse, error)
+	// Corresponds with GET /store/customers/me/payment-methods (the `ListPaymentMethods` operationId).
+	ListPaymentMethodsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPaymentMethodsResponse, error)
 
-	// PostCustomersResetPasswordWithBodyWithResponse Set a new password with a reset token
+	// ResetPasswordWithBodyWithResponse Set a new password with a reset token
 	//
 	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-	PostCustomersResetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersResetPasswordResponse, error)
+	// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+	ResetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error)
 
-	// PostCustomersResetPasswordWithResponse Set a new password with a reset token
+	// ResetPasswordWithResponse Set a new password with a reset token
 	//
 	// Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-	PostCustomersResetPasswordWithResponse(ctx context.Context, body PostCustomersResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersResetPasswordResponse, error)
+	// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+	ResetPasswordWithResponse(ctx context.Context, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error)
 
-	// PostCustomersCustomerPasswordTokenWithBodyWithResponse Ask for a password reset token
+	// GeneratePasswordTokenWithBodyWithResponse Ask for a password reset token
 	//
 	// Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-	PostCustomersCustomerPasswordTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error)
+	// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+	GeneratePasswordTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GeneratePasswordTokenResponse, error)
 
-	// PostCustomersCustomerPasswordTokenWithResponse Ask for a password reset token
+	// GeneratePasswordTokenWithResponse Ask for a password reset token
 	//
 	// Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-	PostCustomersCustomerPasswordTokenWithResponse(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error)
+	// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+	GeneratePasswordTokenWithResponse(ctx context.Context, body GeneratePasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*GeneratePasswordTokenResponse, error)
 }
 
-type DeleteAuthResponse struct {
+type DeleteSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 }
 
 // GetBody returns the raw response body bytes
-func (r DeleteAuthResponse) GetBody() []byte {
+func (r DeleteSessionResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r DeleteAuthResponse) Status() string {
+func (r DeleteSessionResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -5774,7 +5773,7 @@ func (r DeleteAuthResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r DeleteAuthResponse) StatusCode() int {
+func (r DeleteSessionResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -5782,41 +5781,41 @@ func (r DeleteAuthResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r DeleteAuthResponse) ContentType() string {
+func (r DeleteSessionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// GetAuthResponse200Headers the declared response headers of an HTTP 200 response for GetAuth
-type GetAuthResponse200Headers struct {
+// GetSessionResponse200Headers the declared response headers of an HTTP 200 response for GetSession
+type GetSessionResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetAuthResponse304Headers the declared response headers of an HTTP 304 response for GetAuth
-type GetAuthResponse304Headers struct {
+// GetSessionResponse304Headers the declared response headers of an HTTP 304 response for GetSession
+type GetSessionResponse304Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetAuthResponse401Headers the declared response headers of an HTTP 401 response for GetAuth
-type GetAuthResponse401Headers struct {
+// GetSessionResponse401Headers the declared response headers of an HTTP 401 response for GetSession
+type GetSessionResponse401Headers struct {
 	SetCookie *string
 }
 
-// GetAuthResponse404Headers the declared response headers of an HTTP 404 response for GetAuth
-type GetAuthResponse404Headers struct {
+// GetSessionResponse404Headers the declared response headers of an HTTP 404 response for GetSession
+type GetSessionResponse404Headers struct {
 	SetCookie *string
 }
 
-// GetAuthResponse500Headers the declared response headers of an HTTP 500 response for GetAuth
-type GetAuthResponse500Headers struct {
+// GetSessionResponse500Headers the declared response headers of an HTTP 500 response for GetSession
+type GetSessionResponse500Headers struct {
 	SetCookie *string
 }
 
-type GetAuthResponse struct {
+type GetSessionResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -5826,39 +5825,39 @@ type GetAuthResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *GetAuthResponse200Headers
+	Headers200 *GetSessionResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetAuthResponse304Headers
+	Headers304 *GetSessionResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *GetAuthResponse401Headers
+	Headers401 *GetSessionResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *GetAuthResponse404Headers
+	Headers404 *GetSessionResponse404Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *GetAuthResponse500Headers
+	Headers500 *GetSessionResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetAuthResponse) GetJSON200() *AuthCustomer {
+func (r GetSessionResponse) GetJSON200() *AuthCustomer {
 	return r.JSON200
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r GetAuthResponse) GetJSON404() *NotFound {
+func (r GetSessionResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r GetAuthResponse) GetJSON500() *ServerError {
+func (r GetSessionResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r GetAuthResponse) GetBody() []byte {
+func (r GetSessionResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r GetAuthResponse) Status() string {
+func (r GetSessionResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -5866,7 +5865,7 @@ func (r GetAuthResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r GetAuthResponse) StatusCode() int {
+func (r GetSessionResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -5874,40 +5873,40 @@ func (r GetAuthResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetAuthResponse) ContentType() string {
+func (r GetSessionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostAuthResponse200Headers the declared response headers of an HTTP 200 response for PostAuth
-type PostAuthResponse200Headers struct {
+// AuthenticateResponse200Headers the declared response headers of an HTTP 200 response for Authenticate
+type AuthenticateResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// PostAuthResponse400Headers the declared response headers of an HTTP 400 response for PostAuth
-type PostAuthResponse400Headers struct {
+// AuthenticateResponse400Headers the declared response headers of an HTTP 400 response for Authenticate
+type AuthenticateResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostAuthResponse401Headers the declared response headers of an HTTP 401 response for PostAuth
-type PostAuthResponse401Headers struct {
+// AuthenticateResponse401Headers the declared response headers of an HTTP 401 response for Authenticate
+type AuthenticateResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostAuthResponse413Headers the declared response headers of an HTTP 413 response for PostAuth
-type PostAuthResponse413Headers struct {
+// AuthenticateResponse413Headers the declared response headers of an HTTP 413 response for Authenticate
+type AuthenticateResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostAuthResponse500Headers the declared response headers of an HTTP 500 response for PostAuth
-type PostAuthResponse500Headers struct {
+// AuthenticateResponse500Headers the declared response headers of an HTTP 500 response for Authenticate
+type AuthenticateResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostAuthResponse struct {
+type AuthenticateResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -5917,39 +5916,39 @@ type PostAuthResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostAuthResponse200Headers
+	Headers200 *AuthenticateResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostAuthResponse400Headers
+	Headers400 *AuthenticateResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostAuthResponse401Headers
+	Headers401 *AuthenticateResponse401Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostAuthResponse413Headers
+	Headers413 *AuthenticateResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostAuthResponse500Headers
+	Headers500 *AuthenticateResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostAuthResponse) GetJSON200() *AuthCustomer {
+func (r AuthenticateResponse) GetJSON200() *AuthCustomer {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostAuthResponse) GetJSON400() *BadRequest {
+func (r AuthenticateResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostAuthResponse) GetJSON500() *ServerError {
+func (r AuthenticateResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostAuthResponse) GetBody() []byte {
+func (r AuthenticateResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostAuthResponse) Status() string {
+func (r AuthenticateResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -5957,7 +5956,7 @@ func (r PostAuthResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostAuthResponse) StatusCode() int {
+func (r AuthenticateResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -5965,81 +5964,81 @@ func (r PostAuthResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostAuthResponse) ContentType() string {
+func (r AuthenticateResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostTokenResponse200Headers the declared response headers of an HTTP 200 response for PostToken
-type PostTokenResponse200Headers struct {
+// GetTokenResponse200Headers the declared response headers of an HTTP 200 response for GetToken
+type GetTokenResponse200Headers struct {
 	SetCookie *string
 }
 
-// PostTokenResponse400Headers the declared response headers of an HTTP 400 response for PostToken
-type PostTokenResponse400Headers struct {
+// GetTokenResponse400Headers the declared response headers of an HTTP 400 response for GetToken
+type GetTokenResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostTokenResponse401Headers the declared response headers of an HTTP 401 response for PostToken
-type PostTokenResponse401Headers struct {
+// GetTokenResponse401Headers the declared response headers of an HTTP 401 response for GetToken
+type GetTokenResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostTokenResponse413Headers the declared response headers of an HTTP 413 response for PostToken
-type PostTokenResponse413Headers struct {
+// GetTokenResponse413Headers the declared response headers of an HTTP 413 response for GetToken
+type GetTokenResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostTokenResponse500Headers the declared response headers of an HTTP 500 response for PostToken
-type PostTokenResponse500Headers struct {
+// GetTokenResponse500Headers the declared response headers of an HTTP 500 response for GetToken
+type GetTokenResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostTokenResponse struct {
+type GetTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreBearerAuthRes
+	JSON200 *Token
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostTokenResponse200Headers
+	Headers200 *GetTokenResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostTokenResponse400Headers
+	Headers400 *GetTokenResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostTokenResponse401Headers
+	Headers401 *GetTokenResponse401Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostTokenResponse413Headers
+	Headers413 *GetTokenResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostTokenResponse500Headers
+	Headers500 *GetTokenResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostTokenResponse) GetJSON200() *StoreBearerAuthRes {
+func (r GetTokenResponse) GetJSON200() *Token {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostTokenResponse) GetJSON400() *BadRequest {
+func (r GetTokenResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostTokenResponse) GetJSON500() *ServerError {
+func (r GetTokenResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostTokenResponse) GetBody() []byte {
+func (r GetTokenResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostTokenResponse) Status() string {
+func (r GetTokenResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6047,7 +6046,7 @@ func (r PostTokenResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostTokenResponse) StatusCode() int {
+func (r GetTokenResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6055,48 +6054,48 @@ func (r PostTokenResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostTokenResponse) ContentType() string {
+func (r GetTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// GetAuthEmailResponse200Headers the declared response headers of an HTTP 200 response for GetAuthEmail
-type GetAuthEmailResponse200Headers struct {
+// EmailExistsResponse200Headers the declared response headers of an HTTP 200 response for EmailExists
+type EmailExistsResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetAuthEmailResponse304Headers the declared response headers of an HTTP 304 response for GetAuthEmail
-type GetAuthEmailResponse304Headers struct {
+// EmailExistsResponse304Headers the declared response headers of an HTTP 304 response for EmailExists
+type EmailExistsResponse304Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-type GetAuthEmailResponse struct {
+type EmailExistsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreGetAuthEmailRes
+	JSON200 *EmailStatus
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *GetAuthEmailResponse200Headers
+	Headers200 *EmailExistsResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetAuthEmailResponse304Headers
+	Headers304 *EmailExistsResponse304Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetAuthEmailResponse) GetJSON200() *StoreGetAuthEmailRes {
+func (r EmailExistsResponse) GetJSON200() *EmailStatus {
 	return r.JSON200
 }
 
 // GetBody returns the raw response body bytes
-func (r GetAuthEmailResponse) GetBody() []byte {
+func (r EmailExistsResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r GetAuthEmailResponse) Status() string {
+func (r EmailExistsResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6104,7 +6103,7 @@ func (r GetAuthEmailResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r GetAuthEmailResponse) StatusCode() int {
+func (r EmailExistsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6112,43 +6111,43 @@ func (r GetAuthEmailResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetAuthEmailResponse) ContentType() string {
+func (r EmailExistsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersResponse200Headers the declared response headers of an HTTP 200 response for PostCustomers
-type PostCustomersResponse200Headers struct {
+// CreateCustomerResponse200Headers the declared response headers of an HTTP 200 response for CreateCustomer
+type CreateCustomerResponse200Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResponse400Headers the declared response headers of an HTTP 400 response for PostCustomers
-type PostCustomersResponse400Headers struct {
+// CreateCustomerResponse400Headers the declared response headers of an HTTP 400 response for CreateCustomer
+type CreateCustomerResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResponse413Headers the declared response headers of an HTTP 413 response for PostCustomers
-type PostCustomersResponse413Headers struct {
+// CreateCustomerResponse413Headers the declared response headers of an HTTP 413 response for CreateCustomer
+type CreateCustomerResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResponse422Headers the declared response headers of an HTTP 422 response for PostCustomers
-type PostCustomersResponse422Headers struct {
+// CreateCustomerResponse422Headers the declared response headers of an HTTP 422 response for CreateCustomer
+type CreateCustomerResponse422Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResponse500Headers the declared response headers of an HTTP 500 response for PostCustomers
-type PostCustomersResponse500Headers struct {
+// CreateCustomerResponse500Headers the declared response headers of an HTTP 500 response for CreateCustomer
+type CreateCustomerResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersResponse struct {
+type CreateCustomerResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreCustomersRes
+	JSON200 *CustomerEnvelope
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON422 the response for an HTTP 422 `application/json` response
@@ -6156,44 +6155,44 @@ type PostCustomersResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostCustomersResponse200Headers
+	Headers200 *CreateCustomerResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersResponse400Headers
+	Headers400 *CreateCustomerResponse400Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersResponse413Headers
+	Headers413 *CreateCustomerResponse413Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
-	Headers422 *PostCustomersResponse422Headers
+	Headers422 *CreateCustomerResponse422Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersResponse500Headers
+	Headers500 *CreateCustomerResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostCustomersResponse) GetJSON200() *StoreCustomersRes {
+func (r CreateCustomerResponse) GetJSON200() *CustomerEnvelope {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersResponse) GetJSON400() *BadRequest {
+func (r CreateCustomerResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
-func (r PostCustomersResponse) GetJSON422() *Duplicate {
+func (r CreateCustomerResponse) GetJSON422() *Duplicate {
 	return r.JSON422
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersResponse) GetJSON500() *ServerError {
+func (r CreateCustomerResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersResponse) GetBody() []byte {
+func (r CreateCustomerResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersResponse) Status() string {
+func (r CreateCustomerResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6201,7 +6200,7 @@ func (r PostCustomersResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersResponse) StatusCode() int {
+func (r CreateCustomerResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6209,41 +6208,41 @@ func (r PostCustomersResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersResponse) ContentType() string {
+func (r CreateCustomerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// GetCustomersCustomerResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomer
-type GetCustomersCustomerResponse200Headers struct {
+// RetrieveCustomerResponse200Headers the declared response headers of an HTTP 200 response for RetrieveCustomer
+type RetrieveCustomerResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomer
-type GetCustomersCustomerResponse304Headers struct {
+// RetrieveCustomerResponse304Headers the declared response headers of an HTTP 304 response for RetrieveCustomer
+type RetrieveCustomerResponse304Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerResponse401Headers the declared response headers of an HTTP 401 response for GetCustomersCustomer
-type GetCustomersCustomerResponse401Headers struct {
+// RetrieveCustomerResponse401Headers the declared response headers of an HTTP 401 response for RetrieveCustomer
+type RetrieveCustomerResponse401Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerResponse404Headers the declared response headers of an HTTP 404 response for GetCustomersCustomer
-type GetCustomersCustomerResponse404Headers struct {
+// RetrieveCustomerResponse404Headers the declared response headers of an HTTP 404 response for RetrieveCustomer
+type RetrieveCustomerResponse404Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerResponse500Headers the declared response headers of an HTTP 500 response for GetCustomersCustomer
-type GetCustomersCustomerResponse500Headers struct {
+// RetrieveCustomerResponse500Headers the declared response headers of an HTTP 500 response for RetrieveCustomer
+type RetrieveCustomerResponse500Headers struct {
 	SetCookie *string
 }
 
-type GetCustomersCustomerResponse struct {
+type RetrieveCustomerResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -6253,39 +6252,39 @@ type GetCustomersCustomerResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *GetCustomersCustomerResponse200Headers
+	Headers200 *RetrieveCustomerResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetCustomersCustomerResponse304Headers
+	Headers304 *RetrieveCustomerResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *GetCustomersCustomerResponse401Headers
+	Headers401 *RetrieveCustomerResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *GetCustomersCustomerResponse404Headers
+	Headers404 *RetrieveCustomerResponse404Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *GetCustomersCustomerResponse500Headers
+	Headers500 *RetrieveCustomerResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetCustomersCustomerResponse) GetJSON200() *CustomerResponse {
+func (r RetrieveCustomerResponse) GetJSON200() *CustomerResponse {
 	return r.JSON200
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r GetCustomersCustomerResponse) GetJSON404() *NotFound {
+func (r RetrieveCustomerResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r GetCustomersCustomerResponse) GetJSON500() *ServerError {
+func (r RetrieveCustomerResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r GetCustomersCustomerResponse) GetBody() []byte {
+func (r RetrieveCustomerResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r GetCustomersCustomerResponse) Status() string {
+func (r RetrieveCustomerResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6293,7 +6292,7 @@ func (r GetCustomersCustomerResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r GetCustomersCustomerResponse) StatusCode() int {
+func (r RetrieveCustomerResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6301,50 +6300,50 @@ func (r GetCustomersCustomerResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetCustomersCustomerResponse) ContentType() string {
+func (r RetrieveCustomerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersCustomerResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomer
-type PostCustomersCustomerResponse200Headers struct {
+// UpdateCustomerResponse200Headers the declared response headers of an HTTP 200 response for UpdateCustomer
+type UpdateCustomerResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse400Headers the declared response headers of an HTTP 400 response for PostCustomersCustomer
-type PostCustomersCustomerResponse400Headers struct {
+// UpdateCustomerResponse400Headers the declared response headers of an HTTP 400 response for UpdateCustomer
+type UpdateCustomerResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse401Headers the declared response headers of an HTTP 401 response for PostCustomersCustomer
-type PostCustomersCustomerResponse401Headers struct {
+// UpdateCustomerResponse401Headers the declared response headers of an HTTP 401 response for UpdateCustomer
+type UpdateCustomerResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse404Headers the declared response headers of an HTTP 404 response for PostCustomersCustomer
-type PostCustomersCustomerResponse404Headers struct {
+// UpdateCustomerResponse404Headers the declared response headers of an HTTP 404 response for UpdateCustomer
+type UpdateCustomerResponse404Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse413Headers the declared response headers of an HTTP 413 response for PostCustomersCustomer
-type PostCustomersCustomerResponse413Headers struct {
+// UpdateCustomerResponse413Headers the declared response headers of an HTTP 413 response for UpdateCustomer
+type UpdateCustomerResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse422Headers the declared response headers of an HTTP 422 response for PostCustomersCustomer
-type PostCustomersCustomerResponse422Headers struct {
+// UpdateCustomerResponse422Headers the declared response headers of an HTTP 422 response for UpdateCustomer
+type UpdateCustomerResponse422Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerResponse500Headers the declared response headers of an HTTP 500 response for PostCustomersCustomer
-type PostCustomersCustomerResponse500Headers struct {
+// UpdateCustomerResponse500Headers the declared response headers of an HTTP 500 response for UpdateCustomer
+type UpdateCustomerResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersCustomerResponse struct {
+type UpdateCustomerResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -6358,53 +6357,53 @@ type PostCustomersCustomerResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostCustomersCustomerResponse200Headers
+	Headers200 *UpdateCustomerResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersCustomerResponse400Headers
+	Headers400 *UpdateCustomerResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostCustomersCustomerResponse401Headers
+	Headers401 *UpdateCustomerResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *PostCustomersCustomerResponse404Headers
+	Headers404 *UpdateCustomerResponse404Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersCustomerResponse413Headers
+	Headers413 *UpdateCustomerResponse413Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
-	Headers422 *PostCustomersCustomerResponse422Headers
+	Headers422 *UpdateCustomerResponse422Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersCustomerResponse500Headers
+	Headers500 *UpdateCustomerResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostCustomersCustomerResponse) GetJSON200() *CustomerResponse {
+func (r UpdateCustomerResponse) GetJSON200() *CustomerResponse {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersCustomerResponse) GetJSON400() *BadRequest {
+func (r UpdateCustomerResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r PostCustomersCustomerResponse) GetJSON404() *NotFound {
+func (r UpdateCustomerResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
-func (r PostCustomersCustomerResponse) GetJSON422() *Duplicate {
+func (r UpdateCustomerResponse) GetJSON422() *Duplicate {
 	return r.JSON422
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersCustomerResponse) GetJSON500() *ServerError {
+func (r UpdateCustomerResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersCustomerResponse) GetBody() []byte {
+func (r UpdateCustomerResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersCustomerResponse) Status() string {
+func (r UpdateCustomerResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6412,7 +6411,7 @@ func (r PostCustomersCustomerResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersCustomerResponse) StatusCode() int {
+func (r UpdateCustomerResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6420,45 +6419,45 @@ func (r PostCustomersCustomerResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersCustomerResponse) ContentType() string {
+func (r UpdateCustomerResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersCustomerAddressesResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse200Headers struct {
+// AddAddressResponse200Headers the declared response headers of an HTTP 200 response for AddAddress
+type AddAddressResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesResponse400Headers the declared response headers of an HTTP 400 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse400Headers struct {
+// AddAddressResponse400Headers the declared response headers of an HTTP 400 response for AddAddress
+type AddAddressResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesResponse401Headers the declared response headers of an HTTP 401 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse401Headers struct {
+// AddAddressResponse401Headers the declared response headers of an HTTP 401 response for AddAddress
+type AddAddressResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesResponse404Headers the declared response headers of an HTTP 404 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse404Headers struct {
+// AddAddressResponse404Headers the declared response headers of an HTTP 404 response for AddAddress
+type AddAddressResponse404Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesResponse413Headers the declared response headers of an HTTP 413 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse413Headers struct {
+// AddAddressResponse413Headers the declared response headers of an HTTP 413 response for AddAddress
+type AddAddressResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesResponse500Headers the declared response headers of an HTTP 500 response for PostCustomersCustomerAddresses
-type PostCustomersCustomerAddressesResponse500Headers struct {
+// AddAddressResponse500Headers the declared response headers of an HTTP 500 response for AddAddress
+type AddAddressResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersCustomerAddressesResponse struct {
+type AddAddressResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -6470,46 +6469,46 @@ type PostCustomersCustomerAddressesResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostCustomersCustomerAddressesResponse200Headers
+	Headers200 *AddAddressResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersCustomerAddressesResponse400Headers
+	Headers400 *AddAddressResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostCustomersCustomerAddressesResponse401Headers
+	Headers401 *AddAddressResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *PostCustomersCustomerAddressesResponse404Headers
+	Headers404 *AddAddressResponse404Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersCustomerAddressesResponse413Headers
+	Headers413 *AddAddressResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersCustomerAddressesResponse500Headers
+	Headers500 *AddAddressResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostCustomersCustomerAddressesResponse) GetJSON200() *CustomerResponse {
+func (r AddAddressResponse) GetJSON200() *CustomerResponse {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersCustomerAddressesResponse) GetJSON400() *BadRequest {
+func (r AddAddressResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r PostCustomersCustomerAddressesResponse) GetJSON404() *NotFound {
+func (r AddAddressResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersCustomerAddressesResponse) GetJSON500() *ServerError {
+func (r AddAddressResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersCustomerAddressesResponse) GetBody() []byte {
+func (r AddAddressResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersCustomerAddressesResponse) Status() string {
+func (r AddAddressResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6517,7 +6516,7 @@ func (r PostCustomersCustomerAddressesResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersCustomerAddressesResponse) StatusCode() int {
+func (r AddAddressResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6525,35 +6524,35 @@ func (r PostCustomersCustomerAddressesResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersCustomerAddressesResponse) ContentType() string {
+func (r AddAddressResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// DeleteCustomersCustomerAddressesAddressResponse200Headers the declared response headers of an HTTP 200 response for DeleteCustomersCustomerAddressesAddress
-type DeleteCustomersCustomerAddressesAddressResponse200Headers struct {
+// DeleteAddressResponse200Headers the declared response headers of an HTTP 200 response for DeleteAddress
+type DeleteAddressResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// DeleteCustomersCustomerAddressesAddressResponse401Headers the declared response headers of an HTTP 401 response for DeleteCustomersCustomerAddressesAddress
-type DeleteCustomersCustomerAddressesAddressResponse401Headers struct {
+// DeleteAddressResponse401Headers the declared response headers of an HTTP 401 response for DeleteAddress
+type DeleteAddressResponse401Headers struct {
 	SetCookie *string
 }
 
-// DeleteCustomersCustomerAddressesAddressResponse404Headers the declared response headers of an HTTP 404 response for DeleteCustomersCustomerAddressesAddress
-type DeleteCustomersCustomerAddressesAddressResponse404Headers struct {
+// DeleteAddressResponse404Headers the declared response headers of an HTTP 404 response for DeleteAddress
+type DeleteAddressResponse404Headers struct {
 	SetCookie *string
 }
 
-// DeleteCustomersCustomerAddressesAddressResponse500Headers the declared response headers of an HTTP 500 response for DeleteCustomersCustomerAddressesAddress
-type DeleteCustomersCustomerAddressesAddressResponse500Headers struct {
+// DeleteAddressResponse500Headers the declared response headers of an HTTP 500 response for DeleteAddress
+type DeleteAddressResponse500Headers struct {
 	SetCookie *string
 }
 
-type DeleteCustomersCustomerAddressesAddressResponse struct {
+type DeleteAddressResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -6563,37 +6562,37 @@ type DeleteCustomersCustomerAddressesAddressResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *DeleteCustomersCustomerAddressesAddressResponse200Headers
+	Headers200 *DeleteAddressResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *DeleteCustomersCustomerAddressesAddressResponse401Headers
+	Headers401 *DeleteAddressResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *DeleteCustomersCustomerAddressesAddressResponse404Headers
+	Headers404 *DeleteAddressResponse404Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *DeleteCustomersCustomerAddressesAddressResponse500Headers
+	Headers500 *DeleteAddressResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r DeleteCustomersCustomerAddressesAddressResponse) GetJSON200() *CustomerResponse {
+func (r DeleteAddressResponse) GetJSON200() *CustomerResponse {
 	return r.JSON200
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r DeleteCustomersCustomerAddressesAddressResponse) GetJSON404() *NotFound {
+func (r DeleteAddressResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r DeleteCustomersCustomerAddressesAddressResponse) GetJSON500() *ServerError {
+func (r DeleteAddressResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r DeleteCustomersCustomerAddressesAddressResponse) GetBody() []byte {
+func (r DeleteAddressResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r DeleteCustomersCustomerAddressesAddressResponse) Status() string {
+func (r DeleteAddressResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6601,7 +6600,7 @@ func (r DeleteCustomersCustomerAddressesAddressResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r DeleteCustomersCustomerAddressesAddressResponse) StatusCode() int {
+func (r DeleteAddressResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6609,45 +6608,45 @@ func (r DeleteCustomersCustomerAddressesAddressResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r DeleteCustomersCustomerAddressesAddressResponse) ContentType() string {
+func (r DeleteAddressResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersCustomerAddressesAddressResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse200Headers struct {
+// UpdateAddressResponse200Headers the declared response headers of an HTTP 200 response for UpdateAddress
+type UpdateAddressResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesAddressResponse400Headers the declared response headers of an HTTP 400 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse400Headers struct {
+// UpdateAddressResponse400Headers the declared response headers of an HTTP 400 response for UpdateAddress
+type UpdateAddressResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesAddressResponse401Headers the declared response headers of an HTTP 401 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse401Headers struct {
+// UpdateAddressResponse401Headers the declared response headers of an HTTP 401 response for UpdateAddress
+type UpdateAddressResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesAddressResponse404Headers the declared response headers of an HTTP 404 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse404Headers struct {
+// UpdateAddressResponse404Headers the declared response headers of an HTTP 404 response for UpdateAddress
+type UpdateAddressResponse404Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesAddressResponse413Headers the declared response headers of an HTTP 413 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse413Headers struct {
+// UpdateAddressResponse413Headers the declared response headers of an HTTP 413 response for UpdateAddress
+type UpdateAddressResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerAddressesAddressResponse500Headers the declared response headers of an HTTP 500 response for PostCustomersCustomerAddressesAddress
-type PostCustomersCustomerAddressesAddressResponse500Headers struct {
+// UpdateAddressResponse500Headers the declared response headers of an HTTP 500 response for UpdateAddress
+type UpdateAddressResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersCustomerAddressesAddressResponse struct {
+type UpdateAddressResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
@@ -6659,46 +6658,46 @@ type PostCustomersCustomerAddressesAddressResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostCustomersCustomerAddressesAddressResponse200Headers
+	Headers200 *UpdateAddressResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersCustomerAddressesAddressResponse400Headers
+	Headers400 *UpdateAddressResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostCustomersCustomerAddressesAddressResponse401Headers
+	Headers401 *UpdateAddressResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *PostCustomersCustomerAddressesAddressResponse404Headers
+	Headers404 *UpdateAddressResponse404Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersCustomerAddressesAddressResponse413Headers
+	Headers413 *UpdateAddressResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersCustomerAddressesAddressResponse500Headers
+	Headers500 *UpdateAddressResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostCustomersCustomerAddressesAddressResponse) GetJSON200() *CustomerResponse {
+func (r UpdateAddressResponse) GetJSON200() *CustomerResponse {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersCustomerAddressesAddressResponse) GetJSON400() *BadRequest {
+func (r UpdateAddressResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r PostCustomersCustomerAddressesAddressResponse) GetJSON404() *NotFound {
+func (r UpdateAddressResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersCustomerAddressesAddressResponse) GetJSON500() *ServerError {
+func (r UpdateAddressResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersCustomerAddressesAddressResponse) GetBody() []byte {
+func (r UpdateAddressResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersCustomerAddressesAddressResponse) Status() string {
+func (r UpdateAddressResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6706,7 +6705,7 @@ func (r PostCustomersCustomerAddressesAddressResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersCustomerAddressesAddressResponse) StatusCode() int {
+func (r UpdateAddressResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6714,83 +6713,83 @@ func (r PostCustomersCustomerAddressesAddressResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersCustomerAddressesAddressResponse) ContentType() string {
+func (r UpdateAddressResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// GetCustomersCustomerOrdersResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomerOrders
-type GetCustomersCustomerOrdersResponse200Headers struct {
+// ListOrdersResponse200Headers the declared response headers of an HTTP 200 response for ListOrders
+type ListOrdersResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerOrdersResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomerOrders
-type GetCustomersCustomerOrdersResponse304Headers struct {
+// ListOrdersResponse304Headers the declared response headers of an HTTP 304 response for ListOrders
+type ListOrdersResponse304Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerOrdersResponse400Headers the declared response headers of an HTTP 400 response for GetCustomersCustomerOrders
-type GetCustomersCustomerOrdersResponse400Headers struct {
+// ListOrdersResponse400Headers the declared response headers of an HTTP 400 response for ListOrders
+type ListOrdersResponse400Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerOrdersResponse401Headers the declared response headers of an HTTP 401 response for GetCustomersCustomerOrders
-type GetCustomersCustomerOrdersResponse401Headers struct {
+// ListOrdersResponse401Headers the declared response headers of an HTTP 401 response for ListOrders
+type ListOrdersResponse401Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerOrdersResponse500Headers the declared response headers of an HTTP 500 response for GetCustomersCustomerOrders
-type GetCustomersCustomerOrdersResponse500Headers struct {
+// ListOrdersResponse500Headers the declared response headers of an HTTP 500 response for ListOrders
+type ListOrdersResponse500Headers struct {
 	SetCookie *string
 }
 
-type GetCustomersCustomerOrdersResponse struct {
+type ListOrdersResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreCustomersListOrdersRes
+	JSON200 *OrderPage
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *InvalidQuery
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *GetCustomersCustomerOrdersResponse200Headers
+	Headers200 *ListOrdersResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetCustomersCustomerOrdersResponse304Headers
+	Headers304 *ListOrdersResponse304Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *GetCustomersCustomerOrdersResponse400Headers
+	Headers400 *ListOrdersResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *GetCustomersCustomerOrdersResponse401Headers
+	Headers401 *ListOrdersResponse401Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *GetCustomersCustomerOrdersResponse500Headers
+	Headers500 *ListOrdersResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetCustomersCustomerOrdersResponse) GetJSON200() *StoreCustomersListOrdersRes {
+func (r ListOrdersResponse) GetJSON200() *OrderPage {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r GetCustomersCustomerOrdersResponse) GetJSON400() *InvalidQuery {
+func (r ListOrdersResponse) GetJSON400() *InvalidQuery {
 	return r.JSON400
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r GetCustomersCustomerOrdersResponse) GetJSON500() *ServerError {
+func (r ListOrdersResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r GetCustomersCustomerOrdersResponse) GetBody() []byte {
+func (r ListOrdersResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r GetCustomersCustomerOrdersResponse) Status() string {
+func (r ListOrdersResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6798,7 +6797,7 @@ func (r GetCustomersCustomerOrdersResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r GetCustomersCustomerOrdersResponse) StatusCode() int {
+func (r ListOrdersResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6806,83 +6805,83 @@ func (r GetCustomersCustomerOrdersResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetCustomersCustomerOrdersResponse) ContentType() string {
+func (r ListOrdersResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// GetCustomersCustomerPaymentMethodsResponse200Headers the declared response headers of an HTTP 200 response for GetCustomersCustomerPaymentMethods
-type GetCustomersCustomerPaymentMethodsResponse200Headers struct {
+// ListPaymentMethodsResponse200Headers the declared response headers of an HTTP 200 response for ListPaymentMethods
+type ListPaymentMethodsResponse200Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerPaymentMethodsResponse304Headers the declared response headers of an HTTP 304 response for GetCustomersCustomerPaymentMethods
-type GetCustomersCustomerPaymentMethodsResponse304Headers struct {
+// ListPaymentMethodsResponse304Headers the declared response headers of an HTTP 304 response for ListPaymentMethods
+type ListPaymentMethodsResponse304Headers struct {
 	ETag      *string
 	SetCookie *string
 }
 
-// GetCustomersCustomerPaymentMethodsResponse401Headers the declared response headers of an HTTP 401 response for GetCustomersCustomerPaymentMethods
-type GetCustomersCustomerPaymentMethodsResponse401Headers struct {
+// ListPaymentMethodsResponse401Headers the declared response headers of an HTTP 401 response for ListPaymentMethods
+type ListPaymentMethodsResponse401Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerPaymentMethodsResponse404Headers the declared response headers of an HTTP 404 response for GetCustomersCustomerPaymentMethods
-type GetCustomersCustomerPaymentMethodsResponse404Headers struct {
+// ListPaymentMethodsResponse404Headers the declared response headers of an HTTP 404 response for ListPaymentMethods
+type ListPaymentMethodsResponse404Headers struct {
 	SetCookie *string
 }
 
-// GetCustomersCustomerPaymentMethodsResponse500Headers the declared response headers of an HTTP 500 response for GetCustomersCustomerPaymentMethods
-type GetCustomersCustomerPaymentMethodsResponse500Headers struct {
+// ListPaymentMethodsResponse500Headers the declared response headers of an HTTP 500 response for ListPaymentMethods
+type ListPaymentMethodsResponse500Headers struct {
 	SetCookie *string
 }
 
-type GetCustomersCustomerPaymentMethodsResponse struct {
+type ListPaymentMethodsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreCustomersListPaymentMethodsRes
+	JSON200 *PaymentMethodList
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *NotFound
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *GetCustomersCustomerPaymentMethodsResponse200Headers
+	Headers200 *ListPaymentMethodsResponse200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
-	Headers304 *GetCustomersCustomerPaymentMethodsResponse304Headers
+	Headers304 *ListPaymentMethodsResponse304Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *GetCustomersCustomerPaymentMethodsResponse401Headers
+	Headers401 *ListPaymentMethodsResponse401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
-	Headers404 *GetCustomersCustomerPaymentMethodsResponse404Headers
+	Headers404 *ListPaymentMethodsResponse404Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *GetCustomersCustomerPaymentMethodsResponse500Headers
+	Headers500 *ListPaymentMethodsResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetCustomersCustomerPaymentMethodsResponse) GetJSON200() *StoreCustomersListPaymentMethodsRes {
+func (r ListPaymentMethodsResponse) GetJSON200() *PaymentMethodList {
 	return r.JSON200
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r GetCustomersCustomerPaymentMethodsResponse) GetJSON404() *NotFound {
+func (r ListPaymentMethodsResponse) GetJSON404() *NotFound {
 	return r.JSON404
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r GetCustomersCustomerPaymentMethodsResponse) GetJSON500() *ServerError {
+func (r ListPaymentMethodsResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r GetCustomersCustomerPaymentMethodsResponse) GetBody() []byte {
+func (r ListPaymentMethodsResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r GetCustomersCustomerPaymentMethodsResponse) Status() string {
+func (r ListPaymentMethodsResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6890,7 +6889,7 @@ func (r GetCustomersCustomerPaymentMethodsResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r GetCustomersCustomerPaymentMethodsResponse) StatusCode() int {
+func (r ListPaymentMethodsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6898,43 +6897,43 @@ func (r GetCustomersCustomerPaymentMethodsResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r GetCustomersCustomerPaymentMethodsResponse) ContentType() string {
+func (r ListPaymentMethodsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersResetPasswordResponse200Headers the declared response headers of an HTTP 200 response for PostCustomersResetPassword
-type PostCustomersResetPasswordResponse200Headers struct {
+// ResetPasswordResponse200Headers the declared response headers of an HTTP 200 response for ResetPassword
+type ResetPasswordResponse200Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResetPasswordResponse400Headers the declared response headers of an HTTP 400 response for PostCustomersResetPassword
-type PostCustomersResetPasswordResponse400Headers struct {
+// ResetPasswordResponse400Headers the declared response headers of an HTTP 400 response for ResetPassword
+type ResetPasswordResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResetPasswordResponse401Headers the declared response headers of an HTTP 401 response for PostCustomersResetPassword
-type PostCustomersResetPasswordResponse401Headers struct {
+// ResetPasswordResponse401Headers the declared response headers of an HTTP 401 response for ResetPassword
+type ResetPasswordResponse401Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResetPasswordResponse413Headers the declared response headers of an HTTP 413 response for PostCustomersResetPassword
-type PostCustomersResetPasswordResponse413Headers struct {
+// ResetPasswordResponse413Headers the declared response headers of an HTTP 413 response for ResetPassword
+type ResetPasswordResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersResetPasswordResponse500Headers the declared response headers of an HTTP 500 response for PostCustomersResetPassword
-type PostCustomersResetPasswordResponse500Headers struct {
+// ResetPasswordResponse500Headers the declared response headers of an HTTP 500 response for ResetPassword
+type ResetPasswordResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersResetPasswordResponse struct {
+type ResetPasswordResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StoreCustomersResetPasswordRes
+	JSON200 *ResetPasswordEnvelope
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *BadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
@@ -6942,44 +6941,44 @@ type PostCustomersResetPasswordResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers200 the parsed response headers for an HTTP 200 response
-	Headers200 *PostCustomersResetPasswordResponse200Headers
+	Headers200 *ResetPasswordResponse200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersResetPasswordResponse400Headers
+	Headers400 *ResetPasswordResponse400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
-	Headers401 *PostCustomersResetPasswordResponse401Headers
+	Headers401 *ResetPasswordResponse401Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersResetPasswordResponse413Headers
+	Headers413 *ResetPasswordResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersResetPasswordResponse500Headers
+	Headers500 *ResetPasswordResponse500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r PostCustomersResetPasswordResponse) GetJSON200() *StoreCustomersResetPasswordRes {
+func (r ResetPasswordResponse) GetJSON200() *ResetPasswordEnvelope {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersResetPasswordResponse) GetJSON400() *BadRequest {
+func (r ResetPasswordResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r PostCustomersResetPasswordResponse) GetJSON401() *Error {
+func (r ResetPasswordResponse) GetJSON401() *Error {
 	return r.JSON401
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersResetPasswordResponse) GetJSON500() *ServerError {
+func (r ResetPasswordResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersResetPasswordResponse) GetBody() []byte {
+func (r ResetPasswordResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersResetPasswordResponse) Status() string {
+func (r ResetPasswordResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -6987,7 +6986,7 @@ func (r PostCustomersResetPasswordResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersResetPasswordResponse) StatusCode() int {
+func (r ResetPasswordResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6995,34 +6994,34 @@ func (r PostCustomersResetPasswordResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersResetPasswordResponse) ContentType() string {
+func (r ResetPasswordResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// PostCustomersCustomerPasswordTokenResponse204Headers the declared response headers of an HTTP 204 response for PostCustomersCustomerPasswordToken
-type PostCustomersCustomerPasswordTokenResponse204Headers struct {
+// GeneratePasswordTokenResponse204Headers the declared response headers of an HTTP 204 response for GeneratePasswordToken
+type GeneratePasswordTokenResponse204Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerPasswordTokenResponse400Headers the declared response headers of an HTTP 400 response for PostCustomersCustomerPasswordToken
-type PostCustomersCustomerPasswordTokenResponse400Headers struct {
+// GeneratePasswordTokenResponse400Headers the declared response headers of an HTTP 400 response for GeneratePasswordToken
+type GeneratePasswordTokenResponse400Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerPasswordTokenResponse413Headers the declared response headers of an HTTP 413 response for PostCustomersCustomerPasswordToken
-type PostCustomersCustomerPasswordTokenResponse413Headers struct {
+// GeneratePasswordTokenResponse413Headers the declared response headers of an HTTP 413 response for GeneratePasswordToken
+type GeneratePasswordTokenResponse413Headers struct {
 	SetCookie *string
 }
 
-// PostCustomersCustomerPasswordTokenResponse500Headers the declared response headers of an HTTP 500 response for PostCustomersCustomerPasswordToken
-type PostCustomersCustomerPasswordTokenResponse500Headers struct {
+// GeneratePasswordTokenResponse500Headers the declared response headers of an HTTP 500 response for GeneratePasswordToken
+type GeneratePasswordTokenResponse500Headers struct {
 	SetCookie *string
 }
 
-type PostCustomersCustomerPasswordTokenResponse struct {
+type GeneratePasswordTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON400 the response for an HTTP 400 `application/json` response
@@ -7030,32 +7029,32 @@ type PostCustomersCustomerPasswordTokenResponse struct {
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *ServerError
 	// Headers204 the parsed response headers for an HTTP 204 response
-	Headers204 *PostCustomersCustomerPasswordTokenResponse204Headers
+	Headers204 *GeneratePasswordTokenResponse204Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
-	Headers400 *PostCustomersCustomerPasswordTokenResponse400Headers
+	Headers400 *GeneratePasswordTokenResponse400Headers
 	// Headers413 the parsed response headers for an HTTP 413 response
-	Headers413 *PostCustomersCustomerPasswordTokenResponse413Headers
+	Headers413 *GeneratePasswordTokenResponse413Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
-	Headers500 *PostCustomersCustomerPasswordTokenResponse500Headers
+	Headers500 *GeneratePasswordTokenResponse500Headers
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostCustomersCustomerPasswordTokenResponse) GetJSON400() *BadRequest {
+func (r GeneratePasswordTokenResponse) GetJSON400() *BadRequest {
 	return r.JSON400
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
-func (r PostCustomersCustomerPasswordTokenResponse) GetJSON500() *ServerError {
+func (r GeneratePasswordTokenResponse) GetJSON500() *ServerError {
 	return r.JSON500
 }
 
 // GetBody returns the raw response body bytes
-func (r PostCustomersCustomerPasswordTokenResponse) GetBody() []byte {
+func (r GeneratePasswordTokenResponse) GetBody() []byte {
 	return r.Body
 }
 
 // Status returns HTTPResponse.Status
-func (r PostCustomersCustomerPasswordTokenResponse) Status() string {
+func (r GeneratePasswordTokenResponse) Status() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Status
 	}
@@ -7063,7 +7062,7 @@ func (r PostCustomersCustomerPasswordTokenResponse) Status() string {
 }
 
 // StatusCode returns HTTPResponse.StatusCode
-func (r PostCustomersCustomerPasswordTokenResponse) StatusCode() int {
+func (r GeneratePasswordTokenResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7071,367 +7070,367 @@ func (r PostCustomersCustomerPasswordTokenResponse) StatusCode() int {
 }
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
-func (r PostCustomersCustomerPasswordTokenResponse) ContentType() string {
+func (r GeneratePasswordTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
 	return ""
 }
 
-// DeleteAuthWithResponse Log out
+// DeleteSessionWithResponse Log out
 //
 // Ends the session whose cookie is sent, and answers the same without one. It neither clears the cookie nor ends bearer tokens.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /store/auth (the `DeleteAuth` operationId).
-func (c *ClientWithResponses) DeleteAuthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteAuthResponse, error) {
-	rsp, err := c.DeleteAuth(ctx, reqEditors...)
+// Corresponds with DELETE /store/auth (the `DeleteSession` operationId).
+func (c *ClientWithResponses) DeleteSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*DeleteSessionResponse, error) {
+	rsp, err := c.DeleteSession(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseDeleteAuthResponse(rsp)
+	return ParseDeleteSessionResponse(rsp)
 }
 
-// GetAuthWithResponse Read the logged-in customer with all orders
+// GetSessionWithResponse Read the logged-in customer with all orders
 //
-// Returns every order with its items, however many there are, and no billing address. GetCustomersCustomer is smaller and faster.
+// Returns every order with its items, however many there are, and no billing address. RetrieveCustomer is smaller and faster.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /store/auth (the `GetAuth` operationId).
-func (c *ClientWithResponses) GetAuthWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetAuthResponse, error) {
-	rsp, err := c.GetAuth(ctx, reqEditors...)
+// Corresponds with GET /store/auth (the `GetSession` operationId).
+func (c *ClientWithResponses) GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error) {
+	rsp, err := c.GetSession(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetAuthResponse(rsp)
+	return ParseGetSessionResponse(rsp)
 }
 
-// PostAuthWithBodyWithResponse Log in with email and password
+// AuthenticateWithBodyWithResponse Log in with email and password
 //
 // The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/auth (the `PostAuth` operationId).
-func (c *ClientWithResponses) PostAuthWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostAuthResponse, error) {
-	rsp, err := c.PostAuthWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/auth (the `Authenticate` operationId).
+func (c *ClientWithResponses) AuthenticateWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AuthenticateResponse, error) {
+	rsp, err := c.AuthenticateWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostAuthResponse(rsp)
+	return ParseAuthenticateResponse(rsp)
 }
 
-// PostAuthWithResponse Log in with email and password
+// AuthenticateWithResponse Log in with email and password
 //
 // The answer carries the session cookie, and the customer with all orders. A session id sent along is kept, so send none. A failed login leaves a session that exists as it was.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/auth (the `PostAuth` operationId).
-func (c *ClientWithResponses) PostAuthWithResponse(ctx context.Context, body PostAuthJSONRequestBody, reqEditors ...RequestEditorFn) (*PostAuthResponse, error) {
-	rsp, err := c.PostAuth(ctx, body, reqEditors...)
+// Corresponds with POST /store/auth (the `Authenticate` operationId).
+func (c *ClientWithResponses) AuthenticateWithResponse(ctx context.Context, body AuthenticateJSONRequestBody, reqEditors ...RequestEditorFn) (*AuthenticateResponse, error) {
+	rsp, err := c.Authenticate(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostAuthResponse(rsp)
+	return ParseAuthenticateResponse(rsp)
 }
 
-// PostTokenWithBodyWithResponse Get a bearer token for email and password
+// GetTokenWithBodyWithResponse Get a bearer token for email and password
 //
 // The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-func (c *ClientWithResponses) PostTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostTokenResponse, error) {
-	rsp, err := c.PostTokenWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+func (c *ClientWithResponses) GetTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
+	rsp, err := c.GetTokenWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostTokenResponse(rsp)
+	return ParseGetTokenResponse(rsp)
 }
 
-// PostTokenWithResponse Get a bearer token for email and password
+// GetTokenWithResponse Get a bearer token for email and password
 //
 // The token is good for 30 days; neither a logout nor a new password ends it. Where a request carries both, the session cookie counts and the token does not.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/auth/token (the `PostToken` operationId).
-func (c *ClientWithResponses) PostTokenWithResponse(ctx context.Context, body PostTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostTokenResponse, error) {
-	rsp, err := c.PostToken(ctx, body, reqEditors...)
+// Corresponds with POST /store/auth/token (the `GetToken` operationId).
+func (c *ClientWithResponses) GetTokenWithResponse(ctx context.Context, body GetTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*GetTokenResponse, error) {
+	rsp, err := c.GetToken(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostTokenResponse(rsp)
+	return ParseGetTokenResponse(rsp)
 }
 
-// GetAuthEmailWithResponse Ask whether an email has an account
+// EmailExistsWithResponse Ask whether an email has an account
 //
 // False for guests, for unknown emails and for any failure inside the backend, which therefore sends no 500. The email is lower-cased and not validated.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /store/auth/{email} (the `GetAuthEmail` operationId).
-func (c *ClientWithResponses) GetAuthEmailWithResponse(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*GetAuthEmailResponse, error) {
-	rsp, err := c.GetAuthEmail(ctx, email, reqEditors...)
+// Corresponds with GET /store/auth/{email} (the `EmailExists` operationId).
+func (c *ClientWithResponses) EmailExistsWithResponse(ctx context.Context, email string, reqEditors ...RequestEditorFn) (*EmailExistsResponse, error) {
+	rsp, err := c.EmailExists(ctx, email, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetAuthEmailResponse(rsp)
+	return ParseEmailExistsResponse(rsp)
 }
 
-// PostCustomersWithBodyWithResponse Register a customer and log in
+// CreateCustomerWithBodyWithResponse Register a customer and log in
 //
 // Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-func (c *ClientWithResponses) PostCustomersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersResponse, error) {
-	rsp, err := c.PostCustomersWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+func (c *ClientWithResponses) CreateCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateCustomerResponse, error) {
+	rsp, err := c.CreateCustomerWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersResponse(rsp)
+	return ParseCreateCustomerResponse(rsp)
 }
 
-// PostCustomersWithResponse Register a customer and log in
+// CreateCustomerWithResponse Register a customer and log in
 //
 // Creates an account and logs it in: the answer carries the session cookie. The email is stored in lower case. A session id sent along is kept, so send none. An empty password would create a guest without an account and still open a session, which is why the contract does not allow it.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers (the `PostCustomers` operationId).
-func (c *ClientWithResponses) PostCustomersWithResponse(ctx context.Context, body PostCustomersJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersResponse, error) {
-	rsp, err := c.PostCustomers(ctx, body, reqEditors...)
+// Corresponds with POST /store/customers (the `CreateCustomer` operationId).
+func (c *ClientWithResponses) CreateCustomerWithResponse(ctx context.Context, body CreateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateCustomerResponse, error) {
+	rsp, err := c.CreateCustomer(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersResponse(rsp)
+	return ParseCreateCustomerResponse(rsp)
 }
 
-// GetCustomersCustomerWithResponse Read the logged-in customer
+// RetrieveCustomerWithResponse Read the logged-in customer
 //
 // The profile with its addresses, without orders.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /store/customers/me (the `GetCustomersCustomer` operationId).
-func (c *ClientWithResponses) GetCustomersCustomerWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCustomersCustomerResponse, error) {
-	rsp, err := c.GetCustomersCustomer(ctx, reqEditors...)
+// Corresponds with GET /store/customers/me (the `RetrieveCustomer` operationId).
+func (c *ClientWithResponses) RetrieveCustomerWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*RetrieveCustomerResponse, error) {
+	rsp, err := c.RetrieveCustomer(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetCustomersCustomerResponse(rsp)
+	return ParseRetrieveCustomerResponse(rsp)
 }
 
-// PostCustomersCustomerWithBodyWithResponse Change the logged-in customer
+// UpdateCustomerWithBodyWithResponse Change the logged-in customer
 //
 // Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerResponse, error) {
-	rsp, err := c.PostCustomersCustomerWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+func (c *ClientWithResponses) UpdateCustomerWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateCustomerResponse, error) {
+	rsp, err := c.UpdateCustomerWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerResponse(rsp)
+	return ParseUpdateCustomerResponse(rsp)
 }
 
-// PostCustomersCustomerWithResponse Change the logged-in customer
+// UpdateCustomerWithResponse Change the logged-in customer
 //
 // Changes what is sent and leaves the rest. The email is stored exactly as given, while logins look for it in lower case: send it in lower case or the customer can never log in again. A billing address that another customer uses for billing is a 422.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me (the `PostCustomersCustomer` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerWithResponse(ctx context.Context, body PostCustomersCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerResponse, error) {
-	rsp, err := c.PostCustomersCustomer(ctx, body, reqEditors...)
+// Corresponds with POST /store/customers/me (the `UpdateCustomer` operationId).
+func (c *ClientWithResponses) UpdateCustomerWithResponse(ctx context.Context, body UpdateCustomerJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateCustomerResponse, error) {
+	rsp, err := c.UpdateCustomer(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerResponse(rsp)
+	return ParseUpdateCustomerResponse(rsp)
 }
 
-// PostCustomersCustomerAddressesWithBodyWithResponse Add a shipping address
+// AddAddressWithBodyWithResponse Add a shipping address
 //
 // Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerAddressesWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesResponse, error) {
-	rsp, err := c.PostCustomersCustomerAddressesWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+func (c *ClientWithResponses) AddAddressWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*AddAddressResponse, error) {
+	rsp, err := c.AddAddressWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerAddressesResponse(rsp)
+	return ParseAddAddressResponse(rsp)
 }
 
-// PostCustomersCustomerAddressesWithResponse Add a shipping address
+// AddAddressWithResponse Add a shipping address
 //
 // Adds an address, unless the customer has one that is equal in the nine fields that are compared; then the answer is a 200 that adds nothing. A field left out never equals a stored null, so send null for `address_2`, `phone` and `province` where there is no value.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me/addresses (the `PostCustomersCustomerAddresses` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerAddressesWithResponse(ctx context.Context, body PostCustomersCustomerAddressesJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesResponse, error) {
-	rsp, err := c.PostCustomersCustomerAddresses(ctx, body, reqEditors...)
+// Corresponds with POST /store/customers/me/addresses (the `AddAddress` operationId).
+func (c *ClientWithResponses) AddAddressWithResponse(ctx context.Context, body AddAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*AddAddressResponse, error) {
+	rsp, err := c.AddAddress(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerAddressesResponse(rsp)
+	return ParseAddAddressResponse(rsp)
 }
 
-// DeleteCustomersCustomerAddressesAddressWithResponse Delete a shipping address
+// DeleteAddressWithResponse Delete a shipping address
 //
 // Also a 200 when the customer has no such address. Deleting the billing address leaves the customer's `billing_address_id` pointing at nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteCustomersCustomerAddressesAddress` operationId).
-func (c *ClientWithResponses) DeleteCustomersCustomerAddressesAddressWithResponse(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*DeleteCustomersCustomerAddressesAddressResponse, error) {
-	rsp, err := c.DeleteCustomersCustomerAddressesAddress(ctx, addressID, reqEditors...)
+// Corresponds with DELETE /store/customers/me/addresses/{address_id} (the `DeleteAddress` operationId).
+func (c *ClientWithResponses) DeleteAddressWithResponse(ctx context.Context, addressID string, reqEditors ...RequestEditorFn) (*DeleteAddressResponse, error) {
+	rsp, err := c.DeleteAddress(ctx, addressID, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseDeleteCustomersCustomerAddressesAddressResponse(rsp)
+	return ParseDeleteAddressResponse(rsp)
 }
 
-// PostCustomersCustomerAddressesAddressWithBodyWithResponse Change a shipping address
+// UpdateAddressWithBodyWithResponse Change a shipping address
 //
 // Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerAddressesAddressWithBodyWithResponse(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesAddressResponse, error) {
-	rsp, err := c.PostCustomersCustomerAddressesAddressWithBody(ctx, addressID, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+func (c *ClientWithResponses) UpdateAddressWithBodyWithResponse(ctx context.Context, addressID string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateAddressResponse, error) {
+	rsp, err := c.UpdateAddressWithBody(ctx, addressID, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerAddressesAddressResponse(rsp)
+	return ParseUpdateAddressResponse(rsp)
 }
 
-// PostCustomersCustomerAddressesAddressWithResponse Change a shipping address
+// UpdateAddressWithResponse Change a shipping address
 //
 // Changes what is sent and leaves the rest. An id that is not one of this customer's addresses is a 400.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/me/addresses/{address_id} (the `PostCustomersCustomerAddressesAddress` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerAddressesAddressWithResponse(ctx context.Context, addressID string, body PostCustomersCustomerAddressesAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerAddressesAddressResponse, error) {
-	rsp, err := c.PostCustomersCustomerAddressesAddress(ctx, addressID, body, reqEditors...)
+// Corresponds with POST /store/customers/me/addresses/{address_id} (the `UpdateAddress` operationId).
+func (c *ClientWithResponses) UpdateAddressWithResponse(ctx context.Context, addressID string, body UpdateAddressJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateAddressResponse, error) {
+	rsp, err := c.UpdateAddress(ctx, addressID, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerAddressesAddressResponse(rsp)
+	return ParseUpdateAddressResponse(rsp)
 }
 
-// GetCustomersCustomerOrdersWithResponse List the logged-in customer's orders
+// ListOrdersWithResponse List the logged-in customer's orders
 //
 // Newest first, by creation time. An unknown query parameter is a 400; an unknown name in `fields` or `expand` is a 500.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /store/customers/me/orders (the `GetCustomersCustomerOrders` operationId).
-func (c *ClientWithResponses) GetCustomersCustomerOrdersWithResponse(ctx context.Context, params *GetCustomersCustomerOrdersParams, reqEditors ...RequestEditorFn) (*GetCustomersCustomerOrdersResponse, error) {
-	rsp, err := c.GetCustomersCustomerOrders(ctx, params, reqEditors...)
+// Corresponds with GET /store/customers/me/orders (the `ListOrders` operationId).
+func (c *ClientWithResponses) ListOrdersWithResponse(ctx context.Context, params *ListOrdersParams, reqEditors ...RequestEditorFn) (*ListOrdersResponse, error) {
+	rsp, err := c.ListOrders(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetCustomersCustomerOrdersResponse(rsp)
+	return ParseListOrdersResponse(rsp)
 }
 
-// GetCustomersCustomerPaymentMethodsWithResponse List the logged-in customer's saved payment methods
+// ListPaymentMethodsWithResponse List the logged-in customer's saved payment methods
 //
 // Asks every payment provider that is installed at the backend; one that keeps no methods adds none.
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /store/customers/me/payment-methods (the `GetCustomersCustomerPaymentMethods` operationId).
-func (c *ClientWithResponses) GetCustomersCustomerPaymentMethodsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCustomersCustomerPaymentMethodsResponse, error) {
-	rsp, err := c.GetCustomersCustomerPaymentMethods(ctx, reqEditors...)
+// Corresponds with GET /store/customers/me/payment-methods (the `ListPaymentMethods` operationId).
+func (c *ClientWithResponses) ListPaymentMethodsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListPaymentMethodsResponse, error) {
+	rsp, err := c.ListPaymentMethods(ctx, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParseGetCustomersCustomerPaymentMethodsResponse(rsp)
+	return ParseListPaymentMethodsResponse(rsp)
 }
 
-// PostCustomersResetPasswordWithBodyWithResponse Set a new password with a reset token
+// ResetPasswordWithBodyWithResponse Set a new password with a reset token
 //
 // Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-func (c *ClientWithResponses) PostCustomersResetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersResetPasswordResponse, error) {
-	rsp, err := c.PostCustomersResetPasswordWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+func (c *ClientWithResponses) ResetPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error) {
+	rsp, err := c.ResetPasswordWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersResetPasswordResponse(rsp)
+	return ParseResetPasswordResponse(rsp)
 }
 
-// PostCustomersResetPasswordWithResponse Set a new password with a reset token
+// ResetPasswordWithResponse Set a new password with a reset token
 //
 // Does not log in, and does not end sessions or tokens that exist. An email without an account is a 401. For one that has an account, a token that is malformed, expired, used or another customer's is a 500.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/password-reset (the `PostCustomersResetPassword` operationId).
-func (c *ClientWithResponses) PostCustomersResetPasswordWithResponse(ctx context.Context, body PostCustomersResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersResetPasswordResponse, error) {
-	rsp, err := c.PostCustomersResetPassword(ctx, body, reqEditors...)
+// Corresponds with POST /store/customers/password-reset (the `ResetPassword` operationId).
+func (c *ClientWithResponses) ResetPasswordWithResponse(ctx context.Context, body ResetPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetPasswordResponse, error) {
+	rsp, err := c.ResetPassword(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersResetPasswordResponse(rsp)
+	return ParseResetPasswordResponse(rsp)
 }
 
-// PostCustomersCustomerPasswordTokenWithBodyWithResponse Ask for a password reset token
+// GeneratePasswordTokenWithBodyWithResponse Ask for a password reset token
 //
 // Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerPasswordTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error) {
-	rsp, err := c.PostCustomersCustomerPasswordTokenWithBody(ctx, contentType, body, reqEditors...)
+// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+func (c *ClientWithResponses) GeneratePasswordTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GeneratePasswordTokenResponse, error) {
+	rsp, err := c.GeneratePasswordTokenWithBody(ctx, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerPasswordTokenResponse(rsp)
+	return ParseGeneratePasswordTokenResponse(rsp)
 }
 
-// PostCustomersCustomerPasswordTokenWithResponse Ask for a password reset token
+// GeneratePasswordTokenWithResponse Ask for a password reset token
 //
 // Makes the backend issue a token and tell its subscribers, one of which mails it. The answer is the same for an email that has no account.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /store/customers/password-token (the `PostCustomersCustomerPasswordToken` operationId).
-func (c *ClientWithResponses) PostCustomersCustomerPasswordTokenWithResponse(ctx context.Context, body PostCustomersCustomerPasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*PostCustomersCustomerPasswordTokenResponse, error) {
-	rsp, err := c.PostCustomersCustomerPasswordToken(ctx, body, reqEditors...)
+// Corresponds with POST /store/customers/password-token (the `GeneratePasswordToken` operationId).
+func (c *ClientWithResponses) GeneratePasswordTokenWithResponse(ctx context.Context, body GeneratePasswordTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*GeneratePasswordTokenResponse, error) {
+	rsp, err := c.GeneratePasswordToken(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
-	return ParsePostCustomersCustomerPasswordTokenResponse(rsp)
+	return ParseGeneratePasswordTokenResponse(rsp)
 }
 
-// ParseDeleteAuthResponse parses an HTTP response from a DeleteAuthWithResponse call
-func ParseDeleteAuthResponse(rsp *http.Response) (*DeleteAuthResponse, error) {
+// ParseDeleteSessionResponse parses an HTTP response from a DeleteSessionWithResponse call
+func ParseDeleteSessionResponse(rsp *http.Response) (*DeleteSessionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &DeleteAuthResponse{
+	response := &DeleteSessionResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -7439,15 +7438,15 @@ func ParseDeleteAuthResponse(rsp *http.Response) (*DeleteAuthResponse, error) {
 	return response, nil
 }
 
-// ParseGetAuthResponse parses an HTTP response from a GetAuthWithResponse call
-func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
+// ParseGetSessionResponse parses an HTTP response from a GetSessionWithResponse call
+func ParseGetSessionResponse(rsp *http.Response) (*GetSessionResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &GetAuthResponse{
+	response := &GetSessionResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -7484,7 +7483,7 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers GetAuthResponse200Headers
+		var headers GetSessionResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7501,7 +7500,7 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
-		var headers GetAuthResponse304Headers
+		var headers GetSessionResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7518,7 +7517,7 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
-		var headers GetAuthResponse401Headers
+		var headers GetSessionResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7528,7 +7527,7 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers GetAuthResponse404Headers
+		var headers GetSessionResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7538,7 +7537,7 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 500:
-		var headers GetAuthResponse500Headers
+		var headers GetSessionResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7552,15 +7551,15 @@ func ParseGetAuthResponse(rsp *http.Response) (*GetAuthResponse, error) {
 	return response, nil
 }
 
-// ParsePostAuthResponse parses an HTTP response from a PostAuthWithResponse call
-func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
+// ParseAuthenticateResponse parses an HTTP response from a AuthenticateWithResponse call
+func ParseAuthenticateResponse(rsp *http.Response) (*AuthenticateResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostAuthResponse{
+	response := &AuthenticateResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -7594,7 +7593,7 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostAuthResponse200Headers
+		var headers AuthenticateResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7611,7 +7610,7 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostAuthResponse400Headers
+		var headers AuthenticateResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7621,7 +7620,7 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostAuthResponse401Headers
+		var headers AuthenticateResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7631,7 +7630,7 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostAuthResponse413Headers
+		var headers AuthenticateResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7641,7 +7640,7 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostAuthResponse500Headers
+		var headers AuthenticateResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7655,22 +7654,22 @@ func ParsePostAuthResponse(rsp *http.Response) (*PostAuthResponse, error) {
 	return response, nil
 }
 
-// ParsePostTokenResponse parses an HTTP response from a PostTokenWithResponse call
-func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
+// ParseGetTokenResponse parses an HTTP response from a GetTokenWithResponse call
+func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostTokenResponse{
+	response := &GetTokenResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreBearerAuthRes
+		var dest Token
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7697,7 +7696,7 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostTokenResponse200Headers
+		var headers GetTokenResponse200Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7707,7 +7706,7 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostTokenResponse400Headers
+		var headers GetTokenResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7717,7 +7716,7 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostTokenResponse401Headers
+		var headers GetTokenResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7727,7 +7726,7 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostTokenResponse413Headers
+		var headers GetTokenResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7737,7 +7736,7 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostTokenResponse500Headers
+		var headers GetTokenResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7751,22 +7750,22 @@ func ParsePostTokenResponse(rsp *http.Response) (*PostTokenResponse, error) {
 	return response, nil
 }
 
-// ParseGetAuthEmailResponse parses an HTTP response from a GetAuthEmailWithResponse call
-func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error) {
+// ParseEmailExistsResponse parses an HTTP response from a EmailExistsWithResponse call
+func ParseEmailExistsResponse(rsp *http.Response) (*EmailExistsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &GetAuthEmailResponse{
+	response := &EmailExistsResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreGetAuthEmailRes
+		var dest EmailStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7779,7 +7778,7 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers GetAuthEmailResponse200Headers
+		var headers EmailExistsResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7796,7 +7795,7 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
-		var headers GetAuthEmailResponse304Headers
+		var headers EmailExistsResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7817,22 +7816,22 @@ func ParseGetAuthEmailResponse(rsp *http.Response) (*GetAuthEmailResponse, error
 	return response, nil
 }
 
-// ParsePostCustomersResponse parses an HTTP response from a PostCustomersWithResponse call
-func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, error) {
+// ParseCreateCustomerResponse parses an HTTP response from a CreateCustomerWithResponse call
+func ParseCreateCustomerResponse(rsp *http.Response) (*CreateCustomerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersResponse{
+	response := &CreateCustomerResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreCustomersRes
+		var dest CustomerEnvelope
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7866,7 +7865,7 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostCustomersResponse200Headers
+		var headers CreateCustomerResponse200Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7876,7 +7875,7 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersResponse400Headers
+		var headers CreateCustomerResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7886,7 +7885,7 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersResponse413Headers
+		var headers CreateCustomerResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7896,7 +7895,7 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 422:
-		var headers PostCustomersResponse422Headers
+		var headers CreateCustomerResponse422Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7906,7 +7905,7 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 		}
 		response.Headers422 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersResponse500Headers
+		var headers CreateCustomerResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7920,15 +7919,15 @@ func ParsePostCustomersResponse(rsp *http.Response) (*PostCustomersResponse, err
 	return response, nil
 }
 
-// ParseGetCustomersCustomerResponse parses an HTTP response from a GetCustomersCustomerWithResponse call
-func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustomerResponse, error) {
+// ParseRetrieveCustomerResponse parses an HTTP response from a RetrieveCustomerWithResponse call
+func ParseRetrieveCustomerResponse(rsp *http.Response) (*RetrieveCustomerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &GetCustomersCustomerResponse{
+	response := &RetrieveCustomerResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -7965,7 +7964,7 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers GetCustomersCustomerResponse200Headers
+		var headers RetrieveCustomerResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7982,7 +7981,7 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
-		var headers GetCustomersCustomerResponse304Headers
+		var headers RetrieveCustomerResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -7999,7 +7998,7 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
-		var headers GetCustomersCustomerResponse401Headers
+		var headers RetrieveCustomerResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8009,7 +8008,7 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers GetCustomersCustomerResponse404Headers
+		var headers RetrieveCustomerResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8019,7 +8018,7 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 500:
-		var headers GetCustomersCustomerResponse500Headers
+		var headers RetrieveCustomerResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8033,15 +8032,15 @@ func ParseGetCustomersCustomerResponse(rsp *http.Response) (*GetCustomersCustome
 	return response, nil
 }
 
-// ParsePostCustomersCustomerResponse parses an HTTP response from a PostCustomersCustomerWithResponse call
-func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCustomerResponse, error) {
+// ParseUpdateCustomerResponse parses an HTTP response from a UpdateCustomerWithResponse call
+func ParseUpdateCustomerResponse(rsp *http.Response) (*UpdateCustomerResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersCustomerResponse{
+	response := &UpdateCustomerResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -8092,7 +8091,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostCustomersCustomerResponse200Headers
+		var headers UpdateCustomerResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8109,7 +8108,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersCustomerResponse400Headers
+		var headers UpdateCustomerResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8119,7 +8118,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostCustomersCustomerResponse401Headers
+		var headers UpdateCustomerResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8129,7 +8128,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers PostCustomersCustomerResponse404Headers
+		var headers UpdateCustomerResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8139,7 +8138,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersCustomerResponse413Headers
+		var headers UpdateCustomerResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8149,7 +8148,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 422:
-		var headers PostCustomersCustomerResponse422Headers
+		var headers UpdateCustomerResponse422Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8159,7 +8158,7 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 		}
 		response.Headers422 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersCustomerResponse500Headers
+		var headers UpdateCustomerResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8173,15 +8172,15 @@ func ParsePostCustomersCustomerResponse(rsp *http.Response) (*PostCustomersCusto
 	return response, nil
 }
 
-// ParsePostCustomersCustomerAddressesResponse parses an HTTP response from a PostCustomersCustomerAddressesWithResponse call
-func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCustomersCustomerAddressesResponse, error) {
+// ParseAddAddressResponse parses an HTTP response from a AddAddressWithResponse call
+func ParseAddAddressResponse(rsp *http.Response) (*AddAddressResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersCustomerAddressesResponse{
+	response := &AddAddressResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -8225,7 +8224,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostCustomersCustomerAddressesResponse200Headers
+		var headers AddAddressResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8242,7 +8241,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersCustomerAddressesResponse400Headers
+		var headers AddAddressResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8252,7 +8251,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostCustomersCustomerAddressesResponse401Headers
+		var headers AddAddressResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8262,7 +8261,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers PostCustomersCustomerAddressesResponse404Headers
+		var headers AddAddressResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8272,7 +8271,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersCustomerAddressesResponse413Headers
+		var headers AddAddressResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8282,7 +8281,7 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersCustomerAddressesResponse500Headers
+		var headers AddAddressResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8296,15 +8295,15 @@ func ParsePostCustomersCustomerAddressesResponse(rsp *http.Response) (*PostCusto
 	return response, nil
 }
 
-// ParseDeleteCustomersCustomerAddressesAddressResponse parses an HTTP response from a DeleteCustomersCustomerAddressesAddressWithResponse call
-func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*DeleteCustomersCustomerAddressesAddressResponse, error) {
+// ParseDeleteAddressResponse parses an HTTP response from a DeleteAddressWithResponse call
+func ParseDeleteAddressResponse(rsp *http.Response) (*DeleteAddressResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &DeleteCustomersCustomerAddressesAddressResponse{
+	response := &DeleteAddressResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -8338,7 +8337,7 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers DeleteCustomersCustomerAddressesAddressResponse200Headers
+		var headers DeleteAddressResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8355,7 +8354,7 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
-		var headers DeleteCustomersCustomerAddressesAddressResponse401Headers
+		var headers DeleteAddressResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8365,7 +8364,7 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers DeleteCustomersCustomerAddressesAddressResponse404Headers
+		var headers DeleteAddressResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8375,7 +8374,7 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 500:
-		var headers DeleteCustomersCustomerAddressesAddressResponse500Headers
+		var headers DeleteAddressResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8389,15 +8388,15 @@ func ParseDeleteCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*
 	return response, nil
 }
 
-// ParsePostCustomersCustomerAddressesAddressResponse parses an HTTP response from a PostCustomersCustomerAddressesAddressWithResponse call
-func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*PostCustomersCustomerAddressesAddressResponse, error) {
+// ParseUpdateAddressResponse parses an HTTP response from a UpdateAddressWithResponse call
+func ParseUpdateAddressResponse(rsp *http.Response) (*UpdateAddressResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersCustomerAddressesAddressResponse{
+	response := &UpdateAddressResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -8441,7 +8440,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostCustomersCustomerAddressesAddressResponse200Headers
+		var headers UpdateAddressResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8458,7 +8457,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersCustomerAddressesAddressResponse400Headers
+		var headers UpdateAddressResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8468,7 +8467,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostCustomersCustomerAddressesAddressResponse401Headers
+		var headers UpdateAddressResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8478,7 +8477,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers PostCustomersCustomerAddressesAddressResponse404Headers
+		var headers UpdateAddressResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8488,7 +8487,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersCustomerAddressesAddressResponse413Headers
+		var headers UpdateAddressResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8498,7 +8497,7 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersCustomerAddressesAddressResponse500Headers
+		var headers UpdateAddressResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8512,22 +8511,22 @@ func ParsePostCustomersCustomerAddressesAddressResponse(rsp *http.Response) (*Po
 	return response, nil
 }
 
-// ParseGetCustomersCustomerOrdersResponse parses an HTTP response from a GetCustomersCustomerOrdersWithResponse call
-func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersCustomerOrdersResponse, error) {
+// ParseListOrdersResponse parses an HTTP response from a ListOrdersWithResponse call
+func ParseListOrdersResponse(rsp *http.Response) (*ListOrdersResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &GetCustomersCustomerOrdersResponse{
+	response := &ListOrdersResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreCustomersListOrdersRes
+		var dest OrderPage
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8557,7 +8556,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers GetCustomersCustomerOrdersResponse200Headers
+		var headers ListOrdersResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8574,7 +8573,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
-		var headers GetCustomersCustomerOrdersResponse304Headers
+		var headers ListOrdersResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8591,7 +8590,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
-		var headers GetCustomersCustomerOrdersResponse400Headers
+		var headers ListOrdersResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8601,7 +8600,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers GetCustomersCustomerOrdersResponse401Headers
+		var headers ListOrdersResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8611,7 +8610,7 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 500:
-		var headers GetCustomersCustomerOrdersResponse500Headers
+		var headers ListOrdersResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8625,22 +8624,22 @@ func ParseGetCustomersCustomerOrdersResponse(rsp *http.Response) (*GetCustomersC
 	return response, nil
 }
 
-// ParseGetCustomersCustomerPaymentMethodsResponse parses an HTTP response from a GetCustomersCustomerPaymentMethodsWithResponse call
-func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCustomersCustomerPaymentMethodsResponse, error) {
+// ParseListPaymentMethodsResponse parses an HTTP response from a ListPaymentMethodsWithResponse call
+func ParseListPaymentMethodsResponse(rsp *http.Response) (*ListPaymentMethodsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &GetCustomersCustomerPaymentMethodsResponse{
+	response := &ListPaymentMethodsResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreCustomersListPaymentMethodsRes
+		var dest PaymentMethodList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8670,7 +8669,7 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers GetCustomersCustomerPaymentMethodsResponse200Headers
+		var headers ListPaymentMethodsResponse200Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8687,7 +8686,7 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
-		var headers GetCustomersCustomerPaymentMethodsResponse304Headers
+		var headers ListPaymentMethodsResponse304Headers
 		if values := rsp.Header.Values("ETag"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8704,7 +8703,7 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 401:
-		var headers GetCustomersCustomerPaymentMethodsResponse401Headers
+		var headers ListPaymentMethodsResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8714,7 +8713,7 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 404:
-		var headers GetCustomersCustomerPaymentMethodsResponse404Headers
+		var headers ListPaymentMethodsResponse404Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8724,7 +8723,7 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 		}
 		response.Headers404 = &headers
 	case rsp.StatusCode == 500:
-		var headers GetCustomersCustomerPaymentMethodsResponse500Headers
+		var headers ListPaymentMethodsResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8738,22 +8737,22 @@ func ParseGetCustomersCustomerPaymentMethodsResponse(rsp *http.Response) (*GetCu
 	return response, nil
 }
 
-// ParsePostCustomersResetPasswordResponse parses an HTTP response from a PostCustomersResetPasswordWithResponse call
-func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomersResetPasswordResponse, error) {
+// ParseResetPasswordResponse parses an HTTP response from a ResetPasswordWithResponse call
+func ParseResetPasswordResponse(rsp *http.Response) (*ResetPasswordResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersResetPasswordResponse{
+	response := &ResetPasswordResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StoreCustomersResetPasswordRes
+		var dest ResetPasswordEnvelope
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8787,7 +8786,7 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 
 	switch {
 	case rsp.StatusCode == 200:
-		var headers PostCustomersResetPasswordResponse200Headers
+		var headers ResetPasswordResponse200Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8797,7 +8796,7 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersResetPasswordResponse400Headers
+		var headers ResetPasswordResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8807,7 +8806,7 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
-		var headers PostCustomersResetPasswordResponse401Headers
+		var headers ResetPasswordResponse401Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8817,7 +8816,7 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 		}
 		response.Headers401 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersResetPasswordResponse413Headers
+		var headers ResetPasswordResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8827,7 +8826,7 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersResetPasswordResponse500Headers
+		var headers ResetPasswordResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8841,15 +8840,15 @@ func ParsePostCustomersResetPasswordResponse(rsp *http.Response) (*PostCustomers
 	return response, nil
 }
 
-// ParsePostCustomersCustomerPasswordTokenResponse parses an HTTP response from a PostCustomersCustomerPasswordTokenWithResponse call
-func ParsePostCustomersCustomerPasswordTokenResponse(rsp *http.Response) (*PostCustomersCustomerPasswordTokenResponse, error) {
+// ParseGeneratePasswordTokenResponse parses an HTTP response from a GeneratePasswordTokenWithResponse call
+func ParseGeneratePasswordTokenResponse(rsp *http.Response) (*GeneratePasswordTokenResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
 	defer func() { _ = rsp.Body.Close() }()
 	if err != nil {
 		return nil, err
 	}
 
-	response := &PostCustomersCustomerPasswordTokenResponse{
+	response := &GeneratePasswordTokenResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -8879,7 +8878,7 @@ func ParsePostCustomersCustomerPasswordTokenResponse(rsp *http.Response) (*PostC
 
 	switch {
 	case rsp.StatusCode == 204:
-		var headers PostCustomersCustomerPasswordTokenResponse204Headers
+		var headers GeneratePasswordTokenResponse204Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8889,7 +8888,7 @@ func ParsePostCustomersCustomerPasswordTokenResponse(rsp *http.Response) (*PostC
 		}
 		response.Headers204 = &headers
 	case rsp.StatusCode == 400:
-		var headers PostCustomersCustomerPasswordTokenResponse400Headers
+		var headers GeneratePasswordTokenResponse400Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8899,7 +8898,7 @@ func ParsePostCustomersCustomerPasswordTokenResponse(rsp *http.Response) (*PostC
 		}
 		response.Headers400 = &headers
 	case rsp.StatusCode == 413:
-		var headers PostCustomersCustomerPasswordTokenResponse413Headers
+		var headers GeneratePasswordTokenResponse413Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
@@ -8909,7 +8908,7 @@ func ParsePostCustomersCustomerPasswordTokenResponse(rsp *http.Response) (*PostC
 		}
 		response.Headers413 = &headers
 	case rsp.StatusCode == 500:
-		var headers PostCustomersCustomerPasswordTokenResponse500Headers
+		var headers GeneratePasswordTokenResponse500Headers
 		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
 			var value string
 			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {

@@ -16,41 +16,41 @@ func hide(secret *string) {
 }
 
 // Format prints r for every verb, but for the password.
-func (r StorePostAuthReq) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
+func (r Credentials) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
 // LogValue is r but for the password.
-func (r StorePostAuthReq) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
+func (r Credentials) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
-func (r StorePostAuthReq) withoutSecrets() any {
-	type plain StorePostAuthReq
+func (r Credentials) withoutSecrets() any {
+	type plain Credentials
 	hide(&r.Password)
 	return plain(r)
 }
 
 // Format prints r for every verb, but for the password.
-func (r StorePostCustomersReq) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
+func (r CreateRequest) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
 // LogValue is r but for the password.
-func (r StorePostCustomersReq) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
+func (r CreateRequest) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
-func (r StorePostCustomersReq) withoutSecrets() any {
-	type plain StorePostCustomersReq
+func (r CreateRequest) withoutSecrets() any {
+	type plain CreateRequest
 	hide(&r.Password)
 	return plain(r)
 }
 
 // Format prints r for every verb, but for the password.
-func (r StorePostCustomersCustomerReq) Format(f fmt.State, verb rune) {
+func (r UpdateRequest) Format(f fmt.State, verb rune) {
 	format(f, verb, r.withoutSecrets())
 }
 
 // LogValue is r but for the password.
-func (r StorePostCustomersCustomerReq) LogValue() slog.Value {
+func (r UpdateRequest) LogValue() slog.Value {
 	return slog.AnyValue(r.withoutSecrets())
 }
 
-func (r StorePostCustomersCustomerReq) withoutSecrets() any {
-	type plain StorePostCustomersCustomerReq
+func (r UpdateRequest) withoutSecrets() any {
+	type plain UpdateRequest
 	shown := plain(r)
 	if shown.Password != nil {
 		shown.Password = new(hidden)
@@ -59,30 +59,30 @@ func (r StorePostCustomersCustomerReq) withoutSecrets() any {
 }
 
 // Format prints r for every verb, but for the token and the password.
-func (r StorePostCustomersResetPasswordReq) Format(f fmt.State, verb rune) {
+func (r ResetPasswordRequest) Format(f fmt.State, verb rune) {
 	format(f, verb, r.withoutSecrets())
 }
 
 // LogValue is r but for the token and the password.
-func (r StorePostCustomersResetPasswordReq) LogValue() slog.Value {
+func (r ResetPasswordRequest) LogValue() slog.Value {
 	return slog.AnyValue(r.withoutSecrets())
 }
 
-func (r StorePostCustomersResetPasswordReq) withoutSecrets() any {
-	type plain StorePostCustomersResetPasswordReq
+func (r ResetPasswordRequest) withoutSecrets() any {
+	type plain ResetPasswordRequest
 	hide(&r.Password)
 	hide(&r.Token)
 	return plain(r)
 }
 
 // Format prints r for every verb, but for the token.
-func (r StoreBearerAuthRes) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
+func (r Token) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
 // LogValue is r but for the token.
-func (r StoreBearerAuthRes) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
+func (r Token) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
-func (r StoreBearerAuthRes) withoutSecrets() any {
-	type plain StoreBearerAuthRes
+func (r Token) withoutSecrets() any {
+	type plain Token
 	hide(&r.AccessToken)
 	return plain(r)
 }

@@ -15,11 +15,11 @@ import (
 func TestSecretsAreNeitherPrintedNorLogged(t *testing.T) {
 	const secret, email = "s3cret", "user@example.com"
 	for _, v := range []any{
-		api.StorePostAuthReq{Email: email, Password: secret},
-		api.StorePostCustomersReq{Email: email, Password: secret},
-		api.StorePostCustomersCustomerReq{Email: new(email), Password: new(secret)},
-		api.StorePostCustomersResetPasswordReq{Email: email, Password: secret, Token: secret},
-		api.StoreBearerAuthRes{AccessToken: secret},
+		api.Credentials{Email: email, Password: secret},
+		api.CreateRequest{Email: email, Password: secret},
+		api.UpdateRequest{Email: new(email), Password: new(secret)},
+		api.ResetPasswordRequest{Email: email, Password: secret, Token: secret},
+		api.Token{AccessToken: secret},
 	} {
 		t.Run(fmt.Sprintf("%T", v), func(t *testing.T) {
 			pointer := reflect.New(reflect.TypeOf(v))
@@ -44,7 +44,7 @@ func TestSecretsAreNeitherPrintedNorLogged(t *testing.T) {
 			}
 		})
 	}
-	if text := fmt.Sprintf("%+v", api.StorePostAuthReq{Email: email, Password: secret}); text != "{Email:user@example.com Password:…}" {
+	if text := fmt.Sprintf("%+v", api.Credentials{Email: email, Password: secret}); text != "{Email:user@example.com Password:…}" {
 		t.Errorf("printed is %s: want the rest as ever", text)
 	}
 }

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	opAddAddress    = &operation{name: "Addresses.Add", auth: secured}
-	opUpdateAddress = &operation{name: "Addresses.Update", auth: secured}
-	opDeleteAddress = &operation{name: "Addresses.Delete", auth: secured}
+	opAddAddress    = &operation{name: api.OperationAddAddress, auth: secured}
+	opUpdateAddress = &operation{name: api.OperationUpdateAddress, auth: secured}
+	opDeleteAddress = &operation{name: api.OperationDeleteAddress, auth: secured}
 )
 
 // AddressesService has the customer's shipping addresses; it is the Addresses field of a [Client]. Each method
@@ -26,10 +26,10 @@ type AddressesService struct {
 //
 // The backend compares nine fields and takes addresses that differ only in company or metadata for the same, answering
 // 200 without adding: that is [ErrAddressNotAdded]. Update the one that is there. [ErrNotFound]: no such country.
-func (s AddressesService) Add(ctx context.Context, address AddressCreatePayload, opts ...CallOption) (*Customer, error) {
+func (s AddressesService) Add(ctx context.Context, address AddAddressRequest, opts ...CallOption) (*Customer, error) {
 	var v validator
 	v.newAddress(&address)
-	req, err := api.NewPostCustomersCustomerAddressesRequest(s.client.core.baseURL, api.StorePostCustomersCustomerAddressesReq{Address: address})
+	req, err := api.NewAddAddressRequest(s.client.core.baseURL, api.AddAddressBody{Address: address})
 	customer, err := s.client.customer(ctx, opAddAddress, req, v.or(err), opts)
 	if err != nil {
 		return nil, err
@@ -49,11 +49,11 @@ func (s AddressesService) Add(ctx context.Context, address AddressCreatePayload,
 // is replaced as a whole.
 //
 // [ErrInvalidInput]: the customer has no address with this id. [ErrNotFound]: no such country.
-func (s AddressesService) Update(ctx context.Context, id string, address AddressPayload, opts ...CallOption) (*Customer, error) {
+func (s AddressesService) Update(ctx context.Context, id string, address UpdateAddressRequest, opts ...CallOption) (*Customer, error) {
 	var v validator
 	v.pathID("id", id)
 	v.address(&address)
-	req, err := api.NewPostCustomersCustomerAddressesAddressRequest(s.client.core.baseURL, id, address)
+	req, err := api.NewUpdateAddressRequest(s.client.core.baseURL, id, address)
 	return s.client.customer(ctx, opUpdateAddress, req, v.or(err), opts)
 }
 
@@ -63,12 +63,12 @@ func (s AddressesService) Update(ctx context.Context, id string, address Address
 func (s AddressesService) Delete(ctx context.Context, id string, opts ...CallOption) (*Customer, error) {
 	var v validator
 	v.pathID("id", id)
-	req, err := api.NewDeleteCustomersCustomerAddressesAddressRequest(s.client.core.baseURL, id)
+	req, err := api.NewDeleteAddressRequest(s.client.core.baseURL, id)
 	return s.client.customer(ctx, opDeleteAddress, req, v.or(err), opts)
 }
 
 // same says whether got is what was sent, in all its fields.
-func same(sent *AddressCreatePayload, got *Address) bool {
+func same(sent *AddAddressRequest, got *Address) bool {
 	return equal(&sent.FirstName, got.FirstName) &&
 		equal(&sent.LastName, got.LastName) &&
 		equal(sent.Company, got.Company) &&

@@ -59,35 +59,35 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 	type change = map[string]any
 	for _, test := range []struct {
 		name  string
-		sent  func(*AddressCreatePayload)
+		sent  func(*AddAddressRequest)
 		there []map[string]any
 		added bool
 	}{
-		{"added", func(*AddressCreatePayload) {}, []map[string]any{stored(nil)}, true},
-		{"added among others", func(*AddressCreatePayload) {}, []map[string]any{stored(change{"city": "Aarhus"}), stored(nil), stored(change{"phone": "1"})}, true},
-		{"there already", func(*AddressCreatePayload) {}, []map[string]any{stored(nil)}, true},
-		{"country given in upper case", func(a *AddressCreatePayload) { a.CountryCode = "DK" }, []map[string]any{stored(nil)}, true},
-		{"all fields", func(a *AddressCreatePayload) {
+		{"added", func(*AddAddressRequest) {}, []map[string]any{stored(nil)}, true},
+		{"added among others", func(*AddAddressRequest) {}, []map[string]any{stored(change{"city": "Aarhus"}), stored(nil), stored(change{"phone": "1"})}, true},
+		{"there already", func(*AddAddressRequest) {}, []map[string]any{stored(nil)}, true},
+		{"country given in upper case", func(a *AddAddressRequest) { a.CountryCode = "DK" }, []map[string]any{stored(nil)}, true},
+		{"all fields", func(a *AddAddressRequest) {
 			a.Address2, a.Company, a.Phone, a.Province = new("2"), new("c"), new("p"), new("pr")
 		}, []map[string]any{stored(change{"address_2": "2", "company": "c", "phone": "p", "province": "pr"})}, true},
-		{"empty is not null", func(a *AddressCreatePayload) { a.Address2 = new("") }, []map[string]any{stored(change{"address_2": ""})}, true},
+		{"empty is not null", func(a *AddAddressRequest) { a.Address2 = new("") }, []map[string]any{stored(change{"address_2": ""})}, true},
 
-		{"none at all", func(*AddressCreatePayload) {}, nil, false},
-		{"other company", func(a *AddressCreatePayload) { a.Company = new("ours") }, []map[string]any{stored(change{"company": "theirs"})}, false},
-		{"company where there is none", func(a *AddressCreatePayload) { a.Company = new("ours") }, []map[string]any{stored(nil)}, false},
-		{"no company where there is one", func(*AddressCreatePayload) {}, []map[string]any{stored(change{"company": "theirs"})}, false},
-		{"other metadata", func(a *AddressCreatePayload) { a.Metadata = map[string]any{"k": 1} }, []map[string]any{stored(change{"metadata": change{"k": 2}})}, false},
-		{"metadata where there is none", func(a *AddressCreatePayload) { a.Metadata = map[string]any{"k": 1} }, []map[string]any{stored(nil)}, false},
+		{"none at all", func(*AddAddressRequest) {}, nil, false},
+		{"other company", func(a *AddAddressRequest) { a.Company = new("ours") }, []map[string]any{stored(change{"company": "theirs"})}, false},
+		{"company where there is none", func(a *AddAddressRequest) { a.Company = new("ours") }, []map[string]any{stored(nil)}, false},
+		{"no company where there is one", func(*AddAddressRequest) {}, []map[string]any{stored(change{"company": "theirs"})}, false},
+		{"other metadata", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": 1} }, []map[string]any{stored(change{"metadata": change{"k": 2}})}, false},
+		{"metadata where there is none", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": 1} }, []map[string]any{stored(nil)}, false},
 
-		{"metadata as sent", func(a *AddressCreatePayload) { a.Metadata = map[string]any{"k": 1, "l": []string{"a"}} }, []map[string]any{stored(change{"metadata": change{"l": []string{"a"}, "k": 1.0}})}, true},
-		{"metadata of a struct", func(a *AddressCreatePayload) {
+		{"metadata as sent", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": 1, "l": []string{"a"}} }, []map[string]any{stored(change{"metadata": change{"l": []string{"a"}, "k": 1.0}})}, true},
+		{"metadata of a struct", func(a *AddAddressRequest) {
 			a.Metadata = struct {
 				K int `json:"k"`
 			}{1}
 		}, []map[string]any{stored(change{"metadata": change{"k": 1}})}, true},
-		{"metadata a list", func(a *AddressCreatePayload) { a.Metadata = []int{1, 2} }, []map[string]any{stored(change{"metadata": []int{1, 2}})}, true},
-		{"metadata a large number", func(a *AddressCreatePayload) { a.Metadata = map[string]any{"k": int64(9007199254740993)} }, []map[string]any{stored(change{"metadata": change{"k": 9007199254740992}})}, true},
-		{"metadata not given", func(*AddressCreatePayload) {}, []map[string]any{stored(change{"metadata": change{"k": 1}})}, true},
+		{"metadata a list", func(a *AddAddressRequest) { a.Metadata = []int{1, 2} }, []map[string]any{stored(change{"metadata": []int{1, 2}})}, true},
+		{"metadata a large number", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": int64(9007199254740993)} }, []map[string]any{stored(change{"metadata": change{"k": 9007199254740992}})}, true},
+		{"metadata not given", func(*AddAddressRequest) {}, []map[string]any{stored(change{"metadata": change{"k": 1}})}, true},
 	} {
 		for _, f := range []string{"first_name", "last_name", "address_1", "city", "country_code", "postal_code", "address_2", "phone", "province"} {
 			if !test.added {
@@ -118,7 +118,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 			continue
 		}
 		e := wantError(t, err, ErrAddressNotAdded)
-		if customer != nil || e.StatusCode != http.StatusOK || e.Operation != "Addresses.Add" {
+		if customer != nil || e.StatusCode != http.StatusOK || e.Operation != "AddAddress" {
 			t.Errorf("%s: customer %v, error %q", test.name, customer, e)
 		}
 	}
@@ -127,7 +127,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 func TestUpdateAddressSendsWhatIsGivenAndNoMore(t *testing.T) {
 	f := serve(t, handlerOf(200, "application/json", customerJSON))
 	c := f.loggedIn(t)
-	for want, a := range map[string]AddressPayload{
+	for want, a := range map[string]UpdateAddressRequest{
 		`{}`:                                {},
 		`{"country_code":"dk"}`:             {CountryCode: "DK"},
 		`{"phone":null}`:                    {Phone: Null[string]()},

@@ -7,11 +7,11 @@ import (
 )
 
 var (
-	opAuthenticate  = &operation{name: "Auth.Authenticate", auth: login, orders: true}
-	opGetSession    = &operation{name: "Auth.GetSession", auth: secured, orders: true}
-	opDeleteSession = &operation{name: "Auth.DeleteSession", auth: logout, body: textBody}
-	opGetToken      = &operation{name: "Auth.GetToken"}
-	opExists        = &operation{name: "Auth.Exists"}
+	opAuthenticate  = &operation{name: api.OperationAuthenticate, auth: login, orders: true}
+	opGetSession    = &operation{name: api.OperationGetSession, auth: secured, orders: true}
+	opDeleteSession = &operation{name: api.OperationDeleteSession, auth: logout, body: textBody}
+	opGetToken      = &operation{name: api.OperationGetToken}
+	opExists        = &operation{name: api.OperationEmailExists}
 )
 
 // AuthService logs in and out; it is the Auth field of a [Client].
@@ -29,7 +29,7 @@ type AuthService struct {
 // [ErrNoSessionCookie]: the credentials are right but no cookie came; the error says what to set.
 func (s AuthService) Authenticate(ctx context.Context, email, password string, opts ...CallOption) (*Customer, error) {
 	var v validator
-	req, err := api.NewPostAuthRequest(s.client.core.baseURL, v.credentials(email, password))
+	req, err := api.NewAuthenticateRequest(s.client.core.baseURL, v.credentials(email, password))
 	return s.client.customer(ctx, opAuthenticate, req, v.or(err), opts)
 }
 
@@ -38,14 +38,14 @@ func (s AuthService) Authenticate(ctx context.Context, email, password string, o
 //
 // [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted.
 func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Customer, error) {
-	req, err := api.NewGetAuthRequest(s.client.core.baseURL)
+	req, err := api.NewGetSessionRequest(s.client.core.baseURL)
 	return s.client.customer(ctx, opGetSession, req, err, opts)
 }
 
 // DeleteSession logs out: the backend forgets the session, and so does the client. It succeeds as well when nobody is
 // logged in. An error leaves the session as it was. Bearer tokens live on.
 func (s AuthService) DeleteSession(ctx context.Context, opts ...CallOption) error {
-	req, err := api.NewDeleteAuthRequest(s.client.core.baseURL)
+	req, err := api.NewDeleteSessionRequest(s.client.core.baseURL)
 	_, err = s.client.exchange(ctx, opDeleteSession, req, err, opts)
 	return err
 }
@@ -56,8 +56,8 @@ func (s AuthService) DeleteSession(ctx context.Context, opts ...CallOption) erro
 // [ErrInvalidCredentials]: wrong email or password.
 func (s AuthService) GetToken(ctx context.Context, email, password string, opts ...CallOption) (string, error) {
 	var v validator
-	req, err := api.NewPostTokenRequest(s.client.core.baseURL, v.credentials(email, password))
-	res, err := send(ctx, s.client, opGetToken, req, v.or(err), opts, func(res *api.StoreBearerAuthRes) bool { return res.AccessToken != "" })
+	req, err := api.NewGetTokenRequest(s.client.core.baseURL, v.credentials(email, password))
+	res, err := send(ctx, s.client, opGetToken, req, v.or(err), opts, func(res *api.Token) bool { return res.AccessToken != "" })
 	if err != nil {
 		return "", err
 	}
@@ -69,7 +69,7 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
 	var v validator
 	email = v.email("email", email)
-	req, err := api.NewGetAuthEmailRequest(s.client.core.baseURL, email)
+	req, err := api.NewEmailExistsRequest(s.client.core.baseURL, email)
 	// A pointer, so that an answer without the property is not taken for a no.
 	type answer struct {
 		Exists *bool `json:"exists"`

@@ -79,7 +79,7 @@ func TestOrdersOfALoginComeOnlyIfAskedFor(t *testing.T) {
 func TestOrdersAreRefusedWhereNoneCome(t *testing.T) {
 	f := serve(t, handlerOf(200, "application/json", customerJSON))
 	_, err := f.loggedIn(t).Retrieve(t.Context(), WithOrders())
-	if e := wantError(t, err, ErrInvalidInput); e.Field != "WithOrders" || e.Operation != "Retrieve" {
+	if e := wantError(t, err, ErrInvalidInput); e.Field != "WithOrders" || e.Operation != "RetrieveCustomer" {
 		t.Errorf("field %q, operation %q", e.Field, e.Operation)
 	}
 	if f.count() != 0 {

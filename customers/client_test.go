@@ -77,7 +77,7 @@ func TestIDsCanNotLeadToAnotherRoute(t *testing.T) {
 		if got := f.last(t).Path; got != path || f.last(t).Method != http.MethodDelete {
 			t.Errorf("Delete %q: %s, want %s", id, got, path)
 		}
-		_, err = c.Addresses.Update(t.Context(), id, AddressPayload{})
+		_, err = c.Addresses.Update(t.Context(), id, UpdateAddressRequest{})
 		wantOK(t, err)
 		if got := f.last(t).Path; got != path || f.last(t).Method != http.MethodPost {
 			t.Errorf("Update %q: %s, want %s", id, got, path)

@@ -8,11 +8,11 @@ import (
 )
 
 var (
-	opCreate                = &operation{name: "Create", auth: login}
-	opRetrieve              = &operation{name: "Retrieve", auth: secured}
-	opUpdate                = &operation{name: "Update", auth: secured}
-	opGeneratePasswordToken = &operation{name: "GeneratePasswordToken", body: noBody}
-	opResetPassword         = &operation{name: "ResetPassword"}
+	opCreate                = &operation{name: api.OperationCreateCustomer, auth: login}
+	opRetrieve              = &operation{name: api.OperationRetrieveCustomer, auth: secured}
+	opUpdate                = &operation{name: api.OperationUpdateCustomer, auth: secured}
+	opGeneratePasswordToken = &operation{name: api.OperationGeneratePasswordToken, body: noBody}
+	opResetPassword         = &operation{name: api.OperationResetPassword}
 )
 
 // Create registers a customer and logs in: the client's session is the new customer's. The email is sent in lower
@@ -27,7 +27,7 @@ func (c *Client) Create(ctx context.Context, customer CreateRequest, opts ...Cal
 	v.text("FirstName", customer.FirstName)
 	v.text("LastName", customer.LastName)
 	v.text("Phone", customer.Phone)
-	req, err := api.NewPostCustomersRequest(c.core.baseURL, customer)
+	req, err := api.NewCreateCustomerRequest(c.core.baseURL, customer)
 	return c.customer(ctx, opCreate, req, v.or(err), opts)
 }
 
@@ -36,7 +36,7 @@ func (c *Client) Create(ctx context.Context, customer CreateRequest, opts ...Cal
 // [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted; the session lives on
 // until it expires.
 func (c *Client) Retrieve(ctx context.Context, opts ...CallOption) (*Customer, error) {
-	req, err := api.NewGetCustomersCustomerRequest(c.core.baseURL)
+	req, err := api.NewRetrieveCustomerRequest(c.core.baseURL)
 	return c.customer(ctx, opRetrieve, req, err, opts)
 }
 
@@ -62,7 +62,7 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 	v.nullableText("LastName", customer.LastName)
 	v.nullableText("Phone", customer.Phone)
 	v.billingAddress(customer.BillingAddress)
-	req, err := api.NewPostCustomersCustomerRequest(c.core.baseURL, customer)
+	req, err := api.NewUpdateCustomerRequest(c.core.baseURL, customer)
 	return c.customer(ctx, opUpdate, req, v.or(err), opts)
 }
 
@@ -72,7 +72,7 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	var v validator
 	email = v.email("email", email)
-	req, err := api.NewPostCustomersCustomerPasswordTokenRequest(c.core.baseURL, api.StorePostCustomersCustomerPasswordTokenReq{Email: email})
+	req, err := api.NewGeneratePasswordTokenRequest(c.core.baseURL, api.GeneratePasswordTokenRequest{Email: email})
 	_, err = c.exchange(ctx, opGeneratePasswordToken, req, v.or(err), opts)
 	return err
 }
@@ -87,7 +87,7 @@ func (c *Client) ResetPassword(ctx context.Context, reset ResetPasswordRequest, 
 	reset.Email = v.email("Email", reset.Email)
 	v.required("Token", reset.Token)
 	v.required("Password", reset.Password)
-	req, err := api.NewPostCustomersResetPasswordRequest(c.core.baseURL, reset)
+	req, err := api.NewResetPasswordRequest(c.core.baseURL, reset)
 	return c.customer(ctx, opResetPassword, req, v.or(err), opts)
 }
 
@@ -104,7 +104,7 @@ func (c *Client) customer(ctx context.Context, op *operation, req *http.Request,
 		}
 		return &res.Customer.Customer, nil
 	}
-	res, err := decode(r, func(res *api.StoreCustomersRes) bool { return res.Customer.ID != "" })
+	res, err := decode(r, func(res *api.CustomerEnvelope) bool { return res.Customer.ID != "" })
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 			return err
 		}},
 		{`POST /shop/store/customers/me {"billing_address":{"city":"Aarhus","phone":null}}`, func(c *Client) error {
-			_, err := c.Update(ctx, UpdateRequest{BillingAddress: BillingAddressOf(AddressPayload{City: Value("Aarhus"), Phone: Null[string]()})})
+			_, err := c.Update(ctx, UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{City: Value("Aarhus"), Phone: Null[string]()})})
 			return err
 		}},
 		{`POST /shop/store/customers/password-token {"email":"user@example.com"}`, func(c *Client) error { return c.GeneratePasswordToken(ctx, testEmail) }},

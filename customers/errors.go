@@ -67,8 +67,8 @@ const (
 //
 //nolint:recvcheck // Format is on the value, so that printing a copy shows no body either
 type Error struct {
-	// Operation is the method that failed, such as "Addresses.Add".
-	Operation string
+	// Operation is what failed, such as [OperationAddAddress]; "New" or "DecodeSession" where it was no request.
+	Operation Operation
 	// Field is the argument, field or option that was refused before sending, such as "Password".
 	Field string
 	// StatusCode is the answer's HTTP status; 0 when none came.
@@ -92,7 +92,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString("customers: ")
-	b.WriteString(e.Operation)
+	b.WriteString(string(e.Operation))
 	b.WriteString(": ")
 	if e.StatusCode != 0 {
 		fmt.Fprintf(&b, "%d ", e.StatusCode)
@@ -135,7 +135,7 @@ func (e Error) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Error())
 // LogValue logs the fields that tell errors apart.
 func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
-		slog.String("operation", e.Operation),
+		slog.String("operation", string(e.Operation)),
 		slog.Int("status", e.StatusCode),
 		slog.String("type", e.Type),
 		slog.String("msg", e.Error()),
@@ -148,7 +148,7 @@ func refused(field, reason string) *Error {
 }
 
 // failed names the operation of an error made where it was not known.
-func failed(operation string, err error) error {
+func failed(operation Operation, err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		named := *e
 		named.Operation = operation

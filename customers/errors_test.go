@@ -109,14 +109,14 @@ func TestErrorTellsWhatTheBackendSaid(t *testing.T) {
 	})
 	_, err := f.loggedIn(t).Addresses.Add(t.Context(), someAddress())
 	e := wantError(t, err, ErrConflict)
-	if e.Operation != "Addresses.Add" || e.Field != "" || e.StatusCode != http.StatusConflict || e.Type != "conflict" || e.Code != "invalid_state_error" ||
+	if e.Operation != "AddAddress" || e.Field != "" || e.StatusCode != http.StatusConflict || e.Type != "conflict" || e.Code != "invalid_state_error" ||
 		e.Message != "The request conflicted with one of …@…" || e.Header.Get("X-Request-Id") != "r1" || string(e.Body) != body {
 		t.Errorf("error %+v with body %q", e, e.Body)
 	}
 	if e.Header["Set-Cookie"] != nil {
 		t.Error("Set-Cookie is among the headers")
 	}
-	if got, want := e.Error(), "customers: Addresses.Add: 409 conflict: The request conflicted with one of …@…"; got != want {
+	if got, want := e.Error(), "customers: AddAddress: 409 conflict: The request conflicted with one of …@…"; got != want {
 		t.Errorf("error text\n%s, want\n%s", got, want)
 	}
 }
@@ -192,7 +192,7 @@ func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
 			}
 		}
 	}
-	const want = "customers: Retrieve: 400 invalid input"
+	const want = "customers: RetrieveCustomer: 400 invalid input"
 	for _, verb := range []string{"%v", "%s", "%+v"} {
 		if got := fmt.Sprintf(verb, err); got != want {
 			t.Errorf("%s prints %q, want %q", verb, got, want)
@@ -221,7 +221,7 @@ func TestErrorInALog(t *testing.T) {
 	}
 	wantOK(t, json.Unmarshal(out.Bytes(), &line))
 	for name, want := range map[string]any{
-		"operation": "Create", "status": 422.0, "type": "duplicate_error", "msg": "customers: Create: 422 duplicate: taken",
+		"operation": "CreateCustomer", "status": 422.0, "type": "duplicate_error", "msg": "customers: CreateCustomer: 422 duplicate: taken",
 	} {
 		if line.Err[name] != want {
 			t.Errorf("%s is %v, want %v, in %s", name, line.Err[name], want, out.String())
@@ -234,10 +234,10 @@ func TestErrorTexts(t *testing.T) {
 		err  *Error
 		want string
 	}{
-		{&Error{Operation: "Create", Field: "Password", Message: "it is required", kind: ErrInvalidInput}, "customers: Create: invalid input: Password: it is required"},
-		{&Error{Operation: "Retrieve", kind: ErrUnavailable, cause: io.ErrUnexpectedEOF}, "customers: Retrieve: backend unavailable: unexpected EOF"},
-		{&Error{Operation: "Retrieve", StatusCode: 503, cause: io.EOF}, "customers: Retrieve: 503 EOF"},
-		{&Error{Operation: "Retrieve", kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}, "customers: Retrieve: not logged in: log in again: session expired"},
+		{&Error{Operation: "CreateCustomer", Field: "Password", Message: "it is required", kind: ErrInvalidInput}, "customers: CreateCustomer: invalid input: Password: it is required"},
+		{&Error{Operation: "RetrieveCustomer", kind: ErrUnavailable, cause: io.ErrUnexpectedEOF}, "customers: RetrieveCustomer: backend unavailable: unexpected EOF"},
+		{&Error{Operation: "RetrieveCustomer", StatusCode: 503, cause: io.EOF}, "customers: RetrieveCustomer: 503 EOF"},
+		{&Error{Operation: "RetrieveCustomer", kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}, "customers: RetrieveCustomer: not logged in: log in again: session expired"},
 	} {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

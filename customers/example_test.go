@@ -139,7 +139,7 @@ func ExampleClient_Update() {
 func ExampleClient_Update_billingAddress() {
 	c := loggedIn()
 	_, err := c.Update(context.Background(), customers.UpdateRequest{
-		BillingAddress: customers.BillingAddressOf(customers.AddressPayload{
+		BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{
 			Address1: customers.Value("Vestergade 1"), City: customers.Value("Aarhus"), CountryCode: "dk",
 		}),
 	})
@@ -151,7 +151,7 @@ func ExampleClient_ListOrders() {
 	c := loggedIn()
 	page, err := c.ListOrders(context.Background(), &customers.ListOrdersParams{
 		Status:    []customers.OrderStatus{customers.OrderStatusCompleted},
-		CreatedAt: &customers.DateComparisonOperator{GTE: new(time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC))},
+		CreatedAt: &customers.TimeRange{GTE: new(time.Date(2024, 5, 1, 0, 0, 0, 0, time.UTC))},
 		Limit:     new(20),
 	})
 	if err != nil {
@@ -200,7 +200,7 @@ func ExampleClient_ResetPassword() {
 
 func ExampleAddressesService_Add() {
 	c := loggedIn()
-	me, err := c.Addresses.Add(context.Background(), customers.AddressCreatePayload{
+	me, err := c.Addresses.Add(context.Background(), customers.AddAddressRequest{
 		FirstName: "Alec", LastName: "Reynolds", Address1: "Vestergade 1", City: "Aarhus", PostalCode: "8000", CountryCode: "dk",
 	})
 	if err != nil {
@@ -212,7 +212,7 @@ func ExampleAddressesService_Add() {
 
 func ExampleAddressesService_Update() {
 	c := loggedIn()
-	me, err := c.Addresses.Update(context.Background(), "addr_1", customers.AddressPayload{
+	me, err := c.Addresses.Update(context.Background(), "addr_1", customers.UpdateAddressRequest{
 		Address2: customers.Value("2nd floor"), Company: customers.Null[string](),
 	})
 	if err != nil {

@@ -590,7 +590,7 @@ func (f *fault) try(s *scene) outcome {
 			_, err := c.ResetPassword(ctx, ResetPasswordRequest{Email: plantedEmail, Token: plantedToken, Password: plantedPassword})
 			return err
 		},
-		"Addresses.Delete": func(ctx context.Context, c *Client) error { _, err := c.Addresses.Delete(ctx, "addr_1"); return err },
+		"DeleteAddress": func(ctx context.Context, c *Client) error { _, err := c.Addresses.Delete(ctx, "addr_1"); return err },
 	} {
 		began := time.Now()
 		err := call(s.context(f), c.WithSession(sessionOf(plantedCookie)))

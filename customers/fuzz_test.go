@@ -60,10 +60,10 @@ var fuzzCalls = []fuzzCall{
 	}},
 	{opListOrders, func(ctx context.Context, c *Client) (any, error) { return c.ListOrders(ctx, nil) }},
 	{opAddAddress, func(ctx context.Context, c *Client) (any, error) {
-		return c.Addresses.Add(ctx, AddressCreatePayload{FirstName: "A", LastName: "B", Address1: "C", City: "D", CountryCode: "dk"})
+		return c.Addresses.Add(ctx, AddAddressRequest{FirstName: "A", LastName: "B", Address1: "C", City: "D", CountryCode: "dk"})
 	}},
 	{opUpdateAddress, func(ctx context.Context, c *Client) (any, error) {
-		return c.Addresses.Update(ctx, "addr_1", AddressPayload{City: Value("E")})
+		return c.Addresses.Update(ctx, "addr_1", UpdateAddressRequest{City: Value("E")})
 	}},
 	{opDeleteAddress, func(ctx context.Context, c *Client) (any, error) { return c.Addresses.Delete(ctx, "addr_1") }},
 	{opListPaymentMethods, func(ctx context.Context, c *Client) (any, error) {
@@ -83,7 +83,7 @@ var fuzzCalls = []fuzzCall{
 		exists, err := c.Auth.Exists(ctx, fuzzEmail)
 		return &exists, err
 	}},
-	{opOrders, func(ctx context.Context, c *Client) (any, error) {
+	{opListOrders, func(ctx context.Context, c *Client) (any, error) {
 		orders := []*Order{}
 		for order, err := range c.Orders(ctx, nil) {
 			if err != nil {
@@ -681,7 +681,7 @@ func FuzzPathParameter(f *testing.F) {
 					t.Errorf("%q: %d requests, the last to %s with %q", value, n, got, arrived)
 				}
 			}
-			_, err := at.c.Addresses.Update(t.Context(), value, AddressPayload{})
+			_, err := at.c.Addresses.Update(t.Context(), value, UpdateAddressRequest{})
 			wantRoute(err, "id", "POST /store/customers/me/addresses/{value}", value)
 			_, err = at.c.Addresses.Delete(t.Context(), value)
 			wantRoute(err, "id", "DELETE /store/customers/me/addresses/{value}", value)

@@ -37,7 +37,7 @@ func wantRefusedOption(t *testing.T, c *Client, f *fake, opt SharedOption, field
 	n := f.count()
 	_, err = c.Retrieve(t.Context(), opt)
 	e = wantError(t, err, ErrInvalidInput)
-	if e.Field != field || e.Operation != "Retrieve" || strings.Contains(err.Error(), "hush") {
+	if e.Field != field || e.Operation != "RetrieveCustomer" || strings.Contains(err.Error(), "hush") {
 		t.Errorf("%s: the call says %q", what, e)
 	}
 	if f.count() != n {

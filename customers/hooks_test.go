@@ -350,10 +350,10 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 		return resp, err
 	})
 	c := b.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
-		got.Store(fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, Operation(ctx)))
+		got.Store(fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx)))
 	}))
 	wantIs(t, logIn(ctx, c, testEmail), context.Canceled)
-	if want := fmt.Sprint(error(nil), "value", "s1", true, "Auth.Authenticate"); got.Load() != want {
+	if want := fmt.Sprint(error(nil), "value", "s1", true, "Authenticate"); got.Load() != want {
 		t.Errorf("the hook saw %v, want %v", got.Load(), want)
 	}
 }
@@ -492,7 +492,7 @@ func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 		}
 		for _, call := range calls {
 			err := call()
-			if e := wantError(t, err, ErrUnauthenticated); !errors.Is(err, errVault) || e.Operation != "Retrieve" {
+			if e := wantError(t, err, ErrUnauthenticated); !errors.Is(err, errVault) || e.Operation != "RetrieveCustomer" {
 				t.Errorf("error %v", err)
 			}
 		}

@@ -94,15 +94,15 @@ func (d *leakDetector) check(what, text string) {
 
 // everyOperation calls all operations with the secrets in all arguments that may be secret.
 var everyOperation = map[string]func(context.Context, *Client, ...CallOption) error{
-	"Create": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"CreateCustomer": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Create(ctx, CreateRequest{Email: secretEmail, Password: secretPassword}, o...)
 		return err
 	},
-	"Retrieve": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"RetrieveCustomer": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Retrieve(ctx, o...)
 		return err
 	},
-	"Update": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"UpdateCustomer": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Update(ctx, UpdateRequest{Email: new(secretEmail), Password: new(secretPassword)}, o...)
 		return err
 	},
@@ -123,34 +123,34 @@ var everyOperation = map[string]func(context.Context, *Client, ...CallOption) er
 		}
 		return nil
 	},
-	"Addresses.Add": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"AddAddress": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Addresses.Add(ctx, someAddress(), o...)
 		return err
 	},
-	"Addresses.Delete": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"DeleteAddress": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Addresses.Delete(ctx, "addr_1", o...)
 		return err
 	},
-	"PaymentMethods.List": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"ListPaymentMethods": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.PaymentMethods.List(ctx, o...)
 		return err
 	},
-	"Auth.Authenticate": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"Authenticate": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Auth.Authenticate(ctx, secretEmail, secretPassword, o...)
 		return err
 	},
-	"Auth.GetSession": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"GetSession": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Auth.GetSession(ctx, o...)
 		return err
 	},
-	"Auth.DeleteSession": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"DeleteSession": func(ctx context.Context, c *Client, o ...CallOption) error {
 		return c.Auth.DeleteSession(ctx, o...)
 	},
-	"Auth.GetToken": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"GetToken": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Auth.GetToken(ctx, secretEmail, secretPassword, o...)
 		return err
 	},
-	"Auth.Exists": func(ctx context.Context, c *Client, o ...CallOption) error {
+	"EmailExists": func(ctx context.Context, c *Client, o ...CallOption) error {
 		_, err := c.Auth.Exists(ctx, secretEmail, o...)
 		return err
 	},

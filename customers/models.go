@@ -19,27 +19,30 @@ type (
 	// OrderRecord is an order as [WithOrders] has it: as stored, without totals.
 	OrderRecord = api.OrderRecord
 	// OrderPage is one page of orders and how many there are in all.
-	OrderPage = api.StoreCustomersListOrdersRes
+	OrderPage = api.OrderPage
 	// PaymentMethod is a saved payment method; what Data holds is up to the payment provider.
 	PaymentMethod = api.PaymentMethod
 
 	// CreateRequest is for [Client.Create]. Email and Password are required.
-	CreateRequest = api.StorePostCustomersReq
+	CreateRequest = api.CreateRequest
 	// UpdateRequest is for [Client.Update]. What is left out stays as it is; see [Value] and [Null].
-	UpdateRequest = api.StorePostCustomersCustomerReq
+	UpdateRequest = api.UpdateRequest
 	// ResetPasswordRequest is for [Client.ResetPassword]. All fields are required.
-	ResetPasswordRequest = api.StorePostCustomersResetPasswordReq
-	// AddressCreatePayload is for [AddressesService.Add].
-	AddressCreatePayload = api.AddressCreatePayload
-	// AddressPayload is for [AddressesService.Update] and [BillingAddressOf]. What is left out stays as it is; see
+	ResetPasswordRequest = api.ResetPasswordRequest
+	// AddAddressRequest is for [AddressesService.Add].
+	AddAddressRequest = api.AddAddressRequest
+	// UpdateAddressRequest is for [AddressesService.Update] and [BillingAddressOf]. What is left out stays as it is; see
 	// [Value] and [Null].
-	AddressPayload = api.AddressPayload
+	UpdateAddressRequest = api.UpdateAddressRequest
 	// BillingAddress is made by [BillingAddressOf], [BillingAddressID] or [NoBillingAddress].
 	BillingAddress = nullable.Nullable[api.BillingAddress]
 	// ListOrdersParams filters and pages [Client.ListOrders] and [Client.Orders]. All filters that are set must hold.
-	ListOrdersParams = api.GetCustomersCustomerOrdersParams
-	// DateComparisonOperator is a range of time for [ListOrdersParams].
-	DateComparisonOperator = api.DateComparisonOperator
+	ListOrdersParams = api.ListOrdersParams
+	// TimeRange is a range of time for [ListOrdersParams].
+	TimeRange = api.TimeRange
+
+	// Operation names what a call does, such as [OperationCreateCustomer], in errors, log lines and traces.
+	Operation = api.Operation
 
 	// OrderStatus is an order's state. A backend may have states that are not among the constants.
 	OrderStatus = api.OrderStatus
@@ -82,6 +85,25 @@ const (
 	PaymentStatusRequiresAction    = api.PaymentStatusRequiresAction
 )
 
+// The operations, by the contract's names.
+const (
+	OperationCreateCustomer        = api.OperationCreateCustomer
+	OperationRetrieveCustomer      = api.OperationRetrieveCustomer
+	OperationUpdateCustomer        = api.OperationUpdateCustomer
+	OperationListOrders            = api.OperationListOrders
+	OperationListPaymentMethods    = api.OperationListPaymentMethods
+	OperationAddAddress            = api.OperationAddAddress
+	OperationUpdateAddress         = api.OperationUpdateAddress
+	OperationDeleteAddress         = api.OperationDeleteAddress
+	OperationGeneratePasswordToken = api.OperationGeneratePasswordToken
+	OperationResetPassword         = api.OperationResetPassword
+	OperationAuthenticate          = api.OperationAuthenticate
+	OperationGetSession            = api.OperationGetSession
+	OperationDeleteSession         = api.OperationDeleteSession
+	OperationGetToken              = api.OperationGetToken
+	OperationEmailExists           = api.OperationEmailExists
+)
+
 // Value sets a field of a request that could also be cleared: LastName: customers.Value("Reynolds").
 func Value[T any](v T) nullable.Nullable[T] {
 	return nullable.NewNullableWithValue(v)
@@ -95,10 +117,10 @@ func Null[T any]() nullable.Nullable[T] {
 // BillingAddressOf sets the billing address by its fields. A customer who has one keeps its id and the fields that
 // are not given. The backend edits that address in place, even where it is one of the shipping addresses too. If the
 // billing address was deleted among the shipping addresses, this is [ErrInvalidInput] until [NoBillingAddress] was sent.
-func BillingAddressOf(address AddressPayload) BillingAddress {
+func BillingAddressOf(address UpdateAddressRequest) BillingAddress {
 	var b api.BillingAddress
 	// What can't be JSON leaves b empty, and Update refuses that.
-	_ = b.FromAddressPayload(address)
+	_ = b.FromUpdateAddressRequest(address)
 	return Value(b)
 }
 

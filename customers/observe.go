@@ -10,10 +10,10 @@ import (
 // operationKey is where a request's context has its *operation.
 type operationKey struct{}
 
-// Operation is the name of the method that a request is for, such as "Addresses.Add": for a RoundTripper given by
+// OperationFromContext returns the operation that a request is for, such as [OperationAddAddress]: for a RoundTripper given by
 // [WithHTTPClient], which finds it in the request's context and can name a span or a metric by it. It is empty for
 // other contexts.
-func Operation(ctx context.Context) string {
+func OperationFromContext(ctx context.Context) Operation {
 	if op, ok := ctx.Value(operationKey{}).(*operation); ok {
 		return op.name
 	}
@@ -33,7 +33,7 @@ func (c *Client) log(ctx context.Context, req *http.Request, op *operation, atte
 		return
 	}
 	attrs := []slog.Attr{
-		slog.String("operation", op.name),
+		slog.String("operation", string(op.name)),
 		slog.Int("attempt", attempt),
 		slog.Duration("duration", time.Since(began)),
 	}

@@ -347,7 +347,7 @@ func TestLoggerGetsEachAttempt(t *testing.T) {
 	if len(lines) != 2 {
 		t.Fatalf("%d lines: %s", len(lines), log.String())
 	}
-	for i, want := range []string{"operation=Retrieve attempt=1 ", "operation=Retrieve attempt=2 "} {
+	for i, want := range []string{"operation=RetrieveCustomer attempt=1 ", "operation=RetrieveCustomer attempt=2 "} {
 		if !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "level=DEBUG") {
 			t.Errorf("line %d is %q", i, lines[i])
 		}

@@ -9,10 +9,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-var (
-	opListOrders = &operation{name: "ListOrders", auth: secured}
-	opOrders     = &operation{name: "Orders", auth: secured}
-)
+var opListOrders = &operation{name: api.OperationListOrders, auth: secured}
 
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
 const ordersPerPage = 50
@@ -33,12 +30,12 @@ const ordersPerPage = 50
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
 	var v validator
 	params = v.listOrders(params)
-	return c.listOrders(ctx, opListOrders, params, &v, opts)
+	return c.listOrders(ctx, params, &v, opts)
 }
 
-func (c *Client) listOrders(ctx context.Context, op *operation, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
-	req, err := api.NewGetCustomersCustomerOrdersRequest(c.core.baseURL, params)
-	return send(ctx, c, op, req, v.or(err), opts, func(page *OrderPage) bool {
+func (c *Client) listOrders(ctx context.Context, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
+	req, err := api.NewListOrdersRequest(c.core.baseURL, params)
+	return send(ctx, c, opListOrders, req, v.or(err), opts, func(page *OrderPage) bool {
 		for i := range page.Orders {
 			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
 				return false
@@ -84,7 +81,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 	if params.Limit != nil {
 		size = *params.Limit // 0: everything at once
 	}
-	var created DateComparisonOperator
+	var created TimeRange
 	if params.CreatedAt != nil {
 		created = *params.CreatedAt
 	}
@@ -100,7 +97,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 			limit += 2 * len(known)
 		}
 		params.Limit = &limit
-		page, err := c.listOrders(ctx, opOrders, &params, v, opts)
+		page, err := c.listOrders(ctx, &params, v, opts)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -120,7 +117,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 				continue
 			}
 			if err := ctx.Err(); err != nil {
-				yield(nil, &Error{Operation: opOrders.name, cause: err})
+				yield(nil, &Error{Operation: opListOrders.name, cause: err})
 				return
 			}
 			known[order.ID], stale = struct{}{}, 0
@@ -145,5 +142,5 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 }
 
 func unexpectedOrders(message string) *Error {
-	return &Error{Operation: opOrders.name, StatusCode: http.StatusOK, kind: ErrUnexpectedResponse, Message: message}
+	return &Error{Operation: opListOrders.name, StatusCode: http.StatusOK, kind: ErrUnexpectedResponse, Message: message}
 }

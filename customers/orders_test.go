@@ -189,7 +189,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 		params.Status = []OrderStatus{OrderStatusPending}
 	}
 	if r.IntN(2) == 0 {
-		d := &DateComparisonOperator{}
+		d := &TimeRange{}
 		for _, p := range []**time.Time{&d.LT, &d.LTE, &d.GT, &d.GTE} {
 			if r.IntN(3) == 0 {
 				*p = new(firstOrder.Add(time.Duration(r.IntN(milliseconds+1))*time.Millisecond + time.Duration(r.IntN(4))*time.Microsecond))
@@ -371,7 +371,7 @@ func TestFiltersGoAlongWithEachPage(t *testing.T) {
 	n := 0
 	for order, err := range c.Orders(t.Context(), &ListOrdersParams{
 		Status: []OrderStatus{OrderStatusCompleted, OrderStatusArchived}, Limit: new(4), Fields: []string{"status"}, Expand: []string{"items"},
-		CreatedAt: &DateComparisonOperator{GTE: &b.orders[6].created},
+		CreatedAt: &TimeRange{GTE: &b.orders[6].created},
 	}, WithHeader("X-Call", "1"), WithResponse(&resp)) {
 		wantOK(t, err)
 		if order.Status == OrderStatusPending {
@@ -441,7 +441,7 @@ func TestIterationEndsAfterOneError(t *testing.T) {
 			}
 			errs++
 			e := wantError(t, err, ErrInternal)
-			if order != nil || e.Operation != "Orders" {
+			if order != nil || e.Operation != "ListOrders" {
 				t.Errorf("order %v, error %q", order, e)
 			}
 		}
@@ -460,7 +460,7 @@ func TestIterationEndsWithTheContext(t *testing.T) {
 		if err != nil {
 			errs++
 			e := wantError(t, err, context.Canceled)
-			if order != nil || e.Operation != "Orders" {
+			if order != nil || e.Operation != "ListOrders" {
 				t.Errorf("order %v, error %q", order, e)
 			}
 			continue
@@ -478,7 +478,7 @@ func TestIterationEndsWithTheContext(t *testing.T) {
 
 func TestIterationWithoutALogin(t *testing.T) {
 	_, err := collect(t.Context(), newBook(1).client(t).WithSession(new(Session)), nil)
-	if e := wantError(t, err, ErrUnauthenticated); e.Operation != "Orders" {
+	if e := wantError(t, err, ErrUnauthenticated); e.Operation != "ListOrders" {
 		t.Errorf("error %q", e)
 	}
 }
@@ -619,7 +619,7 @@ func TestListOrdersOnTheWire(t *testing.T) {
 		{&ListOrdersParams{}, url.Values{}},
 		{&ListOrdersParams{
 			Status: []OrderStatus{}, FulfillmentStatus: []FulfillmentStatus{}, PaymentStatus: []PaymentStatus{}, Fields: []string{}, Expand: []string{},
-			CreatedAt: &DateComparisonOperator{}, UpdatedAt: &DateComparisonOperator{}, CanceledAt: &DateComparisonOperator{},
+			CreatedAt: &TimeRange{}, UpdatedAt: &TimeRange{}, CanceledAt: &TimeRange{},
 		}, url.Values{}},
 		{&ListOrdersParams{
 			Q: new("a+b c&d"), Limit: new(5),
@@ -639,7 +639,7 @@ func TestListOrdersOnTheWire(t *testing.T) {
 			"fields": {"+metadata,-email"}, "expand": {"items,items.variant"},
 		}},
 		{&ListOrdersParams{
-			CreatedAt: &DateComparisonOperator{GT: &at}, UpdatedAt: &DateComparisonOperator{LTE: &at, GTE: &at}, CanceledAt: &DateComparisonOperator{LT: &at},
+			CreatedAt: &TimeRange{GT: &at}, UpdatedAt: &TimeRange{LTE: &at, GTE: &at}, CanceledAt: &TimeRange{LT: &at},
 		}, url.Values{
 			"created_at[gt]": {"2024-01-02T03:04:05.6789+02:00"}, "updated_at[lte]": {"2024-01-02T03:04:05.6789+02:00"},
 			"updated_at[gte]": {"2024-01-02T03:04:05.6789+02:00"}, "canceled_at[lt]": {"2024-01-02T03:04:05.6789+02:00"},
@@ -687,7 +687,7 @@ func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
 		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i) * 100 * time.Microsecond), OrderStatusPending})
 	}
 	ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{
-		Limit: new(1), CreatedAt: &DateComparisonOperator{GTE: &b.orders[1].created, LT: &b.orders[3].created},
+		Limit: new(1), CreatedAt: &TimeRange{GTE: &b.orders[1].created, LT: &b.orders[3].created},
 	})
 	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
 		t.Errorf("%v, %v", ids, err)

@@ -6,7 +6,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-var opListPaymentMethods = &operation{name: "PaymentMethods.List", auth: secured}
+var opListPaymentMethods = &operation{name: api.OperationListPaymentMethods, auth: secured}
 
 // PaymentMethodsService has the customer's saved payment methods; it is the PaymentMethods field of a [Client].
 type PaymentMethodsService struct {
@@ -18,9 +18,9 @@ type PaymentMethodsService struct {
 //
 // [ErrUnauthenticated]: not logged in. [ErrInternal]: a provider failed.
 func (s PaymentMethodsService) List(ctx context.Context, opts ...CallOption) ([]PaymentMethod, error) {
-	req, err := api.NewGetCustomersCustomerPaymentMethodsRequest(s.client.core.baseURL)
+	req, err := api.NewListPaymentMethodsRequest(s.client.core.baseURL)
 	res, err := send(ctx, s.client, opListPaymentMethods, req, err, opts,
-		func(res *api.StoreCustomersListPaymentMethodsRes) bool { return res.PaymentMethods != nil })
+		func(res *api.PaymentMethodList) bool { return res.PaymentMethods != nil })
 	if err != nil {
 		return nil, err
 	}

@@ -90,16 +90,16 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 
 func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 	posts := map[string]func(*Client) error{
-		"Create": func(c *Client) error {
+		"CreateCustomer": func(c *Client) error {
 			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
 			return err
 		},
 		"Authenticate":          func(c *Client) error { return logIn(t.Context(), c, testEmail) },
-		"Update":                func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err },
+		"UpdateCustomer":        func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err },
 		"GeneratePasswordToken": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
-		"Addresses.Add":         func(c *Client) error { _, err := c.Addresses.Add(t.Context(), someAddress()); return err },
-		"Addresses.Update": func(c *Client) error {
-			_, err := c.Addresses.Update(t.Context(), "addr_1", AddressPayload{})
+		"AddAddress":            func(c *Client) error { _, err := c.Addresses.Add(t.Context(), someAddress()); return err },
+		"UpdateAddress": func(c *Client) error {
+			_, err := c.Addresses.Update(t.Context(), "addr_1", UpdateAddressRequest{})
 			return err
 		},
 	}

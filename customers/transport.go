@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // authKind is what an operation has to do with the session.
@@ -33,7 +35,7 @@ const (
 
 // operation is one of the backend's operations, by the name of the method that calls it.
 type operation struct {
-	name   string
+	name   api.Operation
 	auth   authKind
 	body   bodyKind
 	orders bool // the answer holds all of the customer's orders

@@ -70,7 +70,7 @@ func TestAnswersThatAreNotTheAPIs(t *testing.T) {
 		f := serve(t, h)
 		err := retrieve(t.Context(), f.loggedIn(t))
 		e := wantError(t, err, ErrUnexpectedResponse)
-		if e.StatusCode/100 != 2 || e.Operation != "Retrieve" || e.Body != nil || strings.Contains(e.Error(), "hush") {
+		if e.StatusCode/100 != 2 || e.Operation != "RetrieveCustomer" || e.Body != nil || strings.Contains(e.Error(), "hush") {
 			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
 		}
 		if f.count() != 1 {
@@ -301,7 +301,7 @@ func TestContextEndsAreTheContextsOwnErrors(t *testing.T) {
 		<-started
 		cancel()
 		e := wantError(t, call(), context.Canceled)
-		if errors.Is(e, ErrUnavailable) || errors.Is(e, ErrUnexpectedResponse) || e.Operation != "Retrieve" {
+		if errors.Is(e, ErrUnavailable) || errors.Is(e, ErrUnexpectedResponse) || e.Operation != "RetrieveCustomer" {
 			t.Errorf("%s: error %q", name, e)
 		}
 

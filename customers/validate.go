@@ -86,10 +86,10 @@ func (v *validator) email(field, value string) string {
 	return v.lower(field, value)
 }
 
-func (v *validator) credentials(email, password string) api.StorePostAuthReq {
+func (v *validator) credentials(email, password string) api.Credentials {
 	email = v.email("email", email)
 	v.required("password", password)
-	return api.StorePostAuthReq{Email: email, Password: password}
+	return api.Credentials{Email: email, Password: password}
 }
 
 // lower is JavaScript's toLowerCase where the two languages surely agree.
@@ -119,7 +119,7 @@ func (v *validator) country(field, code string) string {
 	return code
 }
 
-func (v *validator) newAddress(a *AddressCreatePayload) {
+func (v *validator) newAddress(a *AddAddressRequest) {
 	v.required("FirstName", a.FirstName)
 	v.required("LastName", a.LastName)
 	v.required("Address1", a.Address1)
@@ -133,7 +133,7 @@ func (v *validator) newAddress(a *AddressCreatePayload) {
 	v.optionalText("Province", a.Province)
 }
 
-func (v *validator) address(a *AddressPayload) {
+func (v *validator) address(a *UpdateAddressRequest) {
 	if a.CountryCode != "" {
 		a.CountryCode = v.country("CountryCode", a.CountryCode)
 	}
@@ -157,7 +157,7 @@ func (v *validator) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		v.required("BillingAddress", id)
 		return
 	}
-	a, err := union.AsAddressPayload()
+	a, err := union.AsUpdateAddressRequest()
 	if err != nil {
 		v.refuse("BillingAddress", "it can't be sent as JSON; make it by BillingAddressOf or BillingAddressID")
 		return
@@ -209,8 +209,8 @@ func (v *validator) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	return &p
 }
 
-func nilIfZero(d *DateComparisonOperator) *DateComparisonOperator {
-	if d != nil && *d == (DateComparisonOperator{}) {
+func nilIfZero(d *TimeRange) *TimeRange {
+	if d != nil && *d == (TimeRange{}) {
 		return nil
 	}
 	return d

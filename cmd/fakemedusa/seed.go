@@ -27,8 +27,8 @@ type seedCustomer struct {
 	Phone     string         `json:"phone"`
 	Metadata  map[string]any `json:"metadata"`
 
-	Addresses      []api.AddressCreatePayload `json:"addresses"`
-	BillingAddress *api.AddressCreatePayload  `json:"billing_address"`
+	Addresses      []api.AddAddressRequest `json:"addresses"`
+	BillingAddress *api.AddAddressRequest  `json:"billing_address"`
 
 	Orders         []customerstest.Order `json:"orders"`
 	PaymentMethods []struct {

@@ -129,8 +129,8 @@ var addressCreatePayload = class{
 	{name: "postal_code", check: isString},
 }
 
-// PostCustomersCustomerAddresses adds an address, unless the customer has it.
-func (o operations) PostCustomersCustomerAddresses(_ http.ResponseWriter, r *http.Request) {
+// AddAddress adds an address, unless the customer has it.
+func (o operations) AddAddress(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	body, failed := addAddressBody.validate(x.body)
 	if failed != nil {
@@ -177,8 +177,8 @@ func (a *address) equals(added *address, payload *object) bool {
 	return true
 }
 
-// PostCustomersCustomerAddressesAddress changes an address of the customer's.
-func (o operations) PostCustomersCustomerAddressesAddress(_ http.ResponseWriter, r *http.Request, id string) {
+// UpdateAddress changes an address of the customer's.
+func (o operations) UpdateAddress(_ http.ResponseWriter, r *http.Request, id string) {
 	x := exchangeOf(r)
 	body, failed := addressPayload.validate(x.body)
 	if failed != nil {
@@ -201,11 +201,11 @@ func (o operations) PostCustomersCustomerAddressesAddress(_ http.ResponseWriter,
 		return
 	}
 	o.saveAddress(a, changed)
-	o.GetCustomersCustomer(nil, r)
+	o.RetrieveCustomer(nil, r)
 }
 
-// DeleteCustomersCustomerAddressesAddress deletes an address of the customer's, if it is one.
-func (o operations) DeleteCustomersCustomerAddressesAddress(_ http.ResponseWriter, r *http.Request, id string) {
+// DeleteAddress deletes an address of the customer's, if it is one.
+func (o operations) DeleteAddress(_ http.ResponseWriter, r *http.Request, id string) {
 	x := exchangeOf(r)
 	if strings.ContainsRune(id, 0) {
 		x.answer = unknownError()
@@ -217,5 +217,5 @@ func (o operations) DeleteCustomersCustomerAddressesAddress(_ http.ResponseWrite
 			c.addresses = slices.DeleteFunc(c.addresses, func(other *address) bool { return other == a })
 		}
 	}
-	o.GetCustomersCustomer(nil, r)
+	o.RetrieveCustomer(nil, r)
 }

@@ -20,8 +20,8 @@ func (o operations) authenticate(x *exchange) (*customer, bool) {
 	return c, true
 }
 
-// PostAuth logs in. The session keeps its id, whoever it came from.
-func (o operations) PostAuth(_ http.ResponseWriter, r *http.Request) {
+// Authenticate logs in. The session keeps its id, whoever it came from.
+func (o operations) Authenticate(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c, ok := o.authenticate(x); ok {
 		x.session.customerID = c.id
@@ -29,23 +29,23 @@ func (o operations) PostAuth(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetAuth reads the customer with all orders.
-func (o operations) GetAuth(_ http.ResponseWriter, r *http.Request) {
+// GetSession reads the customer with all orders.
+func (o operations) GetSession(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c := o.currentCustomer(x); c != nil {
 		x.answer = jsonAnswer(http.StatusOK, members{{"customer", o.withOrders(c)}})
 	}
 }
 
-// DeleteAuth logs out, logged in or not.
-func (o operations) DeleteAuth(_ http.ResponseWriter, r *http.Request) {
+// DeleteSession logs out, logged in or not.
+func (o operations) DeleteSession(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	o.endSession(x)
 	x.answer = textAnswer(http.StatusOK)
 }
 
-// PostToken hands out a bearer token and leaves the session alone.
-func (o operations) PostToken(_ http.ResponseWriter, r *http.Request) {
+// GetToken hands out a bearer token and leaves the session alone.
+func (o operations) GetToken(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c, ok := o.authenticate(x); ok {
 		now := o.now()
@@ -54,7 +54,7 @@ func (o operations) PostToken(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// GetAuthEmail says whether there is an account; a guest has none.
-func (o operations) GetAuthEmail(_ http.ResponseWriter, r *http.Request, email string) {
+// EmailExists says whether there is an account; a guest has none.
+func (o operations) EmailExists(_ http.ResponseWriter, r *http.Request, email string) {
 	exchangeOf(r).answer = jsonAnswer(http.StatusOK, members{{"exists", o.accountOf(email) != nil}})
 }

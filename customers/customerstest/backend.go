@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // A Backend is the customer and auth API of a Medusa v1 store, with all its data in memory. It is an [http.Handler] and
@@ -61,7 +63,7 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client has gone
 	}
 	m := b.router.find(r.Method, x.path)
-	if fault := b.takeFault(b.record(x, m.operation())); fault != nil {
+	if fault := b.takeFault(b.record(x, api.Operation(m.operation()))); fault != nil {
 		if fault.wait(r.Context()) != nil {
 			panic(http.ErrAbortHandler) // returning would answer 200
 		}

@@ -26,7 +26,7 @@ func BenchmarkNewServer(b *testing.B) {
 // take of that.
 func BenchmarkRequest(b *testing.B) {
 	backend := customerstest.New()
-	who := backend.AddCustomer(customerstest.Customer{ShippingAddresses: []api.AddressCreatePayload{{}}})
+	who := backend.AddCustomer(customerstest.Customer{ShippingAddresses: []api.AddAddressRequest{{}}})
 	srv := httptest.NewServer(backend)
 	defer srv.Close()
 	c, err := customers.New(srv.URL)

@@ -22,8 +22,8 @@ type Customer struct {
 	Metadata  map[string]any
 
 	// What is empty in an address is filled in, but for what may be null.
-	ShippingAddresses []api.AddressCreatePayload
-	BillingAddress    *api.AddressCreatePayload
+	ShippingAddresses []api.AddAddressRequest
+	BillingAddress    *api.AddAddressRequest
 }
 
 // AddCustomer puts a customer into the backend, past its checks, and returns the customer as the backend will. It panics
@@ -79,7 +79,7 @@ func (b *Backend) mustHave(customerID string) *customer {
 	return c
 }
 
-func (b *Backend) addAddress(payload api.AddressCreatePayload, c Customer) *address {
+func (b *Backend) addAddress(payload api.AddAddressRequest, c Customer) *address {
 	payload.FirstName = cmp.Or(payload.FirstName, c.FirstName, "Alex")
 	payload.LastName = cmp.Or(payload.LastName, c.LastName, "Doe")
 	payload.Address1 = cmp.Or(payload.Address1, "1 Main Street")

@@ -88,8 +88,8 @@ var registerBody = class{
 	{name: "phone", check: isString, optional: true},
 }
 
-// PostCustomers registers a customer, or a guest if the password is empty, and logs in.
-func (o operations) PostCustomers(_ http.ResponseWriter, r *http.Request) {
+// CreateCustomer registers a customer, or a guest if the password is empty, and logs in.
+func (o operations) CreateCustomer(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	body, failed := registerBody.validate(x.body)
 	if failed != nil {
@@ -136,8 +136,8 @@ func textOf(o *object, name string) *string {
 	return nil
 }
 
-// GetCustomersCustomer reads the customer.
-func (o operations) GetCustomersCustomer(_ http.ResponseWriter, r *http.Request) {
+// RetrieveCustomer reads the customer.
+func (o operations) RetrieveCustomer(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c := o.currentCustomer(x); c != nil {
 		x.answer = jsonAnswer(http.StatusOK, members{{"customer", o.withAddresses(c)}})
@@ -154,8 +154,8 @@ var updateBody = class{
 	{name: "metadata", check: isObject, optional: true},
 }
 
-// PostCustomersCustomer changes the customer, wholly or not at all.
-func (o operations) PostCustomersCustomer(_ http.ResponseWriter, r *http.Request) {
+// UpdateCustomer changes the customer, wholly or not at all.
+func (o operations) UpdateCustomer(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	body, failed := updateBody.validate(x.body)
 	if failed != nil {

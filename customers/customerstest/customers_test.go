@@ -256,8 +256,8 @@ func TestAddCustomer(t *testing.T) {
 	}
 	c := srv.AddCustomer(customerstest.Customer{
 		Email: "a@example.com", Password: "pw", FirstName: "A", LastName: "B", Phone: "1", Metadata: map[string]any{"n": 1},
-		ShippingAddresses: []api.AddressCreatePayload{{City: "Odense", CountryCode: "DK"}, {}},
-		BillingAddress:    &api.AddressCreatePayload{Company: new("C")},
+		ShippingAddresses: []api.AddAddressRequest{{City: "Odense", CountryCode: "DK"}, {}},
+		BillingAddress:    &api.AddAddressRequest{Company: new("C")},
 	})
 	b := newBrowser(t, srv.URL)
 	b.login("a@example.com", "pw")
@@ -276,7 +276,7 @@ func TestAddCustomer(t *testing.T) {
 	for name, wrong := range map[string]func(){
 		"same email": func() { srv.AddCustomer(customerstest.Customer{Email: "a@example.com"}) },
 		"unknown country": func() {
-			srv.AddCustomer(customerstest.Customer{BillingAddress: &api.AddressCreatePayload{CountryCode: "zz"}})
+			srv.AddCustomer(customerstest.Customer{BillingAddress: &api.AddAddressRequest{CountryCode: "zz"}})
 		},
 		"no JSON":          func() { srv.AddCustomer(customerstest.Customer{Metadata: map[string]any{"f": func() {}}}) },
 		"no such customer": func() { srv.DeleteCustomer("cus_x") },

@@ -101,7 +101,7 @@ func ExampleBackend_Requests() {
 		fmt.Println(len(r.Header().Values("Cookie")), "cookies,", len(r.Body()), "bytes")
 	}
 	// Output:
-	// POST /store/customers (PostCustomers) {"email":"[redacted]","first_name":"Ada","password":"[redacted]"}
+	// POST /store/customers (CreateCustomer) {"email":"[redacted]","first_name":"Ada","password":"[redacted]"}
 	// 0 cookies, 71 bytes
 }
 
@@ -114,7 +114,7 @@ func ExampleBackend_Inject() {
 	exists, err := c.Auth.Exists(ctx, "ada@example.com")
 	fmt.Println(exists, err)
 
-	backend.Inject(customerstest.Fault{Operation: "PostCustomers", Reset: true, CarriedOut: true})
+	backend.Inject(customerstest.Fault{Operation: "CreateCustomer", Reset: true, CarriedOut: true})
 	_, err = c.Create(ctx, customers.CreateRequest{Email: "ada@example.com", Password: "supersecret"})
 	fmt.Println(errors.Is(err, customers.ErrUnavailable))
 	exists, err = c.Auth.Exists(ctx, "ada@example.com")

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // A Fault is something that goes wrong on the way to the backend or back. What it says of the answer goes together:
 // after Latency, a Status with Header and Body, of which half is sent if Truncate is set.
 type Fault struct {
-	Operation string             // the requests it is for, by operationId, such as PostAuth; "" is all
+	Operation api.Operation      // the requests it is for, by operationId, such as Authenticate; "" is all
 	Match     func(Request) bool // further limits them, if not nil
 	Times     int                // how many of them it is for; 0 is one, a negative number is all
 
@@ -29,8 +31,8 @@ type Fault struct {
 // Inject makes a fault happen to the requests that it is for, from now on. Of several, the one injected first comes
 // first. It panics if the fault would not show, also because there is no such operation.
 func (b *Backend) Inject(f Fault) {
-	if f.Operation != "" && !b.router.has(f.Operation) {
-		panic("customerstest: Inject: there is no operation " + f.Operation + "; its name is an operationId, as Request has it")
+	if f.Operation != "" && !b.router.has(string(f.Operation)) {
+		panic("customerstest: Inject: there is no operation " + string(f.Operation) + "; its name is an operationId, as Request has it")
 	}
 	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
 		panic("customerstest: Inject: a fault without Latency, Status, Header, Reset or Truncate does nothing")

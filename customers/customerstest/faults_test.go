@@ -85,20 +85,20 @@ func TestFaultsAreForSomeRequests(t *testing.T) {
 	}
 	srv.Inject(customerstest.Fault{Status: 500, Times: 2})
 	expect([]int{500, 500, 200}, me, me, me)
-	srv.Inject(customerstest.Fault{Status: 500, Operation: "GetAuth"})
+	srv.Inject(customerstest.Fault{Status: 500, Operation: "GetSession"})
 	expect([]int{200, 500, 200}, me, "/store/auth", "/store/auth")
 	srv.Inject(customerstest.Fault{Status: 501, Match: func(r customerstest.Request) bool { return r.Query().Get("x") == "1" }})
 	expect([]int{200, 501, 200}, me, me+"?x=1", me+"?x=1")
 	srv.Inject(customerstest.Fault{Status: 501})
 	srv.Inject(customerstest.Fault{Status: 502})
 	expect([]int{501, 502, 200}, me, me, me)
-	srv.Inject(customerstest.Fault{Status: 501, Operation: "GetAuth", Times: -1})
+	srv.Inject(customerstest.Fault{Status: 501, Operation: "GetSession", Times: -1})
 	srv.Inject(customerstest.Fault{Status: 502, Times: -1})
 	expect([]int{502, 501, 502, 501}, me, "/store/auth", "/nowhere", "/store/auth")
 	srv.ClearFaults()
 	expect([]int{200, 200}, me, "/store/auth")
 	for why, fault := range map[string]customerstest.Fault{
-		"does nothing": {Operation: "GetAuth"}, "is for no operation": {Operation: "ListOrders", Status: 500},
+		"does nothing": {Operation: "GetSession"}, "is for no operation": {Operation: "ListOrder", Status: 500},
 	} {
 		if !panics(func() { srv.Inject(fault) }) {
 			t.Errorf("a fault that %s", why)

@@ -26,19 +26,19 @@ func TestJourney(t *testing.T) {
 	}
 	me, err = c.Update(ctx, customers.UpdateRequest{
 		Phone: customers.Value("1"), LastName: customers.Null[string](), Metadata: map[string]any{"size": "L"},
-		BillingAddress: customers.BillingAddressOf(customers.AddressPayload{City: customers.Value("Odense"), CountryCode: "DK"}),
+		BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{City: customers.Value("Odense"), CountryCode: "DK"}),
 	})
 	if err != nil || text(me.Phone) != "1" || me.LastName != nil || me.Metadata["size"] != "L" || text(me.BillingAddress.CountryCode) != "dk" {
 		t.Fatalf("Update: %+v, %v", me, err)
 	}
-	me, err = c.Addresses.Add(ctx, customers.AddressCreatePayload{
+	me, err = c.Addresses.Add(ctx, customers.AddAddressRequest{
 		FirstName: "Alec", LastName: "Reynolds", Address1: "1 Main Street", City: "Aarhus", CountryCode: "dk", PostalCode: "8000",
 	})
 	if err != nil || len(me.ShippingAddresses) != 1 {
 		t.Fatalf("Addresses.Add: %+v, %v", me, err)
 	}
 	id := me.ShippingAddresses[0].ID
-	me, err = c.Addresses.Update(ctx, id, customers.AddressPayload{City: customers.Value("Skagen")})
+	me, err = c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{City: customers.Value("Skagen")})
 	if err != nil || text(me.ShippingAddresses[0].City) != "Skagen" || text(me.ShippingAddresses[0].PostalCode) != "8000" {
 		t.Fatalf("Addresses.Update: %+v, %v", me, err)
 	}

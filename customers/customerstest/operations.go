@@ -14,8 +14,8 @@ type operations struct{ *Backend }
 // An operation that is added to the contract does not compile until it is here.
 var _ contract.ServerInterface = operations{}
 
-// GetCustomersCustomerOrders lists the orders. It has its own way with the query, see withExchange.
-func (o operations) GetCustomersCustomerOrders(_ http.ResponseWriter, r *http.Request, _ api.GetCustomersCustomerOrdersParams) {
+// ListOrders lists the orders. It has its own way with the query, see withExchange.
+func (o operations) ListOrders(_ http.ResponseWriter, r *http.Request, _ api.ListOrdersParams) {
 	x := exchangeOf(r)
 	x.answer = o.listOrders(x.customerID, x.rawQuery)
 }

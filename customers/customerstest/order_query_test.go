@@ -25,13 +25,13 @@ func newBuyer(t *testing.T) (*Backend, string) {
 	return b, b.AddCustomer(Customer{Email: "buyer@example.com", FirstName: "Olivia", LastName: "Orders"}).ID
 }
 
-func list(t *testing.T, b *Backend, customerID, query string) api.StoreCustomersListOrdersRes {
+func list(t *testing.T, b *Backend, customerID, query string) api.OrderPage {
 	t.Helper()
 	a := b.listOrders(customerID, query)
 	if a.status != http.StatusOK {
 		t.Fatalf("%s: %d %s", query, a.status, a.body)
 	}
-	var page api.StoreCustomersListOrdersRes
+	var page api.OrderPage
 	if err := json.Unmarshal(a.body, &page); err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

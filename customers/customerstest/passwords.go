@@ -35,8 +35,8 @@ func passwordKey(text string) []byte {
 
 var passwordTokenBody = class{{name: "email", check: isEmailAddress}}
 
-// PostCustomersCustomerPasswordToken makes a token that PasswordTokens returns, and says nothing.
-func (o operations) PostCustomersCustomerPasswordToken(_ http.ResponseWriter, r *http.Request) {
+// GeneratePasswordToken makes a token that PasswordTokens returns, and says nothing.
+func (o operations) GeneratePasswordToken(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	body, failed := passwordTokenBody.validate(x.body)
 	if failed != nil {
@@ -64,8 +64,8 @@ var passwordResetBody = class{
 	{name: "email", check: isEmailAddress}, {name: "token", check: isString}, {name: "password", check: isString},
 }
 
-// PostCustomersResetPassword answers 500 to every token that is not good, unless there is no such account.
-func (o operations) PostCustomersResetPassword(_ http.ResponseWriter, r *http.Request) {
+// ResetPassword answers 500 to every token that is not good, unless there is no such account.
+func (o operations) ResetPassword(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	body, failed := passwordResetBody.validate(x.body)
 	if failed != nil {

@@ -38,8 +38,8 @@ func (b *Backend) AddPaymentMethod(customerID string, m PaymentMethod) api.Payme
 	return modelOf[api.PaymentMethod](saved)
 }
 
-// GetCustomersCustomerPaymentMethods lists what the payment providers have saved of the customer.
-func (o operations) GetCustomersCustomerPaymentMethods(_ http.ResponseWriter, r *http.Request) {
+// ListPaymentMethods lists what the payment providers have saved of the customer.
+func (o operations) ListPaymentMethods(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c := o.currentCustomer(x); c != nil {
 		x.answer = jsonAnswer(http.StatusOK, members{{"payment_methods", append([]members{}, c.paymentMethods...)}})

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // keptRequests is how many of the requests received can be inspected.
@@ -18,8 +20,8 @@ const keptRequests = 1000
 // Path, Header and Body have them all.
 type Request struct {
 	Method    string
-	Operation string    // the operationId, such as PostAuth; "" if there is no such operation
-	Time      time.Time // by the backend's clock
+	Operation api.Operation // the operationId, such as Authenticate; "" if there is no such operation
+	Time      time.Time     // by the backend's clock
 
 	received *received // out of the sight of package fmt
 }
@@ -55,7 +57,7 @@ func (b *Backend) Requests() []Request {
 }
 
 // record keeps the request.
-func (b *Backend) record(x *exchange, operation string) Request {
+func (b *Backend) record(x *exchange, operation api.Operation) Request {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.requests) == 2*keptRequests {
@@ -78,7 +80,7 @@ func (r Request) String() string {
 	}
 	s := r.Method + " " + r.received.redactedTarget()
 	if r.Operation != "" {
-		s += " (" + r.Operation + ")"
+		s += " (" + string(r.Operation) + ")"
 	}
 	if len(r.received.body) > 0 {
 		s += " " + r.received.redactedBody()

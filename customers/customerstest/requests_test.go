@@ -31,11 +31,11 @@ func TestRequests(t *testing.T) {
 		t.Fatal(len(all), "requests")
 	}
 	create, retrieve, unknown := all[0], all[1], all[2]
-	if create.Method != http.MethodPost || create.Operation != "PostCustomers" || create.Path() != "/store/customers" || !create.Time.Equal(start) ||
+	if create.Method != http.MethodPost || create.Operation != "CreateCustomer" || create.Path() != "/store/customers" || !create.Time.Equal(start) ||
 		create.Header().Get("X-Trace") != "1" || !strings.Contains(string(create.Body()), `"email":"a@example.com"`) {
 		t.Errorf("create: %v", create)
 	}
-	if retrieve.Operation != "GetCustomersCustomer" || retrieve.Header().Get("Cookie") == "" || len(retrieve.Body()) > 0 {
+	if retrieve.Operation != "RetrieveCustomer" || retrieve.Header().Get("Cookie") == "" || len(retrieve.Body()) > 0 {
 		t.Errorf("retrieve: %v", retrieve)
 	}
 	if unknown.Operation != "" || unknown.Path() != "/Store%20" || fmt.Sprint(unknown.Query()["a"]) != "[b c]" {
@@ -107,7 +107,7 @@ func TestRequestsHideSecrets(t *testing.T) {
 			t.Errorf("%s shows a secret: %s", name, printed)
 		}
 	}
-	for _, seen := range []string{`"X-Visible":["seen"]`, `\"seen\":`, "limit=seen", "/store/auth/[redacted]", "PostAuth"} {
+	for _, seen := range []string{`"X-Visible":["seen"]`, `\"seen\":`, "limit=seen", "/store/auth/[redacted]", "Authenticate"} {
 		if !strings.Contains(string(text), seen) {
 			t.Errorf("%s does not show: %s", seen, text)
 		}

@@ -38,7 +38,7 @@ func newRouter(b *Backend) *router {
 func (rt *router) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
 	method, path, _ := strings.Cut(pattern, " ")
 	parts := strings.Split(strings.TrimPrefix(path, "/store/"), "/")
-	// Generated code has the operationId only as the name of the handler's method, "….GetAuth-fm".
+	// Generated code has the operationId only as the name of the handler's method, "….GetSession-fm".
 	name := runtime.FuncForPC(reflect.ValueOf(handler).Pointer()).Name()
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "-fm")
 	rt.routes = append(rt.routes, route{method: method, mount: "/" + parts[0], parts: parts[1:], operation: name, handler: handler})
@@ -147,10 +147,10 @@ func (ro *route) match(path string) (parameters map[string]string, malformed, ok
 // is below that path asks for a login, also what does not exist.
 func (ro *route) isPublic() bool {
 	switch ro.operation {
-	case "PostCustomers", "PostCustomersResetPassword", "PostCustomersCustomerPasswordToken":
+	case "CreateCustomer", "ResetPassword", "GeneratePasswordToken":
 		return true
 	}
-	return ro.mount == "/auth" && ro.operation != "GetAuth"
+	return ro.mount == "/auth" && ro.operation != "GetSession"
 }
 
 // handle answers the request, after its body was read and its session opened. The caller holds b.mu.

@@ -107,7 +107,7 @@ func (j *journey) update(ctx context.Context) error {
 
 func (j *journey) addresses(ctx context.Context) error {
 	heading("Addresses")
-	home := customers.AddressCreatePayload{
+	home := customers.AddAddressRequest{
 		FirstName: "Alec", LastName: "Reynolds", Address1: "Vestergade 1", City: "Aarhus", PostalCode: "8000", CountryCode: "DK",
 	}
 	me, err := j.c.Addresses.Add(ctx, home)
@@ -122,7 +122,7 @@ func (j *journey) addresses(ctx context.Context) error {
 	}
 	fmt.Printf("  added once more: still %d on file\n", len(me.ShippingAddresses))
 
-	if me, err = j.c.Addresses.Update(ctx, id, customers.AddressPayload{Address1: customers.Value("Vestergade 2")}); err != nil {
+	if me, err = j.c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{Address1: customers.Value("Vestergade 2")}); err != nil {
 		return err
 	}
 	fmt.Printf("  updated: %s, %s\n", deref(me.ShippingAddresses[0].Address1), deref(me.ShippingAddresses[0].City))
@@ -282,7 +282,7 @@ func (j *journey) orders(ctx context.Context) error {
 	}
 	captured := &customers.ListOrdersParams{
 		PaymentStatus: []customers.PaymentStatus{customers.PaymentStatusCaptured},
-		CreatedAt:     &customers.DateComparisonOperator{LT: new(time.Now())},
+		CreatedAt:     &customers.TimeRange{LT: new(time.Now())},
 	}
 	n, items := 0, 0
 	for order, err := range j.c.Orders(ctx, captured) {

@@ -1,5 +1,5 @@
 // Command otelhttp traces the calls to a Medusa backend: each request is a span that has the name of the method that
-// made it, such as "Auth.Exists". It logs in, reads the profile and prints the spans.
+// made it, such as "EmailExists". It logs in, reads the profile and prints the spans.
 //
 //	go run . http://localhost:9000 user@example.com supersecret
 package main
@@ -30,7 +30,7 @@ func newClient(baseURL string, provider trace.TracerProvider) (*customers.Client
 			IdleConnTimeout:     4 * time.Second, // Node closes after 5: see customers.WithHTTPClient
 		}},
 		otelhttp.WithTracerProvider(provider),
-		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return customers.Operation(r.Context()) }),
+		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return string(customers.OperationFromContext(r.Context())) }),
 	)
 	return customers.New(baseURL, customers.WithHTTPClient(&http.Client{Transport: transport}))
 }

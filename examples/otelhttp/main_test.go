@@ -49,7 +49,7 @@ func TestSpansAreNamedByOperation(t *testing.T) {
 			t.Errorf("span %s shows a secret: %s", s.Name, text)
 		}
 	}
-	if want := []string{"Auth.Exists", "Auth.Exists", "Auth.Authenticate", "Retrieve"}; !slices.Equal(names, want) {
+	if want := []string{"EmailExists", "EmailExists", "Authenticate", "RetrieveCustomer"}; !slices.Equal(names, want) {
 		t.Errorf("spans %q, want %q", names, want)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
 	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
 )
 
 // The clients take turns, this many times, so that whatever else the machine does hits all of them.

@@ -81,25 +81,25 @@ func byHand(url string, rt http.RoundTripper) client {
 	hc := &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return client{
 		retrieve: func(ctx context.Context) error {
-			var out api.StoreCustomersRes
+			var out api.CustomerEnvelope
 			_, err := exchange(ctx, hc, http.MethodGet, url+"/store/customers/me", nil, &out)
 			return err
 		},
 		listOrders: func(ctx context.Context) error {
-			var out api.StoreCustomersListOrdersRes
+			var out api.OrderPage
 			_, err := exchange(ctx, hc, http.MethodGet, url+"/store/customers/me/orders?limit=50", nil, &out)
 			return err
 		},
 		authenticate: func(ctx context.Context) error {
-			return logIn(ctx, hc, url+"/store/auth", api.StorePostAuthReq{Email: email, Password: password}, new(api.StoreCustomersRes))
+			return logIn(ctx, hc, url+"/store/auth", api.Credentials{Email: email, Password: password}, new(api.CustomerEnvelope))
 		},
 		authenticateInto: func(model reflect.Type) func(context.Context) error {
 			return func(ctx context.Context) error {
-				return logIn(ctx, hc, url+"/store/auth", api.StorePostAuthReq{Email: email, Password: password}, reflect.New(model).Interface())
+				return logIn(ctx, hc, url+"/store/auth", api.Credentials{Email: email, Password: password}, reflect.New(model).Interface())
 			}
 		},
 		create: func(ctx context.Context) error {
-			return logIn(ctx, hc, url+"/store/customers", newCustomer, new(api.StoreCustomersRes))
+			return logIn(ctx, hc, url+"/store/customers", newCustomer, new(api.CustomerEnvelope))
 		},
 	}
 }
@@ -178,22 +178,22 @@ func byRaw(url string, rt http.RoundTripper) (client, error) {
 		}
 		return err
 	}
-	params := &api.GetCustomersCustomerOrdersParams{Limit: new(page)}
+	params := &api.ListOrdersParams{Limit: new(page)}
 	return client{
 		retrieve: func(ctx context.Context) error {
-			res, err := c.GetCustomersCustomerWithResponse(ctx, session)
+			res, err := c.RetrieveCustomerWithResponse(ctx, session)
 			return got(err == nil && res.JSON200 != nil, err)
 		},
 		listOrders: func(ctx context.Context) error {
-			res, err := c.GetCustomersCustomerOrdersWithResponse(ctx, params, session)
+			res, err := c.ListOrdersWithResponse(ctx, params, session)
 			return got(err == nil && res.JSON200 != nil, err)
 		},
 		authenticate: func(ctx context.Context) error {
-			res, err := c.PostAuthWithResponse(ctx, api.StorePostAuthReq{Email: email, Password: password})
+			res, err := c.AuthenticateWithResponse(ctx, api.Credentials{Email: email, Password: password})
 			return got(err == nil && res.JSON200 != nil, err)
 		},
 		create: func(ctx context.Context) error {
-			res, err := c.PostCustomersWithResponse(ctx, newCustomer)
+			res, err := c.CreateCustomerWithResponse(ctx, newCustomer)
 			return got(err == nil && res.JSON200 != nil, err)
 		},
 	}, nil

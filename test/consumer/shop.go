@@ -24,7 +24,7 @@ type Accounts interface {
 
 // Addresses is the same for one of the client's services.
 type Addresses interface {
-	Add(ctx context.Context, address customers.AddressCreatePayload, opts ...customers.CallOption) (*customers.Customer, error)
+	Add(ctx context.Context, address customers.AddAddressRequest, opts ...customers.CallOption) (*customers.Customer, error)
 	Delete(ctx context.Context, id string, opts ...customers.CallOption) (*customers.Customer, error)
 }
 

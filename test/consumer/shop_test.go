@@ -111,7 +111,7 @@ func TestClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := raw.GetCustomersCustomerWithResponse(t.Context())
+	res, err := raw.RetrieveCustomerWithResponse(t.Context())
 	if err != nil || res.StatusCode() != http.StatusUnauthorized {
 		t.Errorf("the raw client, which has no session: %+v, %v", res, err)
 	}

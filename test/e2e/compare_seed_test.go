@@ -97,7 +97,7 @@ func putInCustomer(ctx context.Context, to *customerstest.Server, who backend.Cu
 	}
 	add := func(a api.Address, path, name string) {
 		to.SetTime(a.CreatedAt)
-		payload, e := json.Marshal(map[string]any{name: api.AddressCreatePayload{
+		payload, e := json.Marshal(map[string]any{name: api.AddAddressRequest{
 			FirstName: text(a.FirstName), LastName: text(a.LastName), Address1: text(a.Address1), City: text(a.City), PostalCode: text(a.PostalCode),
 			CountryCode: text(a.CountryCode), Address2: a.Address2, Company: a.Company, Phone: a.Phone, Province: a.Province, Metadata: a.Metadata,
 		}})

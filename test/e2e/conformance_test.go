@@ -16,25 +16,25 @@ import (
 	customersgo "github.com/medusa-storefront/customers-go"
 	"github.com/medusa-storefront/customers-go/api"
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
 // models makes, for each operation whose success is JSON, what its answer is decoded into.
 var models = map[string]func() any{
-	"PostCustomers":                           func() any { return new(api.StoreCustomersRes) },
-	"GetCustomersCustomer":                    func() any { return new(api.StoreCustomersRes) },
-	"PostCustomersCustomer":                   func() any { return new(api.StoreCustomersRes) },
-	"GetCustomersCustomerOrders":              func() any { return new(api.StoreCustomersListOrdersRes) },
-	"GetCustomersCustomerPaymentMethods":      func() any { return new(api.StoreCustomersListPaymentMethodsRes) },
-	"PostCustomersCustomerAddresses":          func() any { return new(api.StoreCustomersRes) },
-	"PostCustomersCustomerAddressesAddress":   func() any { return new(api.StoreCustomersRes) },
-	"DeleteCustomersCustomerAddressesAddress": func() any { return new(api.StoreCustomersRes) },
-	"PostCustomersResetPassword":              func() any { return new(api.StoreCustomersResetPasswordRes) },
-	"GetAuth":                                 func() any { return new(api.StoreAuthRes) },
-	"PostAuth":                                func() any { return new(api.StoreAuthRes) },
-	"PostToken":                               func() any { return new(api.StoreBearerAuthRes) },
-	"GetAuthEmail":                            func() any { return new(api.StoreGetAuthEmailRes) },
+	"CreateCustomer":     func() any { return new(api.CustomerEnvelope) },
+	"RetrieveCustomer":   func() any { return new(api.CustomerEnvelope) },
+	"UpdateCustomer":     func() any { return new(api.CustomerEnvelope) },
+	"ListOrders":         func() any { return new(api.OrderPage) },
+	"ListPaymentMethods": func() any { return new(api.PaymentMethodList) },
+	"AddAddress":         func() any { return new(api.CustomerEnvelope) },
+	"UpdateAddress":      func() any { return new(api.CustomerEnvelope) },
+	"DeleteAddress":      func() any { return new(api.CustomerEnvelope) },
+	"ResetPassword":      func() any { return new(api.ResetPasswordEnvelope) },
+	"GetSession":         func() any { return new(api.SessionEnvelope) },
+	"Authenticate":       func() any { return new(api.SessionEnvelope) },
+	"GetToken":           func() any { return new(api.Token) },
+	"EmailExists":        func() any { return new(api.EmailStatus) },
 }
 
 // survivesModel finds what the generated models lose of an answer. It sees every answer of every test.

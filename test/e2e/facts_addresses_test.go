@@ -49,7 +49,7 @@ func addressEnvelope(t *testing.T) {
 	if body := s.last(t).body; !strings.HasPrefix(body, `{"address":{`) {
 		t.Errorf("Add sends %s", body)
 	}
-	me, err = c.Addresses.Update(t.Context(), me.ShippingAddresses[0].ID, customers.AddressPayload{City: customers.Value("Odense")})
+	me, err = c.Addresses.Update(t.Context(), me.ShippingAddresses[0].ID, customers.UpdateAddressRequest{City: customers.Value("Odense")})
 	if err != nil || *me.ShippingAddresses[0].City != "Odense" {
 		t.Error(me, err)
 	}
@@ -93,14 +93,14 @@ func unknownCountry(t *testing.T) {
 		t.Fatal(me, err)
 	}
 	id := me.ShippingAddresses[0].ID
-	_, err = c.Addresses.Update(ctx, id, customers.AddressPayload{CountryCode: "zz"})
+	_, err = c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{CountryCode: "zz"})
 	failure{is: customers.ErrNotFound, status: 404}.check(t, err)
-	_, err = c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.AddressPayload{CountryCode: "zz"})})
+	_, err = c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{CountryCode: "zz"})})
 	failure{is: customers.ErrNotFound, status: 404}.check(t, err)
-	if me, err = c.Addresses.Update(ctx, id, customers.AddressPayload{CountryCode: "FR"}); err != nil || *me.ShippingAddresses[0].CountryCode != "fr" {
+	if me, err = c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{CountryCode: "FR"}); err != nil || *me.ShippingAddresses[0].CountryCode != "fr" {
 		t.Error(me, err)
 	}
-	if _, err = c.Addresses.Update(ctx, id, customers.AddressPayload{City: customers.Value("Lyon")}); err != nil || strings.Contains(s.last(t).body, "country") {
+	if _, err = c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{City: customers.Value("Lyon")}); err != nil || strings.Contains(s.last(t).body, "country") {
 		t.Errorf("a country that is not set is sent: %s, %v", s.last(t).body, err)
 	}
 	s.sendsNothing(t, func() {
@@ -131,8 +131,8 @@ func unknownAddress(t *testing.T) {
 	}
 
 	other, _ := newCustomer(t)
-	_, err = other.Addresses.Update(t.Context(), foreign, customers.AddressPayload{City: customers.Value("Odense")})
-	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "Addresses.Update"}.check(t, err)
+	_, err = other.Addresses.Update(t.Context(), foreign, customers.UpdateAddressRequest{City: customers.Value("Odense")})
+	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "UpdateAddress"}.check(t, err)
 	if _, err := other.Addresses.Delete(t.Context(), foreign); err != nil {
 		t.Error(err)
 	}
@@ -167,7 +167,7 @@ func repeatedCreate(t *testing.T) {
 	full.Address2, full.Province, full.Phone, full.Company = new("2nd floor"), new("Jutland"), new("1"), new("Larsen Ltd")
 	full.City, full.CountryCode = "Odense", "DK"
 	for range 3 {
-		for n, a := range []customers.AddressCreatePayload{address(), full} {
+		for n, a := range []customers.AddAddressRequest{address(), full} {
 			if _, err := c.Addresses.Add(t.Context(), a); err != nil {
 				t.Fatalf("address %d: %v", n, err)
 			}
@@ -205,15 +205,15 @@ func droppedAddress(t *testing.T) {
 	if _, err := c.Addresses.Add(t.Context(), address()); err != nil {
 		t.Fatal(err)
 	}
-	for name, change := range map[string]func(*customers.AddressCreatePayload){
-		"company":  func(a *customers.AddressCreatePayload) { a.Company = new("Larsen Ltd") },
-		"metadata": func(a *customers.AddressCreatePayload) { a.Metadata = map[string]any{"a": 1} },
+	for name, change := range map[string]func(*customers.AddAddressRequest){
+		"company":  func(a *customers.AddAddressRequest) { a.Company = new("Larsen Ltd") },
+		"metadata": func(a *customers.AddAddressRequest) { a.Metadata = map[string]any{"a": 1} },
 	} {
 		a := address()
 		change(&a)
 		var resp customers.Response
 		me, err := c.Addresses.Add(t.Context(), a, customers.WithResponse(&resp))
-		says(t, failure{is: customers.ErrAddressNotAdded, status: 200, operation: "Addresses.Add"}.of(t, err), name)
+		says(t, failure{is: customers.ErrAddressNotAdded, status: 200, operation: "AddAddress"}.of(t, err), name)
 		if me != nil || resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: %v, status %d", name, me, resp.StatusCode)
 		}

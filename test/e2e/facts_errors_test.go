@@ -167,7 +167,7 @@ func htmlFailures(t *testing.T) {
 	ctx := t.Context()
 	c, _ := newCustomer(t)
 	_, err := c.Update(ctx, customers.UpdateRequest{FirstName: customers.Value(strings.Repeat("x", 100<<10))})
-	e := failure{is: customers.ErrInvalidInput, status: 413, operation: "Update"}.of(t, err)
+	e := failure{is: customers.ErrInvalidInput, status: 413, operation: "UpdateCustomer"}.of(t, err)
 	if e.Type != "" || len(e.Body) == 0 || strings.Contains(e.Error(), "<") {
 		t.Errorf("type %q, %d bytes of body, printed as %q", e.Type, len(e.Body), e)
 	}

@@ -175,23 +175,23 @@ func deepObjectDates(t *testing.T) {
 		}
 	}
 	eastern := middle.In(east)
-	got, err := c.ListOrders(t.Context(), &customers.ListOrdersParams{CreatedAt: &customers.DateComparisonOperator{GT: &eastern}})
+	got, err := c.ListOrders(t.Context(), &customers.ListOrdersParams{CreatedAt: &customers.TimeRange{GT: &eastern}})
 	if err != nil || got.Count != newer {
 		t.Errorf("CreatedAt.GT: %s, %v, want %d", size(got), err, newer)
 	}
 	from := middle.Add(-time.Second)
 	between := count(t, all, func(o *customers.Order) bool { return !o.CreatedAt.Before(from) && !o.CreatedAt.After(middle) })
-	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{CreatedAt: &customers.DateComparisonOperator{GTE: &from, LTE: &middle}})
+	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{CreatedAt: &customers.TimeRange{GTE: &from, LTE: &middle}})
 	if err != nil || got.Count != between {
 		t.Errorf("CreatedAt.GTE and LTE: %s, %v, want %d", size(got), err, between)
 	}
 	long := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	canceled := count(t, all, func(o *customers.Order) bool { return o.Status == customers.OrderStatusCanceled })
-	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{CanceledAt: &customers.DateComparisonOperator{GT: &long}})
+	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{CanceledAt: &customers.TimeRange{GT: &long}})
 	if err != nil || got.Count != canceled {
 		t.Errorf("CanceledAt: %s, %v, want %d", size(got), err, canceled)
 	}
-	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{UpdatedAt: &customers.DateComparisonOperator{LT: &long}})
+	got, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{UpdatedAt: &customers.TimeRange{LT: &long}})
 	if err != nil || got.Count != 0 {
 		t.Errorf("UpdatedAt: %s, %v, want none", size(got), err)
 	}
@@ -222,7 +222,7 @@ func paging(t *testing.T) {
 		_, err = c.ListOrders(t.Context(), &customers.ListOrdersParams{Offset: new(-1)})
 		failure{is: customers.ErrInvalidInput, field: "Offset", operation: "ListOrders"}.check(t, err)
 		for order, err := range c.Orders(t.Context(), &customers.ListOrdersParams{Limit: new(-1)}) {
-			failure{is: customers.ErrInvalidInput, field: "Limit", operation: "Orders"}.check(t, err)
+			failure{is: customers.ErrInvalidInput, field: "Limit", operation: "ListOrders"}.check(t, err)
 			if order != nil {
 				t.Error("an error comes with an order")
 			}

@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
 // The routes of the contract.
@@ -237,7 +237,7 @@ func (f failure) of(t *testing.T, err error) *customers.Error {
 	case !ok:
 		t.Fatalf("the error is %v, want %v", err, f.is)
 	case !errors.Is(err, f.is), e.StatusCode != f.status, e.Field != f.field,
-		f.operation != "" && e.Operation != f.operation, f.kind != "" && e.Type != f.kind:
+		f.operation != "" && string(e.Operation) != f.operation, f.kind != "" && e.Type != f.kind:
 		t.Fatalf("the error is %v (status %d, field %q, operation %q, type %q), want %+v", err, e.StatusCode, e.Field, e.Operation, e.Type, f)
 	}
 	return e
@@ -419,8 +419,8 @@ func passwordTokens(t *testing.T, email string) []backend.PasswordToken {
 }
 
 // address is a new address that the backend takes.
-func address() customers.AddressCreatePayload {
-	return customers.AddressCreatePayload{
+func address() customers.AddAddressRequest {
+	return customers.AddAddressRequest{
 		FirstName: "Ada", LastName: "Larsen", Address1: "Nygade 1", City: "Aarhus", CountryCode: "dk", PostalCode: "8000",
 	}
 }

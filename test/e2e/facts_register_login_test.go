@@ -90,7 +90,7 @@ func emptyPasswordRegistersGuest(t *testing.T) {
 	c := newClient(t, via)
 	s.sendsNothing(t, func() {
 		_, err := c.Create(t.Context(), customers.CreateRequest{Email: email})
-		failure{is: customers.ErrInvalidInput, field: "Password", operation: "Create"}.check(t, err)
+		failure{is: customers.ErrInvalidInput, field: "Password", operation: "CreateCustomer"}.check(t, err)
 	})
 	// The guest is in nobody's way.
 	if me, err := c.Create(t.Context(), customers.CreateRequest{Email: email, Password: "a password"}); err != nil || !me.HasAccount || me.ID == guest.ID {
@@ -119,7 +119,7 @@ func emptyPasswordIsNoOp(t *testing.T) {
 	}
 	s.sendsNothing(t, func() {
 		_, err := c.Update(t.Context(), customers.UpdateRequest{Password: new("")})
-		failure{is: customers.ErrInvalidInput, field: "Password", operation: "Update"}.check(t, err)
+		failure{is: customers.ErrInvalidInput, field: "Password", operation: "UpdateCustomer"}.check(t, err)
 		_, err = c.ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: who.Email, Token: token})
 		failure{is: customers.ErrInvalidInput, field: "Password", operation: "ResetPassword"}.check(t, err)
 	})

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
 var sessionFacts = []fact{
@@ -87,7 +87,7 @@ func productionWithholdsTheCookie(t *testing.T) {
 			who := account{Email: uniqueEmail(t), Password: "a password"}
 			plain := newClientOf(t, b)
 			_, err := plain.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
-			e := failure{is: customers.ErrNoSessionCookie, status: 200, operation: "Create"}.of(t, err)
+			e := failure{is: customers.ErrNoSessionCookie, status: 200, operation: "CreateCustomer"}.of(t, err)
 			says(t, e, "https", "WithTLSTerminated")
 
 			login := raw{at: b, method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}
@@ -551,7 +551,7 @@ func keysWithoutEffect(t *testing.T) {
 	}
 	s.sendsNothing(t, func() {
 		_, err := c.Update(t.Context(), customers.UpdateRequest{}, customers.WithHeader("Idempotency-Key", "a key"))
-		failure{is: customers.ErrInvalidInput, field: "WithHeader", operation: "Update"}.check(t, err)
+		failure{is: customers.ErrInvalidInput, field: "WithHeader", operation: "UpdateCustomer"}.check(t, err)
 	})
 }
 

@@ -48,7 +48,7 @@ func nullOnUpdate(t *testing.T) {
 
 	c, _ := newCustomer(t)
 	if _, err := c.Update(t.Context(), customers.UpdateRequest{
-		Phone: customers.Value("1"), BillingAddress: customers.BillingAddressOf(customers.AddressPayload{City: customers.Value("Aarhus")}),
+		Phone: customers.Value("1"), BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{City: customers.Value("Aarhus")}),
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -132,12 +132,12 @@ func addressMetadata(t *testing.T) {
 	}
 	id = me.ShippingAddresses[0].ID
 	for _, metadata := range []map[string]any{{"a": 1.0}, {"b": ""}} {
-		me, err = c.Addresses.Update(t.Context(), id, customers.AddressPayload{Metadata: customers.Value(metadata)})
+		me, err = c.Addresses.Update(t.Context(), id, customers.UpdateAddressRequest{Metadata: customers.Value(metadata)})
 		if err != nil || !sameJSON(t, addressByID(t, *me, id).Metadata, metadata) {
 			t.Error(me, err)
 		}
 	}
-	me, err = c.Addresses.Update(t.Context(), id, customers.AddressPayload{Metadata: customers.Null[map[string]any]()})
+	me, err = c.Addresses.Update(t.Context(), id, customers.UpdateAddressRequest{Metadata: customers.Null[map[string]any]()})
 	if err != nil || addressByID(t, *me, id).Metadata != nil {
 		t.Error(me, err)
 	}
@@ -202,7 +202,7 @@ func billingAddressInPlace(t *testing.T) {
 	if me, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressID(id)}); err != nil || *me.BillingAddressID != id {
 		t.Fatal(me, err)
 	}
-	me, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.AddressPayload{Phone: customers.Value("1"), City: customers.Null[string]()})})
+	me, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{Phone: customers.Value("1"), City: customers.Null[string]()})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,9 +244,9 @@ func deletedBillingAddress(t *testing.T) {
 	if err != nil || me.BillingAddressID == nil || *me.BillingAddressID != id || me.BillingAddress != nil || len(me.ShippingAddresses) != 0 {
 		t.Fatalf("after the deletion: %+v, %v", me, err)
 	}
-	odense := customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.AddressPayload{City: customers.Value("Odense")})}
+	odense := customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{City: customers.Value("Odense")})}
 	_, err = c.Update(t.Context(), odense)
-	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "Update"}.check(t, err)
+	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "UpdateCustomer"}.check(t, err)
 	// The way out that the documentation gives.
 	if me, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()}); err != nil || me.BillingAddressID != nil {
 		t.Fatal(me, err)

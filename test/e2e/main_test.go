@@ -14,8 +14,8 @@ import (
 
 	customersgo "github.com/medusa-storefront/customers-go"
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
 var (

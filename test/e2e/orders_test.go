@@ -195,8 +195,8 @@ func TestOrdersWithFilters(t *testing.T) {
 		args   []any
 	}{
 		{"status", customers.ListOrdersParams{Status: []customers.OrderStatus{"completed", "canceled", "archived"}}, "status IN ('completed', 'canceled', 'archived')", nil},
-		{"created between", customers.ListOrdersParams{CreatedAt: &customers.DateComparisonOperator{GTE: &from, LT: &to}}, "created_at >= $2 AND created_at < $3", []any{from, to}},
-		{"created until", customers.ListOrdersParams{CreatedAt: &customers.DateComparisonOperator{LTE: &from}}, "created_at <= $2", []any{from}},
+		{"created between", customers.ListOrdersParams{CreatedAt: &customers.TimeRange{GTE: &from, LT: &to}}, "created_at >= $2 AND created_at < $3", []any{from, to}},
+		{"created until", customers.ListOrdersParams{CreatedAt: &customers.TimeRange{LTE: &from}}, "created_at <= $2", []any{from}},
 		{"payment and region", customers.ListOrdersParams{PaymentStatus: []customers.PaymentStatus{"captured"}, RegionID: new(shared.Regions["eu"].ID)},
 			"payment_status = 'captured' AND region_id = $2", []any{shared.Regions["eu"].ID}},
 		{"nothing matches", customers.ListOrdersParams{CurrencyCode: new("jpy")}, "currency_code = 'jpy'", nil},
@@ -453,7 +453,7 @@ func TestOrderFiltersSelectAsSQLDoes(t *testing.T) {
 	copenhagen := new(created.In(time.FixedZone("", 3600)))
 
 	type params = customers.ListOrdersParams
-	type dates = customers.DateComparisonOperator
+	type dates = customers.TimeRange
 	for _, test := range []struct {
 		name   string
 		params params
@@ -587,7 +587,7 @@ func TestOrderFilterQUndoesOthers(t *testing.T) {
 			if _, err := c.ListOrders(t.Context(), &params); !errors.Is(err, customers.ErrInvalidInput) {
 				t.Errorf("the client: %v, want a refusal", err)
 			}
-			req, err := api.NewGetCustomersCustomerOrdersRequest(shared.URL+"/", &params)
+			req, err := api.NewListOrdersRequest(shared.URL+"/", &params)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,51 +16,51 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// DeleteAuth Log out
+	// DeleteSession Log out
 	// (DELETE /store/auth)
-	DeleteAuth(w http.ResponseWriter, r *http.Request)
-	// GetAuth Read the logged-in customer with all orders
+	DeleteSession(w http.ResponseWriter, r *http.Request)
+	// GetSession Read the logged-in customer with all orders
 	// (GET /store/auth)
-	GetAuth(w http.ResponseWriter, r *http.Request)
-	// PostAuth Log in with email and password
+	GetSession(w http.ResponseWriter, r *http.Request)
+	// Authenticate Log in with email and password
 	// (POST /store/auth)
-	PostAuth(w http.ResponseWriter, r *http.Request)
-	// PostToken Get a bearer token for email and password
+	Authenticate(w http.ResponseWriter, r *http.Request)
+	// GetToken Get a bearer token for email and password
 	// (POST /store/auth/token)
-	PostToken(w http.ResponseWriter, r *http.Request)
-	// GetAuthEmail Ask whether an email has an account
+	GetToken(w http.ResponseWriter, r *http.Request)
+	// EmailExists Ask whether an email has an account
 	// (GET /store/auth/{email})
-	GetAuthEmail(w http.ResponseWriter, r *http.Request, email string)
-	// PostCustomers Register a customer and log in
+	EmailExists(w http.ResponseWriter, r *http.Request, email string)
+	// CreateCustomer Register a customer and log in
 	// (POST /store/customers)
-	PostCustomers(w http.ResponseWriter, r *http.Request)
-	// GetCustomersCustomer Read the logged-in customer
+	CreateCustomer(w http.ResponseWriter, r *http.Request)
+	// RetrieveCustomer Read the logged-in customer
 	// (GET /store/customers/me)
-	GetCustomersCustomer(w http.ResponseWriter, r *http.Request)
-	// PostCustomersCustomer Change the logged-in customer
+	RetrieveCustomer(w http.ResponseWriter, r *http.Request)
+	// UpdateCustomer Change the logged-in customer
 	// (POST /store/customers/me)
-	PostCustomersCustomer(w http.ResponseWriter, r *http.Request)
-	// PostCustomersCustomerAddresses Add a shipping address
+	UpdateCustomer(w http.ResponseWriter, r *http.Request)
+	// AddAddress Add a shipping address
 	// (POST /store/customers/me/addresses)
-	PostCustomersCustomerAddresses(w http.ResponseWriter, r *http.Request)
-	// DeleteCustomersCustomerAddressesAddress Delete a shipping address
+	AddAddress(w http.ResponseWriter, r *http.Request)
+	// DeleteAddress Delete a shipping address
 	// (DELETE /store/customers/me/addresses/{address_id})
-	DeleteCustomersCustomerAddressesAddress(w http.ResponseWriter, r *http.Request, addressID string)
-	// PostCustomersCustomerAddressesAddress Change a shipping address
+	DeleteAddress(w http.ResponseWriter, r *http.Request, addressID string)
+	// UpdateAddress Change a shipping address
 	// (POST /store/customers/me/addresses/{address_id})
-	PostCustomersCustomerAddressesAddress(w http.ResponseWriter, r *http.Request, addressID string)
-	// GetCustomersCustomerOrders List the logged-in customer's orders
+	UpdateAddress(w http.ResponseWriter, r *http.Request, addressID string)
+	// ListOrders List the logged-in customer's orders
 	// (GET /store/customers/me/orders)
-	GetCustomersCustomerOrders(w http.ResponseWriter, r *http.Request, params GetCustomersCustomerOrdersParams)
-	// GetCustomersCustomerPaymentMethods List the logged-in customer's saved payment methods
+	ListOrders(w http.ResponseWriter, r *http.Request, params ListOrdersParams)
+	// ListPaymentMethods List the logged-in customer's saved payment methods
 	// (GET /store/customers/me/payment-methods)
-	GetCustomersCustomerPaymentMethods(w http.ResponseWriter, r *http.Request)
-	// PostCustomersResetPassword Set a new password with a reset token
+	ListPaymentMethods(w http.ResponseWriter, r *http.Request)
+	// ResetPassword Set a new password with a reset token
 	// (POST /store/customers/password-reset)
-	PostCustomersResetPassword(w http.ResponseWriter, r *http.Request)
-	// PostCustomersCustomerPasswordToken Ask for a password reset token
+	ResetPassword(w http.ResponseWriter, r *http.Request)
+	// GeneratePasswordToken Ask for a password reset token
 	// (POST /store/customers/password-token)
-	PostCustomersCustomerPasswordToken(w http.ResponseWriter, r *http.Request)
+	GeneratePasswordToken(w http.ResponseWriter, r *http.Request)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -72,11 +72,11 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
-// DeleteAuth operation middleware
-func (siw *ServerInterfaceWrapper) DeleteAuth(w http.ResponseWriter, r *http.Request) {
+// DeleteSession operation middleware
+func (siw *ServerInterfaceWrapper) DeleteSession(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteAuth(w, r)
+		siw.Handler.DeleteSession(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -86,11 +86,11 @@ func (siw *ServerInterfaceWrapper) DeleteAuth(w http.ResponseWriter, r *http.Req
 	handler.ServeHTTP(w, r)
 }
 
-// GetAuth operation middleware
-func (siw *ServerInterfaceWrapper) GetAuth(w http.ResponseWriter, r *http.Request) {
+// GetSession operation middleware
+func (siw *ServerInterfaceWrapper) GetSession(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetAuth(w, r)
+		siw.Handler.GetSession(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -100,11 +100,11 @@ func (siw *ServerInterfaceWrapper) GetAuth(w http.ResponseWriter, r *http.Reques
 	handler.ServeHTTP(w, r)
 }
 
-// PostAuth operation middleware
-func (siw *ServerInterfaceWrapper) PostAuth(w http.ResponseWriter, r *http.Request) {
+// Authenticate operation middleware
+func (siw *ServerInterfaceWrapper) Authenticate(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostAuth(w, r)
+		siw.Handler.Authenticate(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -114,11 +114,11 @@ func (siw *ServerInterfaceWrapper) PostAuth(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
-// PostToken operation middleware
-func (siw *ServerInterfaceWrapper) PostToken(w http.ResponseWriter, r *http.Request) {
+// GetToken operation middleware
+func (siw *ServerInterfaceWrapper) GetToken(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostToken(w, r)
+		siw.Handler.GetToken(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -128,8 +128,8 @@ func (siw *ServerInterfaceWrapper) PostToken(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
-// GetAuthEmail operation middleware
-func (siw *ServerInterfaceWrapper) GetAuthEmail(w http.ResponseWriter, r *http.Request) {
+// EmailExists operation middleware
+func (siw *ServerInterfaceWrapper) EmailExists(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
@@ -144,7 +144,7 @@ func (siw *ServerInterfaceWrapper) GetAuthEmail(w http.ResponseWriter, r *http.R
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetAuthEmail(w, r, email)
+		siw.Handler.EmailExists(w, r, email)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -154,11 +154,11 @@ func (siw *ServerInterfaceWrapper) GetAuthEmail(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomers operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomers(w http.ResponseWriter, r *http.Request) {
+// CreateCustomer operation middleware
+func (siw *ServerInterfaceWrapper) CreateCustomer(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomers(w, r)
+		siw.Handler.CreateCustomer(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -168,11 +168,11 @@ func (siw *ServerInterfaceWrapper) PostCustomers(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
-// GetCustomersCustomer operation middleware
-func (siw *ServerInterfaceWrapper) GetCustomersCustomer(w http.ResponseWriter, r *http.Request) {
+// RetrieveCustomer operation middleware
+func (siw *ServerInterfaceWrapper) RetrieveCustomer(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetCustomersCustomer(w, r)
+		siw.Handler.RetrieveCustomer(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -182,11 +182,11 @@ func (siw *ServerInterfaceWrapper) GetCustomersCustomer(w http.ResponseWriter, r
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomersCustomer operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomersCustomer(w http.ResponseWriter, r *http.Request) {
+// UpdateCustomer operation middleware
+func (siw *ServerInterfaceWrapper) UpdateCustomer(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomersCustomer(w, r)
+		siw.Handler.UpdateCustomer(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -196,11 +196,11 @@ func (siw *ServerInterfaceWrapper) PostCustomersCustomer(w http.ResponseWriter, 
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomersCustomerAddresses operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomersCustomerAddresses(w http.ResponseWriter, r *http.Request) {
+// AddAddress operation middleware
+func (siw *ServerInterfaceWrapper) AddAddress(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomersCustomerAddresses(w, r)
+		siw.Handler.AddAddress(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -210,8 +210,8 @@ func (siw *ServerInterfaceWrapper) PostCustomersCustomerAddresses(w http.Respons
 	handler.ServeHTTP(w, r)
 }
 
-// DeleteCustomersCustomerAddressesAddress operation middleware
-func (siw *ServerInterfaceWrapper) DeleteCustomersCustomerAddressesAddress(w http.ResponseWriter, r *http.Request) {
+// DeleteAddress operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAddress(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
@@ -226,7 +226,7 @@ func (siw *ServerInterfaceWrapper) DeleteCustomersCustomerAddressesAddress(w htt
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteCustomersCustomerAddressesAddress(w, r, addressID)
+		siw.Handler.DeleteAddress(w, r, addressID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -236,8 +236,8 @@ func (siw *ServerInterfaceWrapper) DeleteCustomersCustomerAddressesAddress(w htt
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomersCustomerAddressesAddress operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomersCustomerAddressesAddress(w http.ResponseWriter, r *http.Request) {
+// UpdateAddress operation middleware
+func (siw *ServerInterfaceWrapper) UpdateAddress(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
@@ -252,7 +252,7 @@ func (siw *ServerInterfaceWrapper) PostCustomersCustomerAddressesAddress(w http.
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomersCustomerAddressesAddress(w, r, addressID)
+		siw.Handler.UpdateAddress(w, r, addressID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -262,14 +262,14 @@ func (siw *ServerInterfaceWrapper) PostCustomersCustomerAddressesAddress(w http.
 	handler.ServeHTTP(w, r)
 }
 
-// GetCustomersCustomerOrders operation middleware
-func (siw *ServerInterfaceWrapper) GetCustomersCustomerOrders(w http.ResponseWriter, r *http.Request) {
+// ListOrders operation middleware
+func (siw *ServerInterfaceWrapper) ListOrders(w http.ResponseWriter, r *http.Request) {
 
 	var err error
 	_ = err
 
 	// Parameter object where we will unmarshal all parameters from the context
-	var params GetCustomersCustomerOrdersParams
+	var params ListOrdersParams
 
 	// ------------- Optional query parameter "q" -------------
 
@@ -506,7 +506,7 @@ func (siw *ServerInterfaceWrapper) GetCustomersCustomerOrders(w http.ResponseWri
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetCustomersCustomerOrders(w, r, params)
+		siw.Handler.ListOrders(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -516,11 +516,11 @@ func (siw *ServerInterfaceWrapper) GetCustomersCustomerOrders(w http.ResponseWri
 	handler.ServeHTTP(w, r)
 }
 
-// GetCustomersCustomerPaymentMethods operation middleware
-func (siw *ServerInterfaceWrapper) GetCustomersCustomerPaymentMethods(w http.ResponseWriter, r *http.Request) {
+// ListPaymentMethods operation middleware
+func (siw *ServerInterfaceWrapper) ListPaymentMethods(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.GetCustomersCustomerPaymentMethods(w, r)
+		siw.Handler.ListPaymentMethods(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -530,11 +530,11 @@ func (siw *ServerInterfaceWrapper) GetCustomersCustomerPaymentMethods(w http.Res
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomersResetPassword operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomersResetPassword(w http.ResponseWriter, r *http.Request) {
+// ResetPassword operation middleware
+func (siw *ServerInterfaceWrapper) ResetPassword(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomersResetPassword(w, r)
+		siw.Handler.ResetPassword(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -544,11 +544,11 @@ func (siw *ServerInterfaceWrapper) PostCustomersResetPassword(w http.ResponseWri
 	handler.ServeHTTP(w, r)
 }
 
-// PostCustomersCustomerPasswordToken operation middleware
-func (siw *ServerInterfaceWrapper) PostCustomersCustomerPasswordToken(w http.ResponseWriter, r *http.Request) {
+// GeneratePasswordToken operation middleware
+func (siw *ServerInterfaceWrapper) GeneratePasswordToken(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PostCustomersCustomerPasswordToken(w, r)
+		siw.Handler.GeneratePasswordToken(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -678,21 +678,21 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers", wrapper.PostCustomers)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me", wrapper.GetCustomersCustomer)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me", wrapper.PostCustomersCustomer)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me/orders", wrapper.GetCustomersCustomerOrders)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me/payment-methods", wrapper.GetCustomersCustomerPaymentMethods)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me/addresses", wrapper.PostCustomersCustomerAddresses)
-	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/store/customers/me/addresses/{address_id}", wrapper.DeleteCustomersCustomerAddressesAddress)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me/addresses/{address_id}", wrapper.PostCustomersCustomerAddressesAddress)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/password-token", wrapper.PostCustomersCustomerPasswordToken)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/password-reset", wrapper.PostCustomersResetPassword)
-	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/store/auth", wrapper.DeleteAuth)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/auth", wrapper.GetAuth)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/auth", wrapper.PostAuth)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/auth/token", wrapper.PostToken)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/auth/{email}", wrapper.GetAuthEmail)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers", wrapper.CreateCustomer)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me", wrapper.RetrieveCustomer)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me", wrapper.UpdateCustomer)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me/orders", wrapper.ListOrders)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/customers/me/payment-methods", wrapper.ListPaymentMethods)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me/addresses", wrapper.AddAddress)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/store/customers/me/addresses/{address_id}", wrapper.DeleteAddress)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/me/addresses/{address_id}", wrapper.UpdateAddress)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/password-token", wrapper.GeneratePasswordToken)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/customers/password-reset", wrapper.ResetPassword)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/store/auth", wrapper.DeleteSession)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/auth", wrapper.GetSession)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/auth", wrapper.Authenticate)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/store/auth/token", wrapper.GetToken)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/store/auth/{email}", wrapper.EmailExists)
 
 	return m
 }
