@@ -408,7 +408,7 @@ func TestServerReportsPendingFaults(t *testing.T) {
 		srv.Inject(customerstest.Fault{Status: 500, Operation: customers.OperationListOrders})
 		srv.Hold(customerstest.Fault{Times: -1})
 	})
-	want := []string{"customerstest: a fault for ListOrders, injected at hold_test.go:", ", happened 0 of 1 times", "a fault for a request, "}
+	want := []string{"customerstest: a fault for ListOrders, injected at fault_test.go:", ", happened 0 of 1 times", "a fault for a request, "}
 	if got := strings.Join(tb.failures, "\n"); len(tb.failures) != 2 || !containsAll(got, want) {
 		t.Errorf("%s\nwant %q", got, want)
 	}
