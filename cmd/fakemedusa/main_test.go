@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// start runs the command until the test is over. It returns the URL and stderr.
+// start runs the command until the test ends. It returns the URL and stderr.
 func start(t *testing.T, args ...string) (url string, stderr *bufio.Reader) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
@@ -119,7 +120,7 @@ func TestFrontEndsMayCall(t *testing.T) {
 	}
 }
 
-func TestWrongCallsSayWhatIsWrong(t *testing.T) {
+func TestErrorsNameTheArgument(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "seed.json")
 	if err := os.WriteFile(bad, []byte(`{"customers": [{"emial": "x"}]}`), 0o600); err != nil {
 		t.Fatal(err)
@@ -172,4 +173,37 @@ func TestEverythingInASeedMayBeLeftOut(t *testing.T) {
 			t.Errorf("%s: %v %v", text, logins, err)
 		}
 	}
+}
+
+// A body that never ends costs neither memory nor the end of the command.
+func TestLargeBodyIsBounded(t *testing.T) {
+	url, _ := start(t)
+	const size = 50 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for _, path := range []string{"/store/auth", "/store/customers/password-token"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+path, io.LimitReader(endless{}, size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/json")
+		if resp, err := http.DefaultClient.Do(req); err == nil { // or the connection is closed before all is sent
+			if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusRequestEntityTooLarge {
+				t.Errorf("%s: %d, %v", path, resp.StatusCode, err)
+			}
+		}
+	}
+	runtime.ReadMemStats(&after)
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > size/5 {
+		t.Errorf("%d bytes were allocated", grown)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }
