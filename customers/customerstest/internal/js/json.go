@@ -36,10 +36,10 @@ func Append(b []byte, v any) []byte {
 	case string:
 		return appendString(b, v)
 	case *string:
-		if v == nil {
-			return append(b, "null"...)
+		if v != nil {
+			return appendString(b, *v)
 		}
-		return appendString(b, *v)
+		return append(b, "null"...)
 	case time.Time:
 		return append(v.UTC().AppendFormat(append(b, '"'), TimeFormat), '"')
 	case json.RawMessage:
@@ -49,42 +49,26 @@ func Append(b []byte, v any) []byte {
 	case []Members:
 		return appendList(b, v)
 	case *Object:
-		b = append(b, '{')
-		for i, name := range v.Keys() {
-			b = appendMember(b, i, name, v.Values[name])
+		m := Members{}
+		for _, name := range v.Keys() {
+			m = append(m, Member{name, v.Values[name]})
 		}
-		return append(b, '}')
+		return Append(b, m)
 	case Members:
 		if v == nil {
 			return append(b, "null"...)
 		}
 		b = append(b, '{')
 		for i, m := range v {
-			b = appendMember(b, i, m.Name, m.Value)
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = Append(append(appendString(b, m.Name), ':'), m.Value)
 		}
 		return append(b, '}')
 	default:
 		panic(fmt.Sprintf("customerstest: a %T is not a JavaScript value", v))
 	}
-}
-
-// ToString returns String(v).
-func ToString(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case []any:
-		parts := make([]string, len(v))
-		for i, e := range v {
-			if e != nil {
-				parts[i] = ToString(e)
-			}
-		}
-		return strings.Join(parts, ",")
-	case *Object:
-		return "[object Object]"
-	}
-	return string(Append(nil, v))
 }
 
 func appendList[T any](b []byte, list []T) []byte {
@@ -96,13 +80,6 @@ func appendList[T any](b []byte, list []T) []byte {
 		b = Append(b, e)
 	}
 	return append(b, ']')
-}
-
-func appendMember(b []byte, i int, name string, v any) []byte {
-	if i > 0 {
-		b = append(b, ',')
-	}
-	return Append(append(appendString(b, name), ':'), v)
 }
 
 func appendNumber(b []byte, n float64) []byte {

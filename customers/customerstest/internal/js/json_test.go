@@ -50,14 +50,3 @@ func TestAppendRows(t *testing.T) {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}
 }
-
-func TestToString(t *testing.T) {
-	for text, want := range map[string]string{
-		`1.5`: "1.5", `true`: "true", `"x"`: "x", `[1,[2,null,"a,b"],{}]`: "1,2,,a,b,[object Object]", `[]`: "", `1e21`: "1e+21", `null`: "null",
-	} {
-		v, err := Parse([]byte(text))
-		if got := ToString(v); err != nil || got != want {
-			t.Errorf("%s: %q, want %q", text, got, want)
-		}
-	}
-}

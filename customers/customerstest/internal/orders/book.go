@@ -53,10 +53,9 @@ func (b *Book) list(customerID string, customer js.Members, rawQuery string) ([]
 		return nil, response.UnknownError()
 	}
 	list := b.of[customerID]
-	row, length := customerRow(customer), 100
+	row := customerRow(customer)
 	for _, o := range list {
 		o.setCustomer(row)
-		length += o.length
 	}
 	if list, failed = q.filter(list); failed != nil {
 		return nil, failed
@@ -64,6 +63,10 @@ func (b *Book) list(customerID string, customer js.Members, rawQuery string) ([]
 	count := len(list)
 	if list, failed = q.page(list); failed != nil {
 		return nil, failed
+	}
+	length := 100
+	for _, o := range list {
+		length += o.length
 	}
 	body := append(make([]byte, 0, length), `{"orders":[`...)
 	for i, o := range list {

@@ -82,7 +82,8 @@ func parseQuery(raw string) (*query, *response.Response) {
 	}
 	for name, value := range parameters.Values {
 		if list, ok := value.([]any); ok && len(list) == 1 { // the backend takes it for a list with commas
-			parameters.Values[name] = split(js.ToString(list[0]))
+			text, _ := list[0].(string)
+			parameters.Values[name] = split(text)
 		}
 	}
 	c := check{values: parameters.Values}
@@ -199,8 +200,8 @@ func (c *check) bounds(name string, value any) (bounds []timeBound) {
 		}
 		c.known(o, timeOperators)
 		for _, operator := range timeOperators {
-			if text := o.Values[operator]; text != nil {
-				bounds = append(bounds, timeBound{operator, c.time(operator, js.ToString(text))})
+			if text := o.Text(operator); text != nil {
+				bounds = append(bounds, timeBound{operator, c.time(operator, *text)})
 			}
 		}
 	}

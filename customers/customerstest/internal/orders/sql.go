@@ -29,7 +29,7 @@ func sqlInteger(s string) (n int32, ok bool, err error) {
 func sqlReal(s string) (f float32, ok bool, err error) {
 	s = strings.Trim(s, sqlSpace)
 	v, err := strconv.ParseFloat(s, 32)
-	if sqlOdd.MatchString(s) || v == 0 && strings.ContainsAny(s, "123456789") {
+	if sqlOdd.MatchString(s) || err == nil && v == 0 && strings.ContainsAny(s, "123456789") {
 		return 0, false, js.NotEmulated("a tax_rate such as " + strconv.Quote(s))
 	}
 	return float32(v), err == nil, nil

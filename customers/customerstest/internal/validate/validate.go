@@ -158,7 +158,7 @@ func StringOr(c Class) Check {
 			}
 			problem = strings.Join(messages, ", ")
 		}
-		notString := fmt.Sprintf("String validation failed: %s is not a string", js.ToString(v))
+		notString := fmt.Sprintf("String validation failed: %s is not a string", toString(v))
 		return "", response.InvalidData(string(js.Append(nil, js.Members{
 			{Name: "message", Value: name + " must be one of: AddressPayload,String"},
 			{Name: "details", Value: js.Members{{Name: "String", Value: parts(notString)}, {Name: "AddressPayload", Value: parts(problem)}}},
@@ -175,4 +175,23 @@ func parts(message string) []any {
 		}
 	}
 	return list
+}
+
+// toString returns String(v).
+func toString(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			if e != nil {
+				parts[i] = toString(e)
+			}
+		}
+		return strings.Join(parts, ",")
+	case *js.Object:
+		return "[object Object]"
+	}
+	return string(js.Append(nil, v))
 }
