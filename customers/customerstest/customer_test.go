@@ -41,8 +41,8 @@ func TestAddCustomer(t *testing.T) {
 		},
 		"no JSON":          func() { srv.AddCustomer(customerstest.Customer{Metadata: map[string]any{"f": func() {}}}) },
 		"no such customer": func() { srv.DeleteCustomer("cus_x") },
-		"nobody's method":  func() { srv.AddPaymentMethod("cus_x", customerstest.PaymentMethod{}) },
-		"nobody's order":   func() { srv.AddOrder("cus_x", customerstest.Order{}) },
+		"method of no one": func() { srv.AddPaymentMethod("cus_x", customerstest.PaymentMethod{}) },
+		"order of no one":  func() { srv.AddOrder("cus_x", customerstest.Order{}) },
 	} {
 		if !panics(wrong) {
 			t.Errorf("%s: no panic", name)

@@ -11,7 +11,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// An order is described by what matters to a test; its totals are computed.
+// A test describes what matters of an order. The backend computes the totals.
 func ExampleBackend_AddOrder() {
 	backend := customerstest.New()
 	server := httptest.NewServer(backend)
@@ -46,7 +46,7 @@ func ExampleBackend_AddOrder() {
 	// T-1
 }
 
-// What a backend has sent, the one in memory sends again.
+// An order that a real backend has sent.
 func ExampleBackend_AddStoredOrder() {
 	backend := customerstest.New()
 	ada := backend.AddCustomer(customerstest.Customer{})

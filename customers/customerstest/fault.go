@@ -46,7 +46,7 @@ type injectedFault struct {
 // Inject makes a fault happen to the requests that it is for, from now on. Of several faults for one request, the one
 // injected first happens. Inject panics if there is no such operation, or if the fault would change nothing.
 //
-// A fault that has not happened as often as Times says when the test ends fails the test of [NewServer], unless
+// A fault that has happened less than Times when the test ends fails the test of [NewServer], unless
 // [Backend.ClearFaults] has removed it. One for all requests has to happen once.
 func (b *Backend) Inject(f Fault) {
 	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
@@ -75,8 +75,8 @@ func (b *Backend) ClearFaults() {
 	b.faults = nil
 }
 
-// PendingFaults returns the faults that have not happened as often as Times says, or for all requests not once. It is for
-// a [Backend] without a test; NewServer reports them when the test ends.
+// PendingFaults returns the faults that have happened less than Times, or never if they are for all requests. It is for a
+// [Backend] without a test; NewServer reports them when the test ends.
 func (b *Backend) PendingFaults() []Fault {
 	var faults []Fault
 	for _, f := range b.pendingFaults() {

@@ -32,22 +32,22 @@ func newClient(t *testing.T, srv *customerstest.Server, opts ...customers.Option
 	return c
 }
 
-// What the wrapper makes of each fault, and whether the backend did what was asked.
+// Each fault is an error of the client, and the operation is carried out or not.
 func TestFaults(t *testing.T) {
 	for name, test := range map[string]struct {
 		fault   customerstest.Fault
 		want    error
 		changed bool
 	}{
-		"status":                   {customerstest.Fault{Status: 503}, customers.ErrUnavailable, false},
-		"status with an answer":    {customerstest.Fault{Status: 409, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"busy"}`}, customers.ErrConflict, false},
-		"status, carried out":      {customerstest.Fault{Status: 502, CarriedOut: true}, customers.ErrUnavailable, true},
-		"reset":                    {customerstest.Fault{Reset: true}, syscall.ECONNRESET, false},
-		"reset, carried out":       {customerstest.Fault{Reset: true, CarriedOut: true}, syscall.ECONNRESET, true},
-		"truncated":                {customerstest.Fault{Truncate: true}, io.ErrUnexpectedEOF, true},
-		"truncated made-up answer": {customerstest.Fault{Status: 200, Body: `{"customer":{}}`, Truncate: true}, io.ErrUnexpectedEOF, false},
-		"a page":                   {customerstest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>"}, customers.ErrUnexpectedResponse, false},
-		"header only":              {customerstest.Fault{Header: http.Header{"X-Cache": {"hit"}}}, nil, true},
+		"status":                  {customerstest.Fault{Status: 503}, customers.ErrUnavailable, false},
+		"status with a body":      {customerstest.Fault{Status: 409, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"busy"}`}, customers.ErrConflict, false},
+		"status, carried out":     {customerstest.Fault{Status: 502, CarriedOut: true}, customers.ErrUnavailable, true},
+		"reset":                   {customerstest.Fault{Reset: true}, syscall.ECONNRESET, false},
+		"reset, carried out":      {customerstest.Fault{Reset: true, CarriedOut: true}, syscall.ECONNRESET, true},
+		"truncated":               {customerstest.Fault{Truncate: true}, io.ErrUnexpectedEOF, true},
+		"truncated, its own body": {customerstest.Fault{Status: 200, Body: `{"customer":{}}`, Truncate: true}, io.ErrUnexpectedEOF, false},
+		"a page":                  {customerstest.Fault{Status: 200, Header: http.Header{"Content-Type": {"text/html"}}, Body: "<html>"}, customers.ErrUnexpectedResponse, false},
+		"header only":             {customerstest.Fault{Header: http.Header{"X-Cache": {"hit"}}}, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			srv := customerstest.NewServer(t)
@@ -64,7 +64,7 @@ func TestFaults(t *testing.T) {
 			if test.want == nil && resp.Header.Get("X-Cache") != "hit" {
 				t.Errorf("header %v", resp.Header)
 			}
-			after, err := c.Retrieve(ctx) // the fault is over
+			after, err := c.Retrieve(ctx) // the fault has happened
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,7 +125,7 @@ func equal(a, b []int) bool {
 	return true
 }
 
-// Latency is real time, and over when the client goes away. In a bubble of synctest it takes none.
+// Latency is real time and ends when the client goes away. In a bubble of synctest it takes none.
 func TestLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := customerstest.New()
@@ -148,7 +148,7 @@ func TestLatency(t *testing.T) {
 	})
 }
 
-// A client that gives up is not waited for: otherwise the end of this test would be an hour away.
+// Latency ends with the client: otherwise this test would take an hour.
 func TestLatencyEndsWithTheClient(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +158,7 @@ func TestLatencyEndsWithTheClient(t *testing.T) {
 	}
 }
 
-// A request that nobody waits for any more does not keep a test from ending.
+// A request that its client has left does not keep a test from ending.
 func TestLatencyEndsWithTheTest(t *testing.T) {
 	failed := make(chan error, 1)
 	t.Run("with a request on its way", func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestLatencyEndsWithTheTest(t *testing.T) {
 	}
 }
 
-// Which requests a fault is for may depend on what was received, and on what the backend holds.
+// Match can use the request and the backend.
 func TestMatchMayUseTheBackend(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	c := newClient(t, srv, customers.WithMaxRetries(0))
@@ -192,7 +192,7 @@ func TestMatchMayUseTheBackend(t *testing.T) {
 	}
 }
 
-// Below TLS it is the connection that is reset.
+// Below TLS the connection is reset.
 func TestResetOverTLS(t *testing.T) {
 	b := customerstest.New()
 	srv := httptest.NewTLSServer(b)
@@ -210,7 +210,7 @@ func TestResetOverTLS(t *testing.T) {
 	}
 }
 
-// Without a connection of its own to reset, the handler gives up as net/http wants it.
+// Without a connection the handler panics with http.ErrAbortHandler.
 func TestResetWithoutAConnection(t *testing.T) {
 	b := customerstest.New()
 	b.Inject(customerstest.Fault{Reset: true})
@@ -323,7 +323,7 @@ func TestHoldPanicsForAnUnknownOperation(t *testing.T) {
 	}
 }
 
-// Wait does not wait forever for a request that does not come.
+// Wait does not wait forever.
 func TestWaitEndsWithoutARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := customerstest.New().Hold(customerstest.Fault{})
@@ -333,7 +333,7 @@ func TestWaitEndsWithoutARequest(t *testing.T) {
 	})
 }
 
-// A test whose client has stopped sending in the middle of a request ends all the same.
+// A test ends although its client has stopped in the middle of a request.
 func TestServerEndsWithoutTheRestOfARequest(t *testing.T) {
 	for name, sent := range map[string]string{
 		"no body":     "POST /store/auth HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n",
@@ -389,7 +389,7 @@ func TestPendingFaults(t *testing.T) {
 	}
 }
 
-// recorded is a test that records its failures.
+// recorded records the failures of a test.
 type recorded struct {
 	testing.TB
 	failures []string

@@ -9,7 +9,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// The totals of each were seen on the real backend, on an order of this make-up.
+// The totals are those of such orders on the real backend.
 func TestBuiltOrdersHaveTheTotalsOfTheBackend(t *testing.T) {
 	german := []OrderLine{
 		{Title: "T-shirt", UnitPrice: 1080}, {Title: "Mug", UnitPrice: 675, Quantity: 3, NotReduced: true, TaxRate: new(7.0)},

@@ -27,14 +27,14 @@ func TestStoredOrderThatCantBeReadIsRefused(t *testing.T) {
 		}
 	}
 	if err := b.AddStoredOrder("cus_x", []byte(`{"id":"order_1","created_at":"2024-01-01T00:00:00Z"}`)); err == nil {
-		t.Error("an order of nobody's")
+		t.Error("an order of no customer")
 	}
 	if n := list(t, b, id, "").Count; n != 0 {
 		t.Errorf("%d orders were kept", n)
 	}
 }
 
-// A deleted customer's session still lists the orders; they show no customer, and q finds none of them.
+// The session of a deleted customer lists the orders. They show no customer, and q finds none.
 func TestOrdersOutliveTheirCustomer(t *testing.T) {
 	b, id := newBuyer(t)
 	b.AddOrder(id, Order{})

@@ -70,7 +70,7 @@ func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 func (discard) WriteHeader(int)             {}
 
-// However requests are printed, nothing of a customer's shows.
+// No way to print requests shows a secret.
 func TestRequestsHideSecrets(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b := browser.New(t, srv.URL)

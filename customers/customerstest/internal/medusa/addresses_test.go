@@ -10,7 +10,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/browser"
 )
 
-// newAddress is a body to add an address with, of the members given and defaults for what is needed.
+// newAddress returns the body of an AddAddress with these members and defaults for what is required.
 func newAddress(members string) string {
 	body := `{"address":{"first_name":"A","last_name":"B","address_1":"C","country_code":"DK","postal_code":"1"`
 	if !strings.Contains(members, `"city"`) {
@@ -24,7 +24,7 @@ func newAddress(members string) string {
 
 const nulls = `"address_2":null,"phone":null,"province":null`
 
-// An address that is there is not added again, but an absent text is not null.
+// An address that the customer has is not added again. An absent text differs from null.
 func TestAddressesAreNotAddedTwice(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := browser.LoggedIn(t, srv)
@@ -79,7 +79,7 @@ func TestCountries(t *testing.T) {
 	}
 }
 
-// Metadata of an address is any JSON when it is new and an object later, and is replaced.
+// Metadata of an address is any JSON on creation and an object on update, which replaces it.
 func TestAddressMetadata(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := browser.LoggedIn(t, srv)
@@ -115,7 +115,7 @@ func TestOthersAddresses(t *testing.T) {
 	if c := browser.CustomerOf(t, b.Send(http.MethodGet, me, "")); len(c.ShippingAddresses) != 1 || text(c.ShippingAddresses[0].City) != "D" {
 		t.Errorf("another customer changed the address: %+v", c.ShippingAddresses)
 	}
-	// That one's id can still be the other's billing address, and then be edited as such.
+	// Its id can be the billing address of another customer, who then can edit it.
 	if c := browser.CustomerOf(t, other.Send(http.MethodPost, me, `{"billing_address":"`+id+`"}`)); text(c.BillingAddressID) != id {
 		t.Errorf("%+v", c)
 	}
@@ -156,7 +156,7 @@ func TestBillingAddress(t *testing.T) {
 			t.Errorf("%s: %d %s", body, a.Status, a.Body)
 		}
 	}
-	// Wholly or not at all.
+	// A failure changes nothing.
 	taken := srv.AddCustomer(customerstest.Customer{})
 	if a := update(`{"billing_address":{"city":"Z"},"email":"` + taken.Email + `"}`); a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%d %s", a.Status, a.Body)
@@ -176,7 +176,7 @@ func TestBillingAddress(t *testing.T) {
 	}
 }
 
-// A shipping address used for billing and deleted leaves an id that leads nowhere.
+// A billing address that is deleted leaves an id without an address.
 func TestBillingAddressDangles(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := browser.LoggedIn(t, srv)

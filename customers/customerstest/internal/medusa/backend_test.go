@@ -9,7 +9,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/browser"
 )
 
-// What the real backend was seen to answer, first to nobody and then to somebody who is logged in.
+// The statuses are those of the real backend, without and with a login.
 func TestRouting(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	tests := []struct {
@@ -32,7 +32,7 @@ func TestRouting(t *testing.T) {
 		{"HEAD", "/store/customers/me", 401, 200},
 		{"PUT", "/store/customers/me", 401, 404},
 		{"OPTIONS", "/store/customers/me", 204, 204},
-		{"OPTIONS", "/store/whatever", 204, 204},
+		{"OPTIONS", "/store/anything", 204, 204},
 		{"OPTIONS", "/elsewhere", 404, 404},
 		{"GET", "/store/customers", 401, 404},
 		{"GET", "/store/customers/nothing", 401, 404},
@@ -73,17 +73,17 @@ func TestRouting(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
 			if a := browser.New(t, srv.URL).Send(test.method, test.path, ""); a.Status != test.anonymous {
-				t.Errorf("to nobody: %d, want %d: %s", a.Status, test.anonymous, a.Body)
+				t.Errorf("without a login: %d, want %d: %s", a.Status, test.anonymous, a.Body)
 			}
 			b, _ := browser.LoggedIn(t, srv)
 			if a := b.Send(test.method, test.path, ""); a.Status != test.signed {
-				t.Errorf("to somebody: %d, want %d: %s", a.Status, test.signed, a.Body)
+				t.Errorf("with a login: %d, want %d: %s", a.Status, test.signed, a.Body)
 			}
 		})
 	}
 }
 
-// A query that no operation could make sense of does not come before the guard.
+// The guard comes before the query is read.
 func TestGuardComesBeforeValidation(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b := browser.New(t, srv.URL)
@@ -95,7 +95,7 @@ func TestGuardComesBeforeValidation(t *testing.T) {
 	if a := b.Send(http.MethodPost, "/store/customers/me", `{"zz":1}`); a.Status != http.StatusUnauthorized {
 		t.Errorf("a bad body: %d", a.Status)
 	}
-	// JSON that can't be read comes before the guard, and before the route.
+	// The body is read before the guard and the route.
 	for _, path := range []string{"/store/customers/me", "/nowhere"} {
 		if a := b.Send(http.MethodPost, path, `{`); a.Status != http.StatusBadRequest {
 			t.Errorf("%s with a broken body: %d", path, a.Status)

@@ -10,7 +10,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/browser"
 )
 
-// What reaches an operation, and what becomes a page before that. The operation says zz if it saw the body.
+// A body reaches the operation, whose message then has zz, or is a page before that.
 func TestBodies(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	const (
@@ -73,7 +73,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// A client that is still sending would otherwise see a reset instead of the answer.
+// A client that is still sending would otherwise get a reset instead of the response.
 func TestTooLargeBodyIsReadToItsEnd(t *testing.T) {
 	body := strings.NewReader(strings.Repeat("x", 1<<20))
 	w := httptest.NewRecorder()
@@ -85,7 +85,7 @@ func TestTooLargeBodyIsReadToItsEnd(t *testing.T) {
 	}
 }
 
-// Letters survive the way in and out as in JavaScript.
+// Letters are stored and sent as JavaScript does.
 func TestLettersInBodies(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := browser.LoggedIn(t, srv)

@@ -149,7 +149,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// An update keeps the email's capitals, so nobody can log in with it; register and login lower it.
+// An update keeps the capitals of an email, which then has no login: register and login lower-case it.
 func TestEmailIsKeptAsGiven(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, c := browser.LoggedIn(t, srv)
@@ -170,7 +170,7 @@ func TestEmailIsKeptAsGiven(t *testing.T) {
 	}
 }
 
-// updated_at moves if something changed, and only then.
+// updated_at changes only if something else does.
 func TestUpdatedAt(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	start := time.Date(2026, 1, 2, 3, 4, 5, 678_901_000, time.UTC)
@@ -202,7 +202,7 @@ func TestUpdatedAt(t *testing.T) {
 	}
 }
 
-// Somebody deleted with a live session: reads are 404, the orders' list is there, and address changes are carried out.
+// The session of a deleted customer stays: reads are 404, ListOrders works, and address changes are carried out.
 func TestDeletedCustomer(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, c := browser.LoggedIn(t, srv)
@@ -241,7 +241,7 @@ func TestDeletedCustomer(t *testing.T) {
 		t.Error("login:", a.Status)
 	}
 	if a := b.Send("POST", "/store/customers/password-token", token); a.Status != http.StatusNoContent || srv.PasswordTokens(c.Email) != nil {
-		t.Error("a password token for nobody")
+		t.Error("a password token without an account")
 	}
 	if _, a := register(t, srv, c.Email, "x"); browser.CustomerOf(t, a).ID == c.ID {
 		t.Error("the id came back")

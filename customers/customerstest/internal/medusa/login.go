@@ -24,7 +24,7 @@ func (o operations) authenticate(x *Exchange) *Customer {
 	return c
 }
 
-// Authenticate logs in. The session keeps its id, also one that somebody else planted.
+// Authenticate logs in. The session keeps its id, also one that an attacker planted.
 func (o operations) Authenticate(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
 	if c := o.authenticate(x); c != nil {

@@ -8,7 +8,7 @@ import (
 	customersgo "github.com/medusa-storefront/customers-go"
 )
 
-// Every operation of the contract has a route under its name, and there is no other.
+// Every operation of the contract has a route with its name, and there is no other route.
 func TestEveryOperationIsRouted(t *testing.T) {
 	var inContract []string
 	for line := range strings.SplitSeq(customersgo.OpenAPI, "\n") {

@@ -30,7 +30,7 @@ func TestEverybodyGetsASession(t *testing.T) {
 	}
 }
 
-// Whoever planted the cookie is logged in too: the backend keeps the id.
+// The backend keeps the session id at login, so that who planted the cookie is logged in too.
 func TestLoginKeepsTheSessionsID(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	first, second := srv.AddCustomer(customerstest.Customer{}), srv.AddCustomer(customerstest.Customer{})
@@ -113,11 +113,11 @@ func TestLogout(t *testing.T) {
 		t.Error("the id is still a session after logout")
 	}
 	if a := browser.New(t, srv.URL).Send(http.MethodDelete, "/store/auth", ""); a.Status != http.StatusOK || a.Cookie != nil {
-		t.Errorf("logout of nobody: %d %v", a.Status, a.Cookie)
+		t.Errorf("logout without a login: %d %v", a.Status, a.Cookie)
 	}
 }
 
-// The cookie's time is fixed; the session's starts anew with each request.
+// The cookie expires at a fixed time. Each request prolongs the session.
 func TestSessionTime(t *testing.T) {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	srv := customerstest.NewServer(t, customerstest.WithSessionTTL(time.Hour))
@@ -202,13 +202,13 @@ func TestBearerTokens(t *testing.T) {
 	token := func(email, password string) string {
 		t.Helper()
 		a := browser.New(t, srv.URL).Send(http.MethodPost, "/store/auth/token", browser.JSON(t, map[string]string{"email": email, "password": password}))
-		var answer struct {
+		var token struct {
 			AccessToken string `json:"access_token"`
 		}
-		if err := json.Unmarshal([]byte(a.Body), &answer); err != nil {
+		if err := json.Unmarshal([]byte(a.Body), &token); err != nil {
 			t.Fatalf("%v: %s", err, a.Body)
 		}
-		return answer.AccessToken
+		return token.AccessToken
 	}
 	jwt := token(c.Email, customerstest.DefaultPassword)
 	parts := strings.Split(jwt, ".")
@@ -248,7 +248,7 @@ func TestBearerTokens(t *testing.T) {
 		t.Error("an anonymous cookie beats the token")
 	}
 
-	// Logout, a new password and the end of all sessions don't end the token. Its time does.
+	// Logout, a new password and ExpireSessions do not end the token. Time does.
 	with("Bearer "+jwt).Send(http.MethodDelete, "/store/auth", "")
 	with("Bearer "+jwt).Send(http.MethodPost, me, `{"password":"other"}`)
 	srv.ExpireSessions()
@@ -280,7 +280,7 @@ func sameJSON(t *testing.T, a, b string) bool {
 	return browser.JSON(t, x) == browser.JSON(t, y)
 }
 
-// Many customers at once, each seeing only what is theirs; under the race detector.
+// Many customers at once get only their own data. It runs with the race detector.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	srv := customerstest.NewServer(t)

@@ -22,7 +22,7 @@ type part struct {
 	column json.RawMessage
 	rows   []*entity // none for a relation to nothing
 
-	// What its kind says about it.
+	// These follow from its kind.
 	relation *relation // nil for a column
 	source   string    // the relation that it is made of, if any
 	total    bool

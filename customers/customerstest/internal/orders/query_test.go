@@ -20,7 +20,7 @@ const (
 	noObject    = " must be either object or array"
 )
 
-// Every answer here was seen on the real backend.
+// Each response is one of the real backend.
 func TestOrdersQueryIsRefusedAsTheBackendDoes(t *testing.T) {
 	b, id := newBuyer(t)
 	b.AddOrder(id, customerstest.Order{})

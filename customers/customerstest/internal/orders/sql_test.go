@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ILIKE '%q%' in Postgres 16.
+// The wanted results are those of ILIKE '%q%' in Postgres 16.
 func TestLike(t *testing.T) {
 	for _, test := range []struct {
 		q, text string

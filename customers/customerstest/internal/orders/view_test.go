@@ -12,7 +12,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// shown is the first order of the list.
+// shown returns the first order of the list.
 func shown(t *testing.T, b *customerstest.Backend, query string) map[string]any {
 	t.Helper()
 	var page struct {
@@ -36,7 +36,7 @@ func first(m map[string]any, relation string) map[string]any {
 	return row
 }
 
-// words are the names in a text, sorted.
+// words returns the words of a text, sorted.
 func words(text string) []string {
 	return slices.Sorted(slices.Values(strings.Fields(text)))
 }
@@ -159,7 +159,7 @@ const storedOrderJSON = `{
 	"total": 10, "future_column": {"a": [1, 2]}
 }`
 
-func TestStoredOrderIsShownAsItWasPutIn(t *testing.T) {
+func TestStoredOrderIsShownAsItWasStored(t *testing.T) {
 	b, id := newBuyer(t)
 	if err := b.AddStoredOrder(id, []byte(storedOrderJSON)); err != nil {
 		t.Fatal(err)
@@ -220,7 +220,7 @@ func TestStoredOrderIsShownAsItWasPutIn(t *testing.T) {
 	}
 }
 
-// An order with a tax rate is from before there were tax lines. It has none, even if there are some, unless a total is named.
+// An order with a tax rate, from before there were tax lines, shows those it has only if a total is named.
 func TestOrderWithATaxRateHidesItsTaxLines(t *testing.T) {
 	b, id := newBuyer(t)
 	order := strings.NewReplacer(`"total": 10`, `"tax_rate": 19`, `{"rate": 19`, `{"id": "litl_1", "rate": 19`).Replace(storedOrderJSON)
@@ -234,7 +234,7 @@ func TestOrderWithATaxRateHidesItsTaxLines(t *testing.T) {
 	}
 }
 
-// at is the JSON at a path.
+// at returns the JSON at a path.
 func at(v any, path []string) string {
 	for _, name := range path {
 		switch here := v.(type) {

@@ -10,7 +10,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/browser"
 )
 
-// Messages as the real backend words and orders them.
+// The messages are those of the real backend, in its order.
 func TestValidationMessages(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	b, _ := browser.LoggedIn(t, srv)
@@ -88,7 +88,7 @@ func TestValidationMessages(t *testing.T) {
 			}
 		})
 	}
-	// Not foreseen by the backend.
+	// These are 500s on the real backend.
 	for _, test := range []struct{ path, body string }{
 		{addresses, `{}`},
 		{addresses, `{"address":[]}`},
