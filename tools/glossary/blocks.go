@@ -116,7 +116,7 @@ func ofGo(name, text string) ([]block, error) {
 	return blocks, nil
 }
 
-// inWords returns the words of a name: lastAnswer, ErrAnswer2 and last_answer have one that is "answer".
+// inWords returns the words of a name: lastOrder, ErrOrder2 and last_order all have the word "order".
 func inWords(name string) string {
 	var out strings.Builder
 	var last rune
