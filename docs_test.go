@@ -80,6 +80,24 @@ func TestLinksOfTheDocumentsLeadSomewhere(t *testing.T) {
 	}
 }
 
+func TestArchitectureHasEveryFileOfCustomers(t *testing.T) {
+	text := documents(t)["ARCHITECTURE.md"]
+	files, err := filepath.Glob("customers/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files of package customers: %v", err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".go")
+		group, _, _ := strings.Cut(name, "_")
+		if strings.HasSuffix(name, "_test") || name == "doc" {
+			continue
+		}
+		if !strings.Contains(text, "`"+name+"`") && !strings.Contains(text, "`"+group+"_*`") {
+			t.Errorf("ARCHITECTURE.md does not have %s", file)
+		}
+	}
+}
+
 // lastFact is the number of the last fact of docs/backend.md.
 const lastFact = 58
 
