@@ -1,41 +1,14 @@
 package customers
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
 )
-
-// call is one call of a method: its operation, its options and what was refused of its input.
-type call struct {
-	op      Operation
-	options callOptions
-	err     error
-}
-
-// newCall begins a call by reading its options.
-func newCall(op Operation, opts []CallOption) call {
-	c := call{op: op}
-	if len(opts) > 0 { // without options, nothing is allocated for them
-		if c.options, c.err = readCallOptions(op, opts); c.err != nil {
-			c.err = named(op, c.err)
-		}
-	}
-	return c
-}
-
-// request returns the request that package api built, or why it is not sent.
-func (c *call) request(req *http.Request, buildErr error) (*http.Request, error) {
-	switch {
-	case c.err != nil:
-		return nil, c.err
-	case buildErr != nil:
-		return nil, named(c.op, withoutURL(buildErr))
-	}
-	return req, nil
-}
 
 // caller makes the calls of one client.
 type caller struct {
@@ -49,9 +22,11 @@ func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
 
 // do sends a call's request. Its steps: headers, then try, and after a re-login once more.
 func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
-	in.options.reset()
-	c.config.headers.set(req, in.options.header)
-	ctx = withOperation(ctx, in.op)
+	if in.options.response != nil {
+		*in.options.response = Response{}
+	}
+	c.setHeaders(req, in.options.header)
+	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
 	r, snap, err := c.try(ctx, in, req, nil)
 	if snap.expired && c.mayRenew(ctx) {
 		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
@@ -70,21 +45,30 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *sn
 		return nil, snap, named(in.op, err)
 	}
 	r, attempts, err := c.config.transport.send(ctx, in.op, req)
-	in.options.record(r, attempts)
+	if out := in.options.response; out != nil {
+		out.Attempts += attempts
+		if r != nil {
+			out.StatusCode, out.Header = r.status, withoutSetCookie(r.header)
+		}
+	}
 	if r == nil {
 		return nil, snap, err
 	}
+	statusErr := r.check(c.config.endpoint)
 	// The session comes before the body: a login whose body is cut off is a login all the same.
-	if sessionErr := c.settle(ctx, &snap, r, in.options.header); sessionErr != nil {
+	if sessionErr := c.settle(ctx, &snap, r, statusErr == nil, in.options.header); sessionErr != nil {
 		return nil, snap, sessionErr
 	}
-	if err == nil {
-		err = r.check(c.config.endpoint)
-	}
-	if err != nil {
+	if err = cmp.Or(err, statusErr); err != nil {
 		return nil, snap, err
 	}
 	return r, snap, nil
+}
+
+// setHeaders sets the client's headers, and those of the call, which replace them.
+func (c *caller) setHeaders(req *http.Request, ofCall http.Header) {
+	maps.Copy(req.Header, c.config.headers.common)
+	maps.Copy(req.Header, ofCall)
 }
 
 const (
@@ -117,13 +101,13 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 	return snap, nil
 }
 
-// settle takes what a response means into the session.
-func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, header http.Header) error {
+// settle takes what a response means into the session; ok is whether the operation succeeded.
+func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, ok bool, header http.Header) error {
 	if c.session == nil {
 		return nil
 	}
 	e, use := c.config.endpoint, operations[r.op].session
-	got := result{ok: r.ok(), unauthorized: r.status == http.StatusUnauthorized, cookies: readCookies(r.header, e)}
+	got := result{ok: ok, unauthorized: r.status == http.StatusUnauthorized, cookies: readCookies(r.header, e)}
 	snap.expired = use == secured && got.unauthorized && snap.verified
 	if use == login && got.ok && got.cookies.session == nil {
 		// None of this response's cookies are kept: under another name, one of them is the login's.
@@ -153,9 +137,9 @@ func (c *caller) endSuperseded(ctx context.Context, superseded *cookie, header h
 	if err != nil || cookies == "" {
 		return
 	}
-	c.config.headers.set(req, header)
+	c.setHeaders(req, header)
 	req.Header["Cookie"] = []string{cookies}
-	ctx = withOperation(context.WithoutCancel(ctx), OperationDeleteSession)
+	ctx = context.WithValue(context.WithoutCancel(ctx), operationKey{}, operations[OperationDeleteSession])
 	ctx, cancel := context.WithTimeout(ctx, supersededTimeout)
 	defer cancel()
 	_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req)

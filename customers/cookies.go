@@ -131,22 +131,3 @@ func mergeCookies(kept, received []otherCookie) []otherCookie {
 	}
 	return kept
 }
-
-// cookieHeader returns the Cookie header for a session cookie, which may be nil, and others.
-func (e *endpoint) cookieHeader(session *cookie, others []otherCookie) string {
-	var header string
-	if session != nil {
-		header = e.cookieName + "=" + session.value
-	}
-	for i := range others {
-		o := &others[i]
-		if o.expired() || o.secure && !e.maySendSecure() {
-			continue
-		}
-		if header != "" {
-			header += "; "
-		}
-		header += o.name + "=" + o.value
-	}
-	return header
-}

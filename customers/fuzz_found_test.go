@@ -72,7 +72,7 @@ func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
 		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
 		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
 		wantOK(t, err)
-		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, nil))
+		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, true, nil))
 		sessions[i] = s
 	}
 	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {

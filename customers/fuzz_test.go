@@ -267,7 +267,7 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 			wantSentinel(t, fc.op, err)
 			wantNoSecret(t, raw, err, &resp, c, k, logged.String())
 		}
-		if h := c.caller.config.endpoint.cookieHeader(c.Session().state.cookie, c.Session().otherCookies()); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
+		if h := c.Session().cookieHeader(c.Session().state.cookie, c.caller.config.endpoint); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Errorf("the next Cookie header is %q", h)
 		}
 	})
@@ -428,7 +428,8 @@ func FuzzSetCookie(f *testing.F) {
 			if err != nil {
 				continue
 			}
-			_ = c.settle(t.Context(), &snap, &response{op: op, status: status, header: h}, nil)
+			r := &response{op: op, status: status, header: h}
+			_ = c.settle(t.Context(), &snap, r, r.ok(), nil)
 			wantSendable(t, s, k)
 		}
 		back, err := DecodeSession(s.Encode())
@@ -461,7 +462,7 @@ func wantSendable(t *testing.T, s *Session, k *endpoint) {
 			t.Errorf("the session keeps %d other cookies of %d bytes", len(*s.others), size)
 		}
 	}
-	header := k.cookieHeader(s.state.cookie, s.otherCookies())
+	header := s.cookieHeader(s.state.cookie, k)
 	if len(want) == 0 {
 		if header != "" {
 			t.Errorf("the header is %q", header)

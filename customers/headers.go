@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"maps"
 	"net/http"
 	"strings"
 )
@@ -10,12 +9,6 @@ import (
 type headers struct {
 	common      http.Header
 	bearerToken string
-}
-
-// set sets the headers of a request: the client's, and those of the call, which replace them.
-func (h *headers) set(req *http.Request, ofCall http.Header) {
-	maps.Copy(req.Header, h.common)
-	maps.Copy(req.Header, ofCall)
 }
 
 const (

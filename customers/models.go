@@ -82,6 +82,29 @@ const (
 	PaymentStatusRequiresAction    = api.PaymentStatusRequiresAction
 )
 
+// Operation names what a call does, such as [OperationCreateCustomer]: the same name in the contract, in package api,
+// in errors, log lines and traces.
+type Operation = api.Operation
+
+// The operations, by their names in the contract.
+const (
+	OperationCreateCustomer        = api.OperationCreateCustomer
+	OperationRetrieveCustomer      = api.OperationRetrieveCustomer
+	OperationUpdateCustomer        = api.OperationUpdateCustomer
+	OperationListOrders            = api.OperationListOrders
+	OperationListPaymentMethods    = api.OperationListPaymentMethods
+	OperationAddAddress            = api.OperationAddAddress
+	OperationUpdateAddress         = api.OperationUpdateAddress
+	OperationDeleteAddress         = api.OperationDeleteAddress
+	OperationGeneratePasswordToken = api.OperationGeneratePasswordToken
+	OperationResetPassword         = api.OperationResetPassword
+	OperationAuthenticate          = api.OperationAuthenticate
+	OperationGetSession            = api.OperationGetSession
+	OperationDeleteSession         = api.OperationDeleteSession
+	OperationGetToken              = api.OperationGetToken
+	OperationEmailExists           = api.OperationEmailExists
+)
+
 // Value sets a field of a request that could also be cleared: LastName: customers.Value("Reynolds").
 func Value[T any](v T) nullable.Nullable[T] {
 	return nullable.NewNullableWithValue(v)

@@ -67,24 +67,6 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 	return o, err
 }
 
-// reset empties what WithResponse stores.
-func (o *callOptions) reset() {
-	if o.response != nil {
-		*o.response = Response{}
-	}
-}
-
-// record stores what a request brought for WithResponse; r is nil where no response came.
-func (o *callOptions) record(r *response, attempts int) {
-	if o.response == nil {
-		return
-	}
-	o.response.Attempts += attempts
-	if r != nil {
-		o.response.StatusCode, o.response.Header = r.status, withoutSetCookie(r.header)
-	}
-}
-
 // WithHTTPClient makes the client send with hc, for a proxy, own certificates or a middleware's transport. It is
 // copied; the copy has no cookie jar and follows no redirects. Without this option the client has a transport of its
 // own that closes connections after 4 idle seconds, because Node closes them after 5 and a POST sent at that moment
@@ -245,8 +227,8 @@ func WithResponse(r *Response) CallOption {
 		if r == nil {
 			return refused("WithResponse", "the pointer is nil")
 		}
+		*r = Response{}
 		o.response = r
-		o.reset()
 		return nil
 	})
 }

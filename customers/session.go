@@ -196,7 +196,7 @@ func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot
 	if snap.cookie != nil && snap.cookie.secure && !e.maySendSecure() {
 		return snap, "", &Error{kind: ErrNoSessionCookie, Message: messageSecureCookie}
 	}
-	return snap, e.cookieHeader(snap.cookie, s.otherCookies()), nil
+	return snap, s.cookieHeader(snap.cookie, e), nil
 }
 
 // beginSecured fills in the cookie that a call that needs a login sends, or returns why the call is not sent.
@@ -234,6 +234,24 @@ func (s *Session) otherCookies() []otherCookie {
 	return *s.others
 }
 
+// cookieHeader returns the Cookie header for a session cookie, which may be nil, and the other cookies.
+func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
+	var header string
+	if session != nil {
+		header = e.cookieName + "=" + session.value
+	}
+	for _, o := range s.otherCookies() {
+		if o.expired() || o.secure && !e.maySendSecure() {
+			continue
+		}
+		if header != "" {
+			header += "; "
+		}
+		header += o.name + "=" + o.value
+	}
+	return header
+}
+
 // settle takes in the result of a call. superseded is a cookie that the backend still accepts and no session needs: that
 // of the call's own login, or of one that its logout found. changed reports whether the session's cookie is another now.
 func (s *Session) settle(op Operation, snap snapshot, r result) (superseded *cookie, changed bool) {
@@ -267,7 +285,7 @@ func (s *Session) supersededHeader(superseded *cookie, e *endpoint) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return e.cookieHeader(superseded, s.otherCookies())
+	return s.cookieHeader(superseded, e)
 }
 
 // Format prints, for every verb, whether a customer is logged in and nothing else.

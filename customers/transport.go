@@ -43,6 +43,9 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request) (
 		began := time.Now()
 		r, err := t.attempt(attemptCtx, op, req)
 		t.log(ctx, req, op, n, began, r, err)
+		if err == nil && r.status/100 == 2 {
+			return r, n, nil
+		}
 		if n > t.maxRetries || ctx.Err() != nil || !worthRepeating(req.Method, r, err, watch) {
 			return r, n, err
 		}

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"math"
+	"net/http"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,9 +12,36 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// The checks of a call's input refuse what would harm the customer or can only fail. The first refusal counts. None
-// repeats a value, which may be a secret.
+// call is one call of a method: its operation, its options and what was refused of its input.
+type call struct {
+	op      Operation
+	options callOptions
+	err     error
+}
 
+// newCall begins a call by reading its options.
+func newCall(op Operation, opts []CallOption) call {
+	c := call{op: op}
+	if len(opts) > 0 { // without options, nothing is allocated for them
+		if c.options, c.err = readCallOptions(op, opts); c.err != nil {
+			c.err = named(op, c.err)
+		}
+	}
+	return c
+}
+
+// request returns the request that package api built, or why it is not sent.
+func (c *call) request(req *http.Request, buildErr error) (*http.Request, error) {
+	switch {
+	case c.err != nil:
+		return nil, c.err
+	case buildErr != nil:
+		return nil, named(c.op, withoutURL(buildErr))
+	}
+	return req, nil
+}
+
+// refuse records why a field can't be sent. The first refusal counts. None repeats a value, which may be a secret.
 func (c *call) refuse(field, reason string) {
 	if c.err == nil {
 		c.err = named(c.op, refused(field, reason))
