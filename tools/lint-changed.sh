@@ -20,6 +20,6 @@ for module in $(for dir in $dirs; do module_of "$dir"; done | sort -u); do
   packages=$(for dir in $dirs; do if [ "$(module_of "$dir")" = "$module" ]; then echo "$root/$dir"; fi; done)
   echo "golangci-lint run: $module," $(wc -w <<<"$packages") "packages"
   # shellcheck disable=SC2086 # a word for each package
-  (cd "$module" && go tool -modfile="$root/tools/lint/go.mod" golangci-lint run $packages) || code=1
+  (cd "$module" && go tool -modfile="$root/tools/lint/go.mod" golangci-lint run --allow-parallel-runners $packages) || code=1
 done
 exit $code

@@ -135,8 +135,8 @@ func (p *printer) object(obj types.Object) {
 	}
 }
 
-// signature returns the parameters and results of a function, type parameters included.
-func (p *printer) signature(f *types.Func) string {
+// signature returns the parameters and results of a function or method, type parameters included.
+func (p *printer) signature(f types.Object) string {
 	return strings.TrimPrefix(p.text(f.Type()), "func")
 }
 
@@ -193,6 +193,6 @@ func (p *printer) methods(obj *types.TypeName) {
 		if byValue.Lookup(m.Obj().Pkg(), m.Obj().Name()) != nil {
 			receiver = obj.Name()
 		}
-		p.add("method (%s) %s%s", receiver, m.Obj().Name(), p.signature(m.Obj().(*types.Func)))
+		p.add("method (%s) %s%s", receiver, m.Obj().Name(), p.signature(m.Obj()))
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +50,32 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestContributing keeps the table that contributors read and the patterns together.
+func TestContributing(t *testing.T) {
+	text, err := os.ReadFile("../../CONTRIBUTING.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, ok := strings.Cut(string(text), glossaryTable)
+	if !ok {
+		t.Fatalf("CONTRIBUTING.md has no table %s", glossaryTable)
+	}
+	table, _, _ = strings.Cut(table, "\n\n")
+	judged := []string{"holds", "tells", "over", "gone", "what is put in"} // right often enough, so that a reader judges
+	for row := range strings.SplitSeq(table, "\n") {
+		columns := strings.Split(row, "|")
+		if len(columns) < 3 || strings.HasPrefix(columns[1], "---") {
+			continue
+		}
+		for not := range strings.SplitSeq(columns[2], ",") {
+			not = strings.TrimSpace(not)
+			if found, err := check("a.md", not); err != nil || len(found) == 0 && !slices.Contains(judged, not) {
+				t.Errorf("CONTRIBUTING.md says not to write %q, which the check does not find (%v)", not, err)
+			}
+		}
 	}
 }
 

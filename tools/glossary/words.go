@@ -27,7 +27,7 @@ var words = []word{
 	{either(`orphan(s|ed)?`), `"superseded login"`, ""},
 	{either(`laps(e|es|ed)`), `"expired", "revoked" or "logged out"`, ""},
 	{either(`proven`), `"verified"`, ""},
-	{either(`withh(old|olds|eld)`), `"redacted"`, ""},
+	{either(`withholds?|withheld`), `"redacted"`, ""},
 	{either(`mishaps?`), `"fault"`, ""},
 	{either(`worlds?`), `"env"`, ""},
 	{either(`stages?`), `"harness"`, ""},

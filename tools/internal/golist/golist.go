@@ -18,11 +18,11 @@ import (
 
 // Package is a package as `go list -json` describes it.
 type Package struct {
-	ImportPath string
-	Dir        string
-	GoFiles    []string // without tests
-	Export     string   // the file of its export data
-	DepOnly    bool     // true if only another package needs it
+	ImportPath string   `json:"ImportPath"`
+	Dir        string   `json:"Dir"`
+	GoFiles    []string `json:"GoFiles"` // without tests
+	Export     string   `json:"Export"`  // the file of its export data
+	DepOnly    bool     `json:"DepOnly"` // true if only another package needs it
 }
 
 // Packages returns the packages that match patterns in the module at dir, and an importer that knows everything they
