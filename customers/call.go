@@ -51,7 +51,7 @@ func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
 func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
 	in.options.reset()
 	c.config.headers.set(req, in.options.header)
-	ctx = context.WithValue(ctx, operationKey{}, in.op)
+	ctx = withOperation(ctx, in.op)
 	r, snap, err := c.try(ctx, in, req, nil)
 	if snap.expired && c.mayRenew(ctx) {
 		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
@@ -155,7 +155,7 @@ func (c *caller) endSuperseded(ctx context.Context, superseded *cookie, header h
 	}
 	c.config.headers.set(req, header)
 	req.Header["Cookie"] = []string{cookies}
-	ctx = context.WithValue(context.WithoutCancel(ctx), operationKey{}, OperationDeleteSession)
+	ctx = withOperation(context.WithoutCancel(ctx), OperationDeleteSession)
 	ctx, cancel := context.WithTimeout(ctx, supersededTimeout)
 	defer cancel()
 	_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req)

@@ -19,9 +19,8 @@ const (
 	maxOtherCookieBytes = 2 << 10 // all together
 )
 
-// cookie is a cookie of the backend or of what stands before it. The value is kept to the byte.
+// cookie is the backend's session cookie. The value is kept to the byte.
 type cookie struct {
-	name    string // empty for the session cookie, whose name is the endpoint's
 	value   string
 	expires int64 // UnixMilli by this machine's clock; 0: unknown
 	secure  bool
@@ -31,11 +30,17 @@ func (c *cookie) expired() bool {
 	return c.expires != 0 && c.expires <= time.Now().UnixMilli()
 }
 
+// otherCookie is a cookie that is not the backend's own, such as a load balancer's.
+type otherCookie struct {
+	name string
+	cookie
+}
+
 // receivedCookies is what a response sets.
 type receivedCookies struct {
-	session *cookie  // the session cookie
-	deleted bool     // the session cookie was deleted
-	others  []cookie // those that are not the backend's own, such as a load balancer's; expired ones delete
+	session *cookie       // the session cookie
+	deleted bool          // the session cookie was deleted
+	others  []otherCookie // the expired ones delete
 }
 
 // readCookies sorts a response's cookies into the session's and others. It drops those for another domain or path, as a
@@ -57,20 +62,16 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 			continue
 		}
 		// Cut out of the line, name and value would keep all of it in memory, however long.
-		got := cookie{name: strings.Clone(c.Name), value: strings.Clone(cookieValue(c)), expires: expiry(c, now, skew), secure: c.Secure}
-		if got.name == e.cookieName {
-			got.name = ""
-			received.session, received.deleted = &got, got.expired() || c.Value == ""
-			if received.deleted {
-				received.session = nil
-			}
-			continue
+		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), expires: expiry(c, now, skew), secure: c.Secure}
+		switch {
+		case name == e.cookieName && (got.expired() || c.Value == ""):
+			received.session, received.deleted = nil, true
+		case name == e.cookieName:
+			received.session, received.deleted = &got, false
+		case len(name)+len(got.value) <= maxOtherCookieBytes:
+			received.others = slices.DeleteFunc(received.others, func(o otherCookie) bool { return o.name == name })
+			received.others = append(received.others, otherCookie{name, got})
 		}
-		if len(got.name)+len(got.value) > maxOtherCookieBytes {
-			continue
-		}
-		received.others = slices.DeleteFunc(received.others, func(o cookie) bool { return o.name == got.name })
-		received.others = append(received.others, got)
 	}
 	return received
 }
@@ -113,10 +114,10 @@ func cookieNames(h http.Header) (names []string) {
 }
 
 // mergeCookies returns kept with received added, replaced or deleted by name. The newest stay within the limits.
-func mergeCookies(kept, received []cookie) []cookie {
+func mergeCookies(kept, received []otherCookie) []otherCookie {
 	kept = slices.Clone(kept)
 	for _, o := range received {
-		kept = slices.DeleteFunc(kept, func(k cookie) bool { return k.name == o.name })
+		kept = slices.DeleteFunc(kept, func(k otherCookie) bool { return k.name == o.name })
 		if !o.expired() {
 			kept = append(kept, o)
 		}
@@ -132,7 +133,7 @@ func mergeCookies(kept, received []cookie) []cookie {
 }
 
 // cookieHeader returns the Cookie header for a session cookie, which may be nil, and others.
-func (e *endpoint) cookieHeader(session *cookie, others []cookie) string {
+func (e *endpoint) cookieHeader(session *cookie, others []otherCookie) string {
 	var header string
 	if session != nil {
 		header = e.cookieName + "=" + session.value

@@ -420,7 +420,7 @@ func FuzzSetCookie(f *testing.F) {
 		s := &Session{}
 		c.session = s
 		if kind&16 == 0 {
-			s.state.cookie, s.others = &cookie{value: "first"}, &[]cookie{{name: "lb", value: "0"}}
+			s.state.cookie, s.others = &cookie{value: "first"}, &[]otherCookie{{"lb", cookie{value: "0"}}}
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {

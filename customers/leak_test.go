@@ -157,7 +157,7 @@ var everyOperation = map[string]func(context.Context, *Client, ...CallOption) er
 }
 
 func secretSession() *Session {
-	return &Session{state: state{cookie: &cookie{value: secretCookie}}, others: &[]cookie{{name: "lb", value: secretOther}}}
+	return &Session{state: state{cookie: &cookie{value: secretCookie}}, others: &[]otherCookie{{"lb", cookie{value: secretOther}}}}
 }
 
 func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {

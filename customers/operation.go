@@ -30,31 +30,40 @@ const (
 )
 
 // operations is the one table of what sets the operations apart. A new operation gets a row here.
-var operations = map[Operation]operation{
-	//                              session  body      its 401 means            its 500 unknown_error means
-	OperationCreateCustomer:        {login, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationRetrieveCustomer:      {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationUpdateCustomer:        {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationListOrders:            {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationListPaymentMethods:    {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationAddAddress:            {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationUpdateAddress:         {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationDeleteAddress:         {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationGeneratePasswordToken: {open, noBody, ErrUnauthenticated, ErrInternal},
-	OperationResetPassword:         {open, jsonBody, ErrInvalidPasswordToken, ErrInvalidPasswordToken}, // the error of an unreadable token escapes as a 500
-	OperationAuthenticate:          {login, jsonBody, ErrInvalidCredentials, ErrInternal},
-	OperationGetSession:            {secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	OperationDeleteSession:         {logout, textBody, ErrUnauthenticated, ErrInternal},
-	OperationGetToken:              {open, jsonBody, ErrInvalidCredentials, ErrInternal},
-	OperationEmailExists:           {open, jsonBody, ErrUnauthenticated, ErrInternal},
-}
+var operations = byName(
+	// name, session, body, what its 401 means, what its 500 "unknown_error" means
+	operation{OperationCreateCustomer, login, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationRetrieveCustomer, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationUpdateCustomer, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationListOrders, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationListPaymentMethods, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationAddAddress, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationUpdateAddress, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationDeleteAddress, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationGeneratePasswordToken, open, noBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationResetPassword, open, jsonBody, ErrInvalidPasswordToken, ErrInvalidPasswordToken}, // the error of an unreadable token escapes as a 500
+	operation{OperationAuthenticate, login, jsonBody, ErrInvalidCredentials, ErrInternal},
+	operation{OperationGetSession, secured, jsonBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationDeleteSession, logout, textBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationGetToken, open, jsonBody, ErrInvalidCredentials, ErrInternal},
+	operation{OperationEmailExists, open, jsonBody, ErrUnauthenticated, ErrInternal},
+)
 
 // operation is a row of operations.
 type operation struct {
+	name         Operation
 	session      sessionUse
 	body         bodyKind
 	unauthorized error
 	internal     error
+}
+
+func byName(rows ...operation) map[Operation]*operation {
+	table := make(map[Operation]*operation, len(rows))
+	for i := range rows {
+		table[rows[i].name] = &rows[i]
+	}
+	return table
 }
 
 // sessionUse is what an operation has to do with the session.
@@ -76,12 +85,18 @@ const (
 	noBody
 )
 
-// operationKey is the key of a request's Operation in its context.
+// operationKey is the key of a request's *operation in its context.
 type operationKey struct{}
+
+func withOperation(ctx context.Context, op Operation) context.Context {
+	return context.WithValue(ctx, operationKey{}, operations[op])
+}
 
 // OperationFromContext returns the operation that a request is for. A RoundTripper given by [WithHTTPClient] calls it
 // with the request's context to name a span or a metric. It is empty for other contexts.
 func OperationFromContext(ctx context.Context) Operation {
-	op, _ := ctx.Value(operationKey{}).(Operation)
-	return op
+	if op, ok := ctx.Value(operationKey{}).(*operation); ok {
+		return op.name
+	}
+	return ""
 }

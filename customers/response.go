@@ -2,6 +2,7 @@ package customers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -98,7 +99,7 @@ func (r *response) check(e *endpoint) error {
 // statusError returns the error of a response that is not 2xx.
 func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
-	e := r.failure(kindOfStatus(r.status), "")
+	e := r.failure(cmp.Or(statusKinds[r.status], ErrUnexpectedResponse), "")
 	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
 	if isJSON(r.header) {
 		var body struct {
@@ -127,27 +128,20 @@ func (r *response) statusError(at *endpoint) *Error {
 	return e
 }
 
-// kindOfStatus returns the sentinel of a status whose meaning does not depend on the operation.
-func kindOfStatus(status int) error {
-	switch status {
-	case http.StatusNotModified:
-		return ErrNotModified
-	case http.StatusBadRequest, http.StatusRequestEntityTooLarge:
-		return ErrInvalidInput
-	case http.StatusNotFound:
-		return ErrNotFound
-	case http.StatusConflict:
-		return ErrConflict
-	case http.StatusUnprocessableEntity:
-		return ErrDuplicate
-	case http.StatusTooManyRequests:
-		return ErrRateLimited
-	case http.StatusInternalServerError:
-		return ErrInternal
-	case http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return ErrUnavailable
-	}
-	return ErrUnexpectedResponse
+// statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
+var statusKinds = map[int]error{
+	http.StatusNotModified:           ErrNotModified,
+	http.StatusBadRequest:            ErrInvalidInput,
+	http.StatusRequestEntityTooLarge: ErrInvalidInput,
+	http.StatusNotFound:              ErrNotFound,
+	http.StatusConflict:              ErrConflict,
+	http.StatusUnprocessableEntity:   ErrDuplicate,
+	http.StatusTooManyRequests:       ErrRateLimited,
+	http.StatusInternalServerError:   ErrInternal,
+	http.StatusRequestTimeout:        ErrUnavailable,
+	http.StatusBadGateway:            ErrUnavailable,
+	http.StatusServiceUnavailable:    ErrUnavailable,
+	http.StatusGatewayTimeout:        ErrUnavailable,
 }
 
 // noSessionCookie returns the error of a login that succeeded without a session cookie.

@@ -67,7 +67,7 @@ type Session struct {
 	mu       sync.Mutex
 	origin   string
 	state    state
-	others   *[]cookie      // a load balancer's, say; replaced, never changed
+	others   *[]otherCookie // a load balancer's, say; replaced, never changed
 	browser  *browserCookie // where SessionFromRequest took it from
 	renewing *renewal       // the re-login hook at work
 	renewed  *renewal       // its last run that has ended
@@ -227,7 +227,7 @@ func (s *Session) nextNumber(run *renewal) uint64 {
 	return s.state.begun
 }
 
-func (s *Session) otherCookies() []cookie {
+func (s *Session) otherCookies() []otherCookie {
 	if s.others == nil {
 		return nil
 	}

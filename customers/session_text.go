@@ -89,9 +89,9 @@ func decodeSession(text string) (*Session, error) {
 		s.state.cookie = &cookie{value: in.Value, expires: in.Expires, secure: in.Secure}
 	}
 	if len(in.Others) > 0 {
-		others := make([]cookie, len(in.Others))
+		others := make([]otherCookie, len(in.Others))
 		for i, o := range in.Others {
-			others[i] = cookie{o.Name, o.Value, o.Expires, o.Secure}
+			others[i] = otherCookie{o.Name, cookie{o.Value, o.Expires, o.Secure}}
 		}
 		s.others = &others
 	}

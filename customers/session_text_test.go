@@ -29,9 +29,9 @@ func randomSession(r *rand.Rand) *Session {
 		s.state.cookie = &cookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
 	}
 	if n := r.IntN(maxOtherCookies + 1); n > 0 {
-		others := make([]cookie, n)
+		others := make([]otherCookie, n)
 		for i := range others {
-			others[i] = cookie{fmt.Sprintf("c%d", i), value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}
+			others[i] = otherCookie{fmt.Sprintf("c%d", i), cookie{value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}}
 		}
 		s.others = &others
 	}
