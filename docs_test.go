@@ -158,20 +158,21 @@ func TestTheDocumentsNameWhatThePackagesExport(t *testing.T) {
 
 // declared returns the names that a declaration introduces in its package.
 func declared(d ast.Decl) []string {
-	if f, ok := d.(*ast.FuncDecl); ok {
-		if f.Recv != nil {
-			return nil
-		}
-		return []string{f.Name.Name}
-	}
 	var names []string
-	for _, spec := range d.(*ast.GenDecl).Specs {
-		switch s := spec.(type) {
-		case *ast.TypeSpec:
-			names = append(names, s.Name.Name)
-		case *ast.ValueSpec:
-			for _, id := range s.Names {
-				names = append(names, id.Name)
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		if d.Recv == nil {
+			names = append(names, d.Name.Name)
+		}
+	case *ast.GenDecl:
+		for _, spec := range d.Specs {
+			switch s := spec.(type) {
+			case *ast.TypeSpec:
+				names = append(names, s.Name.Name)
+			case *ast.ValueSpec:
+				for _, id := range s.Names {
+					names = append(names, id.Name)
+				}
 			}
 		}
 	}
