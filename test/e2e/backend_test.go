@@ -4,6 +4,7 @@ import "testing"
 
 // The harness itself: what the other tests do around the storefront API.
 func TestHarnessReachesBackend(t *testing.T) {
+	t.Parallel()
 	_, a := newCustomer(t)
 	db, err := shared.SQL(t.Context())
 	if err != nil {

@@ -83,7 +83,7 @@ func everyAnswerSetsACookie(t *testing.T) {
 func productionWithholdsTheCookie(t *testing.T) {
 	for _, env := range []string{"production", "staging"} {
 		t.Run(env, func(t *testing.T) {
-			b := startBackend(t, backend.Options{NodeEnv: env})
+			b := borrowBackend(t, backend.Settings{NodeEnv: env})
 			who := account{Email: uniqueEmail(t), Password: "a password"}
 			plain := newClientOf(t, b)
 			_, err := plain.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
@@ -122,7 +122,7 @@ func productionWithholdsTheCookie(t *testing.T) {
 
 // jarFailsInACluster reaches the backend by a name, as one container reaches another.
 func jarFailsInACluster(t *testing.T) {
-	b := startBackend(t, backend.Options{NodeEnv: "production"})
+	b := borrowBackend(t, backend.Settings{NodeEnv: "production"})
 	medusa, err := url.Parse(b.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func eachUntil(t *testing.T, end time.Time, f func()) {
 }
 
 func serverSideSlides(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionTTL: shortTTL})
+	b := borrowBackend(t, backend.Settings{SessionTTL: shortTTL.Milliseconds()})
 	s := &spy{next: shortLived().Transport}
 	via := customers.WithHTTPClient(&http.Client{Transport: s})
 	c, who := newCustomerOf(t, b, via)
@@ -263,7 +263,7 @@ func serverSideSlides(t *testing.T) {
 }
 
 func rollingSessions(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionTTL: shortTTL, SessionRolling: true})
+	b := borrowBackend(t, backend.Settings{SessionTTL: shortTTL.Milliseconds(), SessionRolling: true})
 	c, _ := newCustomerOf(t, b, customers.WithHTTPClient(shortLived()))
 	first := c.Session().Expires()
 	var resp customers.Response
@@ -281,7 +281,7 @@ func rollingSessions(t *testing.T) {
 }
 
 func renamedCookie(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionName: "shop.sid"})
+	b := borrowBackend(t, backend.Settings{SessionName: "shop.sid"})
 	who := account{Email: uniqueEmail(t), Password: "a password"}
 	c := newClientOf(t, b)
 	_, err := c.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
@@ -556,14 +556,14 @@ func keysWithoutEffect(t *testing.T) {
 }
 
 func restartEndsSessions(t *testing.T) {
-	b := startBackend(t, backend.Options{})
+	b := borrowBackend(t, backend.Settings{})
 	s, via := spyOn(b)
 	c, who := newCustomerOf(t, b, via)
 	if _, err := c.Retrieve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	cookie := s.last(t).header.Get("Cookie")
-	if err := b.Restart(t.Context()); err != nil {
+	if err := b.Restart(t.Context(), backend.Settings{}); err != nil {
 		t.Fatal(err)
 	}
 	anonymous := raw{at: b, method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 401, "").cookie(t)

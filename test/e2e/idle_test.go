@@ -20,6 +20,7 @@ import (
 // before. How many are lost with Go's default transport, which keeps connections for 90 s, depends on luck and is only
 // told.
 func TestPostsAfterAPauseAsLongAsNodesKeepAlive(t *testing.T) {
+	t.Parallel()
 	const each = 200
 	kinds := []struct {
 		name string
