@@ -41,9 +41,6 @@ type (
 	// TimeRange is a range of time for [ListOrdersParams].
 	TimeRange = api.TimeRange
 
-	// Operation names what a call does, such as [OperationCreateCustomer], in errors, log lines and traces.
-	Operation = api.Operation
-
 	// OrderStatus is an order's state. A backend may have states that are not among the constants.
 	OrderStatus = api.OrderStatus
 	// FulfillmentStatus is how far an order's fulfillment is.
@@ -83,25 +80,6 @@ const (
 	PaymentStatusRefunded          = api.PaymentStatusRefunded
 	PaymentStatusCanceled          = api.PaymentStatusCanceled
 	PaymentStatusRequiresAction    = api.PaymentStatusRequiresAction
-)
-
-// The operations, by the contract's names.
-const (
-	OperationCreateCustomer        = api.OperationCreateCustomer
-	OperationRetrieveCustomer      = api.OperationRetrieveCustomer
-	OperationUpdateCustomer        = api.OperationUpdateCustomer
-	OperationListOrders            = api.OperationListOrders
-	OperationListPaymentMethods    = api.OperationListPaymentMethods
-	OperationAddAddress            = api.OperationAddAddress
-	OperationUpdateAddress         = api.OperationUpdateAddress
-	OperationDeleteAddress         = api.OperationDeleteAddress
-	OperationGeneratePasswordToken = api.OperationGeneratePasswordToken
-	OperationResetPassword         = api.OperationResetPassword
-	OperationAuthenticate          = api.OperationAuthenticate
-	OperationGetSession            = api.OperationGetSession
-	OperationDeleteSession         = api.OperationDeleteSession
-	OperationGetToken              = api.OperationGetToken
-	OperationEmailExists           = api.OperationEmailExists
 )
 
 // Value sets a field of a request that could also be cleared: LastName: customers.Value("Reynolds").
