@@ -137,26 +137,3 @@ func BillingAddressID(id string) BillingAddress {
 func NoBillingAddress() BillingAddress {
 	return Null[api.BillingAddress]()
 }
-
-// Operation names what a call does, such as [OperationCreateCustomer]: the same name in the contract, in package api,
-// in errors, log lines and traces.
-type Operation = api.Operation
-
-// The operations, by their names in the contract.
-const (
-	OperationCreateCustomer        = api.OperationCreateCustomer
-	OperationRetrieveCustomer      = api.OperationRetrieveCustomer
-	OperationUpdateCustomer        = api.OperationUpdateCustomer
-	OperationListOrders            = api.OperationListOrders
-	OperationListPaymentMethods    = api.OperationListPaymentMethods
-	OperationAddAddress            = api.OperationAddAddress
-	OperationUpdateAddress         = api.OperationUpdateAddress
-	OperationDeleteAddress         = api.OperationDeleteAddress
-	OperationGeneratePasswordToken = api.OperationGeneratePasswordToken
-	OperationResetPassword         = api.OperationResetPassword
-	OperationAuthenticate          = api.OperationAuthenticate
-	OperationGetSession            = api.OperationGetSession
-	OperationDeleteSession         = api.OperationDeleteSession
-	OperationGetToken              = api.OperationGetToken
-	OperationEmailExists           = api.OperationEmailExists
-)
