@@ -17,7 +17,7 @@ func TestSpansAreNamedByOperation(t *testing.T) {
 	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		switch {
-		case failures > 0: // the first read, which is tried again
+		case failures > 0: // the first read, which is sent again
 			failures--
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/store/auth/"):
