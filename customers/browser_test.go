@@ -200,7 +200,7 @@ func TestRelayedValueIsTheBackendsToTheByte(t *testing.T) {
 	for _, value := range []string{"s%3Aa.b%2B%2F", `"quoted"`, "a b,c", "a=b==", "!#$&'()*+-./:<>?@[]^_`{|}~"} {
 		c := mustNew(t, backendName, inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", sid+"="+value+"; Path=/")
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}))
 		s := SessionFromRequest(browserRequest(siteURL), sid)
 		mustLogin(t, c.WithSession(s), testEmail)
@@ -222,7 +222,7 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 		s := SessionFromRequest(browserRequest(siteURL, sid+"="+value), sid)
 		c := mustNew(t, backendName, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 			resp := w.Result()
 			resp.Header["Set-Cookie"] = []string{sid + "=" + value + "; Path=/"}
 			resp.Request = r
@@ -320,7 +320,7 @@ func TestSessionFromABrowserIsLoggedInOnceACallHasSucceeded(t *testing.T) {
 		t.Error("logged in after an open call")
 	}
 	// A failure that says nothing about the session leaves it as it is.
-	broken := mustNew(t, backendName, WithMaxRetries(0), inMemory(handlerOf(500, "application/json", "{}")))
+	broken := mustNew(t, backendName, WithMaxRetries(0), inMemory(respondWith(500, "application/json", "{}")))
 	wantIs(t, retrieve(t.Context(), broken.WithSession(s)), ErrInternal)
 	if s.LoggedIn() || valueOf(s) != "live" {
 		t.Error("a 500 changed the session")
@@ -458,7 +458,7 @@ func TestFixation(t *testing.T) {
 	}
 }
 
-// The last Relay of an answer counts.
+// The last Relay of a response counts.
 func TestRelayTwice(t *testing.T) {
 	b := newHookStage()
 	s := SessionFromRequest(browserRequest(siteURL), sid)

@@ -26,7 +26,7 @@ func TestBaseURL(t *testing.T) {
 		var request string
 		c := mustNew(t, test.baseURL, inMemory(func(w http.ResponseWriter, r *http.Request) {
 			request = r.URL.String()
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		})).WithSession(sessionOf("v"))
 		wantOK(t, retrieve(t.Context(), c))
 		if request != test.request {
@@ -60,7 +60,7 @@ func TestBaseURLThatCanNotWorkIsRefusedAndNotRepeated(t *testing.T) {
 }
 
 func TestIDsCanNotLeadToAnotherRoute(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := mustNew(t, f.URL+"/prefix").WithSession(sessionOf("v"))
 	for id, path := range map[string]string{
 		"addr_1":         "/prefix/store/customers/me/addresses/addr_1",

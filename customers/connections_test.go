@@ -11,7 +11,7 @@ import (
 
 func TestManyCustomersShareFewConnections(t *testing.T) {
 	const customers, each = 10_000, 4 // the race detector bears 8,128 goroutines
-	server := httptest.NewServer(handlerOf(200, "application/json", customerJSON))
+	server := httptest.NewServer(respondWith(200, "application/json", customerJSON))
 	defer server.Close()
 	transport, conns := soakTransport()
 	shop := mustNew(t, server.URL, WithoutSession(), WithHTTPClient(&http.Client{Transport: transport}), WithTimeout(5*time.Minute))

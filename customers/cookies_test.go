@@ -18,7 +18,7 @@ func loginSetting(t *testing.T, baseURL string, lines ...string) (cookie string,
 		if r.Method == http.MethodPost {
 			w.Header()["Set-Cookie"] = lines
 		}
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	}))
 	if err := logIn(t.Context(), c, testEmail); err != nil {
 		return "", err
@@ -105,7 +105,7 @@ func TestLoadBalancersCookiesAreKeptAndResent(t *testing.T) {
 	f := &fake{}
 	c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Set-Cookie"] = lines
-		answerJSON(w, 200, `{"exists":false}`)
+		respondJSON(w, 200, `{"exists":false}`)
 	})))
 	step := func(set []string, want string) {
 		t.Helper()
@@ -155,7 +155,7 @@ func TestLoadBalancersCookiesGoAlongWithLoginsAndLogoutsAndSurviveThem(t *testin
 	}
 }
 
-func TestLoadBalancersCookieOfAnAnswerToAnOlderCookieIsKept(t *testing.T) {
+func TestLoadBalancersCookieOfAResponseToAnOlderCookieIsKept(t *testing.T) {
 	b := newSessionBackend(t)
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
@@ -184,7 +184,7 @@ func TestLoadBalancersCookiesRunOut(t *testing.T) {
 			if f.count() == 1 {
 				w.Header()["Set-Cookie"] = []string{"short=1; Max-Age=60", "long=1; Max-Age=3600"}
 			}
-			answerJSON(w, 200, `{"exists":false}`)
+			respondJSON(w, 200, `{"exists":false}`)
 		})))
 		for _, want := range []string{"", "short=1; long=1", "long=1", "long=1"} {
 			_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -209,7 +209,7 @@ func TestLoadBalancersSecureCookieStaysAtHomeOverHTTP(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, test.baseURL, append(test.opts, inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Set-Cookie"] = []string{"lb=1; Path=/; Secure", "plain=1; Path=/"}
-			answerJSON(w, 200, `{"exists":false}`)
+			respondJSON(w, 200, `{"exists":false}`)
 		})))...)
 		for range 2 {
 			_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -239,7 +239,7 @@ func TestOtherCookiesAreCappedInNumberAndSize(t *testing.T) {
 	c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 		n++
 		w.Header().Set("Set-Cookie", fmt.Sprintf("c%d=1; Path=/", n))
-		answerJSON(w, 200, `{"exists":false}`)
+		respondJSON(w, 200, `{"exists":false}`)
 	})))
 	for range 20 {
 		_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -265,7 +265,7 @@ func TestOversizedCookieDoesNotPushOutTheOthers(t *testing.T) {
 	}
 }
 
-func TestManyCookiesOnOneAnswerCostLittle(t *testing.T) {
+func TestManyCookiesOnOneResponseCostLittle(t *testing.T) {
 	h := http.Header{}
 	for i := range 100_000 {
 		h.Add("Set-Cookie", fmt.Sprintf("c%d=1; Path=/", i))

@@ -35,7 +35,7 @@ type recorded struct {
 	Header                     http.Header
 }
 
-// serve starts a fake that answers as h says; the body has been read and can be read again.
+// serve starts a fake that responds as h says; the body has been read and can be read again.
 func serve(t *testing.T, h http.HandlerFunc) *fake {
 	t.Helper()
 	f := &fake{}
@@ -98,7 +98,7 @@ func mustNew(t *testing.T, baseURL string, opts ...Option) *Client {
 	return c
 }
 
-func answer(w http.ResponseWriter, status int, contentType, body string) {
+func respond(w http.ResponseWriter, status int, contentType, body string) {
 	if contentType != "" {
 		w.Header().Set("Content-Type", contentType)
 	} else {
@@ -108,8 +108,8 @@ func answer(w http.ResponseWriter, status int, contentType, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-func answerJSON(w http.ResponseWriter, status int, body string) {
-	answer(w, status, "application/json; charset=utf-8", body)
+func respondJSON(w http.ResponseWriter, status int, body string) {
+	respond(w, status, "application/json; charset=utf-8", body)
 }
 
 // switchable is a handler that a test changes between requests.
@@ -132,9 +132,9 @@ func (s *switchable) get() http.HandlerFunc {
 
 func (s *switchable) handle(w http.ResponseWriter, r *http.Request) { s.get()(w, r) }
 
-// handlerOf answers everything alike.
-func handlerOf(status int, contentType, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { answer(w, status, contentType, body) }
+// respondWith responds everything alike.
+func respondWith(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { respond(w, status, contentType, body) }
 }
 
 // roundTrip is a transport in memory, for virtual time.
@@ -147,7 +147,7 @@ func (rt roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rt(r)
 }
 
-// inMemoryTransport lets h answer without a network.
+// inMemoryTransport lets h response without a network.
 func inMemoryTransport(h http.HandlerFunc) roundTrip {
 	return func(r *http.Request) (*http.Response, error) {
 		rec := httptest.NewRecorder()
@@ -191,7 +191,7 @@ func wantOK(t *testing.T, err error) {
 	}
 }
 
-// sessionBackend answers as the backend does where sessions are concerned: everybody gets a cookie, a login keeps the
+// sessionBackend responds as the backend does where sessions are concerned: everybody gets a cookie, a login keeps the
 // id that came along, and a logout leaves the id anonymous.
 type sessionBackend struct {
 	*fake
@@ -206,7 +206,7 @@ type sessionBackend struct {
 	rolling    bool
 }
 
-// gate holds an answer back: the request has been carried out, the client has yet to see it.
+// gate holds a response back: the request has been carried out, the client has yet to see it.
 type gate struct {
 	arrived, release chan struct{}
 	once             sync.Once
@@ -316,7 +316,7 @@ func (b *sessionBackend) handle(w http.ResponseWriter, r *http.Request) {
 		close(g.arrived)
 		<-g.release
 	}
-	answer(w, status, contentType, body)
+	respond(w, status, contentType, body)
 }
 
 // valueOf is the value of the session's cookie, "" if there is none.

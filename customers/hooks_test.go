@@ -23,7 +23,7 @@ type hookStage struct {
 	sessions map[string]string // value → email
 	next     int
 	attrs    string                   // of a login's cookie
-	rolling  bool                     // secured answers prolong the cookie
+	rolling  bool                     // secured responses prolong the cookie
 	gates    map[string]chan struct{} // "METHOD path" or "login email" → closed: go on
 	requests []recorded
 }
@@ -75,7 +75,7 @@ func (b *hookStage) roundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		body, _ = io.ReadAll(r.Body)
 	}
-	resp, gate := b.answer(r, string(body))
+	resp, gate := b.respond(r, string(body))
 	if gate != nil {
 		select {
 		case <-gate:
@@ -86,8 +86,8 @@ func (b *hookStage) roundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// answer carries a request out; the answer waits for the gate.
-func (b *hookStage) answer(r *http.Request, body string) (*http.Response, chan struct{}) {
+// response carries a request out; the response waits for the gate.
+func (b *hookStage) respond(r *http.Request, body string) (*http.Response, chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	route := r.Method + " " + r.URL.Path
@@ -105,27 +105,27 @@ func (b *hookStage) answer(r *http.Request, body string) (*http.Response, chan s
 		email, _, _ = strings.Cut(rest, `"`)
 		route = "login " + email
 		if !strings.Contains(body, testPassword) {
-			answer(w, 401, "text/plain", "Unauthorized")
+			respond(w, 401, "text/plain", "Unauthorized")
 			break
 		}
 		b.next++
 		b.sessions[fmt.Sprint("s", b.next)] = email
 		setCookie(fmt.Sprint("s", b.next))
-		answerJSON(w, 200, customer(email))
+		respondJSON(w, 200, customer(email))
 	case route == "DELETE /store/auth":
 		delete(b.sessions, value)
-		answer(w, 200, "text/plain", "OK")
+		respond(w, 200, "text/plain", "OK")
 	case strings.HasPrefix(route, "GET /store/auth/"):
 		setCookie("anonymous")
-		answerJSON(w, 200, `{"exists":true}`)
+		respondJSON(w, 200, `{"exists":true}`)
 	case email == "":
 		setCookie("anonymous")
-		answer(w, 401, "", "Unauthorized")
+		respond(w, 401, "", "Unauthorized")
 	default:
 		if b.rolling {
 			setCookie(value)
 		}
-		answerJSON(w, 200, customer(email))
+		respondJSON(w, 200, customer(email))
 	}
 	return w.Result(), b.gates[route]
 }
@@ -171,7 +171,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 		step("call before any login", "", retrieve(ctx, c), ErrUnauthenticated)
 		step("logout of nobody", "", c.Auth.DeleteSession(ctx), nil)
 		_, err := c.Auth.Exists(ctx, testEmail)
-		step("answer with an anonymous cookie", "", err, nil)
+		step("response with an anonymous cookie", "", err, nil)
 		_, err = c.Auth.Authenticate(ctx, testEmail, "wrong")
 		step("failed login", "", err, ErrInvalidCredentials)
 		step("login", "ctx:s1", logIn(ctx, c, testEmail), nil)
@@ -334,7 +334,7 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "value"))
 	b.Config.Handler = b.record(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			// The head of the answer arrives, and then the caller gives up.
+			// The head of the response arrives, and then the caller gives up.
 			w.Header().Set("Set-Cookie", DefaultSessionCookieName+"=s1")
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusOK)

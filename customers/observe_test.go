@@ -51,20 +51,20 @@ func TestEachAttemptIsLogged(t *testing.T) {
 			time.Sleep(time.Duration(attempt) * 100 * time.Millisecond) // virtual
 			return []roundTrip{
 				inMemoryTransport(func(w http.ResponseWriter, _ *http.Request) {
-					w.Header().Set("X-Request-Id", "of the answer")
-					answer(w, http.StatusServiceUnavailable, "text/html", "planted")
+					w.Header().Set("X-Request-Id", "of the response")
+					respond(w, http.StatusServiceUnavailable, "text/html", "planted")
 				}),
 				func(*http.Request) (*http.Response, error) {
 					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused by planted@example.com")}
 				},
-				inMemoryTransport(handlerOf(http.StatusTooManyRequests, jsonType, `{"message":"planted@example.com"}`)),
-				inMemoryTransport(handlerOf(http.StatusOK, jsonType, `{"exists":true}`)),
+				inMemoryTransport(respondWith(http.StatusTooManyRequests, jsonType, `{"message":"planted@example.com"}`)),
+				inMemoryTransport(respondWith(http.StatusOK, jsonType, `{"exists":true}`)),
 			}[attempt-1](r)
 		})}))
 		_, err := c.Auth.Exists(t.Context(), plantedEmail, WithHeader("X-Request-Id", "of the call"))
 		wantOK(t, err)
 		want := []logLine{
-			{Status: http.StatusServiceUnavailable, RequestID: "of the answer"},
+			{Status: http.StatusServiceUnavailable, RequestID: "of the response"},
 			{RequestID: "of the call", Error: "customers: EmailExists: backend unavailable: dial tcp: refused by …@…"},
 			{Status: http.StatusTooManyRequests, RequestID: "of the call"},
 			{Status: http.StatusOK, RequestID: "of the call"},
@@ -85,7 +85,7 @@ func TestEachAttemptIsLogged(t *testing.T) {
 
 func TestNothingIsLoggedAboveDebugLevel(t *testing.T) {
 	var logs bytes.Buffer
-	c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(http.StatusOK, jsonType, customerJSON)),
+	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(http.StatusOK, jsonType, customerJSON)),
 		WithLogger(slog.New(slog.NewJSONHandler(&logs, nil)))).WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), c))
 	if logs.Len() != 0 {
@@ -97,7 +97,7 @@ func TestLogLineIsBounded(t *testing.T) {
 	var logs bytes.Buffer
 	c := mustNew(t, "https://shop.example.com", debugLog(&logs), inMemory(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", strings.Repeat("x", 100_000))
-		answerJSON(w, http.StatusOK, customerJSON)
+		respondJSON(w, http.StatusOK, customerJSON)
 	})).WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), c))
 	if n := logs.Len(); n == 0 || n > 1000 {
@@ -137,11 +137,11 @@ func TestOperationOfWhatIsDoneOnTheSide(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		seen = append(seen, string(OperationFromContext(r.Context())))
 		if len(seen) == 1 {
-			answer(w, http.StatusUnauthorized, "", "Unauthorized")
+			respond(w, http.StatusUnauthorized, "", "Unauthorized")
 			return
 		}
 		w.Header().Set("Set-Cookie", "connect.sid=new; Path=/")
-		answerJSON(w, http.StatusOK, customerJSON)
+		respondJSON(w, http.StatusOK, customerJSON)
 	}
 	c := mustNew(t, "https://shop.example.com", inMemory(h), WithReloginHook(func(ctx context.Context, c *Client) error {
 		return logIn(ctx, c, testEmail)
@@ -159,10 +159,10 @@ func TestHooksAndRelayShowNoSecret(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid="+plantedCookie+"; Path=/")
 		if refuse || r.Header.Get("Cookie") == "connect.sid=old" {
-			answer(w, http.StatusUnauthorized, "text/plain", "Unauthorized "+plantedEmail)
+			respond(w, http.StatusUnauthorized, "text/plain", "Unauthorized "+plantedEmail)
 			return
 		}
-		answerJSON(w, http.StatusOK, customerJSON)
+		respondJSON(w, http.StatusOK, customerJSON)
 	}
 	shop := mustNew(t, "https://shop.example.com", inMemory(h), WithoutSession(), debugLog(&logs),
 		// What a program does first: print all that it is given.

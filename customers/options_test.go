@@ -38,7 +38,7 @@ func TestOptionsThatCanNotWorkAreRefused(t *testing.T) {
 }
 
 func TestNilOptionsAreSkipped(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, nil, WithLogger(nil), nil).WithSession(sessionOf("v"))
 	_, err := c.Retrieve(t.Context(), nil)
 	wantOK(t, err)
@@ -91,7 +91,7 @@ func mustRequest(t *testing.T, u string) *http.Request {
 }
 
 func TestHTTPClientWithoutATransport(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	wantOK(t, retrieve(t.Context(), f.client(t, WithHTTPClient(&http.Client{})).WithSession(sessionOf("v"))))
 	// One client for several New calls.
 	shared := &http.Client{}
@@ -143,9 +143,9 @@ func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
 
 func TestMaxResponseBytes(t *testing.T) {
 	for name, send := range map[string]func(w http.ResponseWriter, body string){
-		"with Content-Length": func(w http.ResponseWriter, body string) { answerJSON(w, 200, body) },
+		"with Content-Length": func(w http.ResponseWriter, body string) { respondJSON(w, 200, body) },
 		"chunked": func(w http.ResponseWriter, body string) {
-			answerJSON(w, 200, "")
+			respondJSON(w, 200, "")
 			w.(http.Flusher).Flush() //nolint:errcheck // httptest's writer flushes
 			_, _ = io.WriteString(w, body)
 		},
@@ -178,7 +178,7 @@ func TestMaxResponseBytes(t *testing.T) {
 }
 
 func TestWithoutSession(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", `{"exists":true,"access_token":"jwt"}`))
+	f := serve(t, respondWith(200, "application/json", `{"exists":true,"access_token":"jwt"}`))
 	c := f.client(t, WithoutSession())
 	if c.Session() != nil {
 		t.Error("it has a session")
@@ -209,10 +209,10 @@ func TestBearerToken(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid=anonymous; Path=/")
 		if r.URL.Path == "/store/auth/token" || strings.HasPrefix(r.URL.Path, "/store/auth/u") {
-			answerJSON(w, 200, `{"exists":true,"access_token":"jwt"}`)
+			respondJSON(w, 200, `{"exists":true,"access_token":"jwt"}`)
 			return
 		}
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	})
 	c := f.client(t, WithBearerToken("tok"))
 	if c.Session() != nil {
@@ -253,12 +253,12 @@ func TestBearerToken(t *testing.T) {
 }
 
 func TestBearerTokenRefusedByTheBackend(t *testing.T) {
-	f := serve(t, handlerOf(401, "", "Unauthorized"))
+	f := serve(t, respondWith(401, "", "Unauthorized"))
 	wantIs(t, retrieve(t.Context(), f.client(t, WithBearerToken("tok"))), ErrUnauthenticated)
 }
 
 func TestTLSTerminatedSendsTheHeaderWithEveryCall(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, WithTLSTerminated(), WithHeader("X-Forwarded-Proto", "http")).WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), c))
 	wantHeaders(t, f.last(t), map[string]string{"X-Forwarded-Proto": "https"})
@@ -270,7 +270,7 @@ func TestWithResponse(t *testing.T) {
 	s := &switchable{h: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "r1")
 		w.Header().Set("Set-Cookie", "connect.sid=hush; Path=/")
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	}}
 	f := serve(t, s.handle)
 	c := f.loggedIn(t)
@@ -283,7 +283,7 @@ func TestWithResponse(t *testing.T) {
 		t.Errorf("response is %+v", r)
 	}
 
-	s.set(handlerOf(404, "application/json", `{"type":"not_found"}`))
+	s.set(respondWith(404, "application/json", `{"type":"not_found"}`))
 	r = stale()
 	_, err = c.Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrNotFound)
@@ -291,7 +291,7 @@ func TestWithResponse(t *testing.T) {
 		t.Errorf("response is %+v", r)
 	}
 
-	s.set(handlerOf(200, "text/html", "<html>"))
+	s.set(respondWith(200, "text/html", "<html>"))
 	r = stale()
 	_, err = c.Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrUnexpectedResponse)
@@ -339,7 +339,7 @@ func TestLoggerGetsEachAttempt(t *testing.T) {
 	var log bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
 		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
-			answerJSON(w, statuses[f.count()-1], customerJSON)
+			respondJSON(w, statuses[f.count()-1], customerJSON)
 		})), WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))).WithSession(sessionOf("v"))
 		wantOK(t, retrieve(t.Context(), c))
 	})
@@ -358,7 +358,7 @@ func TestLoggerGetsEachAttempt(t *testing.T) {
 }
 
 func TestLoggerAboveDebugGetsNothing(t *testing.T) {
-	f := serve(t, handlerOf(500, "", ""))
+	f := serve(t, respondWith(500, "", ""))
 	var log bytes.Buffer
 	c := f.loggedIn(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	wantIs(t, retrieve(t.Context(), c), ErrInternal)

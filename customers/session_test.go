@@ -44,7 +44,7 @@ func TestSessionIsRefusedAtAnotherOriginAndNothingIsSent(t *testing.T) {
 }
 
 func TestSessionBelongsToTheSchemeHostAndPort(t *testing.T) {
-	transport := inMemory(handlerOf(200, "application/json", customerJSON))
+	transport := inMemory(respondWith(200, "application/json", customerJSON))
 	const first = "https://shop.example.com"
 	for _, test := range []struct {
 		baseURL string
@@ -158,8 +158,8 @@ func TestCreateLogsIn(t *testing.T) {
 	}
 }
 
-func TestTheLoginBegunLastWinsWhicheverAnswersFirst(t *testing.T) {
-	t.Run("answers in order", func(t *testing.T) {
+func TestTheLoginBegunLastWinsWhicheverRespondsFirst(t *testing.T) {
+	t.Run("responses in order", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		ga, gb := b.hold(t, postAuth+"a@example.com"), b.hold(t, postAuth+"b@example.com")
@@ -174,7 +174,7 @@ func TestTheLoginBegunLastWinsWhicheverAnswersFirst(t *testing.T) {
 		wantOK(t, second())
 		wantCustomer(t, c, "b@example.com")
 	})
-	t.Run("answers in reverse", func(t *testing.T) {
+	t.Run("responses in reverse", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		ga, gb := b.hold(t, postAuth+"a@example.com"), b.hold(t, postAuth+"b@example.com")
@@ -225,11 +225,11 @@ func TestOrphanIsEndedAlthoughTheCallersContextHasEnded(t *testing.T) {
 	b := newSessionBackend(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	answerOf := inMemoryTransport(b.record(b.handle))
+	roundTripper := inMemoryTransport(b.record(b.handle))
 	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		resp, err := answerOf(r)
+		resp, err := roundTripper(r)
 		if r.Context().Value(slowLogin{}) != nil && r.Method == http.MethodPost {
-			cancel() // with the answer
+			cancel() // with the response
 		}
 		return resp, err
 	})}))
@@ -279,29 +279,29 @@ func TestFailedLoginLeavesTheSessionAsItWas(t *testing.T) {
 	before := c.Session().Encode()
 	const fresh = DefaultSessionCookieName + "=fresh; Path=/"
 	for name, h := range map[string]http.HandlerFunc{
-		"wrong password": handlerOf(401, "text/plain; charset=utf-8", "Unauthorized"),
+		"wrong password": respondWith(401, "text/plain; charset=utf-8", "Unauthorized"),
 		"401 with an anonymous cookie": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", fresh)
-			answer(w, 401, "text/plain", "Unauthorized")
+			respond(w, 401, "text/plain", "Unauthorized")
 		},
 		"401 with a deletion": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", DefaultSessionCookieName+"=; Path=/; Max-Age=0")
-			answer(w, 401, "text/plain", "Unauthorized")
+			respond(w, 401, "text/plain", "Unauthorized")
 		},
 		"500 with a cookie": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", fresh)
-			answerJSON(w, 500, `{"type":"unknown_error"}`)
+			respondJSON(w, 500, `{"type":"unknown_error"}`)
 		},
 		"200 of a captive portal": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", fresh)
-			answer(w, 200, "text/html", "<html>")
+			respond(w, 200, "text/html", "<html>")
 		},
 		"302 with a cookie": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", fresh)
 			w.Header().Set("Location", "/login")
 			w.WriteHeader(http.StatusFound)
 		},
-		"200 without a cookie": handlerOf(200, "application/json", customerJSON),
+		"200 without a cookie": respondWith(200, "application/json", customerJSON),
 		"connection lost":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		s.set(h)
@@ -331,7 +331,7 @@ func TestNewerLoginThatFailsDoesNotSupersedeAnOlderOne(t *testing.T) {
 
 func TestLoginWithoutACookieSaysWhyAndWhatToSet(t *testing.T) {
 	for _, test := range []struct {
-		name, baseURL, setCookie, says string
+		name, baseURL, setCookie, contains string
 		opts                           []Option
 	}{
 		{"production over http", "http://medusa:9000", "", "WithTLSTerminated", nil},
@@ -347,11 +347,11 @@ func TestLoginWithoutACookieSaysWhyAndWhatToSet(t *testing.T) {
 			if test.setCookie != "" {
 				w.Header().Set("Set-Cookie", test.setCookie)
 			}
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}))...)
 		e := wantError(t, logIn(t.Context(), c, testEmail), ErrNoSessionCookie)
-		if !strings.Contains(e.Message, test.says) {
-			t.Errorf("%s: message %q does not say %q", test.name, e.Message, test.says)
+		if !strings.Contains(e.Message, test.contains) {
+			t.Errorf("%s: message %q does not say %q", test.name, e.Message, test.contains)
 		}
 		if e.StatusCode != http.StatusOK || e.Operation != "Authenticate" || strings.Contains(e.Error(), "=x") {
 			t.Errorf("%s: error %q", test.name, e)
@@ -465,7 +465,7 @@ func TestA401DuringALoginDoesNotSupersedeIt(t *testing.T) {
 	wantCustomer(t, c, "b@example.com")
 }
 
-func TestAnAnswerToAnOpenOperationDuringALoginChangesNothing(t *testing.T) {
+func TestAResponseToAnOpenOperationDuringALoginChangesNothing(t *testing.T) {
 	b := newSessionBackend(t)
 	c := b.client(t)
 	g := b.hold(t, postAuth+"a@example.com")
@@ -478,7 +478,7 @@ func TestAnAnswerToAnOpenOperationDuringALoginChangesNothing(t *testing.T) {
 	wantIs(t, err, ErrInvalidPasswordToken)
 	g.open()
 	wantOK(t, inFlight())
-	e.open() // its answer sets an anonymous cookie
+	e.open() // its response sets an anonymous cookie
 	wantOK(t, exists())
 	wantCustomer(t, c, "a@example.com")
 }
@@ -498,7 +498,7 @@ func TestRollingCookieRefreshesValueAndExpiry(t *testing.T) {
 	setting := func(cookie string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", cookie)
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}
 	}
 	s := &switchable{h: setting("connect.sid=two; Path=/; Max-Age=3600")}
@@ -521,11 +521,11 @@ func TestRollingCookieRefreshesValueAndExpiry(t *testing.T) {
 	}
 }
 
-func TestOnlyASuccessfulAnswerRefreshes(t *testing.T) {
+func TestOnlyASuccessfulResponseRefreshes(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"a page of a proxy": handlerOf(200, "text/html", "<html>"),
-		"a redirect":        handlerOf(302, "", ""),
-		"a failure":         handlerOf(500, "text/html", "<html>"),
+		"a page of a proxy": respondWith(200, "text/html", "<html>"),
+		"a redirect":        respondWith(302, "", ""),
+		"a failure":         respondWith(500, "text/html", "<html>"),
 	} {
 		f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Set-Cookie", "connect.sid=foreign; Path=/")
@@ -541,7 +541,7 @@ func TestOnlyASuccessfulAnswerRefreshes(t *testing.T) {
 	}
 }
 
-func TestRefreshByAnAnswerToAnOlderCookieIsIgnored(t *testing.T) {
+func TestRefreshByAResponseToAnOlderCookieIsIgnored(t *testing.T) {
 	b := newSessionBackend(t)
 	b.rolling = true
 	c := b.client(t)
@@ -564,7 +564,7 @@ func TestDeletionCookieEndsTheSession(t *testing.T) {
 	} {
 		f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", deletion)
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		})
 		c := f.loggedIn(t)
 		wantOK(t, retrieve(t.Context(), c))
@@ -605,11 +605,11 @@ func TestLogoutEndsTheSessionHereAndAtTheBackend(t *testing.T) {
 
 func TestFailedLogoutKeepsTheCookie(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"503":             handlerOf(503, "text/html", "<html>"),
-		"401":             handlerOf(401, "", "Unauthorized"),
-		"page of a proxy": handlerOf(200, "text/html", "<html>"),
-		"JSON":            handlerOf(200, "application/json", "{}"),
-		"204":             handlerOf(204, "", ""),
+		"503":             respondWith(503, "text/html", "<html>"),
+		"401":             respondWith(401, "", "Unauthorized"),
+		"page of a proxy": respondWith(200, "text/html", "<html>"),
+		"JSON":            respondWith(200, "application/json", "{}"),
+		"204":             respondWith(204, "", ""),
 		"connection lost": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		f := serve(t, h)
@@ -624,7 +624,7 @@ func TestFailedLogoutKeepsTheCookie(t *testing.T) {
 }
 
 func TestLogoutLeavesALoginBegunLater(t *testing.T) {
-	t.Run("login answers first", func(t *testing.T) {
+	t.Run("login responds first", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		mustLogin(t, c, "a@example.com")
@@ -636,7 +636,7 @@ func TestLogoutLeavesALoginBegunLater(t *testing.T) {
 		wantOK(t, out())
 		wantCustomer(t, c, "b@example.com")
 	})
-	t.Run("logout answers first", func(t *testing.T) {
+	t.Run("logout responds first", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		mustLogin(t, c, "a@example.com")
@@ -656,9 +656,9 @@ func TestLogoutLeavesALoginBegunLater(t *testing.T) {
 	})
 }
 
-// What was begun last wins, also where the login answers while the logout is on its way.
+// What was begun last wins, also where the login responses while the logout is on its way.
 func TestLogoutEndsALoginBegunEarlier(t *testing.T) {
-	t.Run("login answers after", func(t *testing.T) {
+	t.Run("login responds after", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		g := b.hold(t, postAuth+"a@example.com")
@@ -672,7 +672,7 @@ func TestLogoutEndsALoginBegunEarlier(t *testing.T) {
 		}
 		wantOrphanEnded(t, b, "")
 	})
-	t.Run("login answers during", func(t *testing.T) {
+	t.Run("login responds during", func(t *testing.T) {
 		b := newSessionBackend(t)
 		c := b.client(t)
 		g, d := b.hold(t, postAuth+"a@example.com"), b.hold(t, deleteAuth)
@@ -696,7 +696,7 @@ func TestFailedLogoutDoesNotSupersedeALoginBegunEarlier(t *testing.T) {
 	b := newSessionBackend(t)
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
-			answer(w, 500, "", "")
+			respond(w, 500, "", "")
 			return
 		}
 		b.handle(w, r)
@@ -712,7 +712,7 @@ func TestFailedLogoutDoesNotSupersedeALoginBegunEarlier(t *testing.T) {
 }
 
 func TestLogoutWinsOverARefreshMeanwhile(t *testing.T) {
-	t.Run("refreshed before the logout's answer", func(t *testing.T) {
+	t.Run("refreshed before the logout's response", func(t *testing.T) {
 		b := newSessionBackend(t)
 		b.rolling = true
 		c := b.client(t)
@@ -743,7 +743,7 @@ func TestLogoutWinsOverARefreshMeanwhile(t *testing.T) {
 		r.open()
 		wantOK(t, call())
 		if c.Session().LoggedIn() {
-			t.Error("an answer from before the logout logged in again")
+			t.Error("a response from before the logout logged in again")
 		}
 	})
 }
@@ -808,7 +808,7 @@ func TestLifetimeIsExpiresMinusDateWhateverTheBackendsClockSays(t *testing.T) {
 				if r.Method == http.MethodPost {
 					w.Header().Set("Set-Cookie", "connect.sid=x; Path=/; Expires="+httpTime(now.Add(10*time.Hour)))
 				}
-				answerJSON(w, 200, customerJSON)
+				respondJSON(w, 200, customerJSON)
 			}))
 			wantOK(t, logIn(t.Context(), c, testEmail))
 			if got, want := c.Session().Expires(), time.Now().Add(10*time.Hour); got.Sub(want).Abs() > time.Second {
@@ -838,7 +838,7 @@ func TestMaxAgeBeatsExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", "connect.sid=x; Path=/; Max-Age=60; Expires="+httpTime(time.Now().Add(time.Hour)))
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}))
 		wantOK(t, logIn(t.Context(), c, testEmail))
 		if got := time.Until(c.Session().Expires()); got != time.Minute {
@@ -853,7 +853,7 @@ func TestCookieWithoutALifetimeHasNoKnownEnd(t *testing.T) {
 			if r.Method == http.MethodPost {
 				w.Header().Set("Set-Cookie", "connect.sid=x; Path=/; Expires=when it pleases")
 			}
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}))
 		wantOK(t, logIn(t.Context(), c, testEmail))
 		if !c.Session().Expires().IsZero() || !c.Session().LoggedIn() {

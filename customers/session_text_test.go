@@ -139,7 +139,7 @@ func TestDecodedSessionWorksAtAnotherAddressOfTheBackend(t *testing.T) {
 
 func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", customerJSON)))
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", customerJSON)))
 		s := sessionOf("x")
 		s.cookie.expires = 5
 		s, err := DecodeSession(s.Encode())

@@ -95,7 +95,7 @@ var fuzzCalls = []fuzzCall{
 	}},
 }
 
-// fuzzBodies are answers of the backend and around it, by content type.
+// fuzzBodies are responses of the backend and around it, by content type.
 var fuzzBodies = []struct{ contentType, body string }{
 	{"application/json; charset=utf-8", customerJSON},
 	{"application/json", `{"customer":{"id":"cus_1","email":"u@example.com","billing_address_id":null,"billing_address":null,"first_name":"Ü","has_account":true,"metadata":{"a":[1,{"b":null}]},"created_at":"2024-01-02T03:04:05.678Z","deleted_at":null,"shipping_addresses":[{"id":"addr_1","first_name":"A","last_name":"B","address_1":"C","city":"D","country_code":"dk","postal_code":"","metadata":null}],"orders":[{"id":"order_1","status":"new one","items":[{"id":"item_1","unit_price":1e3,"thumbnail":null}]}]}}`},
@@ -117,7 +117,7 @@ var fuzzBodies = []struct{ contentType, body string }{
 	{"application/json; charset=\"", "null"},
 }
 
-// How the body of an answer is sent.
+// How the body of a response is sent.
 const (
 	framingLength     = iota // with its length
 	framingChunked           //
@@ -132,10 +132,10 @@ const (
 	framings
 )
 
-// wireAnswer is an answer as it goes over the wire, and whether the connection then stays open in silence.
-func wireAnswer(status int, contentType string, body []byte, framing byte) (raw []byte, silent bool) {
+// wireResponse is a response as it goes over the wire, and whether the connection then stays open in silence.
+func wireResponse(status int, contentType string, body []byte, framing byte) (raw []byte, silent bool) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %03d X\r\nSet-Cookie: connect.sid=s%%3Aanswer; Path=/\r\nLocation: /elsewhere\r\nRetry-After: 1\r\n", status)
+	fmt.Fprintf(&b, "HTTP/1.1 %03d X\r\nSet-Cookie: connect.sid=s%%3Aresponse; Path=/\r\nLocation: /elsewhere\r\nRetry-After: 1\r\n", status)
 	if contentType != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", contentType)
 	}
@@ -178,9 +178,9 @@ func wireAnswer(status int, contentType string, body []byte, framing byte) (raw 
 	return b.Bytes(), silent
 }
 
-// wire is a connection in memory. It waits for a request, gives a prepared answer, and ends, or stays open in silence.
+// wire is a connection in memory. It waits for a request, gives a prepared response, and ends, or stays open in silence.
 type wire struct {
-	answer []byte
+	response []byte
 	silent bool
 	asked  chan struct{}
 	closed chan struct{}
@@ -194,14 +194,14 @@ func (w *wire) Read(p []byte) (int, error) {
 	case <-w.closed:
 		return 0, net.ErrClosed
 	}
-	if len(w.answer) == 0 {
+	if len(w.response) == 0 {
 		if w.silent {
 			<-w.closed
 		}
 		return 0, net.ErrClosed
 	}
-	n := copy(p, w.answer)
-	w.answer = w.answer[n:]
+	n := copy(p, w.response)
+	w.response = w.response[n:]
 	return n, nil
 }
 
@@ -226,10 +226,10 @@ var fuzzSentinels = []error{
 	ErrNotModified, ErrAddressNotAdded, ErrRateLimited, ErrInternal, ErrUnavailable, ErrUnexpectedResponse, ErrNoSessionCookie,
 }
 
-// Much more memory than any answer of these tests should cost; a length or a bomb that is believed costs more.
+// Much more memory than any response of these tests should cost; a length or a bomb that is believed costs more.
 const fuzzMaxMemory = 48 << 20
 
-// exchangeRaw makes a call through the client's own transport, with every connection giving the same answer, and holds
+// exchangeRaw makes a call through the client's own transport, with every connection giving the same response, and holds
 // what comes of it against what is promised. The time is virtual: what waits for ever is a deadlock that synctest
 // reports.
 func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
@@ -241,7 +241,7 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 		transport.Proxy = nil
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			dials++
-			return &wire{answer: raw, silent: silent, asked: make(chan struct{}), closed: make(chan struct{})}, nil
+			return &wire{response: raw, silent: silent, asked: make(chan struct{}), closed: make(chan struct{})}, nil
 		}
 		defer transport.CloseIdleConnections()
 		var logged bytes.Buffer
@@ -311,18 +311,18 @@ func wantSentinel(t *testing.T, op *operation, err error) {
 }
 
 // wantNoSecret looks for what the request held in all that somebody might print.
-func wantNoSecret(t *testing.T, answer []byte, err error, printed ...any) {
+func wantNoSecret(t *testing.T, response []byte, err error, printed ...any) {
 	t.Helper()
 	asJSON, _ := json.Marshal(err) //nolint:errchkjson // an *Error is a struct of plain fields
 	text := fmt.Sprintf("%v %+v %#v %q %s %+v", err, err, err, err, asJSON, printed)
 	for _, secret := range []string{fuzzEmail, url.PathEscape(fuzzEmail), fuzzPassword, fuzzToken, fuzzCookie} {
-		if strings.Contains(text, secret) && !bytes.Contains(answer, []byte(secret)) {
+		if strings.Contains(text, secret) && !bytes.Contains(response, []byte(secret)) {
 			t.Errorf("%q is printed: %s", secret, text)
 		}
 	}
 }
 
-// quiet keeps what net/http logs about bytes after an answer out of the test's output.
+// quiet keeps what net/http logs about bytes after a response out of the test's output.
 func quiet(tb testing.TB) {
 	tb.Helper()
 	log.SetOutput(io.Discard)
@@ -338,19 +338,19 @@ func allocatedBytes() uint64 {
 var fuzzStatuses = []uint16{101, 199, 201, 204, 206, 301, 304, 307, 400, 401, 404, 409, 413, 422, 429, 500, 502, 503, 599, 999}
 
 // Fuzzing does best with few seeds; here is more of it together.
-func TestEveryOperationOnEveryAnswer(t *testing.T) {
+func TestEveryOperationOnEveryResponse(t *testing.T) {
 	quiet(t)
 	for which := range fuzzCalls {
 		for i, b := range fuzzBodies {
 			for framing := (which + i) % 3; framing < framings; framing += 3 {
-				raw, silent := wireAnswer(200, b.contentType, []byte(b.body), byte(framing))
+				raw, silent := wireResponse(200, b.contentType, []byte(b.body), byte(framing))
 				exchangeRaw(t, byte(which), raw, silent)
 			}
 		}
 		for i, status := range fuzzStatuses {
 			for j := range 2 {
 				b := fuzzBodies[(which+i+7*j)%len(fuzzBodies)]
-				raw, silent := wireAnswer(int(status), b.contentType, []byte(b.body), byte(i+j))
+				raw, silent := wireResponse(int(status), b.contentType, []byte(b.body), byte(i+j))
 				exchangeRaw(t, byte(which), raw, silent)
 			}
 		}
@@ -369,12 +369,12 @@ func FuzzResponse(f *testing.F) {
 		f.Add(byte(which), uint16(200), b.contentType, []byte(b.body), byte(which))
 	}
 	f.Fuzz(func(t *testing.T, which byte, status uint16, contentType string, body []byte, framing byte) {
-		raw, silent := wireAnswer(int(status%1000), contentType, body, framing)
+		raw, silent := wireResponse(int(status%1000), contentType, body, framing)
 		exchangeRaw(t, which, raw, silent)
 	})
 }
 
-// FuzzWire: whatever bytes come in place of an answer.
+// FuzzWire: whatever bytes come in place of a response.
 func FuzzWire(f *testing.F) {
 	quiet(f)
 	for i, raw := range []string{
@@ -398,7 +398,7 @@ func FuzzWire(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which byte, raw []byte, silent bool) { exchangeRaw(t, which, raw, silent) })
 }
 
-// FuzzSetCookie: whatever cookies an answer sets, one a line, what a session keeps of them can be sent back.
+// FuzzSetCookie: whatever cookies a response sets, one a line, what a session keeps of them can be sent back.
 func FuzzSetCookie(f *testing.F) {
 	for i, lines := range []string{
 		"connect.sid=s%3Aid.sig%2B%2F; Path=/; Expires=Tue, 02 Jan 2035 03:04:05 GMT; HttpOnly; Secure; SameSite=None",
@@ -560,9 +560,9 @@ func (a *arrivals) note(route string) http.HandlerFunc {
 		case strings.HasSuffix(route, "/password-token"):
 			w.WriteHeader(http.StatusNoContent)
 		case strings.HasPrefix(route, "GET /store/auth/"):
-			answerJSON(w, 200, `{"exists":true}`)
+			respondJSON(w, 200, `{"exists":true}`)
 		default:
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}
 	}
 }
@@ -727,7 +727,7 @@ func FuzzBaseURL(f *testing.F) {
 		rt := roundTrip(func(r *http.Request) (*http.Response, error) {
 			got = append(got, r)
 			rec := httptest.NewRecorder()
-			answerJSON(rec, 200, customerJSON)
+			respondJSON(rec, 200, customerJSON)
 			return rec.Result(), nil
 		})
 		c, err := New(raw, WithHTTPClient(&http.Client{Transport: rt}))
@@ -810,7 +810,7 @@ func FuzzBrowser(f *testing.F) {
 				}
 			}
 			w.Header()["Set-Cookie"] = []string{set}
-			answerJSON(w, status, customerJSON)
+			respondJSON(w, status, customerJSON)
 		}
 		shop := mustNew(t, "https://backend.test", inMemory(backend), WithoutSession(), WithMaxRetries(0))
 		s := SessionFromRequest(r, DefaultSessionCookieName)

@@ -160,22 +160,22 @@ func (h *hostile) end() {
 
 func (h *hostile) url(scheme string) string { return scheme + "://" + h.Addr().String() }
 
-// afterRequest calls answer with the connection once a whole request has been read from it.
-func afterRequest(answer func(net.Conn)) func(net.Conn) {
+// afterRequest calls response with the connection once a whole request has been read from it.
+func afterRequest(respond func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 			_, _ = io.Copy(io.Discard, r.Body)
-			answer(conn)
+			respond(conn)
 		}
 	}
 }
 
-// saying answers with text, then closes.
-func saying(text string) func(net.Conn) {
-	return afterRequest(func(conn net.Conn) { say(conn, text) })
+// saying responds with text, then closes.
+func writes(text string) func(net.Conn) {
+	return afterRequest(func(conn net.Conn) { writeText(conn, text) })
 }
 
-func say(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
+func writeText(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
 
 // sendReset ends a connection so that the other side sees a reset, not an end.
 func sendReset(conn net.Conn) {
@@ -337,7 +337,7 @@ func (c h2Conn) header(stream uint32, status int, contentType string, all bool) 
 	c.frame(h2Headers, flags, stream, block)
 }
 
-func (c h2Conn) answer(stream uint32, status int, contentType, body string) {
+func (c h2Conn) respond(stream uint32, status int, contentType, body string) {
 	c.header(stream, status, contentType, body == "")
 	if body != "" {
 		c.frame(h2Data, 1, stream, []byte(body))

@@ -160,7 +160,7 @@ func secretSession() *Session {
 	return &Session{cookie: &sessionCookie{value: secretCookie}, others: &[]otherCookie{{name: "lb", value: secretOther}}}
 }
 
-func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {
+func TestNoSecretIsShownWhateverTheBackendResponds(t *testing.T) {
 	d := newLeakDetector(t)
 	page := strings.Join([]string{secretEmail, secretPassword, secretToken, secretCookie, secretHeader, secretOther}, " ")
 	repeat := func(status int, contentType, body string) http.HandlerFunc {
@@ -169,23 +169,23 @@ func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {
 			w.Header().Add("Set-Cookie", "lb="+secretOther+"; Path=/")
 			w.Header().Set("Location", "https://other.example"+r.URL.Path)
 			w.Header().Set("X-Echo", page)
-			answer(w, status, contentType, body)
+			respond(w, status, contentType, body)
 		}
 	}
-	answers := map[string]http.HandlerFunc{}
+	responses := map[string]http.HandlerFunc{}
 	for _, status := range []int{200, 204, 302, 401, 404, 422, 500, 503} {
-		answers[fmt.Sprint(status, " page")] = repeat(status, "text/html", page)
-		answers[fmt.Sprint(status, " JSON")] = repeat(status, "application/json",
+		responses[fmt.Sprint(status, " page")] = repeat(status, "text/html", page)
+		responses[fmt.Sprint(status, " JSON")] = repeat(status, "application/json",
 			fmt.Sprintf(`{"type":"duplicate_error","message":"Key (email)=(%s) exists"}`, secretEmail))
-		answers[fmt.Sprint(status, " bad JSON")] = repeat(status, "application/json", `{"customer":"`+page)
-		answers[fmt.Sprint(status, " wrong JSON")] = repeat(status, "application/json", `{"customer":"`+page+`","orders":"`+page+`"}`)
-		answers[fmt.Sprint(status, " unreadable Location")] = func(w http.ResponseWriter, r *http.Request) {
+		responses[fmt.Sprint(status, " bad JSON")] = repeat(status, "application/json", `{"customer":"`+page)
+		responses[fmt.Sprint(status, " wrong JSON")] = repeat(status, "application/json", `{"customer":"`+page+`","orders":"`+page+`"}`)
+		responses[fmt.Sprint(status, " unreadable Location")] = func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "http://[other/"+secretEmail+"/"+r.URL.Path+r.Header.Get("Cookie"))
-			answer(w, status, "", "")
+			respond(w, status, "", "")
 		}
 	}
 	transports := map[string]roundTrip{}
-	for name, h := range answers {
+	for name, h := range responses {
 		transports[name] = inMemoryTransport(h)
 	}
 	for name, err := range map[string]error{
@@ -271,7 +271,7 @@ func TestResponseHoldsNoCookie(t *testing.T) {
 	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid="+secretCookie+"; Path=/")
 		w.Header().Add("Set-Cookie", "lb="+secretOther+"; Path=/")
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	}), WithHeader("Authorization", secretHeader))
 	var r Response
 	opt := WithResponse(&r)

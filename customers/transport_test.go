@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// raw serves bytes that net/http would not send: one answer for each connection, after the request was read.
-func raw(t *testing.T, answer string) (string, *atomic.Int32) {
+// raw serves bytes that net/http would not send: one response for each connection, after the request was read.
+func raw(t *testing.T, response string) (string, *atomic.Int32) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener of a test
 	wantOK(t, err)
@@ -37,7 +37,7 @@ func raw(t *testing.T, answer string) (string, *atomic.Int32) {
 				defer conn.Close() //nolint:errcheck // nobody is told
 				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
 					_, _ = io.Copy(io.Discard, r.Body)
-					_, _ = io.WriteString(conn, answer)
+					_, _ = io.WriteString(conn, response)
 				}
 			}()
 		}
@@ -45,27 +45,27 @@ func raw(t *testing.T, answer string) (string, *atomic.Int32) {
 	return "http://" + l.Addr().String(), connections
 }
 
-func TestAnswersThatAreNotTheAPIs(t *testing.T) {
+func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 	big := strings.Repeat("x", 1<<20)
 	for name, h := range map[string]http.HandlerFunc{
-		"page":                     handlerOf(200, "text/html; charset=utf-8", "<html>hush</html>"),
-		"large page":               handlerOf(200, "text/html", big),
-		"empty":                    handlerOf(200, "", ""),
-		"empty JSON":               handlerOf(200, "application/json", ""),
-		"object without the model": handlerOf(200, "application/json", "{}"),
-		"foreign JSON":             handlerOf(200, "application/json", `{"status":"ok"}`),
-		"model without an id":      handlerOf(200, "application/json", `{"customer":{}}`),
-		"null":                     handlerOf(200, "application/json", "null"),
-		"null model":               handlerOf(200, "application/json", `{"customer":null}`),
-		"array":                    handlerOf(200, "application/json", "[]"),
-		"truncated":                handlerOf(200, "application/json", customerJSON[:20]),
-		"wrong type":               handlerOf(200, "application/json", `{"customer":{"id":7}}`),
-		"two documents":            handlerOf(200, "application/json", customerJSON+customerJSON),
-		"JSON without the type":    handlerOf(200, "", customerJSON),
-		"JSON as text":             handlerOf(200, "text/plain", customerJSON),
-		"no content":               handlerOf(204, "", ""),
-		"created":                  handlerOf(201, "application/json", customerJSON),
-		"partial":                  handlerOf(206, "application/json", customerJSON),
+		"page":                     respondWith(200, "text/html; charset=utf-8", "<html>hush</html>"),
+		"large page":               respondWith(200, "text/html", big),
+		"empty":                    respondWith(200, "", ""),
+		"empty JSON":               respondWith(200, "application/json", ""),
+		"object without the model": respondWith(200, "application/json", "{}"),
+		"foreign JSON":             respondWith(200, "application/json", `{"status":"ok"}`),
+		"model without an id":      respondWith(200, "application/json", `{"customer":{}}`),
+		"null":                     respondWith(200, "application/json", "null"),
+		"null model":               respondWith(200, "application/json", `{"customer":null}`),
+		"array":                    respondWith(200, "application/json", "[]"),
+		"truncated":                respondWith(200, "application/json", customerJSON[:20]),
+		"wrong type":               respondWith(200, "application/json", `{"customer":{"id":7}}`),
+		"two documents":            respondWith(200, "application/json", customerJSON+customerJSON),
+		"JSON without the type":    respondWith(200, "", customerJSON),
+		"JSON as text":             respondWith(200, "text/plain", customerJSON),
+		"no content":               respondWith(204, "", ""),
+		"created":                  respondWith(201, "application/json", customerJSON),
+		"partial":                  respondWith(206, "application/json", customerJSON),
 	} {
 		f := serve(t, h)
 		err := retrieve(t.Context(), f.loggedIn(t))
@@ -81,12 +81,12 @@ func TestAnswersThatAreNotTheAPIs(t *testing.T) {
 
 func TestJSONIsKnownByItsType(t *testing.T) {
 	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;"} {
-		wantOK(t, retrieve(t.Context(), serve(t, handlerOf(200, contentType, customerJSON)).loggedIn(t)))
+		wantOK(t, retrieve(t.Context(), serve(t, respondWith(200, contentType, customerJSON)).loggedIn(t)))
 	}
 }
 
 func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
+	f := serve(t, respondWith(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
 	page, err := f.loggedIn(t).ListOrders(t.Context(), nil)
 	wantOK(t, err)
 	if page.Orders[0].Status != "frozen" {
@@ -94,7 +94,7 @@ func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
 	}
 }
 
-func TestOperationsWithoutAJSONAnswer(t *testing.T) {
+func TestOperationsWithoutAJSONResponse(t *testing.T) {
 	for _, test := range []struct {
 		name              string
 		status            int
@@ -110,7 +110,7 @@ func TestOperationsWithoutAJSONAnswer(t *testing.T) {
 		{"301", 301, "", "", false, false},
 		{"404 page", 404, "text/html", "<html>", false, false},
 	} {
-		f := serve(t, handlerOf(test.status, test.contentType, test.body))
+		f := serve(t, respondWith(test.status, test.contentType, test.body))
 		if err := f.client(t).GeneratePasswordToken(t.Context(), testEmail); (err == nil) != test.token {
 			t.Errorf("%s: GeneratePasswordToken: %v", test.name, err)
 		}
@@ -122,7 +122,7 @@ func TestOperationsWithoutAJSONAnswer(t *testing.T) {
 
 func TestCutOffBodiesKeepTheStatus(t *testing.T) {
 	for _, test := range []struct {
-		name, answer string
+		name, response string
 		want         error
 		status       int
 		typ          string
@@ -135,7 +135,7 @@ func TestCutOffBodiesKeepTheStatus(t *testing.T) {
 		{"401 without type", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nUnauth", ErrUnauthenticated, 401, ""},
 		{"500 chunked", "HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"type", ErrInternal, 500, ""},
 	} {
-		url, _ := raw(t, test.answer)
+		url, _ := raw(t, test.response)
 		var r Response
 		_, err := mustNew(t, url, WithMaxRetries(0)).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
 		e := wantError(t, err, test.want)
@@ -151,7 +151,7 @@ func TestCutOffReadIsRepeated(t *testing.T) {
 		if n.Add(1) == 1 {
 			w.Header().Set("Content-Length", "1000")
 		}
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	})
 	wantOK(t, retrieve(t.Context(), f.loggedIn(t)))
 	if n.Load() != 2 {
@@ -178,7 +178,7 @@ func TestGzipIsReadAndABombIsNot(t *testing.T) {
 	zipped := func(size int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("Accept-Encoding") != "gzip" {
-				answer(w, 400, "", "")
+				respond(w, 400, "", "")
 				return
 			}
 			w.Header().Set("Content-Encoding", "gzip")
@@ -203,7 +203,7 @@ func TestGzipIsReadAndABombIsNot(t *testing.T) {
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
-	elsewhere := serve(t, handlerOf(200, "application/json", customerJSON))
+	elsewhere := serve(t, respondWith(200, "application/json", customerJSON))
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		for name, location := range map[string]string{
 			"other host": elsewhere.URL, "other scheme": strings.Replace(elsewhere.URL, "http:", "https:", 1), "same host": "",
@@ -250,7 +250,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestRedirectSaysWhichBaseURLToSet(t *testing.T) {
-	for _, test := range []struct{ base, location, says string }{
+	for _, test := range []struct{ base, location, contains string }{
 		{"http://shop.example.com", "https://shop.example.com/store/auth/user@example.com", "if https://shop.example.com is yours"},
 		{"http://shop.example.com/", "https://shop.example.com/store/auth/user@example.com/", "if https://shop.example.com is yours"},
 		{"https://example.com/shop", "https://api.example.com/v2/store/auth/user@example.com", "if https://api.example.com/v2 is yours"},
@@ -271,8 +271,8 @@ func TestRedirectSaysWhichBaseURLToSet(t *testing.T) {
 		}))
 		_, err := c.Auth.Exists(t.Context(), testEmail)
 		e := wantError(t, err, ErrUnexpectedResponse)
-		if !strings.Contains(e.Message, test.says) || strings.Contains(err.Error(), "user@") || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s → %s: error %q does not say %q", test.base, test.location, err, test.says)
+		if !strings.Contains(e.Message, test.contains) || strings.Contains(err.Error(), "user@") || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s → %s: error %q does not say %q", test.base, test.location, err, test.contains)
 		}
 	}
 }
@@ -287,7 +287,7 @@ func TestContextEndsAreTheContextsOwnErrors(t *testing.T) {
 	}
 	slowBody := func(status int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
-			answerJSON(w, status, `{"customer":`)
+			respondJSON(w, status, `{"customer":`)
 			w.(http.Flusher).Flush() //nolint:errcheck // httptest's writer flushes
 			started <- struct{}{}
 			<-released
@@ -314,7 +314,7 @@ func TestContextEndsAreTheContextsOwnErrors(t *testing.T) {
 }
 
 func TestContextThatHasEndedSendsNothing(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	c := f.loggedIn(t)
@@ -357,23 +357,23 @@ func TestHTTPClientsOwnTimeoutCounts(t *testing.T) {
 	})
 }
 
-func TestInformationalAnswersAreSkipped(t *testing.T) {
+func TestInformationalResponsesAreSkipped(t *testing.T) {
 	var hints int
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Link", "</x>")
 		w.WriteHeader(http.StatusEarlyHints)
 		w.WriteHeader(http.StatusProcessing)
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	})
 	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{Got1xxResponse: func(int, textproto.MIMEHeader) error { hints++; return nil }})
 	wantOK(t, retrieve(ctx, f.loggedIn(t)))
 	if hints != 2 {
-		t.Errorf("%d informational answers reached the caller's trace", hints)
+		t.Errorf("%d informational responses reached the caller's trace", hints)
 	}
 }
 
-func TestConnectionResetAndMalformedAnswers(t *testing.T) {
-	for name, answer := range map[string]string{
+func TestConnectionResetAndMalformedResponses(t *testing.T) {
+	for name, response := range map[string]string{
 		"nothing":                 "",
 		"cookie in a bad header":  "HTTP/1.1 200 OK\r\nSet-Cookie connect.sid=hush; Path=/\r\n\r\n",
 		"bad header name":         "HTTP/1.1 200 OK\r\n(Set-Cookie: connect.sid=hush; Path=/\r\n\r\n",
@@ -387,7 +387,7 @@ func TestConnectionResetAndMalformedAnswers(t *testing.T) {
 		"continued header line":   "HTTP/1.1 200 OK\r\n connect.sid=hush\r\n\r\n",
 		"control byte in a value": "HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=hush\x00\r\nContent-Length: 0\r\n\r\n",
 	} {
-		url, connections := raw(t, answer)
+		url, connections := raw(t, response)
 		c := mustNew(t, url, WithMaxRetries(1)).WithSession(sessionOf("v"))
 		_, err := c.Auth.Exists(t.Context(), testEmail)
 		if err == nil {
@@ -400,7 +400,7 @@ func TestConnectionResetAndMalformedAnswers(t *testing.T) {
 		if s := err.Error(); strings.Contains(s, "user@") {
 			t.Errorf("%s: the error holds a secret: %s", name, s)
 		}
-		if strings.Contains(answer, "connect.sid") && strings.Contains(err.Error(), "hush") {
+		if strings.Contains(response, "connect.sid") && strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s: the error holds a secret: %s", name, err)
 		}
 		if n := connections.Load(); n > 2 {
@@ -410,7 +410,7 @@ func TestConnectionResetAndMalformedAnswers(t *testing.T) {
 }
 
 func TestTLSFailures(t *testing.T) {
-	f := httptest.NewUnstartedServer(handlerOf(200, "application/json", customerJSON))
+	f := httptest.NewUnstartedServer(respondWith(200, "application/json", customerJSON))
 	f.Config.ErrorLog = discard()
 	f.StartTLS()
 	defer f.Close()
@@ -427,7 +427,7 @@ func TestTLSFailures(t *testing.T) {
 		t.Errorf("%d attempts", r.Attempts)
 	}
 	// https to a server that speaks http.
-	plain := serve(t, handlerOf(200, "application/json", customerJSON))
+	plain := serve(t, respondWith(200, "application/json", customerJSON))
 	err = retrieve(t.Context(), mustNew(t, strings.Replace(plain.URL, "http:", "https:", 1), WithMaxRetries(0)).WithSession(sessionOf("v")))
 	wantIs(t, err, ErrUnavailable)
 	// And with the certificate known.
@@ -439,13 +439,13 @@ func TestConnectionsAreReused(t *testing.T) {
 	f := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method == http.MethodDelete:
-			answer(w, 200, "text/plain", "OK")
+			respond(w, 200, "text/plain", "OK")
 		case r.URL.Path == "/store/customers/password-token":
-			answer(w, 204, "", "")
+			respond(w, 204, "", "")
 		case r.Method == http.MethodPost:
-			answerJSON(w, 400, `{"type":"invalid_data","message":"no"}`)
+			respondJSON(w, 400, `{"type":"invalid_data","message":"no"}`)
 		default:
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}
 	}))
 	f.Config.ConnState = func(_ net.Conn, s http.ConnState) {
@@ -513,9 +513,9 @@ func (c closeCounter) Close() error {
 func TestEveryBodyIsClosed(t *testing.T) {
 	var opened, closed atomic.Int32
 	for _, h := range []http.HandlerFunc{
-		handlerOf(200, "application/json", customerJSON), handlerOf(200, "text/html", "<html>"), handlerOf(200, "application/json", "{"),
-		handlerOf(401, "", "Unauthorized"), handlerOf(503, "text/html", strings.Repeat("x", 1<<20)), handlerOf(302, "", ""), handlerOf(204, "", ""),
-		handlerOf(200, "application/json", strings.Repeat(" ", 100<<10)),
+		respondWith(200, "application/json", customerJSON), respondWith(200, "text/html", "<html>"), respondWith(200, "application/json", "{"),
+		respondWith(401, "", "Unauthorized"), respondWith(503, "text/html", strings.Repeat("x", 1<<20)), respondWith(302, "", ""), respondWith(204, "", ""),
+		respondWith(200, "application/json", strings.Repeat(" ", 100<<10)),
 	} {
 		rec := inMemoryTransport(h)
 		synctest.Test(t, func(t *testing.T) {
@@ -538,7 +538,7 @@ func TestEveryBodyIsClosed(t *testing.T) {
 	}
 }
 
-func TestTransportThatAnswersNothingIsAnError(t *testing.T) {
+func TestTransportThatReturnsNothingIsAnError(t *testing.T) {
 	c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), WithHTTPClient(&http.Client{
 		Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }), //nolint:nilnil // what a broken one does
 	})).WithSession(sessionOf("v"))
