@@ -49,7 +49,7 @@ func TestBaseURLThatCanNotWorkIsRefusedAndNotRepeated(t *testing.T) {
 	} {
 		c, err := New(baseURL)
 		if err == nil {
-			t.Errorf("%q is accepted: %s", baseURL, c.caller.baseURL())
+			t.Errorf("%q is accepted: %s", baseURL, c.caller.config.endpoint.baseURL)
 			continue
 		}
 		e := wantError(t, err, ErrInvalidInput)

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // loginSetting logs in at a backend in memory that sends these Set-Cookie lines with the login, and returns the Cookie
@@ -130,49 +132,47 @@ func TestLoadBalancersCookiesAreKeptAndResent(t *testing.T) {
 }
 
 func TestLoadBalancersCookiesGoAlongWithLoginsAndLogoutsAndSurviveThem(t *testing.T) {
-	b := newSessionBackend(t)
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	b := newBackend(t)
+	b.modify = func(r *http.Request, h http.Header) {
 		if r.URL.Path != "/store/auth" {
-			w.Header().Add("Set-Cookie", "lb=1; Path=/")
+			h.Add("Set-Cookie", "lb=1; Path=/")
 		}
-		b.handle(w, r)
-	})
-	c := f.client(t)
+	}
+	c := b.client(t)
 	_, _ = c.Auth.Exists(t.Context(), testEmail)
 	mustLogin(t, c, "a@example.com")
-	if got := f.last(t).Cookie; got != "lb=1" {
+	if got := b.last(t).Cookie; got != "lb=1" {
 		t.Errorf("login sent %q", got)
 	}
 	value := valueOf(c.Session())
 	wantOK(t, retrieve(t.Context(), c))
-	if got := f.last(t).Cookie; got != "connect.sid="+value+"; lb=1" {
+	if got := b.last(t).Cookie; got != "connect.sid="+value+"; lb=1" {
 		t.Errorf("Retrieve sent %q", got)
 	}
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
 	_, _ = c.Auth.Exists(t.Context(), testEmail)
-	if got := f.last(t).Cookie; got != "lb=1" {
+	if got := b.last(t).Cookie; got != "lb=1" {
 		t.Errorf("after the logout sent %q", got)
 	}
 }
 
 func TestLoadBalancersCookieOfAResponseToAnOlderCookieIsKept(t *testing.T) {
-	b := newSessionBackend(t)
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	b := newBackend(t)
+	b.modify = func(r *http.Request, h http.Header) {
 		if r.Method == http.MethodGet {
-			w.Header().Add("Set-Cookie", "lb=1; Path=/")
+			h.Add("Set-Cookie", "lb=1; Path=/")
 		}
-		b.handle(w, r)
-	})
-	c := f.client(t)
+	}
+	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
-	g := b.hold(t, getMe)
+	g := b.hold(OperationRetrieveCustomer, "")
 	old := begin(func() error { return retrieve(t.Context(), c) })
-	<-g.arrived
+	g.Wait()
 	mustLogin(t, c, "b@example.com")
-	g.open()
+	g.Release()
 	wantOK(t, old())
 	wantCustomer(t, c, "b@example.com")
-	if got := f.last(t).Cookie; !strings.HasSuffix(got, "; lb=1") {
+	if got := b.last(t).Cookie; !strings.HasSuffix(got, "; lb=1") {
 		t.Errorf("sent %q", got)
 	}
 }
@@ -288,13 +288,12 @@ func TestVeryLongMaxAgeIsNotADeletion(t *testing.T) {
 
 // Under a name that was not expected, one of the cookies is the login.
 func TestCookiesOfALoginWithoutASessionCookieAreNotKept(t *testing.T) {
-	b := newSessionBackend(t)
-	b.name = "medusa.sid"
+	b := newBackend(t, customerstest.WithSessionCookieName("medusa.sid"))
 	c := b.client(t)
 	wantIs(t, logIn(t.Context(), c, "a@example.com"), ErrNoSessionCookie)
 	_, err := c.Auth.GetToken(t.Context(), testEmail, testPassword)
 	wantOK(t, err)
-	for _, r := range b.seen() {
+	for _, r := range b.seen("") {
 		if r.Cookie != "" {
 			t.Errorf("%s %s was sent with %q", r.Method, r.Path, r.Cookie)
 		}

@@ -67,9 +67,9 @@ func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
 	before := liveHeap()
 	for i := range sessions {
 		s := new(Session)
-		c.session = s
 		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
 		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
+		c.session = s
 		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
 		wantOK(t, err)
 		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, true, nil))

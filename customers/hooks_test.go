@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -15,120 +14,6 @@ import (
 	"testing/synctest"
 	"time"
 )
-
-// hookStage is a backend in memory, for virtual time: requests wait until their gate opens, and those who wait count as
-// blocked. It knows sessions by value and lets a test say how long they are good for.
-type hookStage struct {
-	mu       sync.Mutex
-	sessions map[string]string // value → email
-	next     int
-	attrs    string                   // of a login's cookie
-	rolling  bool                     // secured responses prolong the cookie
-	gates    map[string]chan struct{} // "METHOD path" or "login email" → closed: go on
-	requests []recorded
-}
-
-func newHookStage() *hookStage {
-	return &hookStage{sessions: map[string]string{}, gates: map[string]chan struct{}{}, attrs: "; Path=/"}
-}
-
-// newClient makes a client of the backend.
-func (b *hookStage) newClient(t *testing.T, opts ...Option) *Client {
-	t.Helper()
-	return mustNew(t, "https://shop.example.com", append([]Option{WithHTTPClient(&http.Client{Transport: roundTrip(b.roundTrip)})}, opts...)...)
-}
-
-// gate makes requests of this kind wait for the returned function.
-func (b *hookStage) gate(what string) (open func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	g := make(chan struct{})
-	b.gates[what] = g
-	return sync.OnceFunc(func() {
-		b.mu.Lock()
-		delete(b.gates, what)
-		b.mu.Unlock()
-		close(g)
-	})
-}
-
-// forget ends all sessions, as a restart does.
-func (b *hookStage) forget() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	clear(b.sessions)
-}
-
-func (b *hookStage) seen(what string) (found []recorded) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, r := range b.requests {
-		if strings.HasPrefix(r.Method+" "+r.Path, what) {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-func (b *hookStage) roundTrip(r *http.Request) (*http.Response, error) {
-	var body []byte
-	if r.Body != nil {
-		body, _ = io.ReadAll(r.Body)
-	}
-	resp, gate := b.respond(r, string(body))
-	if gate != nil {
-		select {
-		case <-gate:
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		}
-	}
-	return resp, nil
-}
-
-// response carries a request out; the response waits for the gate.
-func (b *hookStage) respond(r *http.Request, body string) (*http.Response, chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	route := r.Method + " " + r.URL.Path
-	b.requests = append(b.requests, recorded{Method: r.Method, Path: r.URL.Path, Cookie: r.Header.Get("Cookie"), Body: body, Header: r.Header.Clone()})
-	value := strings.TrimPrefix(r.Header.Get("Cookie"), DefaultSessionCookieName+"=")
-	email := b.sessions[value]
-	w := httptest.NewRecorder()
-	setCookie := func(value string) {
-		w.Header().Set("Set-Cookie", DefaultSessionCookieName+"="+value+b.attrs)
-	}
-	customer := func(email string) string { return fmt.Sprintf(`{"customer":{"id":"cus_%s","email":%q}}`, email, email) }
-	switch {
-	case route == "POST /store/auth" || route == "POST /store/customers":
-		_, rest, _ := strings.Cut(body, `"email":"`)
-		email, _, _ = strings.Cut(rest, `"`)
-		route = "login " + email
-		if !strings.Contains(body, testPassword) {
-			respond(w, 401, "text/plain", "Unauthorized")
-			break
-		}
-		b.next++
-		b.sessions[fmt.Sprint("s", b.next)] = email
-		setCookie(fmt.Sprint("s", b.next))
-		respondJSON(w, 200, customer(email))
-	case route == "DELETE /store/auth":
-		delete(b.sessions, value)
-		respond(w, 200, "text/plain", "OK")
-	case strings.HasPrefix(route, "GET /store/auth/"):
-		setCookie("anonymous")
-		respondJSON(w, 200, `{"exists":true}`)
-	case email == "":
-		setCookie("anonymous")
-		respond(w, 401, "", "Unauthorized")
-	default:
-		if b.rolling {
-			setCookie(value)
-		}
-		respondJSON(w, 200, customer(email))
-	}
-	return w.Result(), b.gates[route]
-}
 
 type contextKey struct{}
 
@@ -156,15 +41,15 @@ func (l *hookLog) take() string {
 
 func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newHookStage(), &hookLog{}
-		c := b.newClient(t, WithSessionHook(log.hook), WithMaxRetries(0))
+		b, log := newBackend(t), &hookLog{}
+		c := b.client(t, WithSessionHook(log.hook), WithMaxRetries(0))
 		ctx := context.WithValue(t.Context(), contextKey{}, "ctx")
 		step := func(what, want string, err, sentinel error) {
 			t.Helper()
 			if !errors.Is(err, sentinel) {
 				t.Errorf("%s: error %v, want %v", what, err, sentinel)
 			}
-			if got := log.take(); got != want {
+			if got := b.named(log.take()); got != want {
 				t.Errorf("%s: hook calls %q, want %q", what, got, want)
 			}
 		}
@@ -177,18 +62,18 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 		step("login", "ctx:s1", logIn(ctx, c, testEmail), nil)
 		step("call", "", retrieve(ctx, c), nil)
 		step("second login", "ctx:s2", logIn(ctx, c, testEmail), nil)
-		_, err = c.Create(ctx, CreateRequest{Email: testEmail, Password: testPassword})
+		_, err = c.Create(ctx, CreateRequest{Email: "new@example.com", Password: testPassword})
 		step("registration", "ctx:s3", err, nil)
-		b.rolling = true
+		b.modify = rolling
 		step("prolonged", "ctx:s3", retrieve(ctx, c), nil)
-		b.rolling = false
+		b.modify = nil
 		step("logout", "ctx:", c.Auth.DeleteSession(ctx), nil)
 		step("second logout", "", c.Auth.DeleteSession(ctx), nil)
 		step("login", "ctx:s4", logIn(ctx, c, testEmail), nil)
-		b.forget()
+		b.ExpireSessions()
 		step("401", "ctx:", retrieve(ctx, c), ErrUnauthenticated)
 		step("call after it", "", retrieve(ctx, c), ErrUnauthenticated)
-		b.attrs = "; Path=/; Max-Age=10"
+		b.modify = withAttributes("; Path=/; Max-Age=10")
 		step("login for ten seconds", "ctx:s5", logIn(ctx, c, testEmail), nil)
 		time.Sleep(10 * time.Second)
 		step("expired", "", retrieve(ctx, c), ErrSessionExpired)
@@ -197,21 +82,21 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 
 func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newHookStage(), &hookLog{}
-		c := b.newClient(t, WithSessionHook(log.hook))
-		older := b.gate("login old@example.com")
+		b, log := newBackend(t), &hookLog{}
+		c := b.client(t, WithSessionHook(log.hook))
+		older := b.hold(OperationAuthenticate, "old@example.com")
 		old := begin(func() error { return logIn(t.Context(), c, "old@example.com") })
 		synctest.Wait()
 		mustLogin(t, c, "new@example.com")
-		b.rolling = true
-		call := b.gate("GET /store/customers/me")
+		b.modify = rolling
+		call := b.hold(OperationRetrieveCustomer, "")
 		late := begin(func() error { return retrieve(t.Context(), c) })
 		synctest.Wait()
 		mustLogin(t, c, "new@example.com")
 		log.take()
-		older()
+		older.Release()
 		wantIs(t, old(), ErrSessionSuperseded)
-		call()
+		call.Release()
 		wantOK(t, late())
 		if got := log.take(); got != "" {
 			t.Errorf("hook calls %q", got)
@@ -224,12 +109,12 @@ func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
 
 func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
+		b := newBackend(t)
 		var (
 			atWork, most, runs atomic.Int32
 			last               atomic.Value
 		)
-		c := b.newClient(t, WithSessionHook(func(_ context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(_ context.Context, s *Session) {
 			if n := atWork.Add(1); n > most.Load() {
 				most.Store(n)
 			}
@@ -259,9 +144,9 @@ func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 
 func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
+		b := newBackend(t)
 		release := make(chan struct{})
-		c := b.newClient(t, WithSessionHook(func(ctx context.Context, _ *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, _ *Session) {
 			if ctx.Value(contextKey{}) != nil {
 				<-release
 			}
@@ -278,22 +163,22 @@ func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 
 func TestSessionHookMayUseTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newHookStage(), &hookLog{}
+		b, log := newBackend(t), &hookLog{}
 		var c *Client
-		c = b.newClient(t, WithSessionHook(func(ctx context.Context, s *Session) {
+		c = b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
 			log.hook(ctx, s)
-			if s.LoggedIn() && s.Expires().IsZero() && valueOf(s) == "s1" {
+			if s.LoggedIn() && !s.Expires().IsZero() && b.named(valueOf(s)) == "s1" {
 				wantOK(t, retrieve(ctx, c.WithSession(s)))
 				if err := logIn(ctx, c, "b@example.com"); err != nil { // a change from inside
 					t.Error(err)
 				}
-				if got := log.take(); got != "<nil>:s1" {
+				if got := b.named(log.take()); got != "<nil>:s1" {
 					t.Errorf("inside the hook it was called again: %q", got)
 				}
 			}
 		}))
 		mustLogin(t, c, "a@example.com")
-		if got := log.take(); got != "<nil>:s2" {
+		if got := b.named(log.take()); got != "<nil>:s2" {
 			t.Errorf("after it the hook calls were %q, want one with s2", got)
 		}
 	})
@@ -301,9 +186,9 @@ func TestSessionHookMayUseTheSession(t *testing.T) {
 
 func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newHookStage(), &hookLog{}
+		b, log := newBackend(t), &hookLog{}
 		fail := true
-		c := b.newClient(t, WithSessionHook(func(ctx context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
 			if fail {
 				panic("store is down")
 			}
@@ -323,16 +208,15 @@ func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.
 		}
 		fail = false
 		mustLogin(t, c, "b@example.com") // hangs if the hook still counts as being at work
-		if got := log.take(); got != "<nil>:s2" {
+		if got := b.named(log.take()); got != "<nil>:s2" {
 			t.Errorf("hook calls %q", got)
 		}
 	})
 }
 
 func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
-	b := newSessionBackend(t)
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "value"))
-	b.Config.Handler = b.record(func(w http.ResponseWriter, r *http.Request) {
+	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			// The head of the response arrives, and then the caller gives up.
 			w.Header().Set("Set-Cookie", DefaultSessionCookieName+"=s1")
@@ -345,11 +229,11 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 	})
 	var got atomic.Value
 	arrived := roundTrip(func(r *http.Request) (*http.Response, error) {
-		resp, err := b.Client().Transport.RoundTrip(r)
+		resp, err := f.Client().Transport.RoundTrip(r)
 		cancel()
 		return resp, err
 	})
-	c := b.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
+	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
 		got.Store(fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx)))
 	}))
 	wantIs(t, logIn(ctx, c, testEmail), context.Canceled)
@@ -360,11 +244,11 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 
 // The re-login hook.
 
-// reloginStage is a backend and a client whose re-login hook logs in as email; runs counts the hook's.
-func reloginStage(t *testing.T, email string, opts ...Option) (b *hookStage, c *Client, runs *atomic.Int32) {
+// newReloginBackend makes a backend and a client whose re-login hook logs in as email; runs counts the hook's runs.
+func newReloginBackend(t *testing.T, email string, opts ...Option) (b *backend, c *Client, runs *atomic.Int32) {
 	t.Helper()
-	b, runs = newHookStage(), new(atomic.Int32)
-	c = b.newClient(t, append([]Option{WithReloginHook(func(ctx context.Context, c *Client) error {
+	b, runs = newBackend(t), new(atomic.Int32)
+	c = b.client(t, append([]Option{WithReloginHook(func(ctx context.Context, c *Client) error {
 		runs.Add(1)
 		return logIn(ctx, c, email)
 	})}, opts...)...)
@@ -373,18 +257,19 @@ func reloginStage(t *testing.T, email string, opts ...Option) (b *hookStage, c *
 
 func TestReloginHookRunsOnceForAHundred401s(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, c, runs := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
 		for round := 1; round <= 3; round++ {
-			b.forget()
-			release := b.gate("GET /store/customers/me")
+			b.ExpireSessions()
+			release := b.hold(OperationRetrieveCustomer, "", -1)
 			var calls []func() error
 			for range 100 {
 				calls = append(calls, begin(func() error { return retrieve(t.Context(), c) }))
 			}
 			synctest.Wait()
 			before := len(b.seen("GET"))
-			release()
+			release.Release()
+			b.ClearFaults()
 			for _, call := range calls {
 				wantOK(t, call())
 			}
@@ -400,14 +285,14 @@ func TestReloginHookRunsOnceForAHundred401s(t *testing.T) {
 
 func TestReloginHookDoesNotRunAgainForA401ThatComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, c, runs := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
-		b.forget()
-		release := b.gate("GET /store/auth")
+		b.ExpireSessions()
+		release := b.hold(OperationGetSession, "")
 		late := begin(func() error { _, err := c.Auth.GetSession(t.Context()); return err })
 		synctest.Wait()
 		wantOK(t, retrieve(t.Context(), c))
-		release()
+		release.Release()
 		wantOK(t, late())
 		if runs.Load() != 1 {
 			t.Errorf("%d runs, want 1", runs.Load())
@@ -417,14 +302,11 @@ func TestReloginHookDoesNotRunAgainForA401ThatComesLate(t *testing.T) {
 
 func TestSecond401AfterAReloginIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, c, runs := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
 		// Every session is forgotten as soon as it is made.
-		forgetful := roundTrip(func(r *http.Request) (*http.Response, error) {
-			b.forget()
-			return b.roundTrip(r)
-		})
-		c.caller.config.transport.http.Transport = forgetful
+		b.modify = func(*http.Request, http.Header) { b.ExpireSessions() }
+		b.ExpireSessions()
 		e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 		if e.StatusCode != http.StatusUnauthorized || runs.Load() != 1 || len(b.seen("GET")) != 2 {
 			t.Errorf("error %v after %d runs and %d requests", e, runs.Load(), len(b.seen("GET")))
@@ -434,7 +316,7 @@ func TestSecond401AfterAReloginIsReturned(t *testing.T) {
 
 func TestReloginHookIsNotForOtherCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, c, runs := newReloginBackend(t, testEmail)
 		ctx := t.Context()
 		wantIs(t, retrieve(ctx, c), ErrUnauthenticated) // never logged in
 		_, err := c.Auth.Authenticate(ctx, testEmail, "wrong")
@@ -447,7 +329,7 @@ func TestReloginHookIsNotForOtherCalls(t *testing.T) {
 		wantOK(t, c.Auth.DeleteSession(ctx))
 		wantIs(t, retrieve(ctx, c), ErrUnauthenticated) // logged out
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		wantOK(t, c.Auth.DeleteSession(ctx)) // the backend has forgotten, and the customer has logged out
 		wantIs(t, retrieve(ctx, c), ErrUnauthenticated)
 		anonymous := mustNew(t, "https://shop.example.com", WithoutSession(), WithReloginHook(func(context.Context, *Client) error { runs.Add(1); return nil }))
@@ -460,10 +342,10 @@ func TestReloginHookIsNotForOtherCalls(t *testing.T) {
 
 func TestReloginHookRunsForASessionThatIsKnownToBeOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
-		plain := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(b.roundTrip)}))
+		b, c, runs := newReloginBackend(t, testEmail)
+		plain := b.client(t)
 		mustLogin(t, plain, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		wantIs(t, retrieve(t.Context(), plain), ErrUnauthenticated)
 		restored, err := DecodeSession(plain.Session().Encode())
 		wantOK(t, err)
@@ -476,16 +358,16 @@ func TestReloginHookRunsForASessionThatIsKnownToBeOver(t *testing.T) {
 
 func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
+		b := newBackend(t)
 		var runs atomic.Int32
 		errVault := errors.New("the vault is sealed")
-		c := b.newClient(t, WithReloginHook(func(context.Context, *Client) error {
+		c := b.client(t, WithReloginHook(func(context.Context, *Client) error {
 			runs.Add(1)
 			time.Sleep(time.Second)
 			return errVault
 		}))
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		var calls []func() error
 		for range 10 {
 			calls = append(calls, begin(func() error { return retrieve(t.Context(), c) }))
@@ -508,15 +390,15 @@ func TestAllCallsFailWithTheReloginHooksError(t *testing.T) {
 
 func TestEveryCallWaitsForTheReloginHookOnlyAsLongAsItsContextAllows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
+		b := newBackend(t)
 		var hookErr atomic.Value
-		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+		c := b.client(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			time.Sleep(10 * time.Second)
 			hookErr.Store(fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), ctx.Done() == nil))
 			return logIn(ctx, c, testEmail)
 		}))
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		first, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "first"))
 		a := begin(func() error { return retrieve(first, c) })
 		synctest.Wait()
@@ -544,9 +426,9 @@ func TestEveryCallWaitsForTheReloginHookOnlyAsLongAsItsContextAllows(t *testing.
 
 func TestBodyAndHeadersAreSentIntactAfterARelogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, _ := reloginStage(t, testEmail)
+		b, c, _ := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		var resp Response
 		_, err := c.Update(t.Context(), UpdateRequest{FirstName: Value("Alec")}, WithHeader("X-Request-Id", "42"), WithResponse(&resp))
 		wantOK(t, err)
@@ -554,7 +436,7 @@ func TestBodyAndHeadersAreSentIntactAfterARelogin(t *testing.T) {
 		if len(posts) != 2 || posts[0].Body != `{"first_name":"Alec"}` || posts[1].Body != posts[0].Body {
 			t.Fatalf("requests %+v", posts)
 		}
-		if posts[0].Cookie != "connect.sid=s1" || posts[1].Cookie != "connect.sid=s2" || posts[1].Header.Get("X-Request-Id") != "42" {
+		if b.named(posts[0].Cookie) != "connect.sid=s1" || b.named(posts[1].Cookie) != "connect.sid=s2" || posts[1].Header.Get("X-Request-Id") != "42" {
 			t.Errorf("cookies %q and %q, id %q", posts[0].Cookie, posts[1].Cookie, posts[1].Header.Get("X-Request-Id"))
 		}
 		if resp.StatusCode != http.StatusOK || resp.Attempts != 2 {
@@ -574,10 +456,10 @@ func TestReloginHookThatDoesNotLogIn(t *testing.T) {
 		"logs out":   func(ctx context.Context, c *Client) error { return c.Auth.DeleteSession(ctx) },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newHookStage()
-			c := b.newClient(t, WithReloginHook(hook))
+			b := newBackend(t)
+			c := b.client(t, WithReloginHook(hook))
 			mustLogin(t, c, testEmail)
-			b.forget()
+			b.ExpireSessions()
 			e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 			if len(b.seen("GET")) != 1 {
 				t.Errorf("%s: %d requests, want 1", name, len(b.seen("GET")))
@@ -593,20 +475,20 @@ func TestReloginHookThatDoesNotLogIn(t *testing.T) {
 
 func TestReloginsOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
-		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+		b := newBackend(t)
+		c := b.client(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			return logIn(ctx, c, fmt.Sprint(ctx.Value(contextKey{})))
 		}))
 		other := c.WithSession(new(Session))
 		mustLogin(t, c, "a@example.com")
 		mustLogin(t, other, "b@example.com")
-		b.forget()
-		release := b.gate("login a@example.com")
+		b.ExpireSessions()
+		release := b.hold(OperationAuthenticate, "a@example.com")
 		as := func(email string) context.Context { return context.WithValue(t.Context(), contextKey{}, email) }
 		a := begin(func() error { return retrieve(as("a@example.com"), c) })
 		synctest.Wait()
 		wantOK(t, retrieve(as("b@example.com"), other)) // would hang
-		release()
+		release.Release()
 		wantOK(t, a())
 		wantCustomer(t, c, "a@example.com")
 		wantCustomer(t, other, "b@example.com")
@@ -616,12 +498,12 @@ func TestReloginsOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 func TestReloginAlsoTellsTheSessionHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &hookLog{}
-		b, c, _ := reloginStage(t, testEmail, WithSessionHook(log.hook))
+		b, c, _ := newReloginBackend(t, testEmail, WithSessionHook(log.hook))
 		ctx := context.WithValue(t.Context(), contextKey{}, "ctx")
 		wantOK(t, logIn(ctx, c, testEmail))
-		b.forget()
+		b.ExpireSessions()
 		wantOK(t, retrieve(ctx, c))
-		if got := log.take(); got != "ctx:s1 ctx: ctx:s2" {
+		if got := b.named(log.take()); got != "ctx:s1 ctx: ctx:s2" {
 			t.Errorf("hook calls %q", got)
 		}
 	})
@@ -629,8 +511,8 @@ func TestReloginAlsoTellsTheSessionHook(t *testing.T) {
 
 func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
-		b.attrs = "; Path=/; Max-Age=60"
+		b, c, runs := newReloginBackend(t, testEmail)
+		b.modify = withAttributes("; Path=/; Max-Age=60")
 		mustLogin(t, c, testEmail)
 		time.Sleep(time.Minute)
 		wantCustomer(t, c, testEmail)
@@ -643,13 +525,13 @@ func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
 // Begun last is what counts, and a re-login only renews a login that was begun before.
 func TestNobodyIsLoggedInAgainWhoHasLoggedOutMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, log := newHookStage(), &hookLog{}
-		c := b.newClient(t, WithSessionHook(log.hook), WithReloginHook(func(ctx context.Context, c *Client) error {
+		b, log := newBackend(t), &hookLog{}
+		c := b.client(t, WithSessionHook(log.hook), WithReloginHook(func(ctx context.Context, c *Client) error {
 			time.Sleep(time.Second) // reads the password from somewhere
 			return logIn(ctx, c, testEmail)
 		}))
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		call := begin(func() error { return retrieve(t.Context(), c) })
 		synctest.Wait()
 		wantOK(t, c.Auth.DeleteSession(t.Context()))
@@ -657,11 +539,11 @@ func TestNobodyIsLoggedInAgainWhoHasLoggedOutMeanwhile(t *testing.T) {
 		if c.Session().LoggedIn() || valueOf(c.Session()) != "" {
 			t.Error("logged in after a logout")
 		}
-		if got := log.take(); got != "<nil>:s1 <nil>:" {
+		if got := b.named(log.take()); got != "<nil>:s1 <nil>:" {
 			t.Errorf("session hook calls %q", got)
 		}
-		if len(b.sessions) != 0 {
-			t.Errorf("at the backend %v lives on", b.sessions)
+		if owners := b.owners(); len(owners) != 0 {
+			t.Errorf("at the backend %s are logged in", owners)
 		}
 		mustLogin(t, c, testEmail)
 		wantCustomer(t, c, testEmail)
@@ -671,27 +553,27 @@ func TestNobodyIsLoggedInAgainWhoHasLoggedOutMeanwhile(t *testing.T) {
 func TestLoginWinsOverAReloginOfAnEarlierOne(t *testing.T) {
 	for _, during := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newHookStage()
-			c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+			b := newBackend(t)
+			c := b.client(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 				return logIn(ctx, c, "old@example.com")
 			}))
 			mustLogin(t, c, "old@example.com")
-			b.forget()
-			slow, hook := b.gate("login new@example.com"), b.gate("login old@example.com")
+			b.ExpireSessions()
+			slow, hook := b.hold(OperationAuthenticate, "new@example.com"), b.hold(OperationAuthenticate, "old@example.com")
 			in := begin(func() error { return logIn(t.Context(), c, "new@example.com") })
 			synctest.Wait()
 			call := begin(func() error { return retrieve(t.Context(), c) }) // begun later, but for the earlier login
 			synctest.Wait()
 			if during {
-				slow()
+				slow.Release()
 				wantOK(t, in())
-				hook()
+				hook.Release()
 				wantIs(t, call(), ErrUnauthenticated)
 			} else {
-				hook()
+				hook.Release()
 				wantOK(t, call())
 				wantCustomer(t, c, "old@example.com")
-				slow()
+				slow.Release()
 				wantOK(t, in())
 			}
 			wantCustomer(t, c, "new@example.com")
@@ -702,37 +584,37 @@ func TestLoginWinsOverAReloginOfAnEarlierOne(t *testing.T) {
 // The renewed cookie is not the one that the logout ended.
 func TestLogoutAlsoEndsWhatAReloginMadeMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, _ := reloginStage(t, testEmail)
+		b, c, _ := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
-		b.forget()
-		release := b.gate("DELETE /store/auth")
+		b.ExpireSessions()
+		release := b.hold(OperationDeleteSession, "")
 		out := begin(func() error { return c.Auth.DeleteSession(t.Context()) })
 		synctest.Wait()
 		wantOK(t, retrieve(t.Context(), c))
-		release()
+		release.Release()
 		wantOK(t, out())
-		if c.Session().LoggedIn() || len(b.sessions) != 0 {
-			t.Errorf("logged in: %t; at the backend: %v", c.Session().LoggedIn(), b.sessions)
+		if owners := b.owners(); c.Session().LoggedIn() || len(owners) != 0 {
+			t.Errorf("logged in: %t; at the backend: %s", c.Session().LoggedIn(), owners)
 		}
 	})
 }
 
 func TestLoginBegunWhileTheReloginHookIsAtWorkWins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
-		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+		b := newBackend(t)
+		c := b.client(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			time.Sleep(time.Second)
 			return logIn(ctx, c, "old@example.com")
 		}))
 		mustLogin(t, c, "old@example.com")
-		b.forget()
+		b.ExpireSessions()
 		call := begin(func() error { return retrieve(t.Context(), c) })
 		synctest.Wait()
 		mustLogin(t, c, "new@example.com")
 		wantIs(t, call(), ErrUnauthenticated)
 		wantCustomer(t, c, "new@example.com")
-		if len(b.sessions) != 1 {
-			t.Errorf("at the backend %v live on", b.sessions)
+		if owners := b.owners(); len(owners) != 1 {
+			t.Errorf("at the backend %s are logged in", owners)
 		}
 	})
 }
@@ -740,8 +622,8 @@ func TestLoginBegunWhileTheReloginHookIsAtWorkWins(t *testing.T) {
 // A hook may clear up, fail and try again: its own calls don't supersede each other.
 func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
-		c := b.newClient(t, WithReloginHook(func(ctx context.Context, c *Client) error {
+		b := newBackend(t)
+		c := b.client(t, WithReloginHook(func(ctx context.Context, c *Client) error {
 			wantOK(t, c.Auth.DeleteSession(ctx))
 			_, err := c.Auth.Authenticate(ctx, testEmail, "wrong")
 			wantIs(t, err, ErrInvalidCredentials)
@@ -749,7 +631,7 @@ func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 			return logIn(ctx, c, testEmail)
 		}))
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		wantCustomer(t, c, testEmail)
 	})
 }
@@ -757,10 +639,10 @@ func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 // What a customer began must not be done as another.
 func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, "old@example.com")
+		b, c, runs := newReloginBackend(t, "old@example.com")
 		mustLogin(t, c, "old@example.com")
-		b.forget()
-		release := b.gate("POST /store/customers/me")
+		b.ExpireSessions()
+		release := b.hold(OperationUpdateCustomer, "")
 		call := begin(func() error {
 			_, err := c.Update(t.Context(), UpdateRequest{FirstName: Value("Old")})
 			return err
@@ -768,7 +650,7 @@ func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
 		synctest.Wait()
 		wantOK(t, c.Auth.DeleteSession(t.Context()))
 		mustLogin(t, c, "new@example.com")
-		release()
+		release.Release()
 		wantIs(t, call(), ErrUnauthenticated)
 		if n := len(b.seen("POST /store/customers/me")); n != 1 || runs.Load() != 0 {
 			t.Errorf("%d requests, %d runs of the hook, want 1 and 0", n, runs.Load())
@@ -780,7 +662,7 @@ func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
 // Whoever sends a made-up or anonymous cookie has never been logged in, as far as anybody knows.
 func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, c, runs := newReloginBackend(t, testEmail)
 		r := browserRequest(siteURL)
 		r.Header.Set("Cookie", "connect.sid=made-up")
 		c = c.WithSession(SessionFromRequest(r, DefaultSessionCookieName))
@@ -799,7 +681,7 @@ func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 		r.Header.Set("Cookie", "connect.sid="+valueOf(c.Session()))
 		c = c.WithSession(SessionFromRequest(r, DefaultSessionCookieName))
 		wantCustomer(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		wantCustomer(t, c, testEmail)
 		if runs.Load() != 1 {
 			t.Errorf("%d runs, want 1", runs.Load())
@@ -811,19 +693,19 @@ func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 // on a wrong password, and a hundred more tries would lock the account.
 func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, c, runs := reloginStage(t, testEmail)
+		b, runs := newBackend(t), new(atomic.Int32)
 		errVault := errors.New("the vault is sealed")
-		c.caller.config.reloginHook = func(context.Context, *renewal) error { runs.Add(1); return errVault }
+		c := b.client(t, WithReloginHook(func(context.Context, *Client) error { runs.Add(1); return errVault }))
 		mustLogin(t, c, testEmail)
-		b.forget()
-		release := b.gate("GET /store/auth")
+		b.ExpireSessions()
+		release := b.hold(OperationGetSession, "", -1)
 		var late []func() error
 		for range 10 {
 			late = append(late, begin(func() error { _, err := c.Auth.GetSession(t.Context()); return err }))
 		}
 		synctest.Wait()
 		wantIs(t, retrieve(t.Context(), c), errVault)
-		release()
+		release.Release()
 		for _, call := range late {
 			wantIs(t, call(), errVault)
 		}
@@ -840,9 +722,9 @@ func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 // A hook that uses the client it has from elsewhere must not wait for itself.
 func TestReloginHookMayUseAnotherClientOfTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newHookStage()
+		b := newBackend(t)
 		var c *Client
-		c = b.newClient(t, WithReloginHook(func(ctx context.Context, _ *Client) error {
+		c = b.client(t, WithReloginHook(func(ctx context.Context, _ *Client) error {
 			wantIs(t, retrieve(ctx, c), ErrUnauthenticated)
 			err := logIn(ctx, c.WithSession(c.Session()), testEmail)
 			wantOK(t, retrieve(ctx, c))
@@ -853,7 +735,7 @@ func TestReloginHookMayUseAnotherClientOfTheSession(t *testing.T) {
 			}
 		}))
 		mustLogin(t, c, testEmail)
-		b.forget()
+		b.ExpireSessions()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		wantOK(t, retrieve(ctx, c))

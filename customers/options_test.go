@@ -47,14 +47,14 @@ func TestNilOptionsAreSkipped(t *testing.T) {
 func TestHTTPClientIsCopied(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	wantOK(t, err)
-	b := newSessionBackend(t)
+	b := newBackend(t)
 	used := 0
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		used++
-		return http.DefaultTransport.RoundTrip(r)
+		return inMemoryTransport(b.handle)(r)
 	})
 	mine := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
-	c := b.client(t, WithHTTPClient(mine))
+	c := mustNew(t, backendURL, WithHTTPClient(mine))
 
 	mustLogin(t, c, "a@example.com")
 	if mine.Jar != jar || mine.CheckRedirect != nil || mine.Timeout != time.Minute {
@@ -75,7 +75,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	if got := b.last(t).Cookie; strings.Count(got, "connect.sid=") != 1 {
 		t.Errorf("sent %q", got)
 	}
-	if n := len(jar.Cookies(mustRequest(t, b.URL).URL)); n != 0 {
+	if n := len(jar.Cookies(mustRequest(t, backendURL).URL)); n != 0 {
 		t.Errorf("the caller's jar has %d cookies", n)
 	}
 

@@ -128,13 +128,12 @@ func TestTextThatIsNotASessionIsRefused(t *testing.T) {
 }
 
 func TestDecodedSessionWorksAtAnotherAddressOfTheBackend(t *testing.T) {
-	public, internal := newSessionBackend(t), newSessionBackend(t)
-	c := public.client(t)
+	b := newBackend(t)
+	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
-	internal.sessions = public.sessions
 	s, err := DecodeSession(c.Session().Encode())
 	wantOK(t, err)
-	wantCustomer(t, internal.client(t).WithSession(s), "a@example.com")
+	wantCustomer(t, mustNew(t, "http://medusa.internal:9000", inMemory(b.handle)).WithSession(s), "a@example.com")
 }
 
 func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
@@ -149,8 +148,8 @@ func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 }
 
 func TestEncodeWhileTheSessionChanges(t *testing.T) {
-	b := newSessionBackend(t)
-	b.rolling = true
+	b := newBackend(t)
+	b.modify = rolling
 	c := b.client(t)
 	var wg sync.WaitGroup
 	for range 4 {

@@ -355,7 +355,7 @@ type modelRequest struct {
 	orphan    bool
 	method    string
 	cookie    string
-	response    *modelResponse // it has been carried out
+	response  *modelResponse // it has been carried out
 	release   chan struct{}
 	abandoned bool // the client waits no more
 }
@@ -413,7 +413,7 @@ func newWorld(t *testing.T, s schedule) *world {
 	default:
 	}
 	w.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
-	w.client = mustNew(t, backendName, opts...).WithSession(session)
+	w.client = mustNew(t, backendURL, opts...).WithSession(session)
 	return w
 }
 
@@ -526,7 +526,9 @@ func (w *world) value(prefix string) string {
 	return fmt.Sprintf("%s%d", prefix, w.named)
 }
 
-func (w *world) setCookie(a *modelResponse, value string) { a.setCookie = sid + "=" + value + "; Path=/" }
+func (w *world) setCookie(a *modelResponse, value string) {
+	a.setCookie = sid + "=" + value + "; Path=/"
+}
 
 // newSession is a login's or a renewed one.
 func (w *world) newSession(a *modelResponse, value, owner string, b int) {

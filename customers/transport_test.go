@@ -123,9 +123,9 @@ func TestOperationsWithoutAJSONResponse(t *testing.T) {
 func TestCutOffBodiesKeepTheStatus(t *testing.T) {
 	for _, test := range []struct {
 		name, response string
-		want         error
-		status       int
-		typ          string
+		want           error
+		status         int
+		typ            string
 	}{
 		{"200 with Content-Length", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n" + customerJSON, ErrUnexpectedResponse, 200, ""},
 		{"200 chunked", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n" + customerJSON, ErrUnexpectedResponse, 200, ""},
