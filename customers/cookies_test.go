@@ -3,6 +3,8 @@ package customers
 import (
 	"fmt"
 	"net/http"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -298,4 +300,24 @@ func TestCookiesOfALoginWithoutASessionCookieAreNotKept(t *testing.T) {
 			t.Errorf("%s %s was sent with %q", r.Method, r.Path, r.Cookie)
 		}
 	}
+}
+
+func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
+	c := mustNew(t, "https://shop.example.com").caller
+	sessions := make([]*Session, 100)
+	before := liveHeap()
+	for i := range sessions {
+		s := new(Session)
+		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
+		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
+		c.session = s
+		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
+		wantOK(t, err)
+		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, true, nil))
+		sessions[i] = s
+	}
+	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {
+		t.Errorf("%d sessions keep %d bytes", len(sessions), grown)
+	}
+	runtime.KeepAlive(sessions)
 }

@@ -1,9 +1,7 @@
 package customers
 
 import (
-	"bytes"
 	"io"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/http/cookiejar"
@@ -177,34 +175,6 @@ func TestMaxResponseBytes(t *testing.T) {
 	}
 }
 
-func TestWithoutSession(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"exists":true,"access_token":"jwt"}`))
-	c := f.client(t, WithoutSession())
-	if c.Session() != nil {
-		t.Error("it has a session")
-	}
-	for _, c := range []*Client{c, c.WithSession(nil), f.client(t).WithSession(nil)} {
-		before := f.count()
-		for name, err := range map[string]error{
-			"login":   logIn(t.Context(), c, testEmail),
-			"secured": retrieve(t.Context(), c),
-			"logout":  c.Auth.DeleteSession(t.Context()),
-		} {
-			if e := wantError(t, err, ErrNoSession); !strings.Contains(e.Message, "WithSession") {
-				t.Errorf("%s: error %q", name, e)
-			}
-		}
-		if f.count() != before {
-			t.Errorf("%d requests were sent", f.count()-before)
-		}
-		exists, err := c.Auth.Exists(t.Context(), testEmail)
-		wantOK(t, err)
-		if !exists {
-			t.Error("Exists is false")
-		}
-	}
-}
-
 func TestBearerToken(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid=anonymous; Path=/")
@@ -330,39 +300,5 @@ func TestWithResponse(t *testing.T) {
 	wantIs(t, err, ErrUnavailable)
 	if r.StatusCode != 0 || r.Header != nil || r.Attempts != 1 {
 		t.Errorf("response is %+v", r)
-	}
-}
-
-func TestLoggerGetsEachAttempt(t *testing.T) {
-	statuses := []int{503, 200}
-	f := &fake{}
-	var log bytes.Buffer
-	synctest.Test(t, func(t *testing.T) {
-		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
-			respondJSON(w, statuses[f.count()-1], customerJSON)
-		})), WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))).WithSession(sessionOf("v"))
-		wantOK(t, retrieve(t.Context(), c))
-	})
-	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("%d lines: %s", len(lines), log.String())
-	}
-	for i, want := range []string{"operation=RetrieveCustomer attempt=1 ", "operation=RetrieveCustomer attempt=2 "} {
-		if !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "level=DEBUG") {
-			t.Errorf("line %d is %q", i, lines[i])
-		}
-	}
-	if !strings.Contains(lines[0], "status=503") || !strings.Contains(lines[1], "status=200") {
-		t.Errorf("lines are %q", lines)
-	}
-}
-
-func TestLoggerAboveDebugGetsNothing(t *testing.T) {
-	f := serve(t, respondWith(500, "", ""))
-	var log bytes.Buffer
-	c := f.loggedIn(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
-	wantIs(t, retrieve(t.Context(), c), ErrInternal)
-	if log.Len() != 0 {
-		t.Errorf("logged %q", log.String())
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"unsafe"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
@@ -852,27 +851,6 @@ func TestLogoutOfAnExpiredSessionIsSent(t *testing.T) {
 	}
 }
 
-func TestOneClientOneCustomer(t *testing.T) {
-	b := newBackend(t)
-	shared := b.client(t, WithoutSession())
-	one, two := shared.WithSession(new(Session)), shared.WithSession(new(Session))
-	mustLogin(t, one, "a@example.com")
-	mustLogin(t, two, "b@example.com")
-	wantCustomer(t, one, "a@example.com")
-	wantCustomer(t, two, "b@example.com")
-	// Services belong to the derived client too.
-	me, err := one.Auth.GetSession(t.Context())
-	wantOK(t, err)
-	if me.Email != "a@example.com" {
-		t.Errorf("GetSession says %s", me.Email)
-	}
-	wantOK(t, one.Auth.DeleteSession(t.Context()))
-	wantCustomer(t, two, "b@example.com")
-	// And two clients with one session are one customer.
-	mustLogin(t, shared.WithSession(one.Session()), "c@example.com")
-	wantCustomer(t, one, "c@example.com")
-}
-
 // The race detector looks on; at the end whoever the session says is logged in really is.
 func TestSessionIsSafeForConcurrentUse(t *testing.T) {
 	b := newBackend(t)
@@ -907,20 +885,5 @@ func TestSessionIsSafeForConcurrentUse(t *testing.T) {
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
 	if c.Session().LoggedIn() {
 		t.Error("logged in after the last logout")
-	}
-}
-
-func TestDerivingAClientCostsUnderAKilobyte(t *testing.T) {
-	c := mustNew(t, "https://shop.example.com", WithoutSession())
-	s := new(Session)
-	var derived *Client
-	if n := testing.AllocsPerRun(100, func() { derived = c.WithSession(s) }); n > 2 {
-		t.Errorf("%v allocations", n)
-	}
-	if n := unsafe.Sizeof(*derived); n >= 1<<10 {
-		t.Errorf("%d bytes", n)
-	}
-	if derived.caller.config != c.caller.config {
-		t.Error("settings are copied")
 	}
 }

@@ -3,6 +3,7 @@ package customers
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
@@ -168,4 +169,19 @@ func TestEncodeWhileTheSessionChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
+	for _, payload := range []string{
+		`{"v":"a\"b"}`, `{"v":"a "}`, `{"v":"\""}`, `{"v":"a;b"}`, `{"v":"a\\b"}`, `{"v":"a\nb"}`, `{"v":"ü"}`, `{"o":[{"n":"lb","v":"a\"b"}]}`,
+	} {
+		if _, err := DecodeSession(sealed(payload)); !errors.Is(err, ErrInvalidInput) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+	for _, payload := range []string{`{"v":"\"a b\""}`, `{"v":" a,b"}`, `{"v":"a=b"}`, `{"v":"\"\""}`} {
+		if _, err := DecodeSession(sealed(payload)); err != nil {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -265,5 +267,68 @@ func TestSessionHasNoMarshaler(t *testing.T) {
 	out, err := json.Marshal(map[string]*Session{"S": plantedSession()})
 	if err != nil || string(out) != `{"S":{}}` {
 		t.Errorf("%s, %v", out, err)
+	}
+}
+
+func TestHooksAndRelayShowNoSecret(t *testing.T) {
+	var logs bytes.Buffer
+	logger := slog.New(slog.NewMultiHandler(slog.NewTextHandler(&logs, nil), slog.NewJSONHandler(&logs, nil)))
+	refuse := false
+	h := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Set-Cookie", "connect.sid="+plantedCookie+"; Path=/")
+		if refuse || r.Header.Get("Cookie") == "connect.sid=old" {
+			respond(w, http.StatusUnauthorized, "text/plain", "Unauthorized "+plantedEmail)
+			return
+		}
+		respondJSON(w, http.StatusOK, customerJSON)
+	}
+	shop := mustNew(t, "https://shop.example.com", inMemory(h), WithoutSession(), debugLog(&logs),
+		// What a program does first: print all that it is given.
+		WithSessionHook(func(ctx context.Context, s *Session) {
+			logger.InfoContext(ctx, "changed", "session", s, "holder", struct{ S *Session }{s})
+			wantNoLeak(t, "session hook", s)
+		}),
+		WithReloginHook(func(ctx context.Context, c *Client) error {
+			wantNoLeak(t, "re-login hook", c)
+			_, err := c.Auth.Authenticate(ctx, plantedEmail, plantedPassword)
+			return err
+		}))
+	c := shop.WithSession(sessionOf("old"))
+	wantOK(t, retrieve(t.Context(), c))
+	if valueOf(c.Session()) != plantedCookie {
+		t.Fatalf("cookie %q", valueOf(c.Session()))
+	}
+	wantNoLeak(t, "client", c)
+	refuse = true
+	err := retrieve(t.Context(), c)
+	wantIs(t, err, ErrUnauthenticated)
+	wantNoLeak(t, "failed re-login", err)
+
+	// To the browser goes its cookie and nothing else; what is printed of it shows none.
+	refuse = false
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://site.example/", nil)
+	r.Header.Set("Cookie", "connect.sid=b1; other=planted-other")
+	s := SessionFromRequest(r, DefaultSessionCookieName)
+	wantOK(t, retrieve(t.Context(), shop.WithSession(s)))
+	rec := httptest.NewRecorder()
+	s.Relay(rec)
+	for name, values := range rec.Header() {
+		if name != "Set-Cookie" && leaked(fmt.Sprint(values)) {
+			t.Errorf("header %s: %q", name, values)
+		}
+	}
+	if lines := rec.Header()["Set-Cookie"]; len(lines) != 1 || leaked(strings.ReplaceAll(fmt.Sprint(lines), plantedCookie, "")) {
+		t.Errorf("Set-Cookie: %q", lines)
+	}
+	wantNoLeak(t, "session of a browser", s)
+	wantNoLeak(t, "struct", struct {
+		Session *Session
+		session *Session
+		value   struct{ s *Session }
+		client  *Client
+		copied  Client
+	}{s, s, struct{ s *Session }{s}, c, *c})
+	if leaked(logs.String()) || logs.Len() == 0 {
+		t.Errorf("the log is\n%s", logs.String())
 	}
 }

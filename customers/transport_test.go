@@ -2,10 +2,13 @@ package customers
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -43,81 +46,6 @@ func raw(t *testing.T, response string) (string, *atomic.Int32) {
 		}
 	}()
 	return "http://" + l.Addr().String(), connections
-}
-
-func TestResponsesThatAreNotTheAPIs(t *testing.T) {
-	big := strings.Repeat("x", 1<<20)
-	for name, h := range map[string]http.HandlerFunc{
-		"page":                     respondWith(200, "text/html; charset=utf-8", "<html>hush</html>"),
-		"large page":               respondWith(200, "text/html", big),
-		"empty":                    respondWith(200, "", ""),
-		"empty JSON":               respondWith(200, "application/json", ""),
-		"object without the model": respondWith(200, "application/json", "{}"),
-		"foreign JSON":             respondWith(200, "application/json", `{"status":"ok"}`),
-		"model without an id":      respondWith(200, "application/json", `{"customer":{}}`),
-		"null":                     respondWith(200, "application/json", "null"),
-		"null model":               respondWith(200, "application/json", `{"customer":null}`),
-		"array":                    respondWith(200, "application/json", "[]"),
-		"truncated":                respondWith(200, "application/json", customerJSON[:20]),
-		"wrong type":               respondWith(200, "application/json", `{"customer":{"id":7}}`),
-		"two documents":            respondWith(200, "application/json", customerJSON+customerJSON),
-		"JSON without the type":    respondWith(200, "", customerJSON),
-		"JSON as text":             respondWith(200, "text/plain", customerJSON),
-		"no content":               respondWith(204, "", ""),
-		"created":                  respondWith(201, "application/json", customerJSON),
-		"partial":                  respondWith(206, "application/json", customerJSON),
-	} {
-		f := serve(t, h)
-		err := retrieve(t.Context(), f.loggedIn(t))
-		e := wantError(t, err, ErrUnexpectedResponse)
-		if e.StatusCode/100 != 2 || e.Operation != "RetrieveCustomer" || e.Body != nil || strings.Contains(e.Error(), "hush") {
-			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
-		}
-		if f.count() != 1 {
-			t.Errorf("%s: %d requests", name, f.count())
-		}
-	}
-}
-
-func TestJSONIsKnownByItsType(t *testing.T) {
-	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;"} {
-		wantOK(t, retrieve(t.Context(), serve(t, respondWith(200, contentType, customerJSON)).loggedIn(t)))
-	}
-}
-
-func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
-	page, err := f.loggedIn(t).ListOrders(t.Context(), nil)
-	wantOK(t, err)
-	if page.Orders[0].Status != "frozen" {
-		t.Errorf("status %q", page.Orders[0].Status)
-	}
-}
-
-func TestOperationsWithoutAJSONResponse(t *testing.T) {
-	for _, test := range []struct {
-		name              string
-		status            int
-		contentType, body string
-		token, logout     bool // which of the two operations take it for theirs
-	}{
-		{"204", 204, "", "", true, false},
-		{"200 OK text", 200, "text/plain; charset=utf-8", "OK", false, true},
-		{"200 page", 200, "text/html", "<html>", false, false},
-		{"200 JSON", 200, "application/json", "{}", false, false},
-		{"200 empty", 200, "", "", false, false},
-		{"202 text", 202, "text/plain", "OK", false, false},
-		{"301", 301, "", "", false, false},
-		{"404 page", 404, "text/html", "<html>", false, false},
-	} {
-		f := serve(t, respondWith(test.status, test.contentType, test.body))
-		if err := f.client(t).GeneratePasswordToken(t.Context(), testEmail); (err == nil) != test.token {
-			t.Errorf("%s: GeneratePasswordToken: %v", test.name, err)
-		}
-		if err := f.loggedIn(t).Auth.DeleteSession(t.Context()); (err == nil) != test.logout {
-			t.Errorf("%s: DeleteSession: %v", test.name, err)
-		}
-	}
 }
 
 func TestCutOffBodiesKeepTheStatus(t *testing.T) {
@@ -246,34 +174,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if n := elsewhere.count(); n != 0 {
 		t.Errorf("%d requests went where the redirects point", n)
-	}
-}
-
-func TestRedirectSaysWhichBaseURLToSet(t *testing.T) {
-	for _, test := range []struct{ base, location, contains string }{
-		{"http://shop.example.com", "https://shop.example.com/store/auth/user@example.com", "if https://shop.example.com is yours"},
-		{"http://shop.example.com/", "https://shop.example.com/store/auth/user@example.com/", "if https://shop.example.com is yours"},
-		{"https://example.com/shop", "https://api.example.com/v2/store/auth/user@example.com", "if https://api.example.com/v2 is yours"},
-		{"https://example.com/a%2Fb", "https://api.example.com/a%2Fb/store/auth/user@example.com", "if https://api.example.com/a%2Fb is yours"},
-		{"https://example.com", "//www.example.com/store/auth/user@example.com", "if https://www.example.com is yours"},
-		{"https://example.com", "/shop/store/auth/user@example.com", "if https://example.com/shop is yours"},
-		{"https://example.com", "https://sso.example.org/login?next=/store/auth/user@example.com", "if https://sso.example.org is yours"},
-		{"https://example.com", "https://u:hush@sso.example.org/", "if https://sso.example.org is yours"},
-		{"https://example.com", "", "the backend redirects"},
-		{"https://example.com", "mailto:hush", "the backend redirects"},
-		{"https://example.com", "http://[hush/user@example.com", "the backend redirects"},
-	} {
-		c := mustNew(t, test.base, inMemory(func(w http.ResponseWriter, _ *http.Request) {
-			if test.location != "" {
-				w.Header().Set("Location", test.location)
-			}
-			w.WriteHeader(http.StatusFound)
-		}))
-		_, err := c.Auth.Exists(t.Context(), testEmail)
-		e := wantError(t, err, ErrUnexpectedResponse)
-		if !strings.Contains(e.Message, test.contains) || strings.Contains(err.Error(), "user@") || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%s → %s: error %q does not say %q", test.base, test.location, err, test.contains)
-		}
 	}
 }
 
@@ -543,4 +443,133 @@ func TestTransportThatReturnsNothingIsAnError(t *testing.T) {
 		Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil }), //nolint:nilnil // what a broken one does
 	})).WithSession(sessionOf("v"))
 	wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
+}
+
+func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T) {
+	tr := newRoundTripper()
+	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout.Seconds() >= 5 {
+		t.Errorf("idle connections are kept for %v, Node closes them after 5 s", tr.IdleConnTimeout)
+	}
+	if tr.MaxIdleConnsPerHost < 32 {
+		t.Errorf("%d idle connections to the one host", tr.MaxIdleConnsPerHost)
+	}
+	if tr.Proxy == nil || !tr.ForceAttemptHTTP2 || tr.TLSHandshakeTimeout == 0 {
+		t.Error("the transport lacks what net/http's own has")
+	}
+}
+
+// logLine is what an attempt's line has.
+type logLine struct {
+	Level     string        `json:"level"`
+	Msg       string        `json:"msg"`
+	Operation string        `json:"operation"`
+	Error     string        `json:"error"`
+	Attempt   int           `json:"attempt"`
+	Status    int           `json:"status"`
+	Duration  time.Duration `json:"duration"`
+	RequestID string        `json:"request_id"`
+}
+
+func logLines(t *testing.T, logs *bytes.Buffer) (lines []logLine) {
+	t.Helper()
+	for text := range strings.Lines(logs.String()) {
+		var line logLine
+		wantOK(t, json.Unmarshal([]byte(text), &line))
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func debugLog(logs *bytes.Buffer) Option {
+	return WithLogger(slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
+}
+
+func TestEachAttemptIsLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logs bytes.Buffer
+		attempt := 0
+		c := mustNew(t, "https://shop.example.com", debugLog(&logs), WithMaxRetries(3), WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			attempt++
+			time.Sleep(time.Duration(attempt) * 100 * time.Millisecond) // virtual
+			return []roundTrip{
+				inMemoryTransport(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("X-Request-Id", "of the response")
+					respond(w, http.StatusServiceUnavailable, "text/html", "planted")
+				}),
+				func(*http.Request) (*http.Response, error) {
+					return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("refused by planted@example.com")}
+				},
+				inMemoryTransport(respondWith(http.StatusTooManyRequests, jsonType, `{"message":"planted@example.com"}`)),
+				inMemoryTransport(respondWith(http.StatusOK, jsonType, `{"exists":true}`)),
+			}[attempt-1](r)
+		})}))
+		_, err := c.Auth.Exists(t.Context(), plantedEmail, WithHeader("X-Request-Id", "of the call"))
+		wantOK(t, err)
+		want := []logLine{
+			{Status: http.StatusServiceUnavailable, RequestID: "of the response"},
+			{RequestID: "of the call", Error: "customers: EmailExists: backend unavailable: dial tcp: refused by …@…"},
+			{Status: http.StatusTooManyRequests, RequestID: "of the call"},
+			{Status: http.StatusOK, RequestID: "of the call"},
+		}
+		lines := logLines(t, &logs)
+		for i, line := range lines {
+			w := want[i]
+			w.Level, w.Msg, w.Operation, w.Attempt, w.Duration = "DEBUG", "medusa request", "EmailExists", i+1, time.Duration(i+1)*100*time.Millisecond
+			if line != w {
+				t.Errorf("line %d is\n%+v, want\n%+v", i, line, w)
+			}
+		}
+		if len(lines) != len(want) || leaked(logs.String()) {
+			t.Errorf("the log is\n%s", logs.String())
+		}
+	})
+}
+
+func TestNothingIsLoggedAboveDebugLevel(t *testing.T) {
+	var logs bytes.Buffer
+	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(http.StatusOK, jsonType, customerJSON)),
+		WithLogger(slog.New(slog.NewJSONHandler(&logs, nil)))).WithSession(sessionOf("v"))
+	wantOK(t, retrieve(t.Context(), c))
+	if logs.Len() != 0 {
+		t.Error(logs.String())
+	}
+}
+
+func TestLogLineIsBounded(t *testing.T) {
+	var logs bytes.Buffer
+	c := mustNew(t, "https://shop.example.com", debugLog(&logs), inMemory(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", strings.Repeat("x", 100_000))
+		respondJSON(w, http.StatusOK, customerJSON)
+	})).WithSession(sessionOf("v"))
+	wantOK(t, retrieve(t.Context(), c))
+	if n := logs.Len(); n == 0 || n > 1000 {
+		t.Errorf("a line of %d bytes", n)
+	}
+}
+
+// The tests here are of what fuzzing found.
+
+func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
+	const patience = 2 * time.Second
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		// Open and silent, for as long as this test has patience.
+		stop := time.AfterFunc(patience, func() { _ = conn.Close() })
+		t.Cleanup(func() {
+			if stop.Stop() {
+				_ = conn.Close()
+			}
+		})
+		_, _ = conn.Write([]byte("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"))
+	})
+	c := f.loggedIn(t, WithTimeout(100*time.Millisecond), WithMaxRetries(0))
+	began := time.Now()
+	e := wantError(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
+	if e.StatusCode != http.StatusSwitchingProtocols || time.Since(began) >= patience {
+		t.Errorf("after %v the status is %d", time.Since(began), e.StatusCode)
+	}
 }

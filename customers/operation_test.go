@@ -2,9 +2,14 @@ package customers
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
 	"regexp"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	customersgo "github.com/medusa-storefront/customers-go"
 )
@@ -116,5 +121,48 @@ func TestEveryOperationIsTested(t *testing.T) {
 		if requests := b.Requests(); requests[len(requests)-1].Operation != id {
 			t.Errorf("%s is not in customerstest: it took the request of the row in operations_test.go for %q", id, requests[len(requests)-1].Operation)
 		}
+	}
+}
+
+// A middleware finds the operation's name in the context of each request, retries and what a call does on its own
+// included.
+func TestOperationIsKnownToARoundTripper(t *testing.T) {
+	if got := OperationFromContext(context.Background()); got != "" {
+		t.Errorf("%q without a call", got)
+	}
+	for _, row := range everyOperation {
+		synctest.Test(t, func(t *testing.T) {
+			var seen []Operation
+			c := mustNew(t, backendURL, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				seen = append(seen, OperationFromContext(r.Context()))
+				return nil, &net.OpError{Op: "dial", Err: errors.New("refused")} // so that each is sent again
+			})})).WithSession(sessionOf("v"))
+			if _, err := row.call(t.Context(), c); err == nil {
+				t.Error("no error")
+			}
+			if want := []Operation{row.operation, row.operation, row.operation}; !slices.Equal(seen, want) {
+				t.Errorf("a RoundTripper sees %s, want %s", seen, want)
+			}
+		})
+	}
+}
+
+func TestOperationOfWhatIsDoneOnTheSide(t *testing.T) {
+	var seen []string
+	h := func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, string(OperationFromContext(r.Context())))
+		if len(seen) == 1 {
+			respond(w, http.StatusUnauthorized, "", "Unauthorized")
+			return
+		}
+		w.Header().Set("Set-Cookie", "connect.sid=new; Path=/")
+		respondJSON(w, http.StatusOK, customerJSON)
+	}
+	c := mustNew(t, "https://shop.example.com", inMemory(h), WithReloginHook(func(ctx context.Context, c *Client) error {
+		return logIn(ctx, c, testEmail)
+	})).WithSession(sessionOf("v"))
+	wantOK(t, retrieve(t.Context(), c))
+	if got := fmt.Sprint(seen); got != "[RetrieveCustomer Authenticate RetrieveCustomer]" {
+		t.Errorf("a RoundTripper sees %s", got)
 	}
 }
