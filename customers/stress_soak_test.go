@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"slices"
@@ -211,7 +212,7 @@ func (s *soak) relogin(ctx context.Context, client *Client) error {
 // header tells the server whose call it is, for it to compare with whose session comes.
 func (c *soakCustomer) header() CallOption { return WithHeader("X-Customer", strconv.Itoa(c.index)) }
 
-// saw holds an answer against whose it must be.
+// saw holds a response against whose it must be.
 func (s *soak) saw(c *soakCustomer, me *Customer, err error) {
 	if err == nil && (me.Email != c.email || me.ID != c.id()) {
 		s.t.Errorf("%s saw %s", c.email, me.Email)
@@ -343,7 +344,7 @@ func (s *soak) update(ctx context.Context, c *soakCustomer) {
 	switch e, _ := errors.AsType[*Error](err); {
 	case err == nil:
 		if phone := me.Phone; phone == nil || *phone != strconv.FormatInt(number, 10) {
-			s.t.Errorf("%s saw another call's answer", c.email)
+			s.t.Errorf("%s saw another call's response", c.email)
 		}
 		c.outcomes.set(number, saidExecuted)
 	case e != nil && refusals[e.StatusCode]:
@@ -541,6 +542,7 @@ var faultKinds = []struct {
 	name string
 	of   int
 }{
+
 	{"reset before it is executed", 60},
 	{"reset after it was executed", 60},
 	{"body cut off", 60},
@@ -648,30 +650,30 @@ func (b *soakBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "429":
 		// Mostly soon, or the run would be one of waiting.
 		w.Header().Set("Retry-After", []string{"0", "0", "0", "Tue, 02 Jan 2024 03:04:05 GMT", "1"}[rand.IntN(5)])
-		answer(w, 429, "", "")
+		respond(w, 429, "", "")
 		return
 	case "500", "502", "503", "504":
 		status, _ := strconv.Atoi(kind)
-		answer(w, status, "text/html", "<html>")
+		respond(w, status, "text/html", "<html>")
 		return
 	case "slow":
 		b.sleep(r, time.Duration(1+rand.IntN(100))*time.Millisecond)
 	case "slower than the timeout":
 		b.sleep(r, 2*soakTimeout)
 	case "HTML page":
-		answer(w, 200, "text/html", "<html>A page of somebody's</html>")
+		respond(w, 200, "text/html", "<html>A page of somebody's</html>")
 		return
 	}
-	status, contentType, body := b.answer(w, r, c, sid, in.Phone, kind == "401, session still good")
+	status, contentType, body := b.respond(w, r, c, sid, in.Phone, kind == "401, session still good")
 	switch kind {
 	case "reset after it was executed":
 		reset(w, "")
 	case "body cut off":
 		reset(w, fmt.Sprintf("HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", status, contentType, len(body)+1, body))
 	case "truncated JSON":
-		answer(w, status, contentType, body[:len(body)/2])
+		respond(w, status, contentType, body[:len(body)/2])
 	default:
-		answer(w, status, contentType, body)
+		respond(w, status, contentType, body)
 	}
 }
 
@@ -718,8 +720,8 @@ func (c *soakCustomer) forget(sid string) {
 	c.sids = slices.DeleteFunc(c.sids, func(s string) bool { return s == sid })
 }
 
-// answer does what is asked, as the backend would.
-func (b *soakBackend) answer(w http.ResponseWriter, r *http.Request, c *soakCustomer, sid, phone string, refuse bool) (status int, contentType, body string) {
+// response does what is asked, as the backend would.
+func (b *soakBackend) respond(w http.ResponseWriter, r *http.Request, c *soakCustomer, sid, phone string, refuse bool) (status int, contentType, body string) {
 	const jsonType = "application/json; charset=utf-8"
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -766,4 +768,32 @@ func (b *soakBackend) answer(w http.ResponseWriter, r *http.Request, c *soakCust
 
 func setSoakCookie(w http.ResponseWriter, value string) {
 	w.Header().Add("Set-Cookie", DefaultSessionCookieName+"="+value+"; Path=/; Expires="+httpTime(time.Now().Add(10*time.Hour))+"; HttpOnly")
+}
+
+func TestManyCustomersShareFewConnections(t *testing.T) {
+	const customers, each = 10_000, 4 // the race detector bears 8,128 goroutines
+	server := httptest.NewServer(respondWith(200, "application/json", customerJSON))
+	defer server.Close()
+	transport, conns := soakTransport()
+	shop := mustNew(t, server.URL, WithoutSession(), WithHTTPClient(&http.Client{Transport: transport}), WithTimeout(5*time.Minute))
+	var all sync.WaitGroup
+	for i := range customers / each {
+		all.Go(func() {
+			for n := range each {
+				if err := retrieve(t.Context(), shop.WithSession(sessionOf("v"+strconv.Itoa(i*each+n)))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	t.Logf("%d customers: %d connections at most, %d in all", customers, conns.peak.Load(), conns.dialled.Load())
+	// net/http lets the next one begin a moment before it has closed the last.
+	if peak := conns.peak.Load(); peak > soakConnections+4 {
+		t.Errorf("%d connections at a time, want %d", peak, soakConnections)
+	}
+	// It gives up a connection where it was slow to write a request, as happens on a busy machine.
+	if dialled := conns.dialled.Load(); dialled > 2*soakConnections {
+		t.Errorf("%d connections for %d customers: they are not reused", dialled, customers)
+	}
 }

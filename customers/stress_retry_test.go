@@ -22,11 +22,11 @@ import (
 	"time"
 )
 
-// mishap is one thing that goes wrong between client and backend.
-type mishap uint8
+// networkFault is one thing that goes wrong between client and backend.
+type networkFault uint8
 
 const (
-	dialRefused mishap = iota
+	dialRefused networkFault = iota
 	dialSilent
 	handshakeClosed
 	handshakeReset
@@ -40,37 +40,37 @@ const (
 	executedAndSilent
 	cutOffInHeader
 	cutOffInBody
-	malformedAnswer
+	malformedResponse
 	timedOut408 // unasked, and the connection is closed
-	answered429
-	answered502
-	answered503
-	answered504
-	mishaps
+	status429
+	status502
+	status503
+	status504
+	networkFaults
 )
 
-var mishapNames = [...]string{
+var networkFaultNames = [...]string{
 	"dialRefused", "dialSilent", "handshakeClosed", "handshakeReset", "handshakeSilent", "closedOnFirstByte", "resetOnFirstByte", "closedInRequest",
-	"executedAndClosed", "executedAndReset", "executedAndSilent", "cutOffInHeader", "cutOffInBody", "malformedAnswer", "timedOut408",
-	"answered429", "answered502", "answered503", "answered504",
+	"executedAndClosed", "executedAndReset", "executedAndSilent", "cutOffInHeader", "cutOffInBody", "malformedResponse", "timedOut408",
+	"status429", "status502", "status503", "status504",
 }
 
-func (m mishap) String() string { return mishapNames[m] }
+func (m networkFault) String() string { return networkFaultNames[m] }
 
-func (m mishap) beforeRequest() bool { return m < closedOnFirstByte }
+func (m networkFault) beforeRequest() bool { return m < closedOnFirstByte }
 
 // network is a backend in memory, a network before it, and what is to go wrong.
 type network struct {
 	secure, h2 bool
-	sudden     bool // connections are closed after an answer that does not say so
+	sudden     bool // connections are closed after a response that does not say so
 	conf       *tls.Config
 	keepAlive  time.Duration
 	lag        time.Duration // of the server's closing
 
 	mu       sync.Mutex
 	rnd      *rand.Rand
-	script   []mishap
-	happened []mishap
+	script   []networkFault
+	happened []networkFault
 	arrived  map[string]int       // how often a call's request came, even in part
 	executed map[string]int       // how often it was carried out
 	notUntil map[string]time.Time // when Retry-After allows the next try
@@ -79,7 +79,7 @@ type network struct {
 }
 
 // next takes what goes wrong next, if it can go wrong here.
-func (w *network) next(beforeRequest, reused bool) (mishap, bool) {
+func (w *network) next(beforeRequest, reused bool) (networkFault, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for len(w.script) > 0 {
@@ -168,7 +168,7 @@ func (w *network) serve(conn net.Conn, below *memConn) {
 				below.reset()
 				return
 			case timedOut408:
-				say(conn, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n")
+				writeText(conn, "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n")
 				return
 			default:
 			}
@@ -182,12 +182,12 @@ func (w *network) serve(conn net.Conn, below *memConn) {
 		}
 		w.execute(id)
 		if !wrong {
-			answer := goodAnswer(r)
+			response := goodResponse(r)
 			if w.some(8) {
-				say(conn, strings.Replace(answer, "\r\n", "\r\nConnection: close\r\n", 1))
+				writeText(conn, strings.Replace(response, "\r\n", "\r\nConnection: close\r\n", 1))
 				return
 			}
-			say(conn, answer)
+			writeText(conn, response)
 			if w.sudden && w.some(4) {
 				return // the client may have put the connection away, or have it in use again
 			}
@@ -201,25 +201,25 @@ func (w *network) serve(conn net.Conn, below *memConn) {
 			_, _ = io.Copy(io.Discard, conn)
 			return
 		case cutOffInHeader:
-			say(conn, "HTTP/1.1 200 OK\r\nContent-Type: appl")
+			writeText(conn, "HTTP/1.1 200 OK\r\nContent-Type: appl")
 			return
 		case cutOffInBody:
-			say(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{\"customer\"")
+			writeText(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 200\r\n\r\n{\"customer\"")
 			return
-		case malformedAnswer:
-			say(conn, "ICY 200 OK\r\n\r\n")
+		case malformedResponse:
+			writeText(conn, "ICY 200 OK\r\n\r\n")
 			return
-		case answered429, answered502, answered503, answered504:
-			say(conn, fmt.Sprintf("HTTP/1.1 %s Oops\r\n%sContent-Length: 0\r\n\r\n", m.status(), w.retryAfter(id)))
+		case status429, status502, status503, status504:
+			writeText(conn, fmt.Sprintf("HTTP/1.1 %s Oops\r\n%sContent-Length: 0\r\n\r\n", m.status(), w.retryAfter(id)))
 		default:
 			return
 		}
 	}
 }
 
-func (m mishap) status() string { return strings.TrimPrefix(m.String(), "answered") }
+func (m networkFault) status() string { return strings.TrimPrefix(m.String(), "status") }
 
-func goodAnswer(r *http.Request) string {
+func goodResponse(r *http.Request) string {
 	kind, body := "application/json", customerJSON
 	if r.Method == http.MethodDelete && r.URL.Path == "/store/auth" {
 		kind, body = "text/plain; charset=utf-8", "OK"
@@ -248,7 +248,7 @@ func (w *network) serveH2(conn net.Conn, below *memConn) {
 		w.arrive("")
 		w.execute("")
 		if !wrong {
-			c.answer(stream, http.StatusOK, "application/json", customerJSON)
+			c.respond(stream, http.StatusOK, "application/json", customerJSON)
 			if w.some(8) {
 				c.goAway(stream, h2NoError, "")
 			}
@@ -268,15 +268,15 @@ func (w *network) serveH2(conn net.Conn, below *memConn) {
 			c.frame(h2Data, 0, stream, []byte("{"))
 			c.reset(stream, h2InternalError)
 			return true
-		case malformedAnswer:
+		case malformedResponse:
 			c.frame(h2Headers, 4, stream, []byte("\xff\xff\xff"))
 			return true
 		case timedOut408:
 			c.goAway(stream, h2EnhanceYourCalm, "")
 			return false
-		case answered429, answered502, answered503, answered504:
+		case status429, status502, status503, status504:
 			status, _ := strconv.Atoi(m.status())
-			c.answer(stream, status, "text/plain", "")
+			c.respond(stream, status, "text/plain", "")
 			return true
 		default:
 			return false
@@ -336,13 +336,13 @@ func callID(request []byte) string {
 
 // proven counts over all schedules.
 type proven struct {
-	calls, posts, repeatedPosts, failedPosts, rescued, mishaps int
+	calls, posts, repeatedPosts, failedPosts, rescued, faults int
 }
 
 const attemptTime = 4 * time.Second
 
-// mishapSchedule makes calls over a network where what seed decides goes wrong, and returns what is wrong with what came of it.
-func mishapSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wrong []string) {
+// faultSchedule makes calls over a network where what seed decides goes wrong, and returns what is wrong with what came of it.
+func faultSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wrong []string) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	w := &network{
@@ -369,15 +369,15 @@ func mishapSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wr
 		w.script, w.happened = nil, nil
 		clear(w.notUntil)
 		for range rnd.IntN(5) {
-			m := mishap(rnd.IntN(int(mishaps)))
+			m := networkFault(rnd.IntN(int(networkFaults)))
 			if rnd.IntN(4) == 0 {
-				m = mishap(rnd.IntN(int(closedOnFirstByte)))
+				m = networkFault(rnd.IntN(int(closedOnFirstByte)))
 			}
 			for range 1 + rnd.IntN(2)*rnd.IntN(3) { // some come in rows
 				w.script = append(w.script, m)
 			}
 		}
-		few := len(w.script) <= retries && !w.sudden && !slices.Contains(w.script, timedOut408) // which is an answer, and not repeated
+		few := len(w.script) <= retries && !w.sudden && !slices.Contains(w.script, timedOut408) // which is a response, and not repeated
 		script := slices.Clone(w.script)
 		w.mu.Unlock()
 		var group sync.WaitGroup
@@ -460,7 +460,7 @@ func mishapSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wr
 		}
 		group.Wait()
 		w.mu.Lock()
-		sum.mishaps += len(w.happened)
+		sum.faults += len(w.happened)
 		w.mu.Unlock()
 		// Now and then a pause, often such that the server closes about now.
 		switch rnd.IntN(3) {
@@ -512,7 +512,7 @@ func TestPostsHappenOnceWhateverGoesWrong(t *testing.T) {
 			var sum proven
 			for seed := range kind.schedules {
 				synctest.Test(t, func(t *testing.T) {
-					for _, wrong := range mishapSchedule(t, seed, kind.secure, kind.h2, &sum) {
+					for _, wrong := range faultSchedule(t, seed, kind.secure, kind.h2, &sum) {
 						t.Errorf("schedule %d: %s", seed, wrong)
 					}
 				})
@@ -520,8 +520,8 @@ func TestPostsHappenOnceWhateverGoesWrong(t *testing.T) {
 					break
 				}
 			}
-			t.Logf("%d schedules, %d mishaps, %d calls; %d POSTs, none executed twice, %d of them sent again after no connection came about, %d failed; %d reads and deletes rescued by a retry",
-				kind.schedules, sum.mishaps, sum.calls, sum.posts, sum.repeatedPosts, sum.failedPosts, sum.rescued)
+			t.Logf("%d schedules, %d networkFaults, %d calls; %d POSTs, none executed twice, %d of them sent again after no connection came about, %d failed; %d reads and deletes rescued by a retry",
+				kind.schedules, sum.faults, sum.calls, sum.posts, sum.repeatedPosts, sum.failedPosts, sum.rescued)
 			if sum.repeatedPosts == 0 || sum.rescued == 0 || sum.failedPosts == 0 {
 				t.Error("the schedules try too little")
 			}
@@ -582,7 +582,7 @@ func (w *network) dialNeverClosing(context.Context, string, string) (net.Conn, e
 				return
 			}
 			_, _ = io.Copy(io.Discard, r.Body)
-			say(server, goodAnswer(r))
+			writeText(server, goodResponse(r))
 		}
 	})
 	return client, nil

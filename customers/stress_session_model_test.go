@@ -18,7 +18,7 @@ import (
 
 // TestSessionAgainstAModel runs many calls on one session in a random interleaving and compares every request, result
 // and state with a model written from the rules of docs and Session's comment, not from its code. A scheduler decides in
-// virtual time when a request is carried out and when its answer arrives. A schedule is a list of steps made from a
+// virtual time when a request is carried out and when its response arrives. A schedule is a list of steps made from a
 // seed; one that fails is shrunk before it is printed. Steps name what they act on by a number taken modulo what is
 // there, so that any part of a schedule is a schedule.
 func TestSessionAgainstAModel(t *testing.T) {
@@ -39,7 +39,7 @@ func TestSessionAgainstAModel(t *testing.T) {
 		schedule, failure, s = schedule.shrink(t, failure)
 		t.Fatalf("seed %d, %d steps after shrinking: %s\n%s", seed, len(schedule.steps), failure, strings.Join(s.trace, "\n"))
 	}
-	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d orphans ended, %d stale answers, %d runs of the re-login hook, %d repeated calls",
+	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d orphans ended, %d stale responses, %d runs of the re-login hook, %d repeated calls",
 		n, total.calls, total.requests, total.changes, total.superseded, total.orphans, total.stale, total.runs, total.repeated)
 	for what, n := range map[string]int{"superseded": total.superseded, "orphans": total.orphans, "stale": total.stale, "runs": total.runs, "repeated": total.repeated} {
 		if n == 0 {
@@ -76,7 +76,7 @@ const (
 	stepSecured
 	stepOpen
 	stepLogout
-	stepAdvance // a request is carried out, or its answer arrives
+	stepAdvance // a request is carried out, or its response arrives
 	stepSleep
 	stepForget // the backend forgets a session
 	stepCancel
@@ -269,9 +269,9 @@ func (m *modelSession) lapse(c *modelCall, relogin, wasLoggedIn bool, err error)
 
 var errHookFailed = errors.New("the hook failed")
 
-// modelAnswer is what the backend makes of a request.
-type modelAnswer struct {
-	lost        bool // no answer arrives
+// modelResponse is what the backend makes of a request.
+type modelResponse struct {
+	lost        bool // no response arrives
 	status      int
 	contentType string
 	body        string
@@ -282,10 +282,10 @@ type modelAnswer struct {
 	who         string
 }
 
-func (a *modelAnswer) ok() bool { return a.status == 200 && a.contentType != "text/html" }
+func (a *modelResponse) ok() bool { return a.status == 200 && a.contentType != "text/html" }
 
-// take is the answer's arrival.
-func (m *modelSession) take(c *modelCall, a *modelAnswer, relogin bool) {
+// take is the response's arrival.
+func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 	if a.lost {
 		c.settle(ErrUnavailable, "")
 		return
@@ -325,7 +325,7 @@ func (m *modelSession) take(c *modelCall, a *modelAnswer, relogin bool) {
 		}
 		m.replace(c.order, nil)
 	case secured:
-		if c.sent == m.cookie { // otherwise an answer to an older cookie
+		if c.sent == m.cookie { // otherwise a response to an older cookie
 			switch {
 			case a.status == 401 || a.ok() && a.deletes:
 				m.cookie, m.ended = nil, true
@@ -355,7 +355,7 @@ type modelRequest struct {
 	orphan    bool
 	method    string
 	cookie    string
-	answer    *modelAnswer // it has been carried out
+	response  *modelResponse // it has been carried out
 	release   chan struct{}
 	abandoned bool // the client waits no more
 }
@@ -413,7 +413,7 @@ func newWorld(t *testing.T, s schedule) *world {
 	default:
 	}
 	w.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
-	w.client = mustNew(t, backendName, opts...).WithSession(session)
+	w.client = mustNew(t, backendURL, opts...).WithSession(session)
 	return w
 }
 
@@ -500,7 +500,7 @@ func (w *world) roundTrip(r *http.Request) (*http.Response, error) {
 		return nil, r.Context().Err()
 	case <-req.release:
 	}
-	a := req.answer
+	a := req.response
 	if a == nil || a.lost {
 		return nil, errors.New("connection reset")
 	}
@@ -526,10 +526,12 @@ func (w *world) value(prefix string) string {
 	return fmt.Sprintf("%s%d", prefix, w.named)
 }
 
-func (w *world) setCookie(a *modelAnswer, value string) { a.setCookie = sid + "=" + value + "; Path=/" }
+func (w *world) setCookie(a *modelResponse, value string) {
+	a.setCookie = sid + "=" + value + "; Path=/"
+}
 
 // newSession is a login's or a renewed one.
-func (w *world) newSession(a *modelAnswer, value, owner string, b int) {
+func (w *world) newSession(a *modelResponse, value, owner string, b int) {
 	w.alive[value] = owner
 	a.cookie = &modelCookie{value: value, owner: owner}
 	w.setCookie(a, value)
@@ -539,8 +541,8 @@ func (w *world) newSession(a *modelAnswer, value, owner string, b int) {
 }
 
 // carryOut is the backend's work on a request; how picks what goes wrong, mostly nothing.
-func (w *world) carryOut(r *modelRequest, how, b int) *modelAnswer {
-	a := &modelAnswer{status: 200, contentType: "application/json"}
+func (w *world) carryOut(r *modelRequest, how, b int) *modelResponse {
+	a := &modelResponse{status: 200, contentType: "application/json"}
 	value := strings.TrimPrefix(r.cookie, sid+"=")
 	owner := w.alive[value]
 	anonymous := func() { w.setCookie(a, w.value("anonymous")) }
@@ -723,18 +725,18 @@ func (w *world) step(s step) {
 	w.reconcile()
 }
 
-// advance carries a pending request out, or lets its answer arrive.
+// advance carries a pending request out, or lets its response arrive.
 func (w *world) advance(r *modelRequest, how, b int) {
-	if r.answer == nil {
-		r.answer = w.carryOut(r, how, b)
-		w.tracef("backend: %s of call %d with %q: %d, sets %q", r.method, r.call.id, r.cookie, r.answer.status, r.answer.setCookie)
+	if r.response == nil {
+		r.response = w.carryOut(r, how, b)
+		w.tracef("backend: %s of call %d with %q: %d, sets %q", r.method, r.call.id, r.cookie, r.response.status, r.response.setCookie)
 		return
 	}
 	w.pending = slices.DeleteFunc(w.pending, func(p *modelRequest) bool { return p == r })
-	w.tracef("answer to call %d arrives", r.call.id)
+	w.tracef("response to call %d arrives", r.call.id)
 	if r.orphan {
 		w.orphans++
-		if r.answer.lost || !r.answer.ok() {
+		if r.response.lost || !r.response.ok() {
 			delete(w.mustDie, r.call.orphan.value) // tried as well as could be
 		}
 		r.call.orphan = nil
@@ -743,7 +745,7 @@ func (w *world) advance(r *modelRequest, how, b int) {
 			if r.call.kind == secured && r.call.sent != w.model.cookie {
 				w.stale++
 			}
-			w.model.take(r.call, r.answer, w.relogin)
+			w.model.take(r.call, r.response, w.relogin)
 			if errors.Is(r.call.want, ErrSessionSuperseded) {
 				w.superseded++
 			}
@@ -869,7 +871,7 @@ func (w *world) compare() {
 	}
 }
 
-// finish answers all that is under way and checks what is left at the backend.
+// finish responses all that is under way and checks what is left at the backend.
 func (w *world) finish() {
 	const natural = 9 // what goes wrong in no request
 	for w.failure == "" && (len(w.pending) > 0 || w.hookGate != nil) {
@@ -905,7 +907,7 @@ func (w *world) finish() {
 		select {
 		case <-r.release:
 		default:
-			r.answer = &modelAnswer{lost: true}
+			r.response = &modelResponse{lost: true}
 			close(r.release)
 		}
 	}

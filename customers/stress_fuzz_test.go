@@ -5,11 +5,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"log"
 	"log/slog"
@@ -30,72 +28,7 @@ import (
 
 // Plain `go test` runs the seeds and what testdata/fuzz keeps; `make fuzz` looks for more.
 
-// fuzzCall is one of the operations with arguments of which the secrets must not come out again.
-type fuzzCall struct {
-	op   Operation
-	call func(ctx context.Context, c *Client) (any, error) // nil: there is no model
-}
-
-const (
-	fuzzEmail    = "planted.email@example.com"
-	fuzzPassword = "planted-password"
-	fuzzToken    = "planted-token"
-	fuzzCookie   = "s%3Aplanted-cookie"
-)
-
-// fuzzCalls are the 15 operations, and the iterator.
-var fuzzCalls = []fuzzCall{
-	{OperationCreateCustomer, func(ctx context.Context, c *Client) (any, error) {
-		return c.Create(ctx, CreateRequest{Email: fuzzEmail, Password: fuzzPassword, FirstName: "A", LastName: "B"})
-	}},
-	{OperationRetrieveCustomer, func(ctx context.Context, c *Client) (any, error) { return c.Retrieve(ctx) }},
-	{OperationUpdateCustomer, func(ctx context.Context, c *Client) (any, error) {
-		return c.Update(ctx, UpdateRequest{Email: new(fuzzEmail), Password: new(fuzzPassword), Phone: Null[string]()})
-	}},
-	{OperationGeneratePasswordToken, func(ctx context.Context, c *Client) (any, error) {
-		return nil, c.GeneratePasswordToken(ctx, fuzzEmail)
-	}},
-	{OperationResetPassword, func(ctx context.Context, c *Client) (any, error) {
-		return c.ResetPassword(ctx, ResetPasswordRequest{Email: fuzzEmail, Password: fuzzPassword, Token: fuzzToken})
-	}},
-	{OperationListOrders, func(ctx context.Context, c *Client) (any, error) { return c.ListOrders(ctx, nil) }},
-	{OperationAddAddress, func(ctx context.Context, c *Client) (any, error) {
-		return c.Addresses.Add(ctx, AddAddressRequest{FirstName: "A", LastName: "B", Address1: "C", City: "D", CountryCode: "dk"})
-	}},
-	{OperationUpdateAddress, func(ctx context.Context, c *Client) (any, error) {
-		return c.Addresses.Update(ctx, "addr_1", UpdateAddressRequest{City: Value("E")})
-	}},
-	{OperationDeleteAddress, func(ctx context.Context, c *Client) (any, error) { return c.Addresses.Delete(ctx, "addr_1") }},
-	{OperationListPaymentMethods, func(ctx context.Context, c *Client) (any, error) {
-		methods, err := c.PaymentMethods.List(ctx)
-		return &methods, err
-	}},
-	{OperationAuthenticate, func(ctx context.Context, c *Client) (any, error) {
-		return c.Auth.Authenticate(ctx, fuzzEmail, fuzzPassword)
-	}},
-	{OperationGetSession, func(ctx context.Context, c *Client) (any, error) { return c.Auth.GetSession(ctx, WithOrders()) }},
-	{OperationDeleteSession, func(ctx context.Context, c *Client) (any, error) { return nil, c.Auth.DeleteSession(ctx) }},
-	{OperationGetToken, func(ctx context.Context, c *Client) (any, error) {
-		token, err := c.Auth.GetToken(ctx, fuzzEmail, fuzzPassword)
-		return &token, err
-	}},
-	{OperationEmailExists, func(ctx context.Context, c *Client) (any, error) {
-		exists, err := c.Auth.Exists(ctx, fuzzEmail)
-		return &exists, err
-	}},
-	{OperationListOrders, func(ctx context.Context, c *Client) (any, error) {
-		orders := []*Order{}
-		for order, err := range c.Orders(ctx, nil) {
-			if err != nil {
-				return nil, err
-			}
-			orders = append(orders, order)
-		}
-		return &orders, nil
-	}},
-}
-
-// fuzzBodies are answers of the backend and around it, by content type.
+// fuzzBodies are responses of the backend and around it, by content type.
 var fuzzBodies = []struct{ contentType, body string }{
 	{"application/json; charset=utf-8", customerJSON},
 	{"application/json", `{"customer":{"id":"cus_1","email":"u@example.com","billing_address_id":null,"billing_address":null,"first_name":"Ü","has_account":true,"metadata":{"a":[1,{"b":null}]},"created_at":"2024-01-02T03:04:05.678Z","deleted_at":null,"shipping_addresses":[{"id":"addr_1","first_name":"A","last_name":"B","address_1":"C","city":"D","country_code":"dk","postal_code":"","metadata":null}],"orders":[{"id":"order_1","status":"new one","items":[{"id":"item_1","unit_price":1e3,"thumbnail":null}]}]}}`},
@@ -117,7 +50,7 @@ var fuzzBodies = []struct{ contentType, body string }{
 	{"application/json; charset=\"", "null"},
 }
 
-// How the body of an answer is sent.
+// How the body of a response is sent.
 const (
 	framingLength     = iota // with its length
 	framingChunked           //
@@ -132,10 +65,10 @@ const (
 	framings
 )
 
-// wireAnswer is an answer as it goes over the wire, and whether the connection then stays open in silence.
-func wireAnswer(status int, contentType string, body []byte, framing byte) (raw []byte, silent bool) {
+// wireResponse is a response as it goes over the wire, and whether the connection then stays open in silence.
+func wireResponse(status int, contentType string, body []byte, framing byte) (raw []byte, silent bool) {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "HTTP/1.1 %03d X\r\nSet-Cookie: connect.sid=s%%3Aanswer; Path=/\r\nLocation: /elsewhere\r\nRetry-After: 1\r\n", status)
+	fmt.Fprintf(&b, "HTTP/1.1 %03d X\r\nSet-Cookie: connect.sid=s%%3Aresponse; Path=/\r\nLocation: /elsewhere\r\nRetry-After: 1\r\n", status)
 	if contentType != "" {
 		fmt.Fprintf(&b, "Content-Type: %s\r\n", contentType)
 	}
@@ -178,14 +111,14 @@ func wireAnswer(status int, contentType string, body []byte, framing byte) (raw 
 	return b.Bytes(), silent
 }
 
-// wire is a connection in memory. It waits for a request, gives a prepared answer, and ends, or stays open in silence.
+// wire is a connection in memory. It waits for a request, gives a prepared response, and ends, or stays open in silence.
 type wire struct {
-	answer []byte
-	silent bool
-	asked  chan struct{}
-	closed chan struct{}
-	ask    sync.Once
-	end    sync.Once
+	response []byte
+	silent   bool
+	asked    chan struct{}
+	closed   chan struct{}
+	ask      sync.Once
+	end      sync.Once
 }
 
 func (w *wire) Read(p []byte) (int, error) {
@@ -194,14 +127,14 @@ func (w *wire) Read(p []byte) (int, error) {
 	case <-w.closed:
 		return 0, net.ErrClosed
 	}
-	if len(w.answer) == 0 {
+	if len(w.response) == 0 {
 		if w.silent {
 			<-w.closed
 		}
 		return 0, net.ErrClosed
 	}
-	n := copy(p, w.answer)
-	w.answer = w.answer[n:]
+	n := copy(p, w.response)
+	w.response = w.response[n:]
 	return n, nil
 }
 
@@ -221,53 +154,48 @@ func (*wire) SetDeadline(time.Time) error      { return nil }
 func (*wire) SetReadDeadline(time.Time) error  { return nil }
 func (*wire) SetWriteDeadline(time.Time) error { return nil }
 
-var fuzzSentinels = []error{
-	ErrInvalidInput, ErrUnauthenticated, ErrInvalidCredentials, ErrInvalidPasswordToken, ErrDuplicate, ErrNotFound, ErrConflict,
-	ErrNotModified, ErrAddressNotAdded, ErrRateLimited, ErrInternal, ErrUnavailable, ErrUnexpectedResponse, ErrNoSessionCookie,
-}
-
-// Much more memory than any answer of these tests should cost; a length or a bomb that is believed costs more.
+// Much more memory than any response of these tests should cost; a length or a bomb that is believed costs more.
 const fuzzMaxMemory = 48 << 20
 
-// exchangeRaw makes a call through the client's own transport, with every connection giving the same answer, and holds
+// exchangeRaw makes a call through the client's own transport, with every connection giving the same response, and holds
 // what comes of it against what is promised. The time is virtual: what waits for ever is a deadlock that synctest
 // reports.
 func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		fc := fuzzCalls[int(which)%len(fuzzCalls)]
+		row := everyOperation[int(which)%len(everyOperation)]
 		dials := 0
 		transport := newRoundTripper()
 		transport.Proxy = nil
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			dials++
-			return &wire{answer: raw, silent: silent, asked: make(chan struct{}), closed: make(chan struct{})}, nil
+			return &wire{response: raw, silent: silent, asked: make(chan struct{}), closed: make(chan struct{})}, nil
 		}
 		defer transport.CloseIdleConnections()
 		var logged bytes.Buffer
 		k := mustNew(t, "http://backend.test/shop", WithHTTPClient(&http.Client{Transport: transport}), WithMaxResponseBytes(64<<10),
 			WithLogger(slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-		c := k.WithSession(sessionOf(fuzzCookie))
+		c := k.WithSession(sessionOf(plantedCookie))
 		var resp Response
 		began, allocated := time.Now(), allocatedBytes()
-		model, err := fc.call(t.Context(), c)
+		model, err := row.call(t.Context(), c)
 		if got := allocatedBytes() - allocated; got > fuzzMaxMemory {
-			t.Errorf("%s allocated %d bytes", fc.op, got)
+			t.Errorf("%s allocated %d bytes", row.operation, got)
 		}
 		// Three attempts of 30 s and two waits of 10 s; the iterator makes a few calls.
 		if took := time.Since(began); took > 10*time.Minute {
-			t.Errorf("%s took %v", fc.op, took)
+			t.Errorf("%s took %v", row.operation, took)
 		}
-		if operations[fc.op].session == login && dials > 2 { // the second ends a session that nobody holds
-			t.Errorf("%s was sent %d times", fc.op, dials)
+		if operations[row.operation].session == login && dials > 2 { // the second ends a session that nobody holds
+			t.Errorf("%s was sent %d times", row.operation, dials)
 		}
 		if err == nil {
-			wantReencodes(t, fc.op, model)
+			wantReencodes(t, row.operation, model)
 		} else {
-			wantSentinel(t, fc.op, err)
+			wantSentinel(t, row.operation, err)
 			wantNoSecret(t, raw, err, &resp, c, k, logged.String())
 		}
-		if h := c.Session().cookieHeader(c.Session().state.cookie, c.caller.config.endpoint); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
+		if h := cookieHeaderOf(c.Session(), c.caller.config.endpoint); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Errorf("the next Cookie header is %q", h)
 		}
 	})
@@ -299,7 +227,9 @@ func wantSentinel(t *testing.T, op Operation, err error) {
 	switch {
 	case !ok:
 		t.Fatalf("%s: the error is a %T: %v", op, err, err)
-	case !slices.ContainsFunc(fuzzSentinels, func(sentinel error) bool { return errors.Is(err, sentinel) }):
+	case errors.Is(err, ErrSessionExpired), errors.Is(err, ErrSessionSuperseded), errors.Is(err, ErrNoSession):
+		t.Errorf("%s: no response makes this error: %v", op, err)
+	case !slices.ContainsFunc(sentinels, func(sentinel error) bool { return errors.Is(err, sentinel) }):
 		t.Errorf("%s: no sentinel: %v", op, err)
 	case e.Operation != op:
 		t.Errorf("%s: the error names %q", op, e.Operation)
@@ -311,18 +241,18 @@ func wantSentinel(t *testing.T, op Operation, err error) {
 }
 
 // wantNoSecret looks for what the request held in all that somebody might print.
-func wantNoSecret(t *testing.T, answer []byte, err error, printed ...any) {
+func wantNoSecret(t *testing.T, response []byte, err error, printed ...any) {
 	t.Helper()
 	asJSON, _ := json.Marshal(err) //nolint:errchkjson // an *Error is a struct of plain fields
 	text := fmt.Sprintf("%v %+v %#v %q %s %+v", err, err, err, err, asJSON, printed)
-	for _, secret := range []string{fuzzEmail, url.PathEscape(fuzzEmail), fuzzPassword, fuzzToken, fuzzCookie} {
-		if strings.Contains(text, secret) && !bytes.Contains(answer, []byte(secret)) {
+	for _, secret := range []string{plantedEmail, url.PathEscape(plantedEmail), plantedPassword, plantedToken, plantedCookie} {
+		if strings.Contains(text, secret) && !bytes.Contains(response, []byte(secret)) {
 			t.Errorf("%q is printed: %s", secret, text)
 		}
 	}
 }
 
-// quiet keeps what net/http logs about bytes after an answer out of the test's output.
+// quiet keeps what net/http logs about bytes after a response out of the test's output.
 func quiet(tb testing.TB) {
 	tb.Helper()
 	log.SetOutput(io.Discard)
@@ -338,19 +268,19 @@ func allocatedBytes() uint64 {
 var fuzzStatuses = []uint16{101, 199, 201, 204, 206, 301, 304, 307, 400, 401, 404, 409, 413, 422, 429, 500, 502, 503, 599, 999}
 
 // Fuzzing does best with few seeds; here is more of it together.
-func TestEveryOperationOnEveryAnswer(t *testing.T) {
+func TestEveryOperationOnEveryResponse(t *testing.T) {
 	quiet(t)
-	for which := range fuzzCalls {
+	for which := range everyOperation {
 		for i, b := range fuzzBodies {
 			for framing := (which + i) % 3; framing < framings; framing += 3 {
-				raw, silent := wireAnswer(200, b.contentType, []byte(b.body), byte(framing))
+				raw, silent := wireResponse(200, b.contentType, []byte(b.body), byte(framing))
 				exchangeRaw(t, byte(which), raw, silent)
 			}
 		}
 		for i, status := range fuzzStatuses {
 			for j := range 2 {
 				b := fuzzBodies[(which+i+7*j)%len(fuzzBodies)]
-				raw, silent := wireAnswer(int(status), b.contentType, []byte(b.body), byte(i+j))
+				raw, silent := wireResponse(int(status), b.contentType, []byte(b.body), byte(i+j))
 				exchangeRaw(t, byte(which), raw, silent)
 			}
 		}
@@ -364,17 +294,17 @@ func FuzzResponse(f *testing.F) {
 		f.Add(byte(i), uint16(200), b.contentType, []byte(b.body), byte(i%2))
 		f.Add(byte(i+3), fuzzStatuses[i%len(fuzzStatuses)], b.contentType, []byte(b.body), byte(i))
 	}
-	for which := range fuzzCalls {
+	for which := range everyOperation {
 		b := fuzzBodies[1+which%3]
 		f.Add(byte(which), uint16(200), b.contentType, []byte(b.body), byte(which))
 	}
 	f.Fuzz(func(t *testing.T, which byte, status uint16, contentType string, body []byte, framing byte) {
-		raw, silent := wireAnswer(int(status%1000), contentType, body, framing)
+		raw, silent := wireResponse(int(status%1000), contentType, body, framing)
 		exchangeRaw(t, which, raw, silent)
 	})
 }
 
-// FuzzWire: whatever bytes come in place of an answer.
+// FuzzWire: whatever bytes come in place of a response.
 func FuzzWire(f *testing.F) {
 	quiet(f)
 	for i, raw := range []string{
@@ -398,7 +328,7 @@ func FuzzWire(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which byte, raw []byte, silent bool) { exchangeRaw(t, which, raw, silent) })
 }
 
-// FuzzSetCookie: whatever cookies an answer sets, one a line, what a session keeps of them can be sent back.
+// FuzzSetCookie: whatever cookies a response sets, one a line, what a session keeps of them can be sent back.
 func FuzzSetCookie(f *testing.F) {
 	for i, lines := range []string{
 		"connect.sid=s%3Aid.sig%2B%2F; Path=/; Expires=Tue, 02 Jan 2035 03:04:05 GMT; HttpOnly; Secure; SameSite=None",
@@ -414,8 +344,8 @@ func FuzzSetCookie(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, lines, date string, kind byte) {
 		c := mustNew(t, "http://www.backend.test/shop/").caller
-		k := c.config.endpoint
-		k.https, k.tlsTerminated = kind&1 == 0, kind&2 == 0
+		e := c.config.endpoint
+		e.https, e.tlsTerminated = kind&1 == 0, kind&2 == 0
 		op := []Operation{OperationAuthenticate, OperationRetrieveCustomer, OperationDeleteSession, OperationEmailExists}[kind>>2&3]
 		s := &Session{}
 		c.session = s
@@ -424,13 +354,13 @@ func FuzzSetCookie(f *testing.F) {
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {
-			snap, _, err := s.begin(op, k, nil, nil)
+			snap, _, err := s.begin(op, e, nil, nil)
 			if err != nil {
 				continue
 			}
 			r := &response{op: op, status: status, header: h}
-			_ = c.settle(t.Context(), &snap, r, r.ok(), nil)
-			wantSendable(t, s, k)
+			_ = c.settle(t.Context(), &snap, r, r.check(e) == nil, nil)
+			wantSendable(t, s, e)
 		}
 		back, err := DecodeSession(s.Encode())
 		if err != nil {
@@ -443,18 +373,18 @@ func FuzzSetCookie(f *testing.F) {
 }
 
 // wantSendable wants a session to be within its limits, and its Cookie header to be read as just what it holds.
-func wantSendable(t *testing.T, s *Session, k *endpoint) {
+func wantSendable(t *testing.T, s *Session, e *endpoint) {
 	t.Helper()
 	type pair struct{ name, value string }
 	var want []pair
 	if s.state.cookie != nil {
-		want = append(want, pair{k.cookieName, s.state.cookie.value})
+		want = append(want, pair{e.cookieName, s.state.cookie.value})
 	}
 	if s.others != nil {
 		size := 0
 		for _, o := range *s.others {
 			size += len(o.name) + len(o.value)
-			if !o.expired() && (!o.secure || k.maySendSecure()) {
+			if !o.expired() && (!o.secure || e.maySendSecure()) {
 				want = append(want, pair{o.name, o.value})
 			}
 		}
@@ -462,7 +392,7 @@ func wantSendable(t *testing.T, s *Session, k *endpoint) {
 			t.Errorf("the session keeps %d other cookies of %d bytes", len(*s.others), size)
 		}
 	}
-	header := s.cookieHeader(s.state.cookie, k)
+	header := cookieHeaderOf(s, e)
 	if len(want) == 0 {
 		if header != "" {
 			t.Errorf("the header is %q", header)
@@ -498,21 +428,19 @@ func FuzzSessionText(f *testing.F) {
 	} {
 		f.Add(payload, true)
 	}
-	k := mustNewF(f, "https://backend.test/").caller.config.endpoint
+	e := mustNew(f, "https://backend.test/").caller.config.endpoint
 	f.Fuzz(func(t *testing.T, text string, wrap bool) {
 		if wrap {
-			sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))
-			text = sessionPrefix + base64URL.EncodeToString(append([]byte(text), sum...))
+			text = sealed(text)
 		}
 		s, err := DecodeSession(text)
 		if err != nil {
-			e := wantError(t, err, ErrInvalidInput)
-			if e.Field != "text" || len(text) > 32 && strings.Contains(err.Error(), text) {
+			if refused := wantError(t, err, ErrInvalidInput); refused.Field != "text" || len(text) > 32 && strings.Contains(err.Error(), text) {
 				t.Errorf("the error is %v", err)
 			}
 			return
 		}
-		wantSendable(t, s, k)
+		wantSendable(t, s, e)
 		again := s.Encode()
 		back, err := DecodeSession(again)
 		if err != nil {
@@ -523,15 +451,6 @@ func FuzzSessionText(f *testing.F) {
 		}
 		_, _, _ = s.LoggedIn(), s.Expires(), fmt.Sprintf("%+v", s)
 	})
-}
-
-func mustNewF(f *testing.F, baseURL string, opts ...Option) *Client {
-	f.Helper()
-	c, err := New(baseURL, opts...)
-	if err != nil {
-		f.Fatal(err)
-	}
-	return c
 }
 
 // arrivals is what a server saw last.
@@ -562,9 +481,9 @@ func (a *arrivals) note(route string) http.HandlerFunc {
 		case strings.HasSuffix(route, "/password-token"):
 			w.WriteHeader(http.StatusNoContent)
 		case strings.HasPrefix(route, "GET /store/auth/"):
-			answerJSON(w, 200, `{"exists":true}`)
+			respondJSON(w, 200, `{"exists":true}`)
 		default:
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}
 	}
 }
@@ -608,7 +527,7 @@ func FuzzHeader(f *testing.F) {
 	}
 	srv, seen := serveRoutes(f, "")
 	session := sessionOf("v1")
-	plain := mustNewF(f, srv.URL, WithMaxRetries(0)).WithSession(session)
+	plain := mustNew(f, srv.URL, WithMaxRetries(0)).WithSession(session)
 	f.Fuzz(func(t *testing.T, name, value string) {
 		c, err := New(srv.URL, WithHeader(name, value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 		_, callErr := plain.Retrieve(t.Context(), WithHeader(name, value))
@@ -660,8 +579,8 @@ func FuzzPathParameter(f *testing.F) {
 	srv, seen := serveRoutes(f, "")
 	inShop, seenInShop := serveRoutes(f, "/a%2Fshop")
 	session, shopSession := sessionOf("v1"), sessionOf("v1")
-	c := mustNewF(f, srv.URL, WithMaxRetries(0)).WithSession(session)
-	shop := mustNewF(f, inShop.URL+"/a%2Fshop/", WithMaxRetries(0)).WithSession(shopSession)
+	c := mustNew(f, srv.URL, WithMaxRetries(0)).WithSession(session)
+	shop := mustNew(f, inShop.URL+"/a%2Fshop/", WithMaxRetries(0)).WithSession(shopSession)
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, at := range []struct {
 			c    *Client
@@ -729,7 +648,7 @@ func FuzzBaseURL(f *testing.F) {
 		rt := roundTrip(func(r *http.Request) (*http.Response, error) {
 			got = append(got, r)
 			rec := httptest.NewRecorder()
-			answerJSON(rec, 200, customerJSON)
+			respondJSON(rec, 200, customerJSON)
 			return rec.Result(), nil
 		})
 		c, err := New(raw, WithHTTPClient(&http.Client{Transport: rt}))
@@ -812,7 +731,7 @@ func FuzzBrowser(f *testing.F) {
 				}
 			}
 			w.Header()["Set-Cookie"] = []string{set}
-			answerJSON(w, status, customerJSON)
+			respondJSON(w, status, customerJSON)
 		}
 		shop := mustNew(t, "https://backend.test", inMemory(backend), WithoutSession(), WithMaxRetries(0))
 		s := SessionFromRequest(r, DefaultSessionCookieName)
@@ -820,8 +739,7 @@ func FuzzBrowser(f *testing.F) {
 			t.Error("a session from a browser is logged in at once")
 		}
 		c := shop.WithSession(s)
-		fc := fuzzCalls[int(kind>>3)%(len(fuzzCalls)-1)]
-		_, _ = fc.call(t.Context(), c)
+		_, _ = everyOperation[int(kind>>3)%len(everyOperation)].call(t.Context(), c)
 		rec := httptest.NewRecorder()
 		s.Relay(rec)
 		wantSafeLine(t, s, rec.Header(), cookie, set)

@@ -17,11 +17,10 @@ import (
 )
 
 const (
-	sid         = DefaultSessionCookieName
-	siteCookie  = "; HttpOnly; SameSite=Lax; Secure"
-	deletion    = sid + "=; Path=/; Max-Age=0" + siteCookie
-	siteURL     = "https://www.example.com/account"
-	backendName = "https://shop.example.com"
+	sid        = DefaultSessionCookieName
+	siteCookie = "; HttpOnly; SameSite=Lax; Secure"
+	deletion   = sid + "=; Path=/; Max-Age=0" + siteCookie
+	siteURL    = "https://www.example.com/account"
 )
 
 // browserRequest is what a browser sends, with these Cookie headers.
@@ -33,17 +32,33 @@ func browserRequest(target string, cookies ...string) *http.Request {
 	return r
 }
 
-// relayed are the Set-Cookie lines that Relay makes.
-func relayed(s *Session) []string {
-	w := httptest.NewRecorder()
-	s.Relay(w)
-	return w.Header()["Set-Cookie"]
+// newBrowserBackend makes a backend whose cookies have no lifetime, for lines that do not depend on the time.
+func newBrowserBackend(t *testing.T) *backend {
+	t.Helper()
+	b := newBackend(t)
+	b.modify = withAttributes("; Path=/")
+	return b
 }
 
-func wantRelayed(t *testing.T, what string, s *Session, want ...string) {
+// openSession logs in as another client does, and returns the cookie's value, which gets a name.
+func (b *backend) openSession(t *testing.T, email, name string) (value string) {
 	t.Helper()
-	got := relayed(s)
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+	c := b.client(t)
+	mustLogin(t, c, email)
+	value = valueOf(c.Session())
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.logins--
+	b.names[value] = name
+	return value
+}
+
+// wantRelayed compares the Set-Cookie lines that Relay makes, in which logins' cookies have their names.
+func (b *backend) wantRelayed(t *testing.T, what string, s *Session, want ...string) {
+	t.Helper()
+	w := httptest.NewRecorder()
+	s.Relay(w)
+	if got := b.named(strings.Join(w.Header()["Set-Cookie"], "\n")); got != strings.Join(want, "\n") {
 		t.Errorf("%s: relayed %q, want %q", what, got, want)
 	}
 }
@@ -77,12 +92,12 @@ func TestSessionFromRequestTakesTheCookieToTheByte(t *testing.T) {
 		{"not ASCII", []string{"connect.sid=æ"}, ""},
 		{"no equals sign", []string{"connect.sid"}, ""},
 	} {
-		b := newHookStage()
+		b := newBrowserBackend(t)
 		s := SessionFromRequest(browserRequest(siteURL, test.headers...), sid)
 		if s.LoggedIn() || !s.Expires().IsZero() {
 			t.Errorf("%s: before any call it is logged in until %s", test.name, s.Expires())
 		}
-		wantIs(t, retrieve(t.Context(), b.newClient(t).WithSession(s)), ErrUnauthenticated)
+		wantIs(t, retrieve(t.Context(), b.client(t).WithSession(s)), ErrUnauthenticated)
 		requests := b.seen("")
 		switch {
 		case test.want == "" && len(requests) != 0:
@@ -90,21 +105,26 @@ func TestSessionFromRequestTakesTheCookieToTheByte(t *testing.T) {
 		case test.want != "" && (len(requests) != 1 || requests[0].Cookie != sid+"="+test.want):
 			t.Errorf("%s: sent %+v, want %q", test.name, requests, test.want)
 		case test.want != "":
-			wantRelayed(t, test.name, s, deletion)
+			b.wantRelayed(t, test.name, s, deletion)
 		default:
-			wantRelayed(t, test.name, s)
+			b.wantRelayed(t, test.name, s)
 		}
 	}
 }
 
 func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 	const planted = "connect.sid=planted"
-	type calls func(ctx context.Context, b *hookStage, c *Client) error
-	login := func(ctx context.Context, _ *hookStage, c *Client) error { return logIn(ctx, c, testEmail) }
-	logout := func(ctx context.Context, _ *hookStage, c *Client) error { return c.Auth.DeleteSession(ctx) }
-	read := func(ctx context.Context, _ *hookStage, c *Client) error { return retrieve(ctx, c) }
+	type calls func(ctx context.Context, b *backend, c *Client) error
+	login := func(ctx context.Context, _ *backend, c *Client) error { return logIn(ctx, c, testEmail) }
+	logout := func(ctx context.Context, _ *backend, c *Client) error { return c.Auth.DeleteSession(ctx) }
+	read := func(ctx context.Context, _ *backend, c *Client) error { return retrieve(ctx, c) }
+	prolonged := func(ctx context.Context, b *backend, c *Client) error {
+		attributes := b.modify
+		b.modify = func(r *http.Request, h http.Header) { rolling(r, h); attributes(r, h) }
+		return retrieve(ctx, c)
+	}
 	after := func(first, second calls) calls {
-		return func(ctx context.Context, b *hookStage, c *Client) error {
+		return func(ctx context.Context, b *backend, c *Client) error {
 			return errors.Join(first(ctx, b, c), second(ctx, b, c))
 		}
 	}
@@ -118,11 +138,11 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 		{name: "no call", cookie: planted},
 		{name: "no call, no cookie"},
 		{name: "call that works", cookie: "connect.sid=live", do: read, loggedIn: true},
-		{name: "open call", cookie: "connect.sid=live", do: func(ctx context.Context, _ *hookStage, c *Client) error {
+		{name: "open call", cookie: "connect.sid=live", do: func(ctx context.Context, _ *backend, c *Client) error {
 			_, err := c.Auth.Exists(ctx, testEmail)
 			return err
 		}},
-		{name: "open call of somebody without a cookie", do: func(ctx context.Context, _ *hookStage, c *Client) error {
+		{name: "open call of somebody without a cookie", do: func(ctx context.Context, _ *backend, c *Client) error {
 			_, err := c.Auth.Exists(ctx, testEmail)
 			return err
 		}},
@@ -130,12 +150,12 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 		{name: "call without a cookie", do: read, err: ErrUnauthenticated},
 		{name: "login", do: login, want: "connect.sid=s1; Path=/" + siteCookie, loggedIn: true},
 		{name: "login replaces what was planted", cookie: planted, do: login, want: "connect.sid=s1; Path=/" + siteCookie, loggedIn: true},
-		{name: "failed login", cookie: planted, do: func(ctx context.Context, _ *hookStage, c *Client) error {
+		{name: "failed login", cookie: planted, do: func(ctx context.Context, _ *backend, c *Client) error {
 			_, err := c.Auth.Authenticate(ctx, testEmail, "wrong")
 			return err
 		}, err: ErrInvalidCredentials},
-		{name: "registration", do: func(ctx context.Context, _ *hookStage, c *Client) error {
-			_, err := c.Create(ctx, CreateRequest{Email: testEmail, Password: testPassword})
+		{name: "registration", do: func(ctx context.Context, _ *backend, c *Client) error {
+			_, err := c.Create(ctx, CreateRequest{Email: "new@example.com", Password: testPassword})
 			return err
 		}, attrs: "; Path=/; Max-Age=36000", want: "connect.sid=s1; Path=/; Max-Age=36000" + siteCookie, loggedIn: true},
 		{name: "the backend's own attributes stay behind", do: login, attrs: "; Path=/store; Domain=example.com; SameSite=None; Secure; Max-Age=60; Priority=High; Partitioned", want: "connect.sid=s1; Path=/; Max-Age=60" + siteCookie, loggedIn: true},
@@ -144,38 +164,33 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 		{name: "login and logout", do: after(login, logout)},
 		{name: "login and logout with a cookie", cookie: planted, do: after(login, logout), want: deletion},
 		{name: "logout and login", cookie: "connect.sid=live", do: after(logout, login), want: "connect.sid=s1; Path=/" + siteCookie, loggedIn: true},
-		{name: "prolonged", cookie: "connect.sid=live", attrs: "; Path=/; Max-Age=60", do: func(ctx context.Context, b *hookStage, c *Client) error {
-			b.rolling = true
-			return retrieve(ctx, c)
-		}, want: "connect.sid=live; Path=/; Max-Age=60" + siteCookie, loggedIn: true},
-		{name: "prolonged until the browser closes", cookie: "connect.sid=live", do: func(ctx context.Context, b *hookStage, c *Client) error {
-			b.rolling = true
-			return retrieve(ctx, c)
-		}, want: "connect.sid=live; Path=/" + siteCookie, loggedIn: true},
-		{name: "a login that is over when it is relayed", attrs: "; Path=/; Max-Age=60", do: func(ctx context.Context, _ *hookStage, c *Client) error {
+		{name: "prolonged", cookie: "connect.sid=live", attrs: "; Path=/; Max-Age=60", do: prolonged, want: "connect.sid=live; Path=/; Max-Age=60" + siteCookie, loggedIn: true},
+		{name: "prolonged until the browser closes", cookie: "connect.sid=live", do: prolonged, want: "connect.sid=live; Path=/" + siteCookie, loggedIn: true},
+		{name: "a login that is over when it is relayed", attrs: "; Path=/; Max-Age=60", do: func(ctx context.Context, _ *backend, c *Client) error {
 			err := logIn(ctx, c, testEmail)
 			time.Sleep(2 * time.Minute)
 			return err
 		}, want: "connect.sid=s1; Path=/; Max-Age=0" + siteCookie},
-		{name: "what is left when it is relayed", attrs: "; Path=/; Max-Age=60", do: func(ctx context.Context, _ *hookStage, c *Client) error {
+		{name: "what is left when it is relayed", attrs: "; Path=/; Max-Age=60", do: func(ctx context.Context, _ *backend, c *Client) error {
 			err := logIn(ctx, c, testEmail)
 			time.Sleep(10*time.Second + time.Millisecond)
 			return err
 		}, want: "connect.sid=s1; Path=/; Max-Age=49" + siteCookie, loggedIn: true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newHookStage()
-			b.sessions["live"] = testEmail
+			b := newBrowserBackend(t)
+			live := b.openSession(t, testEmail, "live")
+			before := b.count()
 			if test.attrs != "" {
-				b.attrs = test.attrs
+				b.modify = withAttributes(test.attrs)
 			}
 			var cookies []string
 			if test.cookie != "" {
-				cookies = []string{test.cookie}
+				cookies = []string{strings.Replace(test.cookie, "live", live, 1)}
 			}
 			s := SessionFromRequest(browserRequest(siteURL, cookies...), sid)
 			if test.do != nil {
-				if err := test.do(t.Context(), b, b.newClient(t).WithSession(s)); !errors.Is(err, test.err) {
+				if err := test.do(t.Context(), b, b.client(t).WithSession(s)); !errors.Is(err, test.err) {
 					t.Errorf("%s: error %v", test.name, err)
 				}
 			}
@@ -183,12 +198,12 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 			if test.want != "" {
 				want = []string{test.want}
 			}
-			wantRelayed(t, test.name, s, want...)
+			b.wantRelayed(t, test.name, s, want...)
 			if s.LoggedIn() != test.loggedIn {
 				t.Errorf("%s: logged in: %t", test.name, s.LoggedIn())
 			}
-			for _, r := range b.seen("POST /store/auth") {
-				if r.Cookie != "" {
+			for _, r := range b.seen("")[before:] {
+				if r.Method == http.MethodPost && r.Cookie != "" {
 					t.Errorf("%s: the login sent %q", test.name, r.Cookie)
 				}
 			}
@@ -198,13 +213,13 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 
 func TestRelayedValueIsTheBackendsToTheByte(t *testing.T) {
 	for _, value := range []string{"s%3Aa.b%2B%2F", `"quoted"`, "a b,c", "a=b==", "!#$&'()*+-./:<>?@[]^_`{|}~"} {
-		c := mustNew(t, backendName, inMemory(func(w http.ResponseWriter, _ *http.Request) {
+		c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", sid+"="+value+"; Path=/")
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 		}))
 		s := SessionFromRequest(browserRequest(siteURL), sid)
 		mustLogin(t, c.WithSession(s), testEmail)
-		wantRelayed(t, value, s, sid+"="+value+"; Path=/"+siteCookie)
+		new(backend).wantRelayed(t, value, s, sid+"="+value+"; Path=/"+siteCookie)
 		// And the browser hands it back to the byte.
 		s = SessionFromRequest(browserRequest(siteURL, sid+"="+value), sid)
 		if got := valueOf(s); got != value {
@@ -220,9 +235,9 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 	}
 	for _, value := range hostile {
 		s := SessionFromRequest(browserRequest(siteURL, sid+"="+value), sid)
-		c := mustNew(t, backendName, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		c := mustNew(t, backendURL, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
-			answerJSON(w, 200, customerJSON)
+			respondJSON(w, 200, customerJSON)
 			resp := w.Result()
 			resp.Header["Set-Cookie"] = []string{sid + "=" + value + "; Path=/"}
 			resp.Request = r
@@ -230,7 +245,7 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 		})})).WithSession(s)
 		_ = logIn(t.Context(), c, testEmail)
 		_ = retrieve(t.Context(), c)
-		for _, session := range []*Session{s, {state: state{cookie: &cookie{value: "v"}}}} {
+		for _, session := range []*Session{s, sessionOf("v")} {
 			w := httptest.NewRecorder()
 			session.Relay(w)
 			for _, line := range w.Header()["Set-Cookie"] {
@@ -254,12 +269,12 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 func TestSecureWhateverTheRequestLooksLike(t *testing.T) {
 	for _, host := range []string{"localhost:3000", "127.0.0.1:8080", "[::1]", "www.example.com"} {
 		for _, proto := range []string{"", "http", "https", "https, http"} {
-			r := browserRequest("/")
+			b, r := newBrowserBackend(t), browserRequest("/")
 			r.Host = host
 			r.Header.Set("X-Forwarded-Proto", proto)
 			s := SessionFromRequest(r, sid)
-			mustLogin(t, newHookStage().newClient(t).WithSession(s), testEmail)
-			wantRelayed(t, host+" "+proto, s, "connect.sid=s1; Path=/"+siteCookie)
+			mustLogin(t, b.client(t).WithSession(s), testEmail)
+			b.wantRelayed(t, host+" "+proto, s, "connect.sid=s1; Path=/"+siteCookie)
 		}
 	}
 }
@@ -272,7 +287,7 @@ func TestNoSharedCacheMayKeepARelayedCookie(t *testing.T) {
 	if got := w.Header().Values("Cache-Control"); len(got) != 1 {
 		t.Errorf("nothing was relayed, and Cache-Control became %q", got)
 	}
-	mustLogin(t, newHookStage().newClient(t).WithSession(s), testEmail)
+	mustLogin(t, newBrowserBackend(t).client(t).WithSession(s), testEmail)
 	s.Relay(w)
 	got := strings.Join(w.Header().Values("Cache-Control"), ", ")
 	if got != `max-age=60, private, no-cache="Set-Cookie"` {
@@ -281,48 +296,48 @@ func TestNoSharedCacheMayKeepARelayedCookie(t *testing.T) {
 }
 
 func TestSessionWithoutARequestIsRelayedByTheDefaultName(t *testing.T) {
-	b := newHookStage()
-	c := b.newClient(t)
-	wantRelayed(t, "nobody", c.Session())
+	b := newBrowserBackend(t)
+	c := b.client(t)
+	b.wantRelayed(t, "nobody", c.Session())
 	mustLogin(t, c, testEmail)
-	wantRelayed(t, "login", c.Session(), "connect.sid=s1; Path=/"+siteCookie)
+	b.wantRelayed(t, "login", c.Session(), "connect.sid=s1; Path=/"+siteCookie)
 	restored, err := DecodeSession(c.Session().Encode())
 	wantOK(t, err)
-	wantRelayed(t, "restored", restored, "connect.sid=s1; Path=/"+siteCookie)
+	b.wantRelayed(t, "restored", restored, "connect.sid=s1; Path=/"+siteCookie)
 }
 
 func TestCookieMayHaveAnotherNameAtTheBrowser(t *testing.T) {
-	b := newHookStage()
+	b := newBrowserBackend(t)
 	const name = "__Host-shop"
 	s := SessionFromRequest(browserRequest(siteURL, "connect.sid=planted"), name)
-	mustLogin(t, b.newClient(t).WithSession(s), testEmail)
-	wantRelayed(t, "login", s, name+"=s1; Path=/"+siteCookie)
-	s = SessionFromRequest(browserRequest(siteURL, "connect.sid=planted; "+name+"=s1"), name)
-	c := b.newClient(t).WithSession(s)
+	mustLogin(t, b.client(t).WithSession(s), testEmail)
+	b.wantRelayed(t, "login", s, name+"=s1; Path=/"+siteCookie)
+	s = SessionFromRequest(browserRequest(siteURL, "connect.sid=planted; "+name+"="+valueOf(s)), name)
+	c := b.client(t).WithSession(s)
 	wantCustomer(t, c, testEmail)
-	if got := b.seen("GET")[0].Cookie; got != "connect.sid=s1" {
+	if got := b.named(b.seen("GET")[0].Cookie); got != "connect.sid=s1" {
 		t.Errorf("sent %q", got)
 	}
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
-	wantRelayed(t, "logout", s, name+"=; Path=/; Max-Age=0"+siteCookie)
+	b.wantRelayed(t, "logout", s, name+"=; Path=/; Max-Age=0"+siteCookie)
 }
 
 // Unverified: what comes from a browser is for the backend to judge.
 
 func TestSessionFromABrowserIsLoggedInOnceACallHasSucceeded(t *testing.T) {
-	b := newHookStage()
-	b.sessions["live"] = testEmail
-	s := SessionFromRequest(browserRequest(siteURL, "connect.sid=live"), sid)
-	c := b.newClient(t, WithMaxRetries(0)).WithSession(s)
+	b := newBrowserBackend(t)
+	live := b.openSession(t, testEmail, "live")
+	s := SessionFromRequest(browserRequest(siteURL, "connect.sid="+live), sid)
+	c := b.client(t, WithMaxRetries(0)).WithSession(s)
 	_, err := c.Auth.Exists(t.Context(), testEmail)
 	wantOK(t, err)
 	if s.LoggedIn() {
 		t.Error("logged in after an open call")
 	}
 	// A failure that says nothing about the session leaves it as it is.
-	broken := mustNew(t, backendName, WithMaxRetries(0), inMemory(handlerOf(500, "application/json", "{}")))
+	broken := mustNew(t, backendURL, WithMaxRetries(0), inMemory(respondWith(500, "application/json", "{}")))
 	wantIs(t, retrieve(t.Context(), broken.WithSession(s)), ErrInternal)
-	if s.LoggedIn() || valueOf(s) != "live" {
+	if s.LoggedIn() || valueOf(s) != live {
 		t.Error("a 500 changed the session")
 	}
 	kept, err := DecodeSession(s.Encode())
@@ -334,7 +349,7 @@ func TestSessionFromABrowserIsLoggedInOnceACallHasSucceeded(t *testing.T) {
 	if !s.LoggedIn() {
 		t.Error("not logged in after a call that needs a login")
 	}
-	wantRelayed(t, "unchanged", s)
+	b.wantRelayed(t, "unchanged", s)
 }
 
 // The BFF: one shared client, any number of browsers.
@@ -402,8 +417,8 @@ func (v visitor) do(method, path string) string {
 }
 
 func TestOneSharedClientServesManyBrowsers(t *testing.T) {
-	b := newHookStage()
-	shop := b.newClient(t, WithoutSession())
+	b := newBrowserBackend(t)
+	shop := b.client(t, WithoutSession())
 	site := httptest.NewServer(bff(shop))
 	defer site.Close()
 	var wg sync.WaitGroup
@@ -428,47 +443,47 @@ func TestOneSharedClientServesManyBrowsers(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if len(b.sessions) != 0 {
-		t.Errorf("%d sessions live on at the backend", len(b.sessions))
+	if owners := b.owners(); len(owners) != 0 {
+		t.Errorf("at the backend %s are logged in", owners)
 	}
 	wantIs(t, retrieve(t.Context(), shop), ErrNoSession)
 }
 
 // The attacker makes the victim's browser send a session id that the attacker knows. Logging in must not make it good.
 func TestFixation(t *testing.T) {
-	b := newHookStage()
-	site := httptest.NewServer(bff(b.newClient(t, WithoutSession())))
+	b := newBrowserBackend(t)
+	site := httptest.NewServer(bff(b.client(t, WithoutSession())))
 	defer site.Close()
 	v := newVisitor(t, site.URL)
 	u, err := url.Parse(site.URL)
 	wantOK(t, err)
-	v.Jar.SetCookies(u, []*http.Cookie{{Name: sid, Value: "known"}})
-	b.sessions["known"] = "attacker@example.com"
+	known := b.openSession(t, "attacker@example.com", "known")
+	v.Jar.SetCookies(u, []*http.Cookie{{Name: sid, Value: known}})
 	if got := v.do("POST", "/login?email=victim@example.com"); got != "200" {
 		t.Fatal(got)
 	}
 	if got := v.do("GET", "/me"); got != "200 victim@example.com" {
 		t.Fatal(got)
 	}
-	if b.sessions["known"] != "attacker@example.com" {
+	if b.owner(known) != "attacker@example.com" {
 		t.Error("the id that the attacker knows is the victim's now")
 	}
-	if cookies := v.Jar.Cookies(u); len(cookies) != 1 || cookies[0].Value == "known" {
+	if cookies := v.Jar.Cookies(u); len(cookies) != 1 || cookies[0].Value == known {
 		t.Errorf("the browser holds %v", cookies)
 	}
 }
 
-// The last Relay of an answer counts.
+// The last Relay of a response counts.
 func TestRelayTwice(t *testing.T) {
-	b := newHookStage()
+	b := newBrowserBackend(t)
 	s := SessionFromRequest(browserRequest(siteURL), sid)
-	c := b.newClient(t).WithSession(s)
+	c := b.client(t).WithSession(s)
 	w := httptest.NewRecorder()
 	w.Header().Add("Set-Cookie", "theme=dark")
 	want := func(lines ...string) {
 		t.Helper()
 		s.Relay(w)
-		if got := w.Header()["Set-Cookie"]; strings.Join(got, "\n") != strings.Join(append([]string{"theme=dark"}, lines...), "\n") {
+		if got := b.named(strings.Join(w.Header()["Set-Cookie"], "\n")); got != strings.Join(append([]string{"theme=dark"}, lines...), "\n") {
 			t.Errorf("Set-Cookie %q, want %q", got, lines)
 		}
 	}
