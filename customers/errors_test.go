@@ -61,7 +61,7 @@ func TestStatusDecidesTheSentinel(t *testing.T) {
 		maps.Copy(want, everywhere)
 		for status, sentinel := range want {
 			for _, contentType := range []string{"", "text/html; charset=utf-8", "text/plain", "application/json"} {
-				c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(status, contentType, ""))).WithSession(sessionOf("v"))
+				c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(respondWith(status, contentType, ""))).WithSession(sessionOf("v"))
 				err := call(c)
 				wantOnly(t, fmt.Sprintf("%s, %d %s", name, status, contentType), err, sentinel)
 				if e, ok := errors.AsType[*Error](err); !ok || e.StatusCode != status {
@@ -95,7 +95,7 @@ func TestBodyDecidesTheSentinel(t *testing.T) {
 		{"unknown error elsewhere", update, 500, `{"type":"unknown_error","message":"An unknown error occurred."}`, ErrInternal},
 		{"mismatched customer", resetPassword, 401, `{"type":"unauthorized","message":"Invalid or expired password reset token"}`, ErrInvalidPasswordToken},
 	} {
-		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(test.status, "application/json", test.body))).WithSession(sessionOf("v"))
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(test.status, "application/json", test.body))).WithSession(sessionOf("v"))
 		wantOnly(t, test.name, test.call(c), test.want)
 	}
 }
@@ -105,7 +105,7 @@ func TestErrorTellsWhatTheBackendSaid(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "r1")
 		w.Header().Set("Set-Cookie", "lb=hush; Path=/")
-		answerJSON(w, 409, body)
+		respondJSON(w, 409, body)
 	})
 	_, err := f.loggedIn(t).Addresses.Add(t.Context(), someAddress())
 	e := wantError(t, err, ErrConflict)
@@ -131,7 +131,7 @@ func TestMessagesOfGateways(t *testing.T) {
 		`{"message":"cut`:                       "",
 		`{"type":null,"message":"user@x.test"}`: "…@…",
 	} {
-		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(handlerOf(429, "application/json", body))).WithSession(sessionOf("v"))
+		c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(respondWith(429, "application/json", body))).WithSession(sessionOf("v"))
 		if e := wantError(t, retrieve(t.Context(), c), ErrRateLimited); e.Message != want {
 			t.Errorf("%s: message %q, want %q", body, e.Message, want)
 		}
@@ -159,12 +159,12 @@ func TestEmailsInMessagesAreMasked(t *testing.T) {
 
 func TestBodyOfAFailureIsBounded(t *testing.T) {
 	for _, contentType := range []string{"application/json", "text/html"} {
-		f := serve(t, handlerOf(404, contentType, strings.Repeat("x", 1<<20)))
+		f := serve(t, respondWith(404, contentType, strings.Repeat("x", 1<<20)))
 		if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body) != 4<<10 || cap(e.Body) > 8<<10 {
 			t.Errorf("body of %d bytes, capacity %d", len(e.Body), cap(e.Body))
 		}
 	}
-	f := serve(t, handlerOf(400, "text/html", "<html>"))
+	f := serve(t, respondWith(400, "text/html", "<html>"))
 	if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body) != "<html>" {
 		t.Errorf("body %q", e.Body)
 	}
@@ -173,7 +173,7 @@ func TestBodyOfAFailureIsBounded(t *testing.T) {
 func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Secret", "hush")
-		answer(w, 400, "text/html", "hush")
+		respond(w, 400, "text/html", "hush")
 	})
 	err := retrieve(t.Context(), f.loggedIn(t))
 	e := wantError(t, err, ErrInvalidInput)
@@ -212,7 +212,7 @@ func TestErrorsPrintNoBodyAndNoHeader(t *testing.T) {
 }
 
 func TestErrorInALog(t *testing.T) {
-	c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(422, "application/json", `{"type":"duplicate_error","message":"taken"}`)))
+	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(422, "application/json", `{"type":"duplicate_error","message":"taken"}`)))
 	_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
 	var out bytes.Buffer
 	slog.New(slog.NewJSONHandler(&out, nil)).Error("x", "err", err)
@@ -247,7 +247,7 @@ func TestErrorTexts(t *testing.T) {
 
 func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
 	shared := refused("Offset", "no")
-	first, second := failed("One", shared), failed("Two", shared)
+	first, second := named("One", shared), named("Two", shared)
 	if e := wantError(t, first, ErrInvalidInput); e.Operation != "One" {
 		t.Errorf("the first is now of %s", e.Operation)
 	}

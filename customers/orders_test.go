@@ -23,7 +23,7 @@ type storedOrder struct {
 	status  OrderStatus
 }
 
-// orderBook answers the list route as the backend does: filter, newest first, any order among equals and a different
+// orderBook responds the list route as the backend does: filter, newest first, any order among equals and a different
 // one for each query, then offset and limit. The count is a query of its own.
 type orderBook struct {
 	rand    *rand.Rand
@@ -428,7 +428,7 @@ func TestIterationEndsAfterOneError(t *testing.T) {
 		requests := 0
 		c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
 			if requests++; requests == failing {
-				answerJSON(w, 500, `{"type":"unknown_error","message":"no"}`)
+				respondJSON(w, 500, `{"type":"unknown_error","message":"no"}`)
 				return
 			}
 			b.ServeHTTP(w, r)
@@ -541,7 +541,7 @@ func TestIterationOverABackendThatIgnoresTheQuery(t *testing.T) {
 				}
 				body += fmt.Sprintf(`{"id":"order_%d","created_at":%q}`, n, firstOrder.Add(time.Duration(n)*time.Second).Format(time.RFC3339))
 			}
-			answerJSON(w, 200, fmt.Sprintf(`{"count":%d,"orders":[%s]}`, count, body))
+			respondJSON(w, 200, fmt.Sprintf(`{"count":%d,"orders":[%s]}`, count, body))
 		}
 	}
 	for name, h := range map[string]http.HandlerFunc{
@@ -586,7 +586,7 @@ func TestWrongCountEndsInAnErrorOnlyIfOrdersAreMissing(t *testing.T) {
 		page["count"] = len(page["orders"].([]any)) + extra //nolint:errcheck,forcetypeassert // as made above
 		extra = 0                                           // one order left between the two queries of the first page
 		out, _ := json.Marshal(page)
-		answerJSON(w, 200, string(out))
+		respondJSON(w, 200, string(out))
 	})).WithSession(sessionOf("v"))
 	ids, err := collect(t.Context(), c, nil)
 	wantOK(t, err)
@@ -608,7 +608,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 }
 
 func TestListOrdersOnTheWire(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", `{"count":0,"limit":10,"offset":0,"orders":[]}`))
+	f := serve(t, respondWith(200, "application/json", `{"count":0,"limit":10,"offset":0,"orders":[]}`))
 	c := f.loggedIn(t)
 	at := time.Date(2024, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", 2*3600))
 	for _, test := range []struct {
@@ -661,7 +661,7 @@ func TestListOrdersThatLacksWhatTheContractPromises(t *testing.T) {
 		`{}`, `{"count":0}`, `{"orders":null,"count":0}`, `{"orders":[{}],"count":1}`, `{"orders":[{"id":"o"}],"count":1}`,
 		`{"orders":[{"created_at":"2024-01-02T03:04:05.678Z"}],"count":1}`, `{"orders":[{"id":"o","created_at":"yesterday"}]}`,
 	} {
-		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", body))).WithSession(sessionOf("v"))
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", body))).WithSession(sessionOf("v"))
 		_, err := c.ListOrders(t.Context(), nil)
 		wantIs(t, err, ErrUnexpectedResponse)
 	}

@@ -38,7 +38,7 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 		return func(*http.Request) (*http.Response, error) { return nil, err }
 	}
 	status := func(code int) roundTrip {
-		return inMemoryTransport(handlerOf(code, "text/html", "<html>"))
+		return inMemoryTransport(respondWith(code, "text/html", "<html>"))
 	}
 	type row struct {
 		name      string
@@ -107,16 +107,16 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 		"connection closed": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"cut off": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
-			answerJSON(w, 200, "{")
+			respondJSON(w, 200, "{")
 		},
-		"503":      handlerOf(503, "", ""),
-		"429":      handlerOf(429, "", ""),
-		"200 page": handlerOf(200, "text/html", ""),
+		"503":      respondWith(503, "", ""),
+		"429":      respondWith(429, "", ""),
+		"200 page": respondWith(200, "text/html", ""),
 	} {
 		for name, post := range posts {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet {
-					answerJSON(w, 200, customerJSON)
+					respondJSON(w, 200, customerJSON)
 					return
 				}
 				h(w, r)
@@ -135,7 +135,7 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 }
 
 func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	failures := new(atomic.Int32)
 	failures.Store(2)
 	c := f.client(t, WithHTTPClient(&http.Client{Transport: &http.Transport{
@@ -166,7 +166,7 @@ func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 		if len(bodies) < 3 {
 			return nil, errors.Join(err, r.Body.Close(), &net.OpError{Op: "dial", Err: errors.New("refused")})
 		}
-		return inMemoryTransport(handlerOf(200, "application/json", customerJSON))(r)
+		return inMemoryTransport(respondWith(200, "application/json", customerJSON))(r)
 	})})).WithSession(sessionOf("v"))
 	_, err := c.Update(t.Context(), UpdateRequest{LastName: Value("R")})
 	wantOK(t, err)
@@ -178,7 +178,7 @@ func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 func TestPostIsSentAgainIfTheTLSHandshakeFailed(t *testing.T) {
 	f := httptest.NewUnstartedServer(nil)
 	rec := &fake{}
-	f.Config.Handler = rec.record(handlerOf(200, "application/json", customerJSON))
+	f.Config.Handler = rec.record(respondWith(200, "application/json", customerJSON))
 	f.Config.ErrorLog = discard()
 	handshakes := new(atomic.Int32)
 	f.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
@@ -199,7 +199,7 @@ func TestPostIsSentAgainIfTheTLSHandshakeFailed(t *testing.T) {
 }
 
 func TestNoServerAtAll(t *testing.T) {
-	f := serve(t, handlerOf(200, "", ""))
+	f := serve(t, respondWith(200, "", ""))
 	f.Close()
 	for method, call := range calls {
 		var r Response
@@ -217,7 +217,7 @@ func TestMaxRetries(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 5} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{}
-			c := mustNew(t, "https://shop.example.com", WithMaxRetries(n), inMemory(f.record(handlerOf(503, "", "")))).WithSession(sessionOf("v"))
+			c := mustNew(t, "https://shop.example.com", WithMaxRetries(n), inMemory(f.record(respondWith(503, "", "")))).WithSession(sessionOf("v"))
 			wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
 			if f.count() != n+1 {
 				t.Errorf("%d retries: %d requests", n, f.count())
@@ -230,7 +230,7 @@ func TestSuccessAfterFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, []int{502, 429, 200}[f.count()-1], "application/json", customerJSON)
+			respond(w, []int{502, 429, 200}[f.count()-1], "application/json", customerJSON)
 		})), WithHeader("X-Client", "1")).WithSession(sessionOf("v"))
 		_, err := c.Retrieve(t.Context(), WithHeader("X-Call", "2"))
 		wantOK(t, err)
@@ -247,7 +247,7 @@ func TestBackoff(t *testing.T) {
 		c := mustNew(t, "https://shop.example.com", WithMaxRetries(8), inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			waits = append(waits, time.Since(last))
 			last = time.Now()
-			answer(w, 503, "", "")
+			respond(w, 503, "", "")
 		})).WithSession(sessionOf("v"))
 		wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
 	})
@@ -287,7 +287,7 @@ func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
 				c := mustNew(t, "https://shop.example.com", WithMaxRetries(1), inMemory(func(w http.ResponseWriter, _ *http.Request) {
 					times = append(times, time.Now())
 					w.Header().Set("Retry-After", test.value(time.Now()))
-					answer(w, status, "", "")
+					respond(w, status, "", "")
 				})).WithSession(sessionOf("v"))
 				if err := retrieve(t.Context(), c); err == nil {
 					t.Error("no error")
@@ -304,7 +304,7 @@ func TestContextComesBeforeTheRetry(t *testing.T) {
 	unavailable := func(f *fake) Option {
 		return inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "8")
-			answer(w, 503, "", "")
+			respond(w, 503, "", "")
 		}))
 	}
 	t.Run("cancelled while waiting", func(t *testing.T) {
@@ -352,10 +352,10 @@ func TestLogoutIsRepeated(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			if f.count() == 1 {
-				answer(w, 502, "", "")
+				respond(w, 502, "", "")
 				return
 			}
-			answer(w, 200, "text/plain; charset=utf-8", "OK")
+			respond(w, 200, "text/plain; charset=utf-8", "OK")
 		}))).WithSession(sessionOf("v"))
 		wantOK(t, c.Auth.DeleteSession(t.Context()))
 		for _, r := range f.seen() {

@@ -3,6 +3,7 @@ package customers
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
@@ -24,14 +25,14 @@ func randomSession(r *rand.Rand) *Session {
 		// As net/http reads cookies: no quote inside, no space at the end.
 		return strings.ReplaceAll(string(b), `"`, "") + "x"
 	}
-	s := &Session{ended: r.IntN(4) == 0}
+	s := &Session{state: state{ended: r.IntN(4) == 0}}
 	if r.IntN(4) > 0 {
-		s.cookie = &sessionCookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
+		s.state.cookie = &cookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
 	}
 	if n := r.IntN(maxOtherCookies + 1); n > 0 {
 		others := make([]otherCookie, n)
 		for i := range others {
-			others[i] = otherCookie{fmt.Sprintf("c%d", i), value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}
+			others[i] = otherCookie{fmt.Sprintf("c%d", i), cookie{value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}}
 		}
 		s.others = &others
 	}
@@ -45,7 +46,7 @@ func TestEncodeAndDecodeSessionAreInverse(t *testing.T) {
 		text := s.Encode()
 		back, err := DecodeSession(text)
 		wantOK(t, err)
-		if !reflect.DeepEqual(s.cookie, back.cookie) || !reflect.DeepEqual(s.others, back.others) || s.ended != back.ended {
+		if !reflect.DeepEqual(s.state, back.state) || !reflect.DeepEqual(s.others, back.others) {
 			t.Fatalf("%s: the session is another", text)
 		}
 		if back.Encode() != text {
@@ -128,20 +129,19 @@ func TestTextThatIsNotASessionIsRefused(t *testing.T) {
 }
 
 func TestDecodedSessionWorksAtAnotherAddressOfTheBackend(t *testing.T) {
-	public, internal := newSessionBackend(t), newSessionBackend(t)
-	c := public.client(t)
+	b := newBackend(t)
+	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
-	internal.sessions = public.sessions
 	s, err := DecodeSession(c.Session().Encode())
 	wantOK(t, err)
-	wantCustomer(t, internal.client(t).WithSession(s), "a@example.com")
+	wantCustomer(t, mustNew(t, "http://medusa.internal:9000", inMemory(b.handle)).WithSession(s), "a@example.com")
 }
 
 func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", customerJSON)))
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", customerJSON)))
 		s := sessionOf("x")
-		s.cookie.expires = 5
+		s.state.cookie.expires = 5
 		s, err := DecodeSession(s.Encode())
 		wantOK(t, err)
 		wantIs(t, retrieve(t.Context(), c.WithSession(s)), ErrSessionExpired)
@@ -149,8 +149,8 @@ func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 }
 
 func TestEncodeWhileTheSessionChanges(t *testing.T) {
-	b := newSessionBackend(t)
-	b.rolling = true
+	b := newBackend(t)
+	b.modify = rolling
 	c := b.client(t)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -169,4 +169,19 @@ func TestEncodeWhileTheSessionChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
+	for _, payload := range []string{
+		`{"v":"a\"b"}`, `{"v":"a "}`, `{"v":"\""}`, `{"v":"a;b"}`, `{"v":"a\\b"}`, `{"v":"a\nb"}`, `{"v":"ü"}`, `{"o":[{"n":"lb","v":"a\"b"}]}`,
+	} {
+		if _, err := DecodeSession(sealed(payload)); !errors.Is(err, ErrInvalidInput) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+	for _, payload := range []string{`{"v":"\"a b\""}`, `{"v":" a,b"}`, `{"v":"a=b"}`, `{"v":"\"\""}`} {
+		if _, err := DecodeSession(sealed(payload)); err != nil {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
 }

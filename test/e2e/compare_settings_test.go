@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -120,8 +119,5 @@ func withSettings(t *testing.T, d *duo, had func(name string)) {
 			c.say(current.talk(t.Context(), t, "written"))
 			had(c.name)
 		})
-	}
-	if os.Getenv("BACKEND_JSON") != "" { // a developer's backend, which gets its settings back
-		medusa{d.real}.restarted(t, backend.Settings{})
 	}
 }
