@@ -85,20 +85,20 @@ func (b *Backend) PendingFaults() []Fault {
 	return faults
 }
 
-func (b *Backend) pendingFaults() []injectedFault {
+func (b *Backend) pendingFaults() []*injectedFault {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var pending []injectedFault
+	var pending []*injectedFault
 	for _, f := range b.faults {
 		if f.Times > 0 || f.happened == 0 {
-			pending = append(pending, *f)
+			pending = append(pending, new(*f))
 		}
 	}
 	return pending
 }
 
 // String describes the fault for the failure of a test.
-func (f injectedFault) String() string {
+func (f *injectedFault) String() string {
 	of := "a request"
 	if f.Operation != "" {
 		of = string(f.Operation)
@@ -137,14 +137,13 @@ func (b *Backend) use(f *injectedFault) bool {
 }
 
 // happen makes the fault happen to a request.
-func (f *injectedFault) happen(b *Backend, x *medusa.Exchange, r Request, w http.ResponseWriter) {
-	ctx := x.Request.Context()
+func (f *injectedFault) happen(ctx context.Context, b *Backend, x *medusa.Exchange, r Request, w http.ResponseWriter) {
 	holdsResponse := f.held != nil && f.CarriedOut
 	if f.wait(ctx) != nil || !holdsResponse && f.hold(ctx, r) != nil {
 		panic(http.ErrAbortHandler) // a return would send a 200
 	}
 	if f.CarriedOut || f.Status == 0 && !f.Reset {
-		b.backend.Handle(x)
+		b.backend.Handle(ctx, x)
 	}
 	if holdsResponse && f.hold(ctx, r) != nil {
 		panic(http.ErrAbortHandler)

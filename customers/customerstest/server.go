@@ -72,10 +72,10 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	received := b.record(x)
 	if fault := b.takeFault(received); fault != nil {
-		fault.happen(b, x, received, w)
+		fault.happen(r.Context(), b, x, received, w)
 		return
 	}
-	b.backend.Handle(x)
+	b.backend.Handle(r.Context(), x)
 	x.Write(w)
 }
 
