@@ -20,7 +20,7 @@ import (
 )
 
 // A Fault is what goes wrong with a request, on its way to the backend or back. First Latency passes. Then the response
-// is one with Status, Header and Body, or the backend's own with Header added; Truncate cuts off half of it.
+// has Status, Header and Body, or it is the backend's own with Header added. Truncate cuts off half of its body.
 type Fault struct {
 	Operation api.Operation      // the requests it is for, such as customers.OperationAuthenticate; "" is all
 	Match     func(Request) bool // limits them further, if not nil
@@ -32,10 +32,10 @@ type Fault struct {
 	Body       string        // of a response with Status
 	Reset      bool          // the connection is reset instead of a response, and the operation is not carried out
 	Truncate   bool          // the connection is closed after half of the response's body
-	CarriedOut bool          // the operation is carried out all the same, and its response lost: what a POST must not be repeated for
+	CarriedOut bool          // the operation is carried out all the same, and its response is lost; a POST must not be repeated then
 }
 
-// injectedFault is a fault that has not happened as often as it is to happen.
+// injectedFault is a fault that is still to happen, or that is happening.
 type injectedFault struct {
 	Fault
 	held     *Held // nil but for Hold
@@ -46,8 +46,8 @@ type injectedFault struct {
 // Inject makes a fault happen to the requests that it is for, from now on. Of several faults for one request, the one
 // injected first happens. Inject panics if there is no such operation, or if the fault would change nothing.
 //
-// A fault that has happened less than Times when the test ends fails the test of [NewServer], unless
-// [Backend.ClearFaults] has removed it. One for all requests has to happen once.
+// A fault that has happened fewer times than Times when the test ends fails the test of [NewServer], unless
+// [Backend.ClearFaults] has removed it. A fault for all requests has to happen once.
 func (b *Backend) Inject(f Fault) {
 	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
 		panic("customerstest: Inject: a fault without Latency, Status, Header, Reset or Truncate does nothing")
@@ -75,8 +75,8 @@ func (b *Backend) ClearFaults() {
 	b.faults = nil
 }
 
-// PendingFaults returns the faults that have happened less than Times, or never if they are for all requests. It is for a
-// [Backend] without a test; NewServer reports them when the test ends.
+// PendingFaults returns the faults that have happened fewer times than Times, or never if they are for all requests. It is
+// for a [Backend] without a test; NewServer reports them when the test ends.
 func (b *Backend) PendingFaults() []Fault {
 	var faults []Fault
 	for _, f := range b.pendingFaults() {
@@ -121,7 +121,7 @@ func (b *Backend) takeFault(r Request) *injectedFault {
 	return nil
 }
 
-// use counts that the fault happens. It returns false if the fault has happened as often as it is to happen.
+// use counts the fault. It returns false if the fault is not to happen again.
 func (b *Backend) use(f *injectedFault) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
