@@ -22,7 +22,7 @@ type Setup struct {
 	URL string `json:"url"`
 	// Customers log in and are read, never changed. Those who have orders of many kinds show most.
 	Customers []Customer `json:"customers"`
-	// PasswordTokenURL answers ?email=…&more-than=0 with a JSON list of the tokens that were issued for a forgotten
+	// PasswordTokenURL serves ?email=…&more-than=0 with a JSON list of the tokens that were issued for a forgotten
 	// password; without it no password is reset.
 	PasswordTokenURL string `json:"passwordTokenUrl"`
 }
@@ -75,7 +75,7 @@ func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 		client := &http.Client{Timeout: patience}
 		resp, err := client.Do(req)
 		if err != nil {
-			return "", errors.New("passwordTokenUrl does not answer")
+			return "", errors.New("passwordTokenUrl does not respond")
 		}
 		defer func() { _ = resp.Body.Close() }()
 		const most = 1 << 20
@@ -83,7 +83,7 @@ func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 			Token string `json:"token"`
 		}
 		if err := json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&tokens); err != nil || len(tokens) == 0 {
-			return "", errors.New("passwordTokenUrl answers without a token")
+			return "", errors.New("passwordTokenUrl returned no token")
 		}
 		return strings.TrimSpace(tokens[len(tokens)-1].Token), nil
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
@@ -47,7 +48,7 @@ type Config struct {
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
 // Run compares. The error says what to do; it is an [ErrUsage] if too little was given, and a [live.ErrUnreachable] if
-// the backend gave no answer of use. Disagreement is no error, see [report.Report.Agrees].
+// the backend gave no response of use. Disagreement is no error, see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := &report.Report{}
 	if len(config.Floor) > 0 && (config.Contract == "" || config.Backend == "") {
@@ -107,7 +108,7 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 		result := live.Check(record, docs.contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
 		evidence.Seen = result.Seen
-		r.Coverage = c.coverage(result.Coverage)
+		r.Coverage = c.coverage(result.Coverage())
 		for _, note := range result.Unchecked {
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
@@ -119,7 +120,7 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 	return nil
 }
 
-func (c *Config) coverage(all live.Coverage) []report.Coverage {
+func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 	var lines []report.Coverage
 	for _, line := range all {
 		lines = append(lines, report.Coverage{What: string(line.What), Seen: line.Seen, Declared: line.Declared, Floor: c.Floor[line.What], Missing: line.Missing})

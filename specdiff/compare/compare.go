@@ -201,7 +201,7 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 		}
 		d.add(place, aspect, name+" "+x, name+" "+y)
 	}
-	d.content(place, answer(a.Value), answer(b.Value), a.Value.Content, b.Value.Content)
+	d.content(place, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
 }
 
 func header(headers openapi3.Headers, name string) string {
@@ -215,8 +215,8 @@ func header(headers openapi3.Headers, name string) string {
 	}
 }
 
-// answer is what comes with a status.
-func answer(r *openapi3.Response) string {
+// bodyOf returns what comes with a status, in a few words.
+func bodyOf(r *openapi3.Response) string {
 	if without, _ := r.Extensions["x-no-content-type"].(bool); without {
 		return "a body without a content type"
 	}

@@ -79,7 +79,7 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	if x, y := strings.Join(v.bounds, ", "), strings.Join(w.bounds, ", "); x != y {
 		d.add(place, finding.Bounds, orNone(x), orNone(y))
 	}
-	// Most defaults that only the published document has are those of the database, of which no answer shows anything.
+	// Most defaults that only the published document has are those of the database, of which no response shows anything.
 	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && v.byDefault != nil {
 		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
 	}

@@ -19,7 +19,7 @@ import (
 // Kind is what is wrong.
 type Kind string
 
-// What can be wrong with an answer, and with a request that succeeded.
+// What can be wrong with a response, and with a request that succeeded.
 const (
 	UndocumentedStatus Kind = "undocumented status"
 	WrongContentType   Kind = "wrong content type"
@@ -69,7 +69,7 @@ func (f Finding) String() string {
 	return s
 }
 
-// Exchange is a request and its answer, bodies read.
+// Exchange is a request and its response, bodies read.
 type Exchange struct {
 	Method         string
 	URL            string // path and query, as sent
@@ -81,7 +81,7 @@ type Exchange struct {
 	Cookie         Cookie
 	Deviates       string // why the request leaves the contract on purpose; empty: it does not
 
-	sent, answered parsed
+	requestJSON, responseJSON parsed
 }
 
 // parsed is a body as JSON, parsed once however often its exchange is checked.
@@ -105,8 +105,8 @@ type Cookie struct {
 
 const (
 	defaultTTL = 10 * time.Hour
-	// A cookie's time begins with the request and Date is the answer's, which a slow answer puts apart.
-	slowAnswer = time.Minute
+	// A cookie's time begins with the request and Date is the response's, which a slow response puts apart.
+	slowResponse = time.Minute
 )
 
 // Result is what an exchange showed.
@@ -114,10 +114,10 @@ type Result struct {
 	Operation string // its id; "" if the contract has no such operation; then nothing was checked
 	Place     string // the operation as "GET /path"
 	Findings  []Finding
-	Seen      map[Sight]struct{}
+	Seen      Sights
 }
 
-// Check compares an exchange with the contract. Of a request that failed it looks at the answer only.
+// Check compares an exchange with the contract. Of a request that failed it looks at the response only.
 func (c *Contract) Check(x *Exchange) Result {
 	e, query := c.begin(x)
 	if e == nil {
@@ -126,21 +126,21 @@ func (c *Contract) Check(x *Exchange) Result {
 	if x.Status/100 == 2 {
 		e.succeeded(e.request(query))
 	}
-	e.answer(query)
+	e.response(query)
 	return e.result
 }
 
-// CheckAnswer compares the answer of an exchange with the contract.
-func (c *Contract) CheckAnswer(x *Exchange) Result {
+// CheckResponse compares the response of an exchange with the contract.
+func (c *Contract) CheckResponse(x *Exchange) Result {
 	e, query := c.begin(x)
 	if e == nil {
 		return Result{}
 	}
-	e.answer(query)
+	e.response(query)
 	return e.result
 }
 
-// CheckRequest returns what the contract has against the request of an exchange, whatever its answer.
+// CheckRequest returns what the contract has against the request of an exchange, whatever its response.
 func (c *Contract) CheckRequest(x *Exchange) Result {
 	e, query := c.begin(x)
 	if e == nil {
@@ -148,7 +148,7 @@ func (c *Contract) CheckRequest(x *Exchange) Result {
 	}
 	w := e.request(query)
 	e.take(w.findings)
-	e.saw(w)
+	e.result.Seen = append(e.result.Seen, w)
 	return e.result
 }
 
@@ -159,19 +159,22 @@ func (c *Contract) begin(x *Exchange) (*exchange, string) {
 	if o == nil {
 		return nil, ""
 	}
-	seen := map[Sight]struct{}{{Called, o.id}: {}, {Answered, o.id + " " + strconv.Itoa(x.Status)}: {}}
-	return &exchange{Exchange: x, contract: c, op: o, pathValues: values, result: Result{Operation: o.id, Place: o.place, Seen: seen}}, query
+	return &exchange{Exchange: x, contract: c, op: o, pathValues: values, result: Result{Operation: o.id, Place: o.place}}, query
 }
 
-func (e *exchange) answer(query string) {
+func (e *exchange) response(query string) {
 	status := strconv.Itoa(e.Status)
+	w := e.contract.newWalk(false)
+	w.see(Called, e.op.id)
+	w.see(Responded, e.op.id+" "+status)
+	e.result.Seen = append(e.result.Seen, w)
 	r, ok := e.op.responses[status]
 	if !ok {
 		e.add(UndocumentedStatus, strings.Join(e.op.statuses(), ", "), "%s", status)
 		return
 	}
 	e.headers(r)
-	e.response(r, query)
+	e.body(w, r, query)
 }
 
 func (o *operation) paramPlace(p param) string { return finding.Parameter(o.place, p.In, p.Name) }
@@ -198,8 +201,6 @@ func (e *exchange) add(kind Kind, want, format string, args ...any) {
 	e.take([]Finding{{Kind: kind, Want: want, Detail: fmt.Sprintf(format, args...)}})
 }
 
-func (e *exchange) saw(w *walk) { w.addTo(e.result.Seen) }
-
 func (e *exchange) take(findings []Finding) {
 	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(a.Path, b.Path) }) // objects have no order
 	for _, f := range findings {
@@ -208,9 +209,9 @@ func (e *exchange) take(findings []Finding) {
 	}
 }
 
-// --- the answer
+// --- the response
 
-func (e *exchange) response(r *response, query string) {
+func (e *exchange) body(w *walk, r *response, query string) {
 	given := e.ResponseHeader.Get("Content-Type")
 	switch {
 	case r.noContentType:
@@ -236,30 +237,23 @@ func (e *exchange) response(r *response, query string) {
 		e.add(WrongContentType, mediaTypes(r.contents), "%q", given)
 		return
 	}
-	e.result.Seen[Sight{Content, fmt.Sprintf("%s %d %s", e.op.id, e.Status, kind)}] = struct{}{}
-	w := newWalk(false)
-	w.relaxed = relaxed(query)
-	e.walk(w, sh, kind, finding.Media(finding.Response(e.op.place, strconv.Itoa(e.Status)), kind))
-}
-
-func (e *exchange) walk(w *walk, sh *shape, mediaType, place string) {
+	w.see(Content, fmt.Sprintf("%s %d %s", e.op.id, e.Status, kind))
 	if sh == nil {
 		return
 	}
 	var v any = string(e.ResponseBody)
-	if mediaType == "application/json" {
-		var err error
-		if v, err = e.answered.json(e.ResponseBody); err != nil {
+	if kind == "application/json" {
+		if v, err = e.responseJSON.json(e.ResponseBody); err != nil {
 			e.add(InvalidJSON, "JSON", "%v", err)
 			return
 		}
 	}
-	w.value(sh, place, v)
+	w.relaxed = relaxed(query)
+	w.value(sh, finding.Media(finding.Response(e.op.place, strconv.Itoa(e.Status)), kind), v)
 	e.take(w.findings)
-	e.saw(w)
 }
 
-// relaxed is what the request chose by itself of what an answer's list holds.
+// relaxed is what the request chose by itself of what a response's list holds.
 func relaxed(query string) relaxation {
 	q, err := url.ParseQuery(query)
 	switch {
@@ -322,7 +316,7 @@ func (e *exchange) cookie(line string) {
 		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
-	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowAnswer {
+	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowResponse {
 		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }
@@ -331,7 +325,7 @@ func (e *exchange) cookie(line string) {
 
 // request compares a request with the contract.
 func (e *exchange) request(query string) *walk {
-	w := newWalk(true)
+	w := e.contract.newWalk(true)
 	e.parameters(w, query)
 	e.requestBody(w)
 	if e.op.secured && !e.hasCredentials() {
@@ -352,7 +346,7 @@ func (e *exchange) succeeded(w *walk) {
 			w.findings[i].Detail = string(f.Kind) + ": " + f.Detail
 		}
 		e.take(w.findings)
-		e.saw(w)
+		e.result.Seen = append(e.result.Seen, w)
 	}
 }
 
@@ -510,7 +504,7 @@ func (e *exchange) requestBody(w *walk) {
 		w.add(WrongContentType, place, mediaTypes(e.op.bodies), strconv.Quote(given))
 		return
 	}
-	v, err := e.sent.json(e.RequestBody)
+	v, err := e.requestJSON.json(e.RequestBody)
 	if err != nil {
 		w.add(InvalidJSON, place, "JSON", err.Error())
 		return

@@ -3,9 +3,9 @@
 //
 // Stricter than OpenAPI itself is this: an object's properties are all of those that are declared, unless the schema
 // has additionalProperties; a body without a Content-Type needs the response to say `x-no-content-type: true`; and
-// times in answers are UTC with milliseconds. Looser is one thing: `nullable` beside `allOf` allows null, as is the
+// times in responses are UTC with milliseconds. Looser is one thing: `nullable` beside `allOf` allows null, as is the
 // usual way to write a nullable reference. And the query parameters `fields` and `expand` choose what the elements of
-// an answer's list hold: where `expand` is sent, `required` is not asked of relations there, and where `fields` is sent,
+// a response's list hold: where `expand` is sent, `required` is not asked of relations there, and where `fields` is sent,
 // not of anything.
 package conform
 
@@ -27,7 +27,9 @@ import (
 // Contract is an OpenAPI document, prepared for checking. It is safe for concurrent use.
 type Contract struct {
 	operations []*operation
-	shapes     map[*openapi3.Schema]*shape
+	children   []*child
+	shapes     []*shape
+	shapeOf    map[*openapi3.Schema]*shape
 	cookieName string // of the security scheme that is a cookie
 	notes      []Note
 }
@@ -69,6 +71,7 @@ type response struct {
 
 // shape is a schema with its allOf branches merged in.
 type shape struct {
+	index     int    // in the contract's shapes
 	loc       string // where it stands: "Order", "Order.items[]"; what it only wraps a reference to
 	objectLoc string // where its properties stand; another place if it only wraps a reference
 	typ       string // "" is any
@@ -94,6 +97,7 @@ type shape struct {
 
 // child is a schema inside another. Its shape is filled in when all are known: schemas refer to each other in circles.
 type child struct {
+	index int    // in the contract's children
 	name  string // of a property
 	ref   *openapi3.SchemaRef
 	loc   string
@@ -121,7 +125,7 @@ func Load(data []byte) (*Contract, error) {
 // New prepares a document with its references resolved, as a Loader returns it. What of it will not be checked is in the
 // notes, in a stable order.
 func New(doc *openapi3.T) (*Contract, []Note) {
-	c := &Contract{shapes: map[*openapi3.Schema]*shape{}}
+	c := &Contract{shapeOf: map[*openapi3.Schema]*shape{}}
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Value(path)
 		operations := item.Operations()
@@ -159,6 +163,7 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		sh := c.shape(p.Value.Schema, finding.Parameter(o.place, p.Value.In, p.Value.Name))
 		if sh == nil {
 			sh = &shape{nullable: true}
+			c.add(sh)
 		}
 		o.params = append(o.params, param{p.Value, sh})
 	}
@@ -188,15 +193,25 @@ func (c *Contract) shape(ref *openapi3.SchemaRef, loc string) *shape {
 	for todo := []*child{root}; len(todo) > 0; {
 		next := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if sh, ok := c.shapes[next.ref.Value]; ok {
+		if sh, ok := c.shapeOf[next.ref.Value]; ok {
 			next.shape = sh
 			continue
 		}
 		sh := c.flatten(next.ref, next.loc, nil)
-		c.shapes[next.ref.Value], next.shape = sh, sh
-		todo = append(todo, sh.children()...)
+		c.shapeOf[next.ref.Value], next.shape = sh, sh
+		todo = append(todo, c.add(sh)...)
 	}
 	return root.shape
+}
+
+// add numbers a shape and its children, which it returns.
+func (c *Contract) add(sh *shape) []*child {
+	sh.index, c.shapes = len(c.shapes), append(c.shapes, sh)
+	all := sh.children()
+	for _, inner := range all {
+		inner.index, c.children = len(c.children), append(c.children, inner)
+	}
+	return all
 }
 
 func (s *shape) children() []*child {

@@ -8,7 +8,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Operation is what a document says about an operation's requests, and about its answers in short.
+// Operation is what a document says about an operation's requests, and about its responses in short.
 type Operation struct {
 	ID      string
 	Place   string // "GET /store/auth"
@@ -186,13 +186,13 @@ func (s *shape) property(name string) *child {
 	return nil
 }
 
-// Relation is a property that holds objects, in a document's answers.
+// Relation is a property that holds objects, in a document's responses.
 type Relation struct {
 	Name string
 	To   *Node
 }
 
-// Node is an object of a document's answers.
+// Node is an object of a document's responses.
 type Node struct{ shape *shape }
 
 // Place is where the object stands in the document.
@@ -224,8 +224,8 @@ func (n *Node) Columns() []string {
 	return all
 }
 
-// Answer returns the object that an operation answers with at a status, in JSON; nil if the document has none.
-func (c *Contract) Answer(place, status string) *Node {
+// Response returns the object that an operation returns with a status, in JSON; nil if the document has none.
+func (c *Contract) Response(place, status string) *Node {
 	for _, o := range c.operations {
 		if r := o.responses[status]; o.place == place && r != nil && r.contents["application/json"] != nil {
 			return &Node{r.contents["application/json"]}

@@ -52,7 +52,7 @@ func (r *Recorder) Write(out io.Writer) error {
 	return r.tally.Write(out)
 }
 
-// RoundTripper sends with base and records each exchange with a backend whose cookie is as said. The answer's body is
+// RoundTripper sends with base and records each exchange with a backend whose cookie is as said. The response's body is
 // read before it is handed on.
 func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -77,7 +77,7 @@ func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.Roun
 		body, err := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
 		if err != nil {
-			return nil, fmt.Errorf("recording the answer: %w", err)
+			return nil, fmt.Errorf("recording the response: %w", err)
 		}
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 		x.Status, x.ResponseHeader, x.ResponseBody = resp.StatusCode, resp.Header.Clone(), body
@@ -93,7 +93,7 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 type deviationKey struct{}
 
 // Deviates marks requests made with the context as leaving the contract on purpose, for the reason given. Where one
-// succeeds all the same, it is not a finding that the contract forbids it, but one that it allows it. Answers are
+// succeeds all the same, it is not a finding that the contract forbids it, but one that it allows it. Responses are
 // checked as ever.
 func Deviates(ctx context.Context, why string) context.Context {
 	return context.WithValue(ctx, deviationKey{}, strings.TrimSpace(why))

@@ -16,7 +16,7 @@ type Tally struct {
 	contract  *Contract
 	groups    map[group]*Group
 	seen      map[Sight]struct{}
-	held      map[heldProperty]struct{}
+	held      map[responseProperty]struct{}
 	exchanges int
 	outside   int // exchanges with no operation of the contract
 	deviating int
@@ -28,15 +28,15 @@ type group struct {
 	schema, otherwise string
 }
 
-// heldProperty is a property in the answers of an operation's status.
-type heldProperty struct {
+// responseProperty is a property in the responses of an operation's status.
+type responseProperty struct {
 	place    string
 	status   int
 	property string
 }
 
-func (a heldProperty) sight() Sight {
-	return Sight{Held, finding.Response(a.place, strconv.Itoa(a.status)) + " " + a.property}
+func (a responseProperty) sight() Sight {
+	return Sight{InResponse, finding.Response(a.place, strconv.Itoa(a.status)) + " " + a.property}
 }
 
 // Group is a finding and how often it came.
@@ -47,7 +47,7 @@ type Group struct {
 
 // NewTally returns an empty tally.
 func NewTally(c *Contract) *Tally {
-	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[heldProperty]struct{}{}}
+	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[responseProperty]struct{}{}}
 }
 
 // Add adds the result of checking x, and further findings about it.
@@ -59,10 +59,10 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	if x.Deviates != "" {
 		t.deviating++
 	}
-	for sight := range r.Seen {
+	for sight := range r.Seen.All() {
 		t.seen[sight] = struct{}{}
 		if sight.What == Property {
-			t.held[heldProperty{r.Place, x.Status, sight.Loc}] = struct{}{}
+			t.held[responseProperty{r.Place, x.Status, sight.Loc}] = struct{}{}
 		}
 	}
 	for _, f := range r.Findings {
@@ -114,7 +114,7 @@ func (t *Tally) Coverage() []Coverage {
 		t.seen[a.sight()] = struct{}{}
 	}
 	var lines []Coverage
-	for _, what := range []SightKind{Called, Answered, Content, Held, Property, Valued, Null, Enum, Input} {
+	for _, what := range []SightKind{Called, Responded, Content, InResponse, Property, Valued, Null, Enum, Input} {
 		line := Coverage{What: what}
 		for sight := range declared {
 			if sight.What != what {
@@ -139,8 +139,8 @@ func (t *Tally) Write(out io.Writer) error {
 	fmt.Fprintf(&b, "conformance: %d exchanges checked, %d of them left the contract on purpose, %d more were on routes outside of it\n",
 		t.exchanges-t.outside, t.deviating, t.outside)
 	titles := map[SightKind]string{
-		Called: "operations", Answered: "statuses (operation × status)", Content: "content types (operation × status × type)",
-		Held: "answers (operation × status × property)", Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
+		Called: "operations", Responded: "statuses (operation × status)", Content: "content types (operation × status × type)",
+		InResponse: "responses (operation × status × property)", Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
 		Enum: "enum values", Input: "inputs of requests that succeeded",
 	}
 	lines := t.Coverage()
@@ -180,10 +180,10 @@ func (c *Contract) declared() map[Sight]struct{} {
 			sh.inside(finding.Media(finding.RequestBody(o.place), kind), sent)
 		}
 		for status, r := range o.responses {
-			add(Answered, o.id+" "+status)
+			add(Responded, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
-				sh.always(map[*shape]bool{}, func(loc string) { add(Held, finding.Response(o.place, status)+" "+loc) })
+				sh.always(map[*shape]bool{}, func(loc string) { add(InResponse, finding.Response(o.place, status)+" "+loc) })
 				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
 					for _, v := range p.shape.enum {
 						add(Enum, p.loc+"="+fmt.Sprint(v))
@@ -203,7 +203,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 	return all
 }
 
-// always calls visit for each property that an answer has to hold: the required ones, and theirs.
+// always calls visit for each property that a response has to hold: the required ones, and theirs.
 func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
 	if s == nil || done[s] {
 		return

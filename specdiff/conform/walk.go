@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"math/big"
 	"net/mail"
@@ -27,9 +28,10 @@ type walk struct {
 	path     []string  // where in the value: names, and "[]" for elements
 	findings []Finding // all but Operation and Status, which are the caller's
 	sights   map[Sight]struct{}
-	// What is seen at nearly every step has tables of its own, which are faster.
-	props  map[*child]bits
-	shapes map[*shape]bits
+	// What is seen at nearly every step is in tables of the contract's children and shapes, which are faster.
+	contract *Contract
+	props    []bits
+	shapes   []bits
 }
 
 // bits are kinds of sights.
@@ -48,30 +50,62 @@ const (
 )
 
 var (
-	ofProperty = map[bits]SightKind{isThere: Property, hasValue: Valued, isNull: Null, isAbsent: Absent}
-	ofValue    = map[bits]SightKind{isTime: Time, isText: Text, isFraction: Fraction}
+	ofProperty = []sightOf{{isThere, Property}, {hasValue, Valued}, {isNull, Null}, {isAbsent, Absent}}
+	ofValue    = []sightOf{{isTime, Time}, {isText, Text}, {isFraction, Fraction}}
 )
 
-// addTo adds all that was seen.
-func (w *walk) addTo(all map[Sight]struct{}) {
-	maps.Copy(all, w.sights)
-	for p, seen := range w.props {
-		for bit, what := range ofProperty {
+type sightOf struct {
+	bit  bits
+	what SightKind
+}
+
+// Sights are what an exchange showed.
+type Sights []*walk
+
+// All returns every sight once.
+func (s Sights) All() iter.Seq[Sight] {
+	return func(yield func(Sight) bool) {
+		for _, w := range s {
+			if !w.all(yield) {
+				return
+			}
+		}
+	}
+}
+
+// all passes what the walk saw to yield and reports whether that wants more.
+func (w *walk) all(yield func(Sight) bool) bool {
+	for sight := range w.sights {
+		if !yield(sight) {
+			return false
+		}
+	}
+	for i, seen := range w.props {
+		if seen == 0 {
+			continue
+		}
+		p := w.contract.children[i]
+		for _, of := range ofProperty {
+			what := of.what
 			if w.request {
 				what = Input
 			}
-			if seen&bit != 0 {
-				all[Sight{what, p.loc}] = struct{}{}
+			if seen&of.bit != 0 && !yield(Sight{what, p.loc}) {
+				return false
 			}
 		}
 	}
-	for sh, seen := range w.shapes {
-		for bit, what := range ofValue {
-			if seen&bit != 0 {
-				all[Sight{what, sh.loc}] = struct{}{}
+	for i, seen := range w.shapes {
+		if seen == 0 {
+			continue
+		}
+		for _, of := range ofValue {
+			if seen&of.bit != 0 && !yield(Sight{of.what, w.contract.shapes[i].loc}) {
+				return false
 			}
 		}
 	}
+	return true
 }
 
 // where is the path as text: "orders[].email".
@@ -112,8 +146,8 @@ func (s *shape) isRelation() bool {
 	return len(s.props) > 0 || s.items != nil && len(s.items.shape.props) > 0
 }
 
-func newWalk(request bool) *walk {
-	return &walk{request: request, sights: map[Sight]struct{}{}, props: map[*child]bits{}, shapes: map[*shape]bits{}}
+func (c *Contract) newWalk(request bool) *walk {
+	return &walk{request: request, sights: map[Sight]struct{}{}, contract: c, props: make([]bits, len(c.children)), shapes: make([]bits, len(c.shapes))}
 }
 
 // Sight is something that a document declares and an exchange can show.
@@ -125,21 +159,21 @@ type Sight struct {
 // SightKind is the kind of a Sight.
 type SightKind string
 
-// What can be seen of an answer's schema, and of a request's.
+// What can be seen of a response's schema, and of a request's.
 const (
-	Property SightKind = "property"     // it was there
-	Valued   SightKind = "value"        // it was there and not null
-	Null     SightKind = "null"         // it was null, as its schema allows
-	Enum     SightKind = "enum value"   // it had this value
-	Input    SightKind = "input"        // a request that succeeded had this parameter or property
-	Answered SightKind = "status"       // an operation answered with this status
-	Called   SightKind = "operation"    // an operation was called
-	Content  SightKind = "content type" // an operation's status came with this content type
-	Held     SightKind = "answer"       // an operation's status came with this property
-	Absent   SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
-	Time     SightKind = "time"         // a text without a format was a time
-	Text     SightKind = "text"         // a text without a format was none
-	Fraction SightKind = "fraction"     // a number was no integer
+	Property   SightKind = "property"     // it was there
+	Valued     SightKind = "value"        // it was there and not null
+	Null       SightKind = "null"         // it was null, as its schema allows
+	Enum       SightKind = "enum value"   // it had this value
+	Input      SightKind = "input"        // a request that succeeded had this parameter or property
+	Responded  SightKind = "status"       // an operation responded with this status
+	Called     SightKind = "operation"    // an operation was called
+	Content    SightKind = "content type" // an operation's status came with this content type
+	InResponse SightKind = "response"     // an operation's status came with this property
+	Absent     SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
+	Time       SightKind = "time"         // a text without a format was a time
+	Text       SightKind = "text"         // a text without a format was none
+	Fraction   SightKind = "fraction"     // a number was no integer
 )
 
 func (w *walk) add(kind Kind, loc, want, got string) {
@@ -185,7 +219,7 @@ func (w *walk) branches(sh *shape, v any) {
 		var closest *walk
 		fits := 0
 		for _, b := range branches {
-			try := newWalk(w.request)
+			try := w.contract.newWalk(w.request)
 			try.relaxed, try.path = w.relaxed, w.path
 			try.value(b.shape, b.loc, v)
 			if len(try.findings) == 0 {
@@ -246,16 +280,16 @@ func (w *walk) text(sh *shape, v string) {
 			w.add(WrongFormat, sh.loc, want, excerpt(v))
 		}
 	case len(sh.enum) == 0 && !w.request:
-		if _, err := time.Parse(answerTime, v); len(v) == len(answerTime) && err == nil {
-			w.shapes[sh] |= isTime
+		if _, err := time.Parse(responseTime, v); len(v) == len(responseTime) && err == nil {
+			w.shapes[sh.index] |= isTime
 		} else {
-			w.shapes[sh] |= isText
+			w.shapes[sh.index] |= isText
 		}
 	}
 }
 
-// answerTime is how the backend writes all its times.
-const answerTime = "2006-01-02T15:04:05.000Z"
+// responseTime is how the backend writes all its times.
+const responseTime = "2006-01-02T15:04:05.000Z"
 
 // formats are those of texts that are checked.
 var formats = map[string]func(string) bool{
@@ -275,7 +309,7 @@ func knownFormat(format string) bool {
 // backend writes them all in one way.
 func (w *walk) fits(format, v string) (want string, ok bool) {
 	if format == "date-time" && !w.request {
-		_, err := time.Parse(answerTime, v)
+		_, err := time.Parse(responseTime, v)
 		return "date-time in UTC with milliseconds", err == nil
 	}
 	is, ok := formats[format]
@@ -297,7 +331,7 @@ func (w *walk) number(sh *shape, v json.Number) {
 		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %v", *sh.maximum), v.String())
 	}
 	if !n.IsInt() {
-		w.shapes[sh] |= isFraction
+		w.shapes[sh.index] |= isFraction
 	}
 	bits := 64
 	if sh.format == "int32" {
@@ -356,7 +390,7 @@ func (w *walk) object(sh *shape, v map[string]any) {
 	}
 	for name, p := range sh.props {
 		if _, ok := v[name]; !ok && w.demands(p) {
-			w.props[p] |= isAbsent
+			w.props[p.index] |= isAbsent
 		}
 	}
 }
@@ -370,7 +404,7 @@ func (w *walk) property(p *child, v any) {
 	case p.shape.nullable:
 		seen |= isNull
 	}
-	w.props[p] |= seen
+	w.props[p.index] |= seen
 }
 
 func (w *walk) see(what SightKind, loc string) { w.sights[Sight{what, loc}] = struct{}{} }

@@ -46,7 +46,7 @@ func Schemas(item *openapi3.PathItem, op *openapi3.Operation) map[string]bool {
 		}
 		if s := ref.Value; !done[s] {
 			done[s] = true
-			todo = slices.Concat(todo, s.AllOf, s.OneOf, s.AnyOf, openapi3.SchemaRefs{s.Items, s.AdditionalProperties.Schema})
+			todo = append(append(append(append(todo, s.AllOf...), s.OneOf...), s.AnyOf...), s.Items, s.AdditionalProperties.Schema)
 			todo = slices.AppendSeq(todo, maps.Values(s.Properties))
 		}
 	}

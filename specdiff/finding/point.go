@@ -66,7 +66,7 @@ func Parameter(operation, in, name string) string {
 // RequestBody is the place of an operation's request body.
 func RequestBody(operation string) string { return operation + " body" }
 
-// Response is the place of an operation's answer of one status.
+// Response is the place of an operation's response of one status.
 func Response(operation, status string) string { return operation + " " + status }
 
 // Media is the place of a body, a RequestBody's or a Response's, of one content type.

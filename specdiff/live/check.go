@@ -19,23 +19,33 @@ import (
 type Result struct {
 	// Observations are in the order of their points' ids.
 	Observations []finding.Observation
-	Coverage     Coverage
 	// Unchecked is what the document says that is not checked.
 	Unchecked []conform.Note
 	// Seen is how many exchanges showed what the document declares.
 	Seen map[conform.Sight]int
+
+	check *check
+}
+
+// Coverage returns how much of what the document declares the record has shown, in one line for each kind of thing.
+func (r Result) Coverage() []conform.Coverage {
+	tally := conform.NewTally(r.check.contract)
+	for i, result := range r.check.results {
+		tally.Add(r.check.record.Exchanges[i].Exchange, result)
+	}
+	return tally.Coverage()
 }
 
 // Check holds a record against a document. It sends nothing.
 func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
-		record: record, contract: contract, seen: map[conform.Sight]sighting{}, curls: map[*Exchange]string{},
+		record: record, contract: contract, seen: map[conform.Sight]sighting{},
 		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{},
-		requests: map[*conform.Exchange][]conform.Finding{}, tally: conform.NewTally(contract),
+		requests: map[*conform.Exchange][]conform.Finding{},
 	}
 	for i := range record.Exchanges {
-		c.exchange(&record.Exchanges[i])
+		c.results = append(c.results, c.exchange(&record.Exchanges[i]))
 	}
 	c.styles()
 	c.sights()
@@ -45,19 +55,18 @@ func Check(record *Record, doc *openapi3.T) Result {
 	for sight, seen := range c.seen {
 		counts[sight] = seen.count
 	}
-	return Result{c.sorted(), c.coverage(), notes, counts}
+	return Result{c.sorted(), notes, counts, c}
 }
 
 type check struct {
 	record   *Record
 	contract *conform.Contract
-	tally    *conform.Tally
+	results  []conform.Result // of the exchanges
 	seen     map[conform.Sight]sighting
-	curls    map[*Exchange]string
 	all      map[key]*finding.Observation
 	shown    map[key][]string
 	headers  map[header]sighting
-	cookies  map[string]*cookies                     // by place of an answer
+	cookies  map[string]*cookies                     // by place of a response
 	requests map[*conform.Exchange][]conform.Finding // what the document has against each request
 }
 
@@ -75,7 +84,7 @@ func (s sighting) again(x *Exchange) sighting {
 	return s
 }
 
-// header is one that came with an answer.
+// header is one that came with a response.
 type header struct{ place, name string }
 
 type key struct {
@@ -90,17 +99,13 @@ func (c *check) add(p finding.Point, relation finding.Relation, document, live, 
 	o := c.all[k]
 	if o == nil {
 		o = &finding.Observation{Point: p, Relation: relation, Document: document}
-		o.Example = c.record.secrets.hidden(example)
-		if c.curls[x] == "" {
-			c.curls[x] = c.record.Curl(*x)
-		}
-		o.Curl = c.curls[x]
+		o.Example, o.Curl = c.record.hidden(example), c.record.Curl(*x)
 		c.all[k] = o
 	}
 	o.Count += count
 	if shown := c.shown[k]; live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {
 		c.shown[k] = append(shown, live)
-		o.Live = c.record.secrets.hidden(strings.Join(c.shown[k], "; "))
+		o.Live = c.record.hidden(strings.Join(c.shown[k], "; "))
 	}
 }
 
@@ -118,12 +123,11 @@ func (c *check) sorted() []finding.Observation {
 	return all
 }
 
-func (c *check) exchange(x *Exchange) {
-	result := c.contract.CheckAnswer(x.Exchange)
+func (c *check) exchange(x *Exchange) conform.Result {
+	result := c.contract.CheckResponse(x.Exchange)
 	if result.Operation == "" {
-		c.tally.Add(x.Exchange, result)
 		c.unknownRoute(x)
-		return
+		return result
 	}
 	request := c.contract.CheckRequest(x.Exchange)
 	switch {
@@ -132,15 +136,14 @@ func (c *check) exchange(x *Exchange) {
 		// What a request gets that the document forbids is not the document's business.
 		result.Findings = nil
 	default:
-		maps.Copy(result.Seen, request.Seen)
+		result.Seen = append(result.Seen, request.Seen...)
 	}
 	c.requests[x.Exchange] = request.Findings
-	c.tally.Add(x.Exchange, result)
 	for _, f := range result.Findings {
-		point, live := ofAnswer(result.Place, f)
+		point, live := ofResponse(result.Place, f)
 		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
 	}
-	for sight := range result.Seen {
+	for sight := range result.Seen.All() {
 		c.seen[sight] = c.seen[sight].again(x)
 	}
 	if !slices.ContainsFunc(result.Findings, func(f conform.Finding) bool { return f.Kind == conform.UndocumentedStatus }) {
@@ -159,9 +162,10 @@ func (c *check) exchange(x *Exchange) {
 			c.add(ofRequest(f), finding.Contradicts, cmp.Or(f.Want, "absent"), "accepted", where(f), x, 1)
 		}
 	}
+	return result
 }
 
-// unknownRoute is an answer of a route that the document lacks. The backend's way to say that it has no route either is a
+// unknownRoute is a response of a route that the document lacks. The backend's way to say that it has no route either is a
 // page.
 func (c *check) unknownRoute(x *Exchange) {
 	path, _, _ := strings.Cut(x.URL, "?")
@@ -186,8 +190,8 @@ func where(f conform.Finding) string {
 	return strings.TrimPrefix(f.Path+": "+f.Detail, ": ")
 }
 
-// ofAnswer is which point a finding about an answer is about, and what the backend did.
-func ofAnswer(operation string, f conform.Finding) (finding.Point, string) {
+// ofResponse is which point a finding about a response is about, and what the backend did.
+func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 	response := finding.Response(operation, strconv.Itoa(f.Status))
 	kind, _, _ := strings.Cut(f.Detail, " ")
 	at := func(place string, aspect finding.Aspect, live string) (finding.Point, string) {
@@ -239,7 +243,7 @@ func mediaType(detail string) string {
 	return kind
 }
 
-// cookie counts the answers that should set a cookie because the document says so and none was sent.
+// cookie counts the responses that should set a cookie because the document says so and none was sent.
 func (c *check) cookie(operation string, x *Exchange) {
 	if x.RequestHeader.Get("Cookie") != "" {
 		return
@@ -256,7 +260,7 @@ func (c *check) cookie(operation string, x *Exchange) {
 	}
 }
 
-// cookies counts the answers to requests that sent no cookie, and those that set one.
+// cookies counts the responses to requests that sent no cookie, and those that set one.
 type cookies struct {
 	asked, set int
 	first      *Exchange
@@ -278,7 +282,7 @@ type outcome int
 
 const (
 	unclear  outcome = iota // refused for a reason that says nothing about the request's form
-	accepted                // answered as its base
+	accepted                // the status is that of its base
 	refused                 // by 400, or by 401 where it had no credentials
 	failed                  // by 500
 )

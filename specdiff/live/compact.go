@@ -15,23 +15,23 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
 
-// compactor drops from answers what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
+// compactor drops from responses what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
 // list's elements those stay that show a value, a kind of value or a set of properties that was not there before at the
 // same place. So a record is small, and can be held against very many documents.
 type compactor struct {
 	seen   map[string]bool
 	stored int            // bytes of what was seen
 	count  map[string]int // of different values, by place
-	chosen bool           // of the answer that is being reduced
+	chosen bool           // of the response that is being reduced
 }
 
 func newCompactor() *compactor { return &compactor{seen: map[string]bool{}, count: map[string]int{}} }
 
-const smallAnswer = 4 << 10
+const smallResponse = 4 << 10
 
-// body returns an answer's body without what repeats.
+// body returns a response's body without what repeats.
 func (c *compactor) body(x *conform.Exchange) []byte {
-	if len(x.ResponseBody) < smallAnswer || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
+	if len(x.ResponseBody) < smallResponse || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
 		return x.ResponseBody
 	}
 	d := json.NewDecoder(bytes.NewReader(x.ResponseBody))
@@ -91,7 +91,7 @@ func (c *compactor) reduce(v any, path string) (any, bool) {
 	return v, isNew
 }
 
-// What a hostile answer may cost; the longest path of a real one has some 200 bytes.
+// What a hostile response may cost; the longest path of a real one has some 200 bytes.
 const (
 	longestPath = 1 << 10
 	mostStored  = 64 << 20

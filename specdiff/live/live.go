@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,7 +19,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// ErrUnreachable is what no answer that could be used is: nobody listens, the connection breaks, the answer is too
+// ErrUnreachable is what no response that could be used is: nobody listens, the connection breaks, the response is too
 // large or too slow.
 var ErrUnreachable = errors.New("the backend cannot be reached")
 
@@ -40,10 +41,10 @@ type Config struct {
 	Progress func(step string)
 
 	// These are bounds; zero is the default.
-	Patience     time.Duration // for one answer: 20 s
+	Patience     time.Duration // for one response: 20 s
 	Time         time.Duration // for the whole run: 5 minutes; 15 seconds are usual
-	MaxAnswer    int64         // bytes of an answer: 32 MiB
-	MaxRecord    int64         // bytes of all answers, without what repeats: 64 MiB
+	MaxResponse  int64         // bytes of a response: 32 MiB
+	MaxRecord    int64         // bytes of all responses, without what repeats: 64 MiB
 	MaxExchanges int           // how many requests are sent at most: 3000
 }
 
@@ -61,7 +62,7 @@ func (l Login) GoString() string { return l.String() }
 const (
 	defaultPatience     = 20 * time.Second
 	defaultTime         = 5 * time.Minute
-	defaultMaxAnswer    = 32 << 20
+	defaultMaxResponse  = 32 << 20
 	defaultMaxRecord    = 64 << 20
 	defaultMaxExchanges = 3000
 )
@@ -71,13 +72,14 @@ type Record struct {
 	Exchanges []Exchange
 	Notes     []string // what could not be tried, and why
 	Took      time.Duration
-	Bytes     int64 // of answers, before what repeats was dropped
+	Bytes     int64 // of responses, before what repeats was dropped
 
 	secrets *secrets
+	shown   sync.Map // of a text or an exchange, what is shown of it
 }
 
-// Exchange is a request and its answer. Elements of lists that show nothing which other elements don't show as well
-// are dropped from the answer.
+// Exchange is a request and its response. Elements of lists that show nothing which other elements don't show as well
+// are dropped from the response.
 type Exchange struct {
 	*conform.Exchange
 	Step  string // what it was for: "register"
@@ -87,7 +89,7 @@ type Exchange struct {
 
 // Run asks the backend. The order of the requests is the same in every run with the same documents; the customers it
 // registers have random emails. It leaves them behind, without addresses and logged out, because the storefront API
-// cannot delete a customer. The error is ErrUnreachable where there was no usable answer, whatever the reason.
+// cannot delete a customer. The error is ErrUnreachable where there was no usable response, whatever the reason.
 func Run(ctx context.Context, config Config) (*Record, error) {
 	base, err := backendURL(config.Backend)
 	if err != nil {
@@ -144,7 +146,7 @@ func (r *run) all(ctx context.Context) error {
 	return r.cleanUp(ctx)
 }
 
-// cleanUpAfter is worth a try where the backend of a run that failed still answers. It has bounds of its own: those of
+// cleanUpAfter is worth a try where the backend of a run that failed still responds. It has bounds of its own: those of
 // the run may be why it failed.
 func (r *run) cleanUpAfter(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orDefault(r.config.Patience, defaultPatience))

@@ -78,7 +78,7 @@ func (r *run) probes(ctx context.Context) error {
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
-		s.note("%s was not probed: what should be taken was answered with %d", t.place(), base.Status)
+		s.note("%s was not probed: the backend refused what it should accept with %d", t.place(), base.Status)
 		return
 	}
 	made := map[string]bool{}
@@ -170,7 +170,7 @@ func (t target) send() any {
 }
 
 // try sends one request. A customer that it registers is logged out at the end.
-func (s *script) try(t target, p *Probe, query string, body any) answer {
+func (s *script) try(t target, p *Probe, query string, body any) response {
 	q := request{step: "probe", method: t.method, path: t.path, by: t.by, body: body, probe: p}
 	if query != "" {
 		q.path += "?" + query

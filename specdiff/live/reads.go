@@ -35,7 +35,7 @@ func (r *run) reads(ctx context.Context) error {
 }
 
 func (s *script) readAll(a *account, explored exploration) {
-	read := func(step, path string) answer {
+	read := func(step, path string) response {
 		return s.do(request{step: step, method: http.MethodGet, path: path, by: a, bearer: true})
 	}
 	read("read the profile", mePath)
@@ -46,7 +46,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	if len(x.orders()) == 0 {
 		return
 	}
-	if len(explored) == 0 { // the answer to a login is that of a session, so one is enough
+	if len(explored) == 0 { // the response to a login is that of a session, so one is enough
 		login := &account{}
 		s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
 		s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
@@ -59,8 +59,8 @@ func (s *script) readAll(a *account, explored exploration) {
 	}
 }
 
-// orders are those that the answer lists.
-func (a answer) orders() []any {
+// orders are those that the response lists.
+func (a response) orders() []any {
 	var body struct {
 		Orders []any `json:"orders"`
 	}
@@ -72,11 +72,11 @@ func (a answer) orders() []any {
 
 // orderOf is an order as a document has it.
 func orderOf(doc *conform.Contract) *conform.Node {
-	answer := doc.Answer(finding.Operation(http.MethodGet, ordersPath), "200")
-	if answer == nil {
+	response := doc.Response(finding.Operation(http.MethodGet, ordersPath), "200")
+	if response == nil {
 		return nil
 	}
-	for _, list := range answer.Relations() {
+	for _, list := range response.Relations() {
 		if list.Name == "orders" {
 			return list.To
 		}
@@ -86,7 +86,7 @@ func orderOf(doc *conform.Contract) *conform.Node {
 
 // columns asks for the columns that the document has and that don't come by themselves. One that cannot be asked for
 // fails the whole request, so then they are asked for one by one.
-func (s *script) columns(read func(string, string) answer, order *conform.Node, orders []any) {
+func (s *script) columns(read func(string, string) response, order *conform.Node, orders []any) {
 	usual, _ := orders[0].(object)
 	names := slices.DeleteFunc(order.Columns(), func(name string) bool {
 		_, comes := usual[name]
@@ -128,7 +128,7 @@ const (
 
 // explore expands each relation that the document has, where there is something to see. It goes level by level: first it
 // asks all orders for their own relations, and then single ones, because the time a backend takes grows with both.
-func (s *script) explore(read func(string, string) answer, order *conform.Node, x exploration) {
+func (s *script) explore(read func(string, string) response, order *conform.Node, x exploration) {
 	for level := s.expand(read, spots(spot{node: order}, x), "", x); len(level) > 0 && s.err == nil; {
 		byOrder := map[string][]spot{}
 		asked := map[string]int{}
@@ -166,7 +166,7 @@ func spots(at spot, x exploration) []spot {
 
 // expand asks for some places, of one order or of all, and returns those where there is something new. One that the
 // backend does not know fails the whole request; then each half is asked for.
-func (s *script) expand(read func(string, string) answer, some []spot, id string, x exploration) []spot {
+func (s *script) expand(read func(string, string) response, some []spot, id string, x exploration) []spot {
 	if len(some) == 0 || s.err != nil {
 		return nil
 	}

@@ -32,7 +32,7 @@ var tooLarge = raw(strings.Repeat("0", 110_000))
 func exists(email string) string { return authPath + "/" + url.PathEscape(email) }
 
 // script goes through a customer's life: it registers, logs in, changes, orders nothing, forgets the password, logs out.
-// Each step is taken whatever came before, so that one wrong answer does not hide the others.
+// Each step is taken whatever came before, so that one wrong response does not hide the others.
 func (r *run) script(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	a, other := r.newAccount(), r.newAccount()
@@ -48,33 +48,33 @@ func (r *run) script(ctx context.Context) error {
 	return s.err
 }
 
-// script stops at the first request without an answer.
+// script stops at the first request without a response.
 type script struct {
 	*run
 	ctx context.Context //nolint:containedctx // it lives as long as the one call that makes the script
 	err error
 }
 
-// do sends a request; without an answer it returns an empty one.
-func (s *script) do(q request) answer {
+// do sends a request; without a response it returns an empty one.
+func (s *script) do(q request) response {
 	if s.err != nil {
-		return noAnswer()
+		return noResponse()
 	}
 	x, err := s.send(s.ctx, q)
 	s.err = err
 	return x
 }
 
-func (s *script) get(step, path string, by *account) answer {
+func (s *script) get(step, path string, by *account) response {
 	return s.do(request{step: step, method: http.MethodGet, path: path, by: by})
 }
 
-func (s *script) post(step, path string, body any, by *account) answer {
+func (s *script) post(step, path string, body any, by *account) response {
 	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
 }
 
 // again reads what x has read, and says that it has it already.
-func (s *script) again(x answer, path string, by *account) {
+func (s *script) again(x response, path string, by *account) {
 	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
 }
 
@@ -168,7 +168,7 @@ func with(address object, name string, value any) object {
 
 func (s *script) addresses(a *account) {
 	s.progress("script: addresses")
-	add := func(step string, address any) answer {
+	add := func(step string, address any) response {
 		return s.post(step, addressesPath, object{"address": address}, a)
 	}
 	add("add an address", newAddress())

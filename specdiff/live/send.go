@@ -31,7 +31,7 @@ type run struct {
 	registered   int
 	unselectable map[string]bool // columns of an order that fail when they are asked for
 	sent         int
-	kept         int64 // bytes of the answers in the record
+	kept         int64 // bytes of the responses in the record
 }
 
 func newRun(config Config, base *url.URL) *run {
@@ -91,30 +91,30 @@ func (r *run) newAccount() *account {
 var errTooMany = errors.New("the bound on the number of requests is reached")
 
 // send sends a request and records the exchange.
-func (r *run) send(ctx context.Context, q request) (answer, error) {
+func (r *run) send(ctx context.Context, q request) (response, error) {
 	if r.sent++; r.sent > orDefault(r.config.MaxExchanges, defaultMaxExchanges) {
-		return noAnswer(), errTooMany
+		return noResponse(), errTooMany
 	}
 	x := &conform.Exchange{Method: q.method, URL: q.path, RequestHeader: http.Header{}, Cookie: r.config.Cookie}
 	if err := q.fill(x); err != nil {
-		return noAnswer(), err
+		return noResponse(), err
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
 	started := time.Now()
 	if err := r.exchange(ctx, x); err != nil {
 		path, _, _ := strings.Cut(q.path, "?")
-		return noAnswer(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
+		return noResponse(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
 	}
 	if where := x.ResponseHeader.Get("Location"); r.sent == 1 && x.Status/100 == 3 && where != "" {
-		return noAnswer(), fmt.Errorf("%w: it redirects to another place (%d): give the URL that it redirects to", ErrUnreachable, x.Status)
+		return noResponse(), fmt.Errorf("%w: it redirects to another place (%d): give the URL that it redirects to", ErrUnreachable, x.Status)
 	}
 	r.record.Bytes += int64(len(x.ResponseBody))
-	a := answer{x, x.ResponseBody}
+	a := response{x, x.ResponseBody}
 	x.ResponseBody = r.compact.body(x)
 	most := orDefault(r.config.MaxRecord, defaultMaxRecord)
 	if r.kept += int64(len(x.ResponseBody)); r.kept > most {
-		return noAnswer(), fmt.Errorf("%w: its answers hold more than %d bytes, without what repeats", ErrUnreachable, most)
+		return noResponse(), fmt.Errorf("%w: its responses hold more than %d bytes, without what repeats", ErrUnreachable, most)
 	}
 	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe, Took: time.Since(started)})
 	return a, nil
@@ -150,7 +150,7 @@ func (q request) fill(x *conform.Exchange) error {
 	return nil
 }
 
-// exchange sends x and fills in its answer. Redirects are not followed: they are answers like others.
+// exchange sends x and fills in its response. Redirects are not followed: they are responses like others.
 func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 	req, err := http.NewRequestWithContext(ctx, x.Method, r.base.String()+x.URL, bytes.NewReader(x.RequestBody))
 	if err != nil {
@@ -162,32 +162,32 @@ func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
-	most := orDefault(r.config.MaxAnswer, defaultMaxAnswer)
+	most := orDefault(r.config.MaxResponse, defaultMaxResponse)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, most+1))
 	if err != nil {
 		return err
 	}
 	if int64(len(body)) > most {
-		return fmt.Errorf("the answer is larger than %d bytes", most)
+		return fmt.Errorf("the response is larger than %d bytes", most)
 	}
 	x.Status, x.ResponseHeader, x.ResponseBody = resp.StatusCode, resp.Header, body
 	return nil
 }
 
-// reason is why there was no answer, without the URL, which may hold an email.
+// reason is why there was no response, without the URL, which may hold an email.
 func reason(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"
 	}
 	var timeout net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
-		return "no complete answer in time"
+		return "no complete response in time"
 	}
 	return err.Error()
 }
 
-// login takes the session that an answer begins.
-func (r *run) login(a *account, x answer) {
+// login takes the session that a response begins.
+func (r *run) login(a *account, x response) {
 	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && len(cookies) > 0 {
 		a.cookie = cookies[0].Name + "=" + cookies[0].Value
 		r.record.secrets.add("COOKIE", a.cookie)
@@ -195,8 +195,8 @@ func (r *run) login(a *account, x answer) {
 	}
 }
 
-// takeToken takes the bearer token of an answer.
-func (r *run) takeToken(a *account, x answer) {
+// takeToken takes the bearer token of a response.
+func (r *run) takeToken(a *account, x response) {
 	var body struct {
 		AccessToken string `json:"access_token"`
 	}

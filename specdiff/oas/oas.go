@@ -10,7 +10,7 @@
 //	 */
 //
 // for an operation and `@schema Name` for a schema, the rest of the comment being YAML. What TypeScript erases, such as
-// the schemas of answers, is in the declarations (.d.ts) only.
+// the schemas of responses, is in the declarations (.d.ts) only.
 package oas
 
 import (

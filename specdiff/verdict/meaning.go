@@ -63,7 +63,7 @@ func effect(f finding.Finding, from, to string) string {
 		}
 		return "the pointer becomes a plain field"
 	case finding.Type:
-		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no answer that holds it can be decoded", from, to)
+		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no response that holds it can be decoded", from, to)
 	case finding.Format:
 		return fmt.Sprintf("the field's type changes (format %s to %s)", from, to)
 	case finding.Enum:
@@ -139,7 +139,7 @@ func presence(f finding.Finding, gone bool) string {
 	case gone:
 		return "a field that is never filled"
 	}
-	return "a field that is missing: its value is dropped when an answer is decoded"
+	return "a field that is missing: its value is dropped when a response is decoded"
 }
 
 // edit is what to write into openapi.yaml, if it is so.
@@ -188,7 +188,7 @@ const (
 	operation kind = iota
 	parameter
 	schema
-	message // a request body or an answer
+	message // a request body or a response
 )
 
 // kindOf says what a place is.

@@ -17,13 +17,13 @@ type Evidence struct {
 	Differences []compare.Difference  // of the documents
 	Contract    []finding.Observation // what the backend shows against the contract
 	Published   []finding.Observation // what it shows against the published document, at the contract's places
-	Seen        map[conform.Sight]int // how often answers showed what the contract declares
+	Seen        map[conform.Sight]int // how often responses showed what the contract declares
 	Uses        map[string][]string   // the operations that use a component of the contract
 }
 
 // Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. Where
 // documents differ, the published one is also wrong if the backend was seen to do what the contract says, or if the
-// contract says more and every answer kept to it. What the backend was not seen to contradict never makes the contract
+// contract says more and every response kept to it. What the backend was not seen to contradict never makes the contract
 // wrong: that something may be null is not disproved by its never having been.
 func Join(e Evidence) []finding.Finding {
 	points := map[string]*point{}
@@ -61,7 +61,7 @@ func Join(e Evidence) []finding.Finding {
 	return all
 }
 
-// strict is what supports the contract where it says more than the published document, and every answer kept to it:
+// strict is what supports the contract where it says more than the published document, and every response kept to it:
 // conform would have told of one that did not.
 func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observation, bool) {
 	there, values := seen[conform.Sight{What: conform.Property, Loc: d.Place}], seen[conform.Sight{What: conform.Valued, Loc: d.Place}]
@@ -166,7 +166,7 @@ func (p *point) finding() (finding.Finding, bool) {
 	return f, true
 }
 
-// says is what the document says, as far as the backend's answers led to it.
+// says is what the document says, as far as the backend's responses led to it.
 func (s *shown) says() string {
 	for _, o := range []*finding.Observation{s.contradicts, s.fault, s.supports} {
 		if o != nil && o.Document != "" {

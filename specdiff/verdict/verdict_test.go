@@ -80,9 +80,9 @@ func TestObservationsOfOnePointAddUp(t *testing.T) {
 	}
 }
 
-// Where the contract says more than the published document, answers that keep to it speak for it; where it says less,
+// Where the contract says more than the published document, responses that keep to it speak for it; where it says less,
 // they say nothing.
-func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
+func TestStricterContractThatEveryResponseKeptTo(t *testing.T) {
 	for _, c := range []struct {
 		aspect              finding.Aspect
 		contract, published string

@@ -13,7 +13,7 @@ const (
 )
 
 // Parse returns the value of n. It is not ok for a number that is larger, smaller or longer than anybody needs: 1e999999
-// has three million bits, and a hostile answer may hold millions of them.
+// has three million bits, and a hostile response may hold millions of them.
 func Parse(n json.Number) (value *big.Rat, ok bool) {
 	text := n.String()
 	if len(text) > longest {

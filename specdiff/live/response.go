@@ -7,17 +7,19 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// answer is what came, for the next step to use.
-type answer struct {
+// response is what came, for the next step to use.
+type response struct {
 	*conform.Exchange
 	body []byte // the whole; the exchange is kept without what repeats
 }
 
-// noAnswer is one that did not come.
-func noAnswer() answer { return answer{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}} }
+// noResponse is one that did not come.
+func noResponse() response {
+	return response{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}}
+}
 
-// addressIDs are those of the customer that the answer holds, in the backend's order.
-func (a answer) addressIDs() []string {
+// addressIDs are those of the customer that the response holds, in the backend's order.
+func (a response) addressIDs() []string {
 	var body struct {
 		Customer struct {
 			ShippingAddresses []struct {
