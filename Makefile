@@ -1,8 +1,8 @@
-# One command for each thing a person or CI does here. `make` lists them.
+# One command for each thing that a person or CI does here. `make` lists them.
 #
-# Go's build cache makes repeated runs cheap, so no target keeps files of its own except openapi-lint's node_modules.
+# Go's build cache makes repeated runs cheap, so no target has files of its own except openapi-lint's node_modules.
 
-# The modules of this repository, as far as they exist. Code is what lint covers; the others hold pinned tools.
+# The modules of this repository, as far as they exist. Code is what lint covers; the others have pinned tools.
 CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench tools examples/otelhttp)))
 MODULES := $(CODE_MODULES) tools/lint
 
@@ -10,7 +10,7 @@ MODULES := $(CODE_MODULES) tools/lint
 GOLANGCI := go tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint
 
 OPENAPI_LINT := tools/openapi-lint
-# Nothing is reported to anybody, and no newer version is looked for.
+# No usage is reported, and no newer version is looked for.
 REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly
 
 .DEFAULT_GOAL := help
@@ -19,26 +19,42 @@ REDOCLY := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_L
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: check
+check: ## what to run before a commit, in about a minute: build, vet, lint of what changed, house rules, unit tests
+	@set -e; for m in $(CODE_MODULES); do echo "go build, vet: $$m"; go -C $$m build -o /dev/null ./...; go -C $$m vet ./...; done
+	tools/lint-changed.sh
+	$(MAKE) house
+	@set -e; for m in $(TESTED); do echo "go test: $$m"; go -C $$m test -vet=off ./...; done
+
+.PHONY: ci
+ci: ## all that CI runs, in about a quarter of an hour
+	.ci/run
+
 .PHONY: generate
 generate: ## make package api from openapi.yaml
 	go generate ./...
 
 .PHONY: check-generated
 check-generated: ## fail if generated code or a go.mod is not what it would be made into now
-	tools/check-generated.sh $(CODE_MODULES)
-	@code=0; for m in $(MODULES); do echo "go -C $$m mod tidy -diff"; go -C $$m mod tidy -diff || code=1; done; exit $$code
+	tools/check-generated.sh
+	@printf '%s\n' $(MODULES) | xargs -P 4 -I '{}' go -C '{}' mod tidy -diff || { echo "run make tidy" >&2; exit 1; }
+
+# The modules whose tests need no backend. Those of test/ have targets of their own.
+TESTED := . specdiff tools examples/otelhttp
 
 .PHONY: test
-test: ## unit tests under the race detector; needs nothing but Go and a C compiler
+test: ## unit tests, under the race detector where goroutines meet; needs only Go and a C compiler
 	go test -race ./...
-	go -C specdiff test -race ./...
-	go -C tools test ./...
 	go -C examples/otelhttp test -race ./...
+	go -C specdiff test ./...
+	go -C tools test ./...
 
 FUZZTIME ?= 2m
+# The packages of this module that have fuzz targets.
+FUZZED = $(sort $(dir $(shell git grep -l '^func Fuzz' -- 'api/*_test.go' 'customers/*_test.go' 'cmd/*_test.go')))
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (2m unless set) and print its executions
-	tools/fuzz.sh $(FUZZTIME) ./customers
+	tools/fuzz.sh $(FUZZTIME) $(FUZZED)
 
 SOAK ?= 2m
 CUSTOMERS ?= 10000
@@ -51,7 +67,7 @@ lint: lint-go lint-openapi ## both linters
 
 .PHONY: lint-go
 lint-go: ## golangci-lint over every module, formatting included
-	@code=0; for m in $(CODE_MODULES); do echo "golangci-lint run: $$m"; (cd $$m && $(GOLANGCI) run ./...) || code=1; done; exit $$code
+	@code=0; for m in $(CODE_MODULES); do echo "golangci-lint run: $$m"; (cd $$m && $(GOLANGCI) run --allow-parallel-runners ./...) || code=1; done; exit $$code
 
 .PHONY: lint-openapi
 lint-openapi: $(OPENAPI_LINT)/node_modules/.package-lock.json ## redocly over openapi.yaml
@@ -61,6 +77,26 @@ lint-openapi: $(OPENAPI_LINT)/node_modules/.package-lock.json ## redocly over op
 $(OPENAPI_LINT)/node_modules/.package-lock.json: $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.json
 	npm ci --prefix $(OPENAPI_LINT)
 	@touch $@
+
+.PHONY: house
+house: cycles glossary check-api ## what this project asks of its own code: cycles, glossary, exported API
+
+.PHONY: cycles
+cycles: ## fail if files of a package form a cycle that tools/cycles/allowed.txt does not allow
+	go -C tools run ./cycles .. ./...
+
+.PHONY: glossary
+glossary: ## fail on words that this project does not use; tools/glossary/words.go lists them
+	go -C tools run ./glossary ..
+
+API := ./api ./customers ./customers/customerstest
+.PHONY: api
+api: ## write the exported API into test/api, where a change of it is seen in review
+	go -C tools run ./api .. ../test/api $(API)
+
+.PHONY: check-api
+check-api: ## fail if the exported API is not what test/api has
+	go -C tools run ./api -check .. ../test/api $(API)
 
 .PHONY: format
 format: ## gofmt and goimports over every module
@@ -93,6 +129,10 @@ guard: ## fail if a call allocates more, or a session is larger, than it was; co
 backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 	node test/e2e/backend/start.mjs
 
+.PHONY: prepare
+prepare: ## install the real backend and make its seeded database, which the first use does otherwise
+	node test/e2e/backend/start.mjs --prepare
+
 .PHONY: e2e
 e2e: ## the suites that need the real backend; they start and stop it themselves
 	go -C test/e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
@@ -108,10 +148,6 @@ diff: ## where contract, published document and running backend disagree, and wh
 .PHONY: demo
 demo: ## the whole journey, printed; needs only Go, or BACKEND=url for a backend of yours
 	BACKEND=$(BACKEND) go run ./examples/journey
-
-.PHONY: ci
-ci: ## all that CI runs
-	.ci/run
 
 .PHONY: module
 module: ## rename the module: make module MODULE=git.example.com/you/customers-go

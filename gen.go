@@ -1,7 +1,7 @@
-// Package customersgo holds the contract that the packages of this module are made from.
+// Package customersgo contains the contract that the packages of this module are made from.
 //
 // OpenAPI is the text of openapi.yaml, the hand-written description of what a Medusa v1 backend accepts and sends on
-// its storefront customer and auth routes. Package api is generated from it and holds the models and a raw client;
+// its storefront customer and auth routes. Package api is generated from it and has the models and a raw client;
 // package customers wraps that client and is what an application imports.
 package customersgo
 

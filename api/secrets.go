@@ -1,5 +1,3 @@
-// Package api is generated from openapi.yaml, but for this file: the types that hold a password or a token print and log
-// it as hidden. As JSON they hold it, because that is what is sent.
 package api
 
 import (
@@ -7,44 +5,46 @@ import (
 	"log/slog"
 )
 
-const hidden = "…"
+// redacted is printed in place of a secret.
+const redacted = "…"
 
-func hide(secret *string) {
+// redact replaces a secret that is set.
+func redact(secret *string) {
 	if *secret != "" {
-		*secret = hidden
+		*secret = redacted
 	}
 }
 
-// Format prints r for every verb, but for the password.
+// Format prints r with the password redacted, for every verb.
 func (r Credentials) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
-// LogValue is r but for the password.
+// LogValue returns r with the password redacted.
 func (r Credentials) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
 func (r Credentials) withoutSecrets() any {
 	type plain Credentials
-	hide(&r.Password)
+	redact(&r.Password)
 	return plain(r)
 }
 
-// Format prints r for every verb, but for the password.
+// Format prints r with the password redacted, for every verb.
 func (r CreateRequest) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
-// LogValue is r but for the password.
+// LogValue returns r with the password redacted.
 func (r CreateRequest) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
 func (r CreateRequest) withoutSecrets() any {
 	type plain CreateRequest
-	hide(&r.Password)
+	redact(&r.Password)
 	return plain(r)
 }
 
-// Format prints r for every verb, but for the password.
+// Format prints r with the password redacted, for every verb.
 func (r UpdateRequest) Format(f fmt.State, verb rune) {
 	format(f, verb, r.withoutSecrets())
 }
 
-// LogValue is r but for the password.
+// LogValue returns r with the password redacted.
 func (r UpdateRequest) LogValue() slog.Value {
 	return slog.AnyValue(r.withoutSecrets())
 }
@@ -53,41 +53,41 @@ func (r UpdateRequest) withoutSecrets() any {
 	type plain UpdateRequest
 	shown := plain(r)
 	if shown.Password != nil {
-		shown.Password = new(hidden)
+		shown.Password = new(redacted)
 	}
 	return shown
 }
 
-// Format prints r for every verb, but for the token and the password.
+// Format prints r with the token and the password redacted, for every verb.
 func (r ResetPasswordRequest) Format(f fmt.State, verb rune) {
 	format(f, verb, r.withoutSecrets())
 }
 
-// LogValue is r but for the token and the password.
+// LogValue returns r with the token and the password redacted.
 func (r ResetPasswordRequest) LogValue() slog.Value {
 	return slog.AnyValue(r.withoutSecrets())
 }
 
 func (r ResetPasswordRequest) withoutSecrets() any {
 	type plain ResetPasswordRequest
-	hide(&r.Password)
-	hide(&r.Token)
+	redact(&r.Password)
+	redact(&r.Token)
 	return plain(r)
 }
 
-// Format prints r for every verb, but for the token.
+// Format prints r with the token redacted, for every verb.
 func (r Token) Format(f fmt.State, verb rune) { format(f, verb, r.withoutSecrets()) }
 
-// LogValue is r but for the token.
+// LogValue returns r with the token redacted.
 func (r Token) LogValue() slog.Value { return slog.AnyValue(r.withoutSecrets()) }
 
 func (r Token) withoutSecrets() any {
 	type plain Token
-	hide(&r.AccessToken)
+	redact(&r.AccessToken)
 	return plain(r)
 }
 
-// format prints what fmt would have printed for the type without methods.
+// format prints plain as fmt prints a type without methods.
 func format(f fmt.State, verb rune, plain any) {
 	fmt.Fprintf(f, fmt.FormatString(f, verb), plain)
 }

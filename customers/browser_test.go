@@ -230,7 +230,7 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 		})})).WithSession(s)
 		_ = logIn(t.Context(), c, testEmail)
 		_ = retrieve(t.Context(), c)
-		for _, session := range []*Session{s, {cookie: &sessionCookie{value: "v"}}} {
+		for _, session := range []*Session{s, {state: state{cookie: &cookie{value: "v"}}}} {
 			w := httptest.NewRecorder()
 			session.Relay(w)
 			for _, line := range w.Header()["Set-Cookie"] {

@@ -32,8 +32,8 @@ func TestBaseURL(t *testing.T) {
 		if request != test.request {
 			t.Errorf("%s: request goes to %s, want %s", test.baseURL, request, test.request)
 		}
-		if c.core.origin != test.origin {
-			t.Errorf("%s: origin is %s, want %s", test.baseURL, c.core.origin, test.origin)
+		if c.caller.config.endpoint.origin != test.origin {
+			t.Errorf("%s: origin is %s, want %s", test.baseURL, c.caller.config.endpoint.origin, test.origin)
 		}
 	}
 }
@@ -49,7 +49,7 @@ func TestBaseURLThatCanNotWorkIsRefusedAndNotRepeated(t *testing.T) {
 	} {
 		c, err := New(baseURL)
 		if err == nil {
-			t.Errorf("%q is accepted: %s", baseURL, c.core.baseURL)
+			t.Errorf("%q is accepted: %s", baseURL, c.caller.baseURL())
 			continue
 		}
 		e := wantError(t, err, ErrInvalidInput)
@@ -90,7 +90,7 @@ func TestIDsCanNotLeadToAnotherRoute(t *testing.T) {
 }
 
 func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T) {
-	tr := newTransport()
+	tr := newRoundTripper()
 	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout.Seconds() >= 5 {
 		t.Errorf("idle connections are kept for %v, Node closes them after 5 s", tr.IdleConnTimeout)
 	}

@@ -8,17 +8,47 @@ import (
 )
 
 const (
-	maxSetCookies    = 50              // of one answer; more is a fault
+	maxSetCookies    = 50              // of one response; more is a fault
 	maxCookieBytes   = 4 << 10         // browsers keep no larger one, and Node refuses a request with a few of them
 	maxCookieSeconds = 400 * 24 * 3600 // browsers keep no cookie longer
 )
 
-// readCookies sorts an answer's cookies into the session's and others. Those for another domain or path are dropped,
-// as a browser would drop them. Of two with one name the last counts.
-func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, others []otherCookie) {
+// A proxy needs a cookie or two. More is a fault, and must not grow every session of a server.
+const (
+	maxOtherCookies     = 8
+	maxOtherCookieBytes = 2 << 10 // all together
+)
+
+// cookie is the backend's session cookie. The value is kept to the byte.
+type cookie struct {
+	value   string
+	expires int64 // UnixMilli by this machine's clock; 0: unknown
+	secure  bool
+}
+
+func (c *cookie) expired() bool {
+	return c.expires != 0 && c.expires <= time.Now().UnixMilli()
+}
+
+// otherCookie is a cookie that is not the backend's own, such as a load balancer's.
+type otherCookie struct {
+	name string
+	cookie
+}
+
+// receivedCookies is what a response sets.
+type receivedCookies struct {
+	session *cookie       // the session cookie
+	deleted bool          // the session cookie was deleted
+	others  []otherCookie // the expired ones delete
+}
+
+// readCookies sorts a response's cookies into the session's and others. It drops those for another domain or path, as a
+// browser would. Of two with one name the last counts.
+func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 	lines := h["Set-Cookie"]
 	if len(lines) == 0 {
-		return nil, false, nil
+		return received
 	}
 	lines = lines[max(0, len(lines)-maxSetCookies):]
 	now := time.Now()
@@ -28,37 +58,38 @@ func readCookies(h http.Header, k *core) (session *sessionCookie, deleted bool, 
 	}
 	for _, line := range lines {
 		c, err := http.ParseSetCookie(line)
-		if err != nil || !k.covers(c) || len(c.Name)+len(c.Value) > maxCookieBytes {
+		if err != nil || !e.covers(c.Domain, c.Path) || len(c.Name)+len(c.Value) > maxCookieBytes {
 			continue
 		}
-		// Cut out of the line, they would keep all of it in memory, however long.
-		name, value := strings.Clone(c.Name), strings.Clone(cookieValue(c))
-		var expires int64
+		// Cut out of the line, name and value would keep all of it in memory, however long.
+		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), expires: expiry(c, now, skew), secure: c.Secure}
 		switch {
-		case c.MaxAge < 0:
-			expires = 1
-		case c.MaxAge > 0:
-			expires = now.Add(time.Duration(min(c.MaxAge, maxCookieSeconds)) * time.Second).UnixMilli()
-		case !c.Expires.IsZero():
-			expires = max(1, c.Expires.Add(skew).UnixMilli())
+		case name == e.cookieName && (got.expired() || c.Value == ""):
+			received.session, received.deleted = nil, true
+		case name == e.cookieName:
+			received.session, received.deleted = &got, false
+		case len(name)+len(got.value) <= maxOtherCookieBytes:
+			received.others = slices.DeleteFunc(received.others, func(o otherCookie) bool { return o.name == name })
+			received.others = append(received.others, otherCookie{name, got})
 		}
-		if name == k.cookieName {
-			session, deleted = nil, isOver(expires) || c.Value == ""
-			if !deleted {
-				session = &sessionCookie{value: value, expires: expires, secure: c.Secure}
-			}
-			continue
-		}
-		if len(name)+len(value) > maxOtherCookieBytes {
-			continue
-		}
-		others = slices.DeleteFunc(others, func(o otherCookie) bool { return o.name == name })
-		others = append(others, otherCookie{name: name, value: value, expires: expires, secure: c.Secure})
 	}
-	return session, deleted, others
+	return received
 }
 
-// cookieValue is the value to the byte; net/http takes off quotes.
+// expiry returns when c expires by this machine's clock, as UnixMilli; 0 if c does not say.
+func expiry(c *http.Cookie, now time.Time, skew time.Duration) int64 {
+	switch {
+	case c.MaxAge < 0:
+		return 1
+	case c.MaxAge > 0:
+		return now.Add(time.Duration(min(c.MaxAge, maxCookieSeconds)) * time.Second).UnixMilli()
+	case !c.Expires.IsZero():
+		return max(1, c.Expires.Add(skew).UnixMilli())
+	}
+	return 0
+}
+
+// cookieValue returns the value to the byte; net/http takes off quotes.
 func cookieValue(c *http.Cookie) string {
 	if c.Quoted {
 		return `"` + c.Value + `"`
@@ -66,45 +97,37 @@ func cookieValue(c *http.Cookie) string {
 	return c.Value
 }
 
-// covers says whether a browser would send c to all routes of the backend.
-func (k *core) covers(c *http.Cookie) bool {
-	domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))
-	if domain != "" && domain != k.host && !strings.HasSuffix(k.host, "."+domain) {
-		return false
-	}
-	path := c.Path
-	if !strings.HasPrefix(path, "/") {
-		return true // the route's own directory; all routes are told apart by more than that
-	}
-	return strings.HasPrefix(k.basePath+"store/", strings.TrimSuffix(path, "/")+"/")
+// isCookieValue reports whether net/http could have read s as a cookie's value.
+func isCookieValue(s string) bool {
+	c, err := http.ParseSetCookie("n=" + s)
+	return err == nil && cookieValue(c) == s
 }
 
-// noCookie explains a login that brought no session cookie.
-func (r *reply) noCookie(k *core) *Error {
-	e := &Error{Operation: r.op.name, StatusCode: r.status, Header: withoutSetCookie(r.header), kind: ErrNoSessionCookie}
-	var names []string
-	for _, line := range r.header["Set-Cookie"] {
+// cookieNames returns the names of the cookies that a response sets.
+func cookieNames(h http.Header) (names []string) {
+	for _, line := range h["Set-Cookie"] {
 		if c, err := http.ParseSetCookie(line); err == nil {
 			names = append(names, c.Name)
 		}
 	}
-	switch {
-	case slices.Contains(names, k.cookieName):
-		e.Message = "the login succeeded, but its cookie is for another domain or path, or already over"
-	case !k.mayCarrySecure():
-		e.Message = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
-	default:
-		e.Message = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
-	}
-	if len(names) > 0 && !slices.Contains(names, k.cookieName) {
-		e.Message += "; the answer sets " + strings.Join(names, ", ") + " and not " + k.cookieName + ": see WithSessionCookieName"
-	}
-	return e
+	return names
 }
 
-func (r *reply) superseded() *Error {
-	return &Error{
-		Operation: r.op.name, StatusCode: r.status, Header: withoutSetCookie(r.header),
-		Message: "the newer one stands; this login's session is ended at the backend", kind: ErrSessionSuperseded,
+// mergeCookies returns kept with received added, replaced or deleted by name. The newest stay within the limits.
+func mergeCookies(kept, received []otherCookie) []otherCookie {
+	kept = slices.Clone(kept)
+	for _, o := range received {
+		kept = slices.DeleteFunc(kept, func(k otherCookie) bool { return k.name == o.name })
+		if !o.expired() {
+			kept = append(kept, o)
+		}
 	}
+	size := 0
+	for i, o := range slices.Backward(kept) {
+		size += len(o.name) + len(o.value)
+		if len(kept)-i > maxOtherCookies || size > maxOtherCookieBytes {
+			return kept[i+1:]
+		}
+	}
+	return kept
 }

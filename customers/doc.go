@@ -1,20 +1,50 @@
-// Package customers acts for storefront customers of a Medusa v1 backend: register, log in, read and change the
-// profile, addresses and orders, list payment methods, reset a password.
+// Package customers is a client for the storefront customer API of a Medusa v1 backend. It registers customers and logs
+// them in, reads and changes their profile and addresses, lists their orders and payment methods, and resets passwords.
 //
 //	c, err := customers.New("https://shop.example.com")
-//	…
-//	me, err := c.Create(ctx, customers.CreateRequest{Email: "user@example.com", Password: "supersecret"})
-//	me, err = c.Retrieve(ctx)
+//	if err != nil {
+//		return err
+//	}
+//	me, err := c.Auth.Authenticate(ctx, "ada@example.com", "supersecret")
+//	if err != nil {
+//		return err
+//	}
+//	orders, err := c.ListOrders(ctx, nil)
 //
-// A [Client] keeps the customer's session cookie in its [Session] and sends it along, as a browser would: after a
-// Create or an Authenticate all further calls are the customer's. On a server, make one client with [WithoutSession]
-// and derive one for each customer by [Client.WithSession]; [Session.Encode] and [DecodeSession] keep sessions between
-// requests.
+// Results are the models of package api, which is generated from the contract. Amounts are integers in the currency's
+// smallest unit. Times are UTC.
 //
-// Results are the models of package api, generated from the contract; amounts are integers in the currency's smallest
-// unit, times are UTC. Every error is an [*Error] and one of the sentinels, such as [ErrUnauthenticated], for
-// errors.Is.
+// # Sessions
 //
-// Reads and deletes that fail on the way are sent again, twice at most; a POST is repeated only if no connection came
-// about, so nothing is ever done twice. Every attempt ends within 30 seconds and every answer is bounded.
+// A [Client] stores the customer's session cookie in its [Session] and sends it with every call, as a browser would.
+// After [Client.Create] or [AuthService.Authenticate] all further calls are the customer's, until
+// [AuthService.DeleteSession]. Calls may overlap: the login that began last wins, and a response to an older cookie
+// changes nothing.
+//
+// A client made with [WithBearerToken] sends a token of [AuthService.GetToken] instead.
+//
+// # On a server
+//
+// A server makes one client with [WithoutSession], which can never become a customer, and derives one for each customer
+// by [Client.WithSession]. Between requests, a session is stored as the text of [Session.Encode] and made again by
+// [DecodeSession]; or the browser's own cookie is the session, by [SessionFromRequest] and [Session.Relay].
+// [WithSessionHook] reports each change.
+//
+// # Errors
+//
+// Every error is an [*Error] and matches one sentinel, such as [ErrUnauthenticated], by errors.Is, or the context's own
+// error. Input that can only fail, or that would harm the customer, is [ErrInvalidInput] before it is sent, and
+// Error.Field names it. No error, log line or printed value shows a password, cookie, token or email.
+//
+// # Retries and limits
+//
+// A GET or DELETE is sent again, twice at most, after a failed connection, 429, 502, 503 or 504. A POST is sent again
+// only if no connection came about, so nothing is done twice. Retry-After is honored up to ten seconds. An attempt ends
+// within 30 seconds and a response within 32 MiB; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
+// Redirects are not followed.
+//
+// # Orders
+//
+// [Client.ListOrders] returns one page. [Client.Orders] iterates over all orders, each exactly once, also while others
+// are placed.
 package customers

@@ -247,7 +247,7 @@ func TestErrorTexts(t *testing.T) {
 
 func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
 	shared := refused("Offset", "no")
-	first, second := failed("One", shared), failed("Two", shared)
+	first, second := named("One", shared), named("Two", shared)
 	if e := wantError(t, first, ErrInvalidInput); e.Operation != "One" {
 		t.Errorf("the first is now of %s", e.Operation)
 	}

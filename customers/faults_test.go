@@ -75,7 +75,7 @@ func (s *scene) context(f *fault) context.Context {
 
 // client has the client's own transport, but for what the stage needs to see or the fault changes.
 func (s *scene) client(f *fault, baseURL string, logs io.Writer) *Client {
-	transport := newTransport()
+	transport := newRoundTripper()
 	transport.DialContext = s.dials.dialContext
 	transport.TLSClientConfig = &tls.Config{RootCAs: testAuthority().pool}
 	s.Cleanup(transport.CloseIdleConnections)
@@ -613,7 +613,7 @@ func (f *fault) try(s *scene) outcome {
 }
 
 func transportOf(c *Client) *http.Transport {
-	outer, _ := c.core.http.Transport.(safeLocation)
+	outer, _ := c.caller.config.transport.http.Transport.(safeLocation)
 	transport, _ := outer.RoundTripper.(*http.Transport)
 	return transport
 }

@@ -62,17 +62,17 @@ func TestBaseURLThatNoRequestCouldGoToIsRefused(t *testing.T) {
 }
 
 func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
-	k := mustNew(t, "https://shop.example.com").core
+	c := mustNew(t, "https://shop.example.com").caller
 	sessions := make([]*Session, 100)
 	before := liveHeap()
 	for i := range sessions {
 		s := new(Session)
+		c.session = s
 		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
 		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
-		tick, _, err := s.begin(opAuthenticate, k, nil, nil)
+		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
 		wantOK(t, err)
-		_, _, err = s.settle(tick, &reply{op: opAuthenticate, status: 200, header: h}, k)
-		wantOK(t, err)
+		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, true, nil))
 		sessions[i] = s
 	}
 	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {

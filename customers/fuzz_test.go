@@ -32,7 +32,7 @@ import (
 
 // fuzzCall is one of the operations with arguments of which the secrets must not come out again.
 type fuzzCall struct {
-	op   *operation
+	op   Operation
 	call func(ctx context.Context, c *Client) (any, error) // nil: there is no model
 }
 
@@ -45,45 +45,45 @@ const (
 
 // fuzzCalls are the 15 operations, and the iterator.
 var fuzzCalls = []fuzzCall{
-	{opCreate, func(ctx context.Context, c *Client) (any, error) {
+	{OperationCreateCustomer, func(ctx context.Context, c *Client) (any, error) {
 		return c.Create(ctx, CreateRequest{Email: fuzzEmail, Password: fuzzPassword, FirstName: "A", LastName: "B"})
 	}},
-	{opRetrieve, func(ctx context.Context, c *Client) (any, error) { return c.Retrieve(ctx) }},
-	{opUpdate, func(ctx context.Context, c *Client) (any, error) {
+	{OperationRetrieveCustomer, func(ctx context.Context, c *Client) (any, error) { return c.Retrieve(ctx) }},
+	{OperationUpdateCustomer, func(ctx context.Context, c *Client) (any, error) {
 		return c.Update(ctx, UpdateRequest{Email: new(fuzzEmail), Password: new(fuzzPassword), Phone: Null[string]()})
 	}},
-	{opGeneratePasswordToken, func(ctx context.Context, c *Client) (any, error) {
+	{OperationGeneratePasswordToken, func(ctx context.Context, c *Client) (any, error) {
 		return nil, c.GeneratePasswordToken(ctx, fuzzEmail)
 	}},
-	{opResetPassword, func(ctx context.Context, c *Client) (any, error) {
+	{OperationResetPassword, func(ctx context.Context, c *Client) (any, error) {
 		return c.ResetPassword(ctx, ResetPasswordRequest{Email: fuzzEmail, Password: fuzzPassword, Token: fuzzToken})
 	}},
-	{opListOrders, func(ctx context.Context, c *Client) (any, error) { return c.ListOrders(ctx, nil) }},
-	{opAddAddress, func(ctx context.Context, c *Client) (any, error) {
+	{OperationListOrders, func(ctx context.Context, c *Client) (any, error) { return c.ListOrders(ctx, nil) }},
+	{OperationAddAddress, func(ctx context.Context, c *Client) (any, error) {
 		return c.Addresses.Add(ctx, AddAddressRequest{FirstName: "A", LastName: "B", Address1: "C", City: "D", CountryCode: "dk"})
 	}},
-	{opUpdateAddress, func(ctx context.Context, c *Client) (any, error) {
+	{OperationUpdateAddress, func(ctx context.Context, c *Client) (any, error) {
 		return c.Addresses.Update(ctx, "addr_1", UpdateAddressRequest{City: Value("E")})
 	}},
-	{opDeleteAddress, func(ctx context.Context, c *Client) (any, error) { return c.Addresses.Delete(ctx, "addr_1") }},
-	{opListPaymentMethods, func(ctx context.Context, c *Client) (any, error) {
+	{OperationDeleteAddress, func(ctx context.Context, c *Client) (any, error) { return c.Addresses.Delete(ctx, "addr_1") }},
+	{OperationListPaymentMethods, func(ctx context.Context, c *Client) (any, error) {
 		methods, err := c.PaymentMethods.List(ctx)
 		return &methods, err
 	}},
-	{opAuthenticate, func(ctx context.Context, c *Client) (any, error) {
+	{OperationAuthenticate, func(ctx context.Context, c *Client) (any, error) {
 		return c.Auth.Authenticate(ctx, fuzzEmail, fuzzPassword)
 	}},
-	{opGetSession, func(ctx context.Context, c *Client) (any, error) { return c.Auth.GetSession(ctx, WithOrders()) }},
-	{opDeleteSession, func(ctx context.Context, c *Client) (any, error) { return nil, c.Auth.DeleteSession(ctx) }},
-	{opGetToken, func(ctx context.Context, c *Client) (any, error) {
+	{OperationGetSession, func(ctx context.Context, c *Client) (any, error) { return c.Auth.GetSession(ctx, WithOrders()) }},
+	{OperationDeleteSession, func(ctx context.Context, c *Client) (any, error) { return nil, c.Auth.DeleteSession(ctx) }},
+	{OperationGetToken, func(ctx context.Context, c *Client) (any, error) {
 		token, err := c.Auth.GetToken(ctx, fuzzEmail, fuzzPassword)
 		return &token, err
 	}},
-	{opExists, func(ctx context.Context, c *Client) (any, error) {
+	{OperationEmailExists, func(ctx context.Context, c *Client) (any, error) {
 		exists, err := c.Auth.Exists(ctx, fuzzEmail)
 		return &exists, err
 	}},
-	{opListOrders, func(ctx context.Context, c *Client) (any, error) {
+	{OperationListOrders, func(ctx context.Context, c *Client) (any, error) {
 		orders := []*Order{}
 		for order, err := range c.Orders(ctx, nil) {
 			if err != nil {
@@ -237,7 +237,7 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 	synctest.Test(t, func(t *testing.T) {
 		fc := fuzzCalls[int(which)%len(fuzzCalls)]
 		dials := 0
-		transport := newTransport()
+		transport := newRoundTripper()
 		transport.Proxy = nil
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			dials++
@@ -252,14 +252,14 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 		began, allocated := time.Now(), allocatedBytes()
 		model, err := fc.call(t.Context(), c)
 		if got := allocatedBytes() - allocated; got > fuzzMaxMemory {
-			t.Errorf("%s allocated %d bytes", fc.op.name, got)
+			t.Errorf("%s allocated %d bytes", fc.op, got)
 		}
 		// Three attempts of 30 s and two waits of 10 s; the iterator makes a few calls.
 		if took := time.Since(began); took > 10*time.Minute {
-			t.Errorf("%s took %v", fc.op.name, took)
+			t.Errorf("%s took %v", fc.op, took)
 		}
-		if fc.op.auth == login && dials > 2 { // the second ends a session that nobody holds
-			t.Errorf("%s was sent %d times", fc.op.name, dials)
+		if operations[fc.op].session == login && dials > 2 { // the second ends a session that nobody holds
+			t.Errorf("%s was sent %d times", fc.op, dials)
 		}
 		if err == nil {
 			wantReencodes(t, fc.op, model)
@@ -267,46 +267,46 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 			wantSentinel(t, fc.op, err)
 			wantNoSecret(t, raw, err, &resp, c, k, logged.String())
 		}
-		if h := c.Session().cookieHeader(c.Session().cookie, c.core); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
+		if h := c.Session().cookieHeader(c.Session().state.cookie, c.caller.config.endpoint); strings.ContainsFunc(h, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Errorf("the next Cookie header is %q", h)
 		}
 	})
 }
 
 // wantReencodes wants what was decoded to be JSON again, that decodes to what is the same JSON.
-func wantReencodes(t *testing.T, op *operation, model any) {
+func wantReencodes(t *testing.T, op Operation, model any) {
 	t.Helper()
 	if model == nil {
 		return
 	}
 	first, err := json.Marshal(model)
 	if err != nil {
-		t.Fatalf("%s: the model can't be encoded: %v", op.name, err)
+		t.Fatalf("%s: the model can't be encoded: %v", op, err)
 	}
 	back := reflect.New(reflect.TypeOf(model).Elem())
 	if err := json.Unmarshal(first, back.Interface()); err != nil {
-		t.Fatalf("%s: what the model encodes to can't be decoded: %v\n%s", op.name, err, first)
+		t.Fatalf("%s: what the model encodes to can't be decoded: %v\n%s", op, err, first)
 	}
 	second, err := json.Marshal(back.Interface())
 	if err != nil || !bytes.Equal(first, second) {
-		t.Fatalf("%s: encoded again, the model is another (%v):\n%s\n%s", op.name, err, first, second)
+		t.Fatalf("%s: encoded again, the model is another (%v):\n%s\n%s", op, err, first, second)
 	}
 }
 
-func wantSentinel(t *testing.T, op *operation, err error) {
+func wantSentinel(t *testing.T, op Operation, err error) {
 	t.Helper()
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case !ok:
-		t.Fatalf("%s: the error is a %T: %v", op.name, err, err)
+		t.Fatalf("%s: the error is a %T: %v", op, err, err)
 	case !slices.ContainsFunc(fuzzSentinels, func(sentinel error) bool { return errors.Is(err, sentinel) }):
-		t.Errorf("%s: no sentinel: %v", op.name, err)
-	case e.Operation != op.name:
-		t.Errorf("%s: the error names %q", op.name, e.Operation)
+		t.Errorf("%s: no sentinel: %v", op, err)
+	case e.Operation != op:
+		t.Errorf("%s: the error names %q", op, e.Operation)
 	case len(e.Body) > maxErrorBody:
-		t.Errorf("%s: the error keeps %d bytes", op.name, len(e.Body))
+		t.Errorf("%s: the error keeps %d bytes", op, len(e.Body))
 	case len(e.Header["Set-Cookie"]) > 0:
-		t.Errorf("%s: the error shows cookies", op.name)
+		t.Errorf("%s: the error shows cookies", op)
 	}
 }
 
@@ -413,20 +413,23 @@ func FuzzSetCookie(f *testing.F) {
 		f.Add(lines, "", byte(i+16))
 	}
 	f.Fuzz(func(t *testing.T, lines, date string, kind byte) {
-		k := mustNew(t, "http://www.backend.test/shop/").core
+		c := mustNew(t, "http://www.backend.test/shop/").caller
+		k := c.config.endpoint
 		k.https, k.tlsTerminated = kind&1 == 0, kind&2 == 0
-		op := []*operation{opAuthenticate, opRetrieve, opDeleteSession, opExists}[kind>>2&3]
+		op := []Operation{OperationAuthenticate, OperationRetrieveCustomer, OperationDeleteSession, OperationEmailExists}[kind>>2&3]
 		s := &Session{}
+		c.session = s
 		if kind&16 == 0 {
-			s.cookie, s.others = &sessionCookie{value: "first"}, &[]otherCookie{{name: "lb", value: "0"}}
+			s.state.cookie, s.others = &cookie{value: "first"}, &[]otherCookie{{"lb", cookie{value: "0"}}}
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {
-			tick, _, err := s.begin(op, k, nil, nil)
+			snap, _, err := s.begin(op, k, nil, nil)
 			if err != nil {
 				continue
 			}
-			_, _, _ = s.settle(tick, &reply{op: op, status: status, header: h}, k)
+			r := &response{op: op, status: status, header: h}
+			_ = c.settle(t.Context(), &snap, r, r.ok(), nil)
 			wantSendable(t, s, k)
 		}
 		back, err := DecodeSession(s.Encode())
@@ -440,18 +443,18 @@ func FuzzSetCookie(f *testing.F) {
 }
 
 // wantSendable wants a session to be within its limits, and its Cookie header to be read as just what it holds.
-func wantSendable(t *testing.T, s *Session, k *core) {
+func wantSendable(t *testing.T, s *Session, k *endpoint) {
 	t.Helper()
 	type pair struct{ name, value string }
 	var want []pair
-	if s.cookie != nil {
-		want = append(want, pair{k.cookieName, s.cookie.value})
+	if s.state.cookie != nil {
+		want = append(want, pair{k.cookieName, s.state.cookie.value})
 	}
 	if s.others != nil {
 		size := 0
 		for _, o := range *s.others {
 			size += len(o.name) + len(o.value)
-			if !isOver(o.expires) && (!o.secure || k.mayCarrySecure()) {
+			if !o.expired() && (!o.secure || k.maySendSecure()) {
 				want = append(want, pair{o.name, o.value})
 			}
 		}
@@ -459,7 +462,7 @@ func wantSendable(t *testing.T, s *Session, k *core) {
 			t.Errorf("the session keeps %d other cookies of %d bytes", len(*s.others), size)
 		}
 	}
-	header := s.cookieHeader(s.cookie, k)
+	header := s.cookieHeader(s.state.cookie, k)
 	if len(want) == 0 {
 		if header != "" {
 			t.Errorf("the header is %q", header)
@@ -495,7 +498,7 @@ func FuzzSessionText(f *testing.F) {
 	} {
 		f.Add(payload, true)
 	}
-	k := mustNewF(f, "https://backend.test/").core
+	k := mustNewF(f, "https://backend.test/").caller.config.endpoint
 	f.Fuzz(func(t *testing.T, text string, wrap bool) {
 		if wrap {
 			sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))
@@ -515,8 +518,7 @@ func FuzzSessionText(f *testing.F) {
 		if err != nil {
 			t.Fatalf("encoded again, it is refused: %v", err)
 		}
-		if !reflect.DeepEqual(back.cookie, s.cookie) || !reflect.DeepEqual(back.others, s.others) ||
-			back.ended != s.ended || back.unverified != s.unverified || back.Encode() != again {
+		if !reflect.DeepEqual(back.state, s.state) || !reflect.DeepEqual(back.others, s.others) || back.Encode() != again {
 			t.Error("encoded again, the session is another")
 		}
 		_, _, _ = s.LoggedIn(), s.Expires(), fmt.Sprintf("%+v", s)
@@ -608,7 +610,7 @@ func FuzzHeader(f *testing.F) {
 	session := sessionOf("v1")
 	plain := mustNewF(f, srv.URL, WithMaxRetries(0)).WithSession(session)
 	f.Fuzz(func(t *testing.T, name, value string) {
-		c, err := New(srv.URL, WithHeader(name, value), WithMaxRetries(0), WithHTTPClient(plain.core.http))
+		c, err := New(srv.URL, WithHeader(name, value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 		_, callErr := plain.Retrieve(t.Context(), WithHeader(name, value))
 		if err != nil {
 			for _, err := range []error{err, callErr} {
@@ -638,10 +640,10 @@ func FuzzHeader(f *testing.F) {
 		_, err = c.WithSession(session).Retrieve(t.Context())
 		arrived(err, "a GET with the client's header", key, value)
 
-		agent := mustNew(t, srv.URL, WithUserAgent(value), WithMaxRetries(0), WithHTTPClient(plain.core.http))
+		agent := mustNew(t, srv.URL, WithUserAgent(value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 		arrived(agent.GeneratePasswordToken(t.Context(), testEmail), "the user agent", "User-Agent", value)
 		if value != "" {
-			token := mustNew(t, srv.URL, WithBearerToken(value), WithMaxRetries(0), WithHTTPClient(plain.core.http))
+			token := mustNew(t, srv.URL, WithBearerToken(value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 			arrived(retrieve(t.Context(), token), "the token", "Authorization", "Bearer "+value)
 		}
 	})
@@ -705,7 +707,7 @@ func FuzzRetryAfter(f *testing.F) {
 			t.Errorf("retryAfter(%q) = %v, %v", value, d, ok)
 		}
 		h := http.Header{"Retry-After": {value}}
-		if d := backoff(1+n&0xffff, &reply{header: h}); d < 0 || d > maxRetryAfter || !ok && d < firstBackoff/2 {
+		if d := backoff(1+n&0xffff, &response{header: h}); d < 0 || d > maxRetryAfter || !ok && d < firstBackoff/2 {
 			t.Errorf("after attempt %d and %q the wait is %v", n, value, d)
 		}
 	})
@@ -755,8 +757,8 @@ func wantUnder(t *testing.T, c *Client, base *url.URL, r *http.Request, route st
 		t.Errorf("the base %s: asked %s", base, u)
 	}
 	prefix, ok := strings.CutSuffix(u.EscapedPath(), route)
-	if !ok || prefix != c.core.basePath || !strings.HasPrefix(prefix, "/") || !strings.HasSuffix(prefix, "/") {
-		t.Errorf("the base %s: asked for the path %q, base path %q", base, u.EscapedPath(), c.core.basePath)
+	if !ok || prefix != c.caller.config.endpoint.basePath || !strings.HasPrefix(prefix, "/") || !strings.HasSuffix(prefix, "/") {
+		t.Errorf("the base %s: asked for the path %q, base path %q", base, u.EscapedPath(), c.caller.config.endpoint.basePath)
 	}
 	// What goes over the wire says the same.
 	var wire bytes.Buffer

@@ -5,50 +5,15 @@ import (
 	"strings"
 )
 
-// WithHeader sends a header with every call of a client, or with one call; a call's header replaces the client's.
-// Headers that this package or net/http must control are refused: Cookie, Host, the ones about the body, the
-// connection and compression, and Idempotency-Key, which does nothing on these routes but makes net/http repeat a
-// POST on its own.
-//
-// An If-None-Match header makes the backend answer a repeated read with 304, which is [ErrNotModified].
-func WithHeader(name, value string) SharedOption {
-	return headerOption(func(h http.Header) error {
-		if !isToken(name) {
-			return refused("WithHeader", "the name is empty or has a character that no header name may have")
-		}
-		key := http.CanonicalHeaderKey(name)
-		if reason, ok := reservedHeaders[key]; ok {
-			return refused("WithHeader", key+" can't be set: "+reason)
-		}
-		if err := checkHeaderValue("WithHeader", value); err != nil {
-			return err
-		}
-		h.Set(key, value)
-		return nil
-	})
-}
-
-// WithPublishableKey sends the storefront's publishable API key, which decides the sales channel on other routes; on
-// the customer and auth routes the backend does not look at it.
-func WithPublishableKey(key string) SharedOption {
-	return WithHeader("X-Publishable-Api-Key", key)
-}
-
-// headerOption adds a header to those of a client or of a call.
-type headerOption func(http.Header) error
-
-func (o headerOption) applyClient(k *core) error { return o(k.header) }
-
-func (o headerOption) applyCall(c *call) error {
-	if c.header == nil {
-		c.header = http.Header{}
-	}
-	return o(c.header)
+// headers are what a client sends with every call.
+type headers struct {
+	common      http.Header
+	bearerToken string
 }
 
 const (
-	reasonBody       = "the body and its encoding are this package's business"
-	reasonConnection = "the connection is net/http's business"
+	reasonBody       = "this package sets the body and its encoding"
+	reasonConnection = "net/http manages the connection"
 	reasonReplay     = "it has no effect on these routes and makes net/http send a POST twice"
 )
 
@@ -71,7 +36,19 @@ var reservedHeaders = map[string]string{
 	"X-Idempotency-Key": reasonReplay,
 }
 
-// isToken says whether s can be a header's or cookie's name (RFC 9110, token).
+// checkHeader refuses a header that WithHeader can't send.
+func checkHeader(name, value string) error {
+	if !isToken(name) {
+		return refused("WithHeader", "the name is empty or has a character that no header name may have")
+	}
+	key := http.CanonicalHeaderKey(name)
+	if reason, ok := reservedHeaders[key]; ok {
+		return refused("WithHeader", key+" can't be set: "+reason)
+	}
+	return checkHeaderValue("WithHeader", value)
+}
+
+// isToken reports whether s can be a header's or cookie's name (RFC 9110, token).
 func isToken(s string) bool {
 	for i := range len(s) {
 		b := s[i]

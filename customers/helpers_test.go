@@ -87,7 +87,7 @@ func (f *fake) loggedIn(t *testing.T, opts ...Option) *Client {
 	return f.client(t, opts...).WithSession(sessionOf("v1"))
 }
 
-func sessionOf(value string) *Session { return &Session{cookie: &sessionCookie{value: value}} }
+func sessionOf(value string) *Session { return &Session{state: state{cookie: &cookie{value: value}}} }
 
 func mustNew(t *testing.T, baseURL string, opts ...Option) *Client {
 	t.Helper()
@@ -323,10 +323,10 @@ func (b *sessionBackend) handle(w http.ResponseWriter, r *http.Request) {
 func valueOf(s *Session) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.cookie == nil {
+	if s.state.cookie == nil {
 		return ""
 	}
-	return s.cookie.value
+	return s.state.cookie.value
 }
 
 // begin runs f in the background and returns what waits for its error.

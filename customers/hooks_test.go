@@ -424,7 +424,7 @@ func TestSecond401AfterAReloginIsReturned(t *testing.T) {
 			b.forget()
 			return b.roundTrip(r)
 		})
-		c.core.http.Transport = forgetful
+		c.caller.config.transport.http.Transport = forgetful
 		e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
 		if e.StatusCode != http.StatusUnauthorized || runs.Load() != 1 || len(b.seen("GET")) != 2 {
 			t.Errorf("error %v after %d runs and %d requests", e, runs.Load(), len(b.seen("GET")))
@@ -813,7 +813,7 @@ func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := reloginStage(t, testEmail)
 		errVault := errors.New("the vault is sealed")
-		c.core.reloginHook = func(context.Context, *Client) error { runs.Add(1); return errVault }
+		c.caller.config.reloginHook = func(context.Context, *renewal) error { runs.Add(1); return errVault }
 		mustLogin(t, c, testEmail)
 		b.forget()
 		release := b.gate("GET /store/auth")

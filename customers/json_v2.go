@@ -8,7 +8,7 @@ import (
 )
 
 // unmarshal does what json.Unmarshal does, without going through the body once more to have it all checked before the
-// first byte is decoded: on an error, nobody looks at out.
+// first byte is decoded: on an error, no caller reads out.
 func unmarshal(body []byte, out any) error {
 	return jsonv2.Unmarshal(body, out, json.DefaultOptionsV1(), json.ReportErrorsWithLegacySemantics(false))
 }

@@ -157,7 +157,7 @@ var everyOperation = map[string]func(context.Context, *Client, ...CallOption) er
 }
 
 func secretSession() *Session {
-	return &Session{cookie: &sessionCookie{value: secretCookie}, others: &[]otherCookie{{name: "lb", value: secretOther}}}
+	return &Session{state: state{cookie: &cookie{value: secretCookie}}, others: &[]otherCookie{{"lb", cookie{value: secretOther}}}}
 }
 
 func TestNoSecretIsShownWhateverTheBackendAnswers(t *testing.T) {
@@ -284,11 +284,11 @@ func TestResponseHoldsNoCookie(t *testing.T) {
 	d.look("the client after a login", c, c.Session())
 }
 
-func TestPrintedSessionSaysWhetherSomebodyIsLoggedIn(t *testing.T) {
+func TestPrintedSessionShowsWhetherACustomerIsLoggedIn(t *testing.T) {
 	if got := fmt.Sprint(sessionOf("x")); got != "customers.Session(logged in)" {
 		t.Error(got)
 	}
-	if got := fmt.Sprintf("%+v", new(Session)); got != "customers.Session(nobody is logged in)" {
+	if got := fmt.Sprintf("%+v", new(Session)); got != "customers.Session(not logged in)" {
 		t.Error(got)
 	}
 	_ = fmt.Sprint((*Session)(nil)) // does not end the program

@@ -41,9 +41,6 @@ type (
 	// TimeRange is a range of time for [ListOrdersParams].
 	TimeRange = api.TimeRange
 
-	// Operation names what a call does, such as [OperationCreateCustomer], in errors, log lines and traces.
-	Operation = api.Operation
-
 	// OrderStatus is an order's state. A backend may have states that are not among the constants.
 	OrderStatus = api.OrderStatus
 	// FulfillmentStatus is how far an order's fulfillment is.
@@ -85,7 +82,11 @@ const (
 	PaymentStatusRequiresAction    = api.PaymentStatusRequiresAction
 )
 
-// The operations, by the contract's names.
+// Operation names what a call does, such as [OperationCreateCustomer]: the same name in the contract, in package api,
+// in errors, log lines and traces.
+type Operation = api.Operation
+
+// The operations, by their names in the contract.
 const (
 	OperationCreateCustomer        = api.OperationCreateCustomer
 	OperationRetrieveCustomer      = api.OperationRetrieveCustomer

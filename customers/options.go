@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"log/slog"
 	"math"
 	"net/http"
@@ -9,12 +10,12 @@ import (
 
 // Option configures a client in [New].
 type Option interface {
-	applyClient(k *core) error
+	applyClient(c *config) error
 }
 
 // CallOption is for one call.
 type CallOption interface {
-	applyCall(c *call) error
+	applyCall(o *callOptions) error
 }
 
 // SharedOption serves [New], for every call of the client, and a single call.
@@ -25,96 +26,164 @@ type SharedOption interface {
 
 // Options are functions, so that printing one shows no header value or token.
 type (
-	option     func(*core) error
-	callOption func(*call) error
+	option     func(*config) error
+	callOption func(*callOptions) error
 )
 
-func (o option) applyClient(k *core) error   { return o(k) }
-func (o callOption) applyCall(c *call) error { return o(c) }
+func (o option) applyClient(c *config) error        { return o(c) }
+func (o callOption) applyCall(c *callOptions) error { return o(c) }
+
+// config is what all clients derived from one share. Its parts are behind pointers, because fmt shows what is behind one
+// pointer where a verb does not fit, and there are secrets in headers.
+type config struct {
+	endpoint       *endpoint
+	headers        *headers
+	transport      *transport
+	withoutSession bool
+	sessionHook    func(context.Context, *Session)
+	reloginHook    func(context.Context, *renewal) error
+}
+
+// callOptions is what a call's options ask for.
+type callOptions struct {
+	header   http.Header
+	response *Response
+	orders   bool
+}
+
+// readCallOptions applies a call's options.
+func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error) {
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if optErr := opt.applyCall(&o); optErr != nil && err == nil {
+			err = optErr // the others are applied all the same, so that WithResponse empties its Response
+		}
+	}
+	if err == nil && o.orders && op != OperationAuthenticate && op != OperationGetSession {
+		err = refused("WithOrders", "only Auth.Authenticate and Auth.GetSession receive orders")
+	}
+	return o, err
+}
 
 // WithHTTPClient makes the client send with hc, for a proxy, own certificates or a middleware's transport. It is
 // copied; the copy has no cookie jar and follows no redirects. Without this option the client has a transport of its
 // own that closes connections after 4 idle seconds, because Node closes them after 5 and a POST sent at that moment
 // fails: give a transport of yours an IdleConnTimeout below 5 seconds too.
 func WithHTTPClient(hc *http.Client) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if hc == nil {
 			return refused("WithHTTPClient", "the client is nil")
 		}
 		clone := *hc
-		k.http = &clone
+		c.transport.http = &clone
 		return nil
 	})
 }
 
-// WithTimeout bounds each attempt, from the dial to the last byte of the answer; the default is [DefaultTimeout].
+// WithTimeout bounds each attempt, from the dial to the last byte of the response; the default is [DefaultTimeout].
 // The call's context bounds all attempts together.
 func WithTimeout(d time.Duration) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if d <= 0 {
 			return refused("WithTimeout", "it must be positive")
 		}
-		k.timeout = d
+		c.transport.timeout = d
 		return nil
 	})
 }
 
-// WithMaxRetries is how often a failed request is sent again; the default is [DefaultMaxRetries], 0 turns it off. Only
+// WithMaxRetries sets how often a failed request is sent again; the default is [DefaultMaxRetries], 0 turns it off. Only
 // what is safe is repeated: a read, a DELETE, and any request whose connection could not be made. A POST that may
 // have reached the backend is never sent twice.
 func WithMaxRetries(n int) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if n < 0 {
 			return refused("WithMaxRetries", "it must not be negative")
 		}
-		k.maxRetries = n
+		c.transport.maxRetries = n
 		return nil
 	})
 }
 
-// WithMaxResponseBytes bounds an answer, after decompression; the default is [DefaultMaxResponseBytes]. A larger one
+// WithMaxResponseBytes bounds a response's body, after decompression; the default is [DefaultMaxResponseBytes]. A larger one
 // is [ErrUnexpectedResponse]. Fifty orders of three lines are about 400 KB, and a login returns all orders.
 func WithMaxResponseBytes(n int64) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if n <= 0 {
 			return refused("WithMaxResponseBytes", "it must be positive")
 		}
-		k.maxResponseBytes = min(n, math.MaxInt64-1) // one byte more is read, to see that it is too many
+		c.transport.maxResponseBytes = min(n, math.MaxInt64-1) // one byte more is read, to see that it is too many
 		return nil
 	})
 }
 
 // WithLogger makes the client log each attempt at debug level: operation, attempt, status, duration, the X-Request-Id
-// of the answer or of the request, and what failed. URLs, bodies, other headers and cookies are not logged.
+// of the response or of the request, and what failed. URLs, bodies, other headers and cookies are not logged.
 func WithLogger(l *slog.Logger) Option {
-	return option(func(k *core) error {
-		k.logger = l
+	return option(func(c *config) error {
+		c.transport.logger = l
 		return nil
 	})
 }
 
 // WithUserAgent replaces the User-Agent header "customers-go/VERSION".
 func WithUserAgent(ua string) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if err := checkHeaderValue("WithUserAgent", ua); err != nil {
 			return err
 		}
-		k.header.Set("User-Agent", ua)
+		c.headers.common.Set("User-Agent", ua)
 		return nil
 	})
+}
+
+// WithHeader sends a header with every call of a client, or with one call; a call's header replaces the client's.
+// Headers that this package or net/http must control are refused: Cookie, Host, the ones about the body, the
+// connection and compression, and Idempotency-Key, which does nothing on these routes but makes net/http repeat a
+// POST on its own.
+//
+// An If-None-Match header makes the backend respond to a repeated read with 304, which is [ErrNotModified].
+func WithHeader(name, value string) SharedOption {
+	return headerOption(func(h http.Header) error {
+		if err := checkHeader(name, value); err != nil {
+			return err
+		}
+		h.Set(name, value)
+		return nil
+	})
+}
+
+// WithPublishableKey sends the storefront's publishable API key, which selects the sales channel on other routes. The
+// backend does not read it on the customer and auth routes.
+func WithPublishableKey(key string) SharedOption {
+	return WithHeader("X-Publishable-Api-Key", key)
+}
+
+// headerOption adds a header to those of a client or of a call.
+type headerOption func(http.Header) error
+
+func (o headerOption) applyClient(c *config) error { return o(c.headers.common) }
+
+func (o headerOption) applyCall(c *callOptions) error {
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	return o(c.header)
 }
 
 // WithBearerToken makes the client send a token of [AuthService.GetToken] instead of keeping a session. Logins are
 // refused on such a client. A token is good for 30 days; neither a logout nor a new password ends it.
 func WithBearerToken(token string) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if token == "" {
 			return refused("WithBearerToken", "the token is empty")
 		}
 		if err := checkHeaderValue("WithBearerToken", token); err != nil {
 			return err
 		}
-		k.bearerToken = token
+		c.headers.bearerToken = token
 		return nil
 	})
 }
@@ -122,22 +191,22 @@ func WithBearerToken(token string) Option {
 // WithSessionCookieName is for a backend whose session_options.name setting is not [DefaultSessionCookieName]. Without
 // it a login there is [ErrNoSessionCookie].
 func WithSessionCookieName(name string) Option {
-	return option(func(k *core) error {
+	return option(func(c *config) error {
 		if !isToken(name) {
 			return refused("WithSessionCookieName", "it is not a cookie's name")
 		}
-		k.cookieName = name
+		c.endpoint.cookieName = name
 		return nil
 	})
 }
 
-// WithTLSTerminated is for a backend that is reached over plain http behind whatever ends TLS, such as
+// WithTLSTerminated is for a backend that is reached over plain http because TLS ends before it, such as
 // "http://medusa:9000" inside a cluster. It sends "X-Forwarded-Proto: https", without which a backend in production
-// answers a login over http with a 200 and no cookie, and allows the Secure cookie to go back over http. Use it only
-// where nobody can listen in.
+// responds to a login over http with a 200 and no cookie, and allows the Secure cookie to go back over http. Use it only
+// on a network that you trust.
 func WithTLSTerminated() Option {
-	return option(func(k *core) error {
-		k.tlsTerminated = true
+	return option(func(c *config) error {
+		c.endpoint.tlsTerminated = true
 		return nil
 	})
 }
@@ -145,41 +214,31 @@ func WithTLSTerminated() Option {
 // WithoutSession is for a server's shared client, which must never become a customer: logins and calls that need one
 // are [ErrNoSession] until [Client.WithSession] derives a client for a customer.
 func WithoutSession() Option {
-	return option(func(k *core) error {
-		k.withoutSession = true
+	return option(func(c *config) error {
+		c.withoutSession = true
 		return nil
 	})
 }
 
-// WithResponse stores status and headers of the call's last answer in r, also when the call fails on it. When no
-// answer came, r becomes empty.
+// WithResponse stores status and header of the call's last response in r, also when the call fails on it. When no
+// response came, r becomes empty.
 func WithResponse(r *Response) CallOption {
-	return callOption(func(c *call) error {
+	return callOption(func(o *callOptions) error {
 		if r == nil {
 			return refused("WithResponse", "the pointer is nil")
 		}
 		*r = Response{}
-		c.response = r
+		o.response = r
 		return nil
 	})
 }
 
-// WithOrders keeps the orders that [AuthService.Authenticate] and [AuthService.GetSession] are answered with, in the
+// WithOrders keeps the orders that the backend sends with [AuthService.Authenticate] and [AuthService.GetSession], in the
 // customer's Orders: all there are, as stored, without totals. They cost memory and time that grow with their number.
 // [Client.Orders] has them page by page, with totals. Other calls refuse it, with [ErrInvalidInput].
 func WithOrders() CallOption {
-	return callOption(func(c *call) error {
-		c.orders = true
+	return callOption(func(o *callOptions) error {
+		o.orders = true
 		return nil
 	})
-}
-
-// Response is what [WithResponse] stores.
-type Response struct {
-	// StatusCode is the HTTP status, such as 200.
-	StatusCode int
-	// Header holds the answer's headers but for Set-Cookie, which is the session's business.
-	Header http.Header
-	// Attempts is how many requests were sent.
-	Attempts int
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-var opListOrders = &operation{name: api.OperationListOrders, auth: secured}
-
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
 const ordersPerPage = 50
 
@@ -20,22 +18,23 @@ const ordersPerPage = 50
 // Fields replaces the order's own columns, or adds and removes some if each name begins with + or -; naming one total
 // leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
 // Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
-// zero in the result; unknown names are [ErrInternal], because that is how the backend answers them. The backend
-// follows any path, also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of
-// its memory: never take Expand from a browser.
-// docs/orders.md lists the names.
+// zero in the result; unknown names are [ErrInternal], because the backend fails on them. The backend follows any path,
+// also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of its memory:
+// never take Expand from a browser. The repository's document on orders lists the names.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
 // gets the orders, as long as the session lasts.
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
-	var v validator
-	params = v.listOrders(params)
-	return c.listOrders(ctx, params, &v, opts)
+	in := newCall(OperationListOrders, opts)
+	return c.caller.listOrders(ctx, &in, in.listOrders(params))
 }
 
-func (c *Client) listOrders(ctx context.Context, params *ListOrdersParams, v *validator, opts []CallOption) (*OrderPage, error) {
-	req, err := api.NewListOrdersRequest(c.core.baseURL, params)
-	return send(ctx, c, opListOrders, req, v.or(err), opts, func(page *OrderPage) bool {
+func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersParams) (*OrderPage, error) {
+	req, err := in.request(api.NewListOrdersRequest(c.baseURL(), params))
+	if err != nil {
+		return nil, err
+	}
+	return fetch(ctx, c, in, req, func(page *OrderPage) bool {
 		for i := range page.Orders {
 			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
 				return false
@@ -59,13 +58,13 @@ func (c *Client) listOrders(ctx context.Context, params *ListOrdersParams, v *va
 //		…
 //	}
 func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) iter.Seq2[*Order, error] {
-	var v validator
-	params = v.listOrders(params)
+	in := newCall(OperationListOrders, opts)
+	params = in.listOrders(params)
 	if params.Offset != nil {
-		v.refuse("Offset", "Orders pages by itself; use ListOrders or a range of CreatedAt")
+		in.refuse("Offset", "Orders pages by itself; use ListOrders or a range of CreatedAt")
 	}
 	return func(yield func(*Order, error) bool) {
-		c.walkOrders(ctx, *params, &v, opts, yield)
+		c.caller.walkOrders(ctx, &in, *params, yield)
 	}
 }
 
@@ -76,7 +75,7 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
 // what it returns always holds new ones, if there are any.
-func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *validator, opts []CallOption, yield func(*Order, error) bool) {
+func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersParams, yield func(*Order, error) bool) {
 	size := ordersPerPage
 	if params.Limit != nil {
 		size = *params.Limit // 0: everything at once
@@ -97,7 +96,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 			limit += 2 * len(known)
 		}
 		params.Limit = &limit
-		page, err := c.listOrders(ctx, &params, v, opts)
+		page, err := c.listOrders(ctx, in, &params)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -117,7 +116,7 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 				continue
 			}
 			if err := ctx.Err(); err != nil {
-				yield(nil, &Error{Operation: opListOrders.name, cause: err})
+				yield(nil, &Error{Operation: OperationListOrders, cause: err})
 				return
 			}
 			known[order.ID], stale = struct{}{}, 0
@@ -142,5 +141,5 @@ func (c *Client) walkOrders(ctx context.Context, params ListOrdersParams, v *val
 }
 
 func unexpectedOrders(message string) *Error {
-	return &Error{Operation: opListOrders.name, StatusCode: http.StatusOK, kind: ErrUnexpectedResponse, Message: message}
+	return &Error{Operation: OperationListOrders, StatusCode: http.StatusOK, kind: ErrUnexpectedResponse, Message: message}
 }

@@ -6,11 +6,9 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-var opListPaymentMethods = &operation{name: api.OperationListPaymentMethods, auth: secured}
-
-// PaymentMethodsService has the customer's saved payment methods; it is the PaymentMethods field of a [Client].
+// PaymentMethodsService lists the customer's saved payment methods; it is the PaymentMethods field of a [Client].
 type PaymentMethodsService struct {
-	client *Client
+	caller *caller
 }
 
 // List returns the methods that the backend's payment providers keep for the customer. What a method's Data holds is
@@ -18,8 +16,12 @@ type PaymentMethodsService struct {
 //
 // [ErrUnauthenticated]: not logged in. [ErrInternal]: a provider failed.
 func (s PaymentMethodsService) List(ctx context.Context, opts ...CallOption) ([]PaymentMethod, error) {
-	req, err := api.NewListPaymentMethodsRequest(s.client.core.baseURL)
-	res, err := send(ctx, s.client, opListPaymentMethods, req, err, opts,
+	in := newCall(OperationListPaymentMethods, opts)
+	req, err := in.request(api.NewListPaymentMethodsRequest(s.caller.baseURL()))
+	if err != nil {
+		return nil, err
+	}
+	res, err := fetch(ctx, s.caller, &in, req,
 		func(res *api.PaymentMethodList) bool { return res.PaymentMethods != nil })
 	if err != nil {
 		return nil, err

@@ -19,43 +19,9 @@ const (
 	maxRetryAfter = 10 * time.Second
 )
 
-// attempts sends req until it gets an answer worth returning, and says how often it was sent.
-func (c *Client) attempts(ctx context.Context, op *operation, req *http.Request) (*reply, int, error) {
-	for n := 1; ; n++ {
-		var watch *dialWatch // only a POST depends on it
-		attemptCtx := ctx
-		if req.Method == http.MethodPost {
-			watch = &dialWatch{}
-			attemptCtx = httptrace.WithClientTrace(ctx, watch.trace())
-		}
-		began := time.Now()
-		r, err := c.attempt(attemptCtx, op, req)
-		c.log(ctx, req, op, n, began, r, err)
-		if n > c.core.maxRetries || ctx.Err() != nil || !worthRepeating(req.Method, r, err, watch) {
-			return r, n, err
-		}
-		if !wait(ctx, backoff(n, r)) {
-			if ctx.Err() != nil {
-				err = canceled(op, r, ctx.Err())
-			}
-			return r, n, err
-		}
-		rewind(req)
-	}
-}
-
-// canceled is the error of a call whose context ended while it waited to try again.
-func canceled(op *operation, r *reply, cause error) *Error {
-	e := &Error{Operation: op.name, cause: cause}
-	if r != nil {
-		e.StatusCode, e.Header = r.status, withoutSetCookie(r.header)
-	}
-	return e
-}
-
-// worthRepeating says whether a request may be sent again and may fare better. A read or a DELETE of one id can be
+// worthRepeating reports whether a request may be sent again and may fare better. A read or a DELETE of one id can be
 // repeated; anything else only if it can't have reached the backend.
-func worthRepeating(method string, r *reply, err error, watch *dialWatch) bool {
+func worthRepeating(method string, r *response, err error, watch *dialWatch) bool {
 	if method == http.MethodPost {
 		return r == nil && watch.neverConnected(err)
 	}
@@ -72,7 +38,7 @@ func worthRepeating(method string, r *reply, err error, watch *dialWatch) bool {
 	return false
 }
 
-// dialWatch sees whether a request got a connection. Dials go on in the background, hence the atomics.
+// dialWatch records whether a request got a connection. Dials go on in the background, hence the atomics.
 type dialWatch struct {
 	connected, handshakeFailed atomic.Bool
 }
@@ -88,7 +54,7 @@ func (w *dialWatch) trace() *httptrace.ClientTrace {
 	}
 }
 
-// neverConnected says whether err is a failure to connect and the request can't have been sent.
+// neverConnected reports whether err is a failure to connect and the request can't have been sent.
 func (w *dialWatch) neverConnected(err error) bool {
 	if w.connected.Load() || isCertificateError(err) {
 		return false
@@ -97,15 +63,15 @@ func (w *dialWatch) neverConnected(err error) bool {
 	return w.handshakeFailed.Load() || ok && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// isCertificateError is about a certificate that will be no better in a second.
+// isCertificateError reports whether err is about a certificate, which will be no better in a second.
 func isCertificateError(err error) bool {
 	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }
 
-// backoff is how long to wait after attempt n: what Retry-After asks for, capped, or else a random part of a span that
-// doubles each time, so that many clients do not come back at once.
-func backoff(n int, r *reply) time.Duration {
+// backoff returns how long to wait after attempt n: what Retry-After asks for, capped, or else a random part of a span
+// that doubles each time, so that many clients do not come back at once.
+func backoff(n int, r *response) time.Duration {
 	if r != nil {
 		if d, ok := retryAfter(r.header.Get("Retry-After"), time.Now()); ok {
 			return min(d, maxRetryAfter)
@@ -127,7 +93,7 @@ func retryAfter(value string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
-// wait says whether it waited for d: not when ctx ends before.
+// wait waits for d. It reports false, at once if that is known, when ctx ends before.
 func wait(ctx context.Context, d time.Duration) bool {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
 		return false

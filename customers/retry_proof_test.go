@@ -349,7 +349,7 @@ func mishapSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *proven) (wr
 		secure: secure || h2, h2: h2, sudden: rnd.IntN(4) == 0, rnd: rand.New(rand.NewPCG(seed, 2)), keepAlive: 5 * time.Second, lag: time.Duration(rnd.IntN(30)) * time.Millisecond,
 		arrived: map[string]int{}, executed: map[string]int{}, notUntil: map[string]time.Time{},
 	}
-	transport := newTransport()
+	transport := newRoundTripper()
 	transport.Proxy, transport.DialContext = nil, w.dial
 	scheme := "http"
 	if w.secure {
@@ -531,7 +531,7 @@ func TestPostsHappenOnceWhateverGoesWrong(t *testing.T) {
 
 // Node closes a connection that was idle for 5 s. What a client sends while the news of it is under way is lost.
 func TestIdleConnectionsAreDroppedBeforeNodeDropsThem(t *testing.T) {
-	if d := newTransport().IdleConnTimeout; d <= 0 || d >= 5*time.Second {
+	if d := newRoundTripper().IdleConnTimeout; d <= 0 || d >= 5*time.Second {
 		t.Errorf("idle connections are kept for %v", d)
 	}
 	lost := func(idle time.Duration) int {
@@ -541,7 +541,7 @@ func TestIdleConnectionsAreDroppedBeforeNodeDropsThem(t *testing.T) {
 				rnd: rand.New(rand.NewPCG(0, 0)), keepAlive: 5 * time.Second, lag: 20 * time.Millisecond,
 				arrived: map[string]int{}, executed: map[string]int{}, notUntil: map[string]time.Time{},
 			}
-			transport := newTransport()
+			transport := newRoundTripper()
 			transport.Proxy, transport.DialContext, transport.IdleConnTimeout = nil, w.dialNeverClosing, idle
 			c := mustNew(t, "http://127.0.0.1:9", WithHTTPClient(&http.Client{Transport: transport})).WithSession(sessionOf("v"))
 			for pause := 4900 * time.Millisecond; pause < 5100*time.Millisecond; pause += time.Millisecond {
@@ -559,7 +559,7 @@ func TestIdleConnectionsAreDroppedBeforeNodeDropsThem(t *testing.T) {
 		})
 		return int(lost.Load())
 	}
-	ours, gos := lost(newTransport().IdleConnTimeout), lost(90*time.Second)
+	ours, gos := lost(newRoundTripper().IdleConnTimeout), lost(90*time.Second)
 	t.Logf("of 200 POSTs after pauses about as long as Node's keep-alive, %d were lost; with Go's 90 s it is %d", ours, gos)
 	if ours != 0 || gos == 0 {
 		t.Errorf("lost %d, and %d with Go's setting", ours, gos)

@@ -2,160 +2,246 @@ package customers
 
 import (
 	"fmt"
-	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
 
-// Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value belongs
-// to nobody yet, until a login fills it. It is safe for concurrent use and must not be copied; [Session.Encode] takes
-// it elsewhere.
+// The rules of a session. docs/sessions.md has the same list for users, and the model test quotes the numbers.
 //
-// The rules, where calls overlap: the login that was begun last wins, whichever answers first; an answer to an older
-// cookie changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it
-// began, not a login begun later. Once the backend answers 401 to the stored cookie, the session has ended, and
-// calls are [ErrUnauthenticated] without being sent until the next login.
+//  1. Origin. Cookies come from and go to the backend only. In memory a session binds to the origin that it was first
+//     used with and refuses any other; its text carries none.
+//  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
+//     backend would keep a session id that somebody else may know.
+//  3. Login. The login that began last wins, whichever response comes first. A login that succeeds after a newer login or
+//     logout is superseded: the error says so, and it is logged out at the backend. A failed login changes nothing.
+//  4. A 401 to a call that sent the stored cookie ends the session, and so does a success that deletes it. A response to
+//     an older cookie changes nothing. A success that sets the cookie again prolongs it.
+//  5. Logout. A success ends what was logged in when the logout began; a failure keeps the cookie. A login begun later
+//     stays.
+//  6. Secure. A Secure cookie is sent over https, and over plain http only with WithTLSTerminated; otherwise the call is
+//     refused before it is sent.
+//  7. The value is kept to the byte. Cookies for another domain or path are dropped. The lifetime counts from the
+//     response's Date. An expired cookie is not sent.
+//  8. Encode and DecodeSession: versioned, and refused if damaged. No marshaler, and nothing printed.
+//  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits.
+//  10. Across requests. SessionFromRequest makes an unverified session, and a 401 to its cookie ends it without a re-login.
+//     Relay sets the browser's cookie if it changed or was prolonged, and deletes it if the session no longer has one. The
+//     session hook runs once at a time for one session, and its last run sees the last state.
+//
+// A login by the re-login hook takes the number of the login that it renews, so any login or logout begun later wins.
+//
+// What becomes of the state: rows are events, columns are what the session was before. “–” changes nothing.
+//
+//	event                                  anonymous    unverified   logged in    ended
+//	-------------------------------------  -----------  -----------  -----------  -----------
+//	login begins                           sends none   sends none   sends none   sends none
+//	login succeeds, the newest             logged in    logged in    logged in    logged in
+//	login succeeds, superseded             –, error     –, error     –, error     –, error
+//	login fails                            –            –            –            –
+//	call that needs a login begins         not sent     sends it     sends it     not sent
+//	… its cookie has expired               –            not sent     not sent     –
+//	… succeeds                             –            logged in    –            –
+//	… succeeds and sets the cookie         –            logged in    prolonged    –
+//	… succeeds and deletes the cookie      –            ended        ended        –
+//	… is a 401                             –            ended        ended        –
+//	… fails in another way                 –            –            –            –
+//	logout begins                          sends none   sends it     sends it     sends none
+//	logout succeeds                        –            anonymous    anonymous    anonymous
+//	logout succeeds, a newer login stands  –            –            –            –
+//	logout fails                           –            –            –            –
+//	operation that needs no login          –            –            –            –
+//
+// A response to an older cookie changes nothing in any state (rule 4).
+
+// Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value is
+// anonymous until a login fills it. It is safe for concurrent use and must not be copied; [Session.Encode] takes it
+// elsewhere.
+//
+// Where calls overlap, the login that began last wins, whichever response comes first; a response to an older cookie
+// changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it began, not a
+// login begun later. Once the backend answers 401 to the stored cookie, the session has ended, and calls are
+// [ErrUnauthenticated] without being sent until the next login.
 //
 // In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.
 type Session struct {
-	mu     sync.Mutex
-	origin string
-	// issued numbers logins and logouts in the order they begin; epoch is the number of the one that the state is from.
-	issued, epoch uint64
-	// cookie is replaced, never changed: that it is the same pointer means that nothing happened in between. Behind a
-	// pointer it is also out of sight when somebody prints a struct that holds a Session.
-	cookie     *sessionCookie
-	others     *[]otherCookie // a load balancer's, say; replaced, never changed
-	browser    *browser       // where SessionFromRequest took it from
-	relogin    *relogin       // the re-login hook at work
-	relogged   *relogin       // its last run that is over
-	ended      bool           // the backend refused the last cookie
-	unverified bool           // the cookie came from a browser and no call has succeeded with it yet, or ever did
-	refreshed  bool           // the backend has prolonged the cookie
-	notifying  bool           // the session hook is at work
-	changed    bool           // and has to be called once more
+	mu       sync.Mutex
+	origin   string
+	state    state
+	others   *[]otherCookie // a load balancer's, say; replaced, never changed
+	browser  *browserCookie // where SessionFromRequest took it from
+	renewing *renewal       // the re-login hook at work
+	renewed  *renewal       // its last run that has ended
+	hooked   bool           // the session hook is at work
+	changed  bool           // and has to be called once more
 }
 
-// sessionCookie is the backend's session cookie. The value is kept to the byte.
-type sessionCookie struct {
-	value   string
-	expires int64 // UnixMilli by this machine's clock; 0: unknown
-	secure  bool
+// state is what a session's calls change, by three transitions: login, logout and secured.
+type state struct {
+	// begun counts logins and logouts in the order they begin; generation is the number of the one that the cookie is from.
+	begun, generation uint64
+	// cookie is replaced, never changed: the same pointer means that nothing happened in between. A pointer also keeps it
+	// out of sight when a struct with a Session in it is printed.
+	cookie     *cookie
+	ended      bool // the backend refused the last cookie
+	unverified bool // the cookie came from a browser, and no call has succeeded with it
+	prolonged  bool // the backend has prolonged the cookie
 }
 
-// otherCookie is a cookie that is not the backend's own.
-type otherCookie struct {
-	name, value string
-	expires     int64
-	secure      bool
+// browserCookie is the cookie of the browser that a session was taken from.
+type browserCookie struct {
+	name  string
+	value string // empty: the browser sent none
 }
 
-// A proxy needs a cookie or two. More is a fault, and must not grow every session of a server.
+// login stores the cookie of the login that began as number. It reports false if a newer login or logout stands (rule 3).
+func (s *state) login(number uint64, c *cookie) bool {
+	if number < s.generation { // equal is a re-login
+		return false
+	}
+	s.generation = number
+	s.store(c)
+	return true
+}
+
+// logout ends what was logged in when the logout that began as number sent the cookie sent (rule 5). It returns a cookie
+// that the backend still accepts and the session no longer needs, if there is one.
+func (s *state) logout(number uint64, sent *cookie) (superseded *cookie) {
+	if number < s.generation {
+		return nil
+	}
+	if s.cookie != nil && (sent == nil || sent.value != s.cookie.value) {
+		superseded = s.cookie // of a login begun earlier, or a re-login, that came in between
+	}
+	s.generation = number
+	s.store(nil)
+	return superseded
+}
+
+// secured takes in the result of a call that sent the cookie sent (rule 4).
+func (s *state) secured(sent *cookie, r result) {
+	switch {
+	case sent != s.cookie: // a response to an older cookie
+	case r.unauthorized, r.ok && r.cookies.deleted:
+		// The generation stays: a login that is on its way is newer. And an unverified cookie remains one.
+		s.cookie, s.ended, s.prolonged = nil, true, false
+	case r.ok && r.cookies.session != nil:
+		s.store(r.cookies.session)
+		s.prolonged = true
+	case r.ok:
+		s.unverified = false
+	}
+}
+
+// store replaces the cookie and all that was known about the last one.
+func (s *state) store(c *cookie) {
+	s.cookie, s.ended, s.unverified, s.prolonged = c, false, false, false
+}
+
+// snapshot is what a call knew of the session when it began.
+type snapshot struct {
+	number     uint64   // of a login or logout
+	generation uint64   // the session's
+	verified   bool     // the session was not unverified
+	renewed    *renewal // the last run of the re-login hook that had ended
+	cookie     *cookie  // what was sent
+	expired    bool     // there was a login, and it has ended
+}
+
+// renewal is one run of the re-login hook.
+type renewal struct {
+	session *Session
+	number  uint64 // of the login that it renews
+	done    chan struct{}
+	err     error
+}
+
+// result is what a response means for the session.
+type result struct {
+	ok           bool // the operation succeeded
+	unauthorized bool // it is a 401
+	cookies      receivedCookies
+}
+
 const (
-	maxOtherCookies     = 8
-	maxOtherCookieBytes = 2 << 10 // all together
+	messageLogInFirst   = "log in first, with Create or Auth.Authenticate"
+	messageEnded        = "the session has ended: log in again"
+	messageExpired      = "log in again"
+	messageOtherLogin   = "the login that the call began with has ended, and another has taken its place: make the call again if it is for that one"
+	messageSecureCookie = "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"
 )
 
-// Format prints, for every verb, whether somebody is logged in and nothing else.
-func (s *Session) Format(f fmt.State, _ rune) {
-	state := "nobody is logged in"
-	if s.LoggedIn() {
-		state = "logged in"
-	}
-	fmt.Fprintf(f, "customers.Session(%s)", state)
-}
-
-// LoggedIn says whether the session holds the cookie of a login that has not run out. Whether the backend still knows
-// it, only a call tells. After [SessionFromRequest] it is false until a call that needs a login has succeeded.
-func (s *Session) LoggedIn() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.cookie != nil && !s.unverified && !isOver(s.cookie.expires)
-}
-
-// Expires is when the session's cookie runs out, by this machine's clock; the zero time where that is unknown or
-// there is no cookie. It is how long a stored session is worth keeping. The backend prolongs its side with each call,
-// but not the cookie's unless it is configured to be rolling.
-func (s *Session) Expires() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cookie == nil || s.cookie.expires == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(s.cookie.expires).UTC()
-}
-
-// ticket is what a call knew of the session when it began.
-type ticket struct {
-	number uint64         // of a login or logout
-	epoch  uint64         // the session's when the call began
-	proven bool           // the session was not unverified
-	run    *relogin       // the last run of the re-login hook that was over
-	cookie *sessionCookie // what was sent
-	lapsed bool           // there was a login, and it is over
-}
-
-// begin opens a call and returns what it has to send. run is the re-login hook's that makes the call, if one does;
-// first is what the call knew before a re-login, if there was one.
-func (s *Session) begin(op *operation, k *core, run *relogin, first *ticket) (ticket, string, error) {
+// begin opens a call and returns the Cookie header that it has to send. run is the re-login hook's that makes the call, if
+// one does; first is the call's snapshot from before a re-login, if there was one.
+func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot) (snapshot, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.origin == "" {
-		s.origin = k.origin
+		s.origin = e.origin
 	}
-	if s.origin != k.origin {
-		return ticket{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
+	if s.origin != e.origin {
+		return snapshot{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
 	}
-	t := ticket{epoch: s.epoch, proven: !s.unverified, run: s.relogged}
-	switch op.auth {
+	snap := snapshot{generation: s.state.generation, verified: !s.state.unverified, renewed: s.renewed}
+	switch operations[op].session {
 	case open:
-	case login:
-		// No cookie: the backend would keep a session id that somebody else may know.
-		t.number = s.number(run)
+	case login: // no cookie: rule 2
+		snap.number = s.nextNumber(run)
 	case logout:
-		t.number = s.number(run)
-		t.cookie = s.cookie
+		snap.number, snap.cookie = s.nextNumber(run), s.state.cookie
 	case secured:
-		switch {
-		case first != nil && first.epoch != s.epoch:
-			return t, "", &Error{kind: ErrUnauthenticated, Message: "the login that the call was begun with is over, and another has taken its place: make the call again if it is for that one"}
-		case s.cookie == nil && s.ended:
-			t.lapsed = t.proven
-			return t, "", &Error{kind: ErrUnauthenticated, Message: "the session has ended: log in again"}
-		case s.cookie == nil:
-			return t, "", &Error{kind: ErrUnauthenticated, Message: "log in first, with Create or Auth.Authenticate"}
-		case isOver(s.cookie.expires):
-			t.cookie, t.lapsed = s.cookie, true // not sent, but what the call knew
-			return t, "", &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}
+		if err := s.beginSecured(&snap, first); err != nil {
+			return snap, "", err
 		}
-		t.cookie = s.cookie
 	}
-	if t.cookie != nil && t.cookie.secure && !k.mayCarrySecure() {
-		return t, "", &Error{kind: ErrNoSessionCookie, Message: "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"}
+	if snap.cookie != nil && snap.cookie.secure && !e.maySendSecure() {
+		return snap, "", &Error{kind: ErrNoSessionCookie, Message: messageSecureCookie}
 	}
-	return t, s.cookieHeader(t.cookie, k), nil
+	return snap, s.cookieHeader(snap.cookie, e), nil
 }
 
-// number is that of a login or logout that begins now. A re-login goes on with the login that it renews.
-func (s *Session) number(run *relogin) uint64 {
-	if run != nil && run == s.relogin {
+// beginSecured fills in the cookie that a call that needs a login sends, or returns why the call is not sent.
+func (s *Session) beginSecured(snap, first *snapshot) error {
+	c := s.state.cookie
+	switch {
+	case first != nil && first.generation != s.state.generation:
+		return &Error{kind: ErrUnauthenticated, Message: messageOtherLogin}
+	case c == nil && s.state.ended:
+		snap.expired = snap.verified
+		return &Error{kind: ErrUnauthenticated, Message: messageEnded}
+	case c == nil:
+		return &Error{kind: ErrUnauthenticated, Message: messageLogInFirst}
+	case c.expired():
+		snap.cookie, snap.expired = c, true // not sent, but what the call knew
+		return &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: messageExpired}
+	}
+	snap.cookie = c
+	return nil
+}
+
+// nextNumber returns the number of a login or logout that begins now. A re-login goes on with the login that it renews.
+func (s *Session) nextNumber(run *renewal) uint64 {
+	if run != nil && run == s.renewing {
 		return run.number
 	}
-	s.issued++
-	return s.issued
+	s.state.begun++
+	return s.state.begun
 }
 
-func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
-	var header string
-	if c != nil {
-		header = k.cookieName + "=" + c.value
-	}
+func (s *Session) otherCookies() []otherCookie {
 	if s.others == nil {
-		return header
+		return nil
 	}
-	for _, o := range *s.others {
-		if isOver(o.expires) || o.secure && !k.mayCarrySecure() {
+	return *s.others
+}
+
+// cookieHeader returns the Cookie header for a session cookie, which may be nil, and the other cookies.
+func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
+	var header string
+	if session != nil {
+		header = e.cookieName + "=" + session.value
+	}
+	for _, o := range s.otherCookies() {
+		if o.expired() || o.secure && !e.maySendSecure() {
 			continue
 		}
 		if header != "" {
@@ -166,91 +252,67 @@ func (s *Session) cookieHeader(c *sessionCookie, k *core) string {
 	return header
 }
 
-// settle takes in what an answer says about the session. An orphan is one that nobody will use any more and that
-// the backend still honours.
-func (s *Session) settle(t ticket, r *reply, k *core) (orphan *Session, changed bool, err error) {
-	received, deleted, others := readCookies(r.header, k)
-	ok := r.ok()
+// settle takes in the result of a call. superseded is a cookie that the backend still accepts and no session needs: that
+// of the call's own login, or of one that its logout found. changed reports whether the session's cookie is another now.
+func (s *Session) settle(op Operation, snap snapshot, r result) (superseded *cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.cookie
-	if r.op.auth == login && ok && received == nil {
-		// None of this answer's cookies are kept: under a name we do not expect, one of them is the login.
-		return nil, false, r.noCookie(k)
+	before := s.state.cookie
+	if len(r.cookies.others) > 0 {
+		merged := mergeCookies(s.otherCookies(), r.cookies.others)
+		s.others = &merged
 	}
-	s.keepOthers(others)
-	switch r.op.auth {
-	case open:
-		// Whatever session cookie came is an anonymous one that the backend hands to everybody.
+	switch operations[op].session {
+	case open: // rule 2: the backend sets an anonymous session cookie with nearly every response
 	case login:
-		switch {
-		case !ok:
-		case t.number < s.epoch: // equal is a re-login
-			return &Session{cookie: received, others: s.others}, false, r.superseded()
-		default:
-			s.epoch = t.number
-			s.hold(received)
+		if r.ok && !s.state.login(snap.number, r.cookies.session) {
+			superseded = r.cookies.session
 		}
 	case logout:
-		if !ok || s.epoch > t.number {
-			break // it failed, or a login begun later has won
+		if r.ok {
+			superseded = s.state.logout(snap.number, snap.cookie)
 		}
-		if s.cookie != nil && (t.cookie == nil || t.cookie.value != s.cookie.value) {
-			// A login begun earlier or a re-login got in between; its cookie is not the one that was ended.
-			orphan = &Session{cookie: s.cookie, others: s.others}
-		}
-		s.epoch = t.number
-		s.hold(nil)
 	case secured:
-		switch {
-		case t.cookie != s.cookie: // an answer to an older cookie
-		case r.status == http.StatusUnauthorized, ok && deleted:
-			// The epoch stays: a login that is on its way must not be taken for an old one.
-			unverified := s.unverified
-			s.hold(nil)
-			s.ended, s.unverified = true, unverified
-		case ok && received != nil:
-			s.hold(received)
-			s.refreshed = true
-		case ok:
-			s.unverified = false
-		}
+		s.state.secured(snap.cookie, r)
 	}
-	return orphan, s.cookie != before, nil
+	return superseded, s.state.cookie != before
 }
 
-// hold replaces the cookie and all that was said about the last one.
-func (s *Session) hold(c *sessionCookie) {
-	s.cookie, s.ended, s.unverified, s.refreshed = c, false, false, false
+// supersededHeader returns the Cookie header with which a superseded login is logged out, or "" if it may not be sent.
+func (s *Session) supersededHeader(superseded *cookie, e *endpoint) string {
+	if superseded.secure && !e.maySendSecure() {
+		return ""
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cookieHeader(superseded, e)
 }
 
-func (s *Session) keepOthers(received []otherCookie) {
-	if len(received) == 0 {
-		return
+// Format prints, for every verb, whether a customer is logged in and nothing else.
+func (s *Session) Format(f fmt.State, _ rune) {
+	state := "not logged in"
+	if s.LoggedIn() {
+		state = "logged in"
 	}
-	var kept []otherCookie
-	if s.others != nil {
-		kept = append(kept, *s.others...)
-	}
-	for _, o := range received {
-		kept = slices.DeleteFunc(kept, func(k otherCookie) bool { return k.name == o.name })
-		if !isOver(o.expires) {
-			kept = append(kept, o)
-		}
-	}
-	size := 0
-	for i, o := range slices.Backward(kept) { // the newest stay
-		size += len(o.name) + len(o.value)
-		if len(kept)-i > maxOtherCookies || size > maxOtherCookieBytes {
-			kept = kept[i+1:]
-			break
-		}
-	}
-	s.others = &kept
+	fmt.Fprintf(f, "customers.Session(%s)", state)
 }
 
-func isOver(expires int64) bool {
-	return expires != 0 && expires <= time.Now().UnixMilli()
+// LoggedIn reports whether the session has the cookie of a login that has not expired. Only a call shows whether the
+// backend still accepts it. After [SessionFromRequest] it is false until a call that needs a login has succeeded.
+func (s *Session) LoggedIn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.cookie != nil && !s.state.unverified && !s.state.cookie.expired()
 }
 
-func (k *core) mayCarrySecure() bool { return k.https || k.tlsTerminated }
+// Expires returns when the session's cookie expires, by this machine's clock; the zero time where that is unknown or
+// there is no cookie. It is how long a stored session is worth keeping. The backend prolongs its own session with each
+// call, but the cookie only if it is configured to be rolling.
+func (s *Session) Expires() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.state.cookie == nil || s.state.cookie.expires == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.state.cookie.expires).UTC()
+}

@@ -186,7 +186,7 @@ type modelRun struct {
 
 type modelCall struct {
 	id     int
-	kind   authKind
+	kind   sessionUse
 	email  string // of a login
 	cancel context.CancelFunc
 	run    *modelRun // whose login it is, if the re-login hook's
@@ -623,7 +623,7 @@ func (w *world) carryOut(r *modelRequest, how, b int) *modelAnswer {
 	return a
 }
 
-func (w *world) start(kind authKind) {
+func (w *world) start(kind sessionUse) {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &modelCall{id: len(w.calls), kind: kind, cancel: cancel, email: fmt.Sprintf("c%d@x.com", len(w.calls))}
 	w.calls = append(w.calls, c)
@@ -831,7 +831,7 @@ func (w *world) reconcile() {
 
 // compare checks the state in which everything waits.
 func (w *world) compare() {
-	m, s := &w.model, w.client.session
+	m, s := &w.model, w.client.caller.session
 	ending := false
 	for _, c := range w.calls {
 		if c.expect != nil && !c.settled {

@@ -341,7 +341,7 @@ func TestLoginWithoutACookieSaysWhyAndWhatToSet(t *testing.T) {
 		{"names the cookie", "https://shop.example.com", "medusa.sid=x; Path=/", "medusa.sid", nil},
 		{"other domain", "https://shop.example.com", "connect.sid=x; Domain=example.org", "another domain", nil},
 		{"other path", "https://shop.example.com", "connect.sid=x; Path=/admin", "path", nil},
-		{"already over", "https://shop.example.com", "connect.sid=x; Max-Age=0", "already over", nil},
+		{"has expired", "https://shop.example.com", "connect.sid=x; Max-Age=0", "has expired", nil},
 	} {
 		c := mustNew(t, test.baseURL, append(test.opts, inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			if test.setCookie != "" {
@@ -870,7 +870,7 @@ func TestLogoutOfAnExpiredSessionIsSent(t *testing.T) {
 	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
 	value := valueOf(c.Session())
-	c = c.WithSession(&Session{cookie: &sessionCookie{value: value, expires: 1}})
+	c = c.WithSession(&Session{state: state{cookie: &cookie{value: value, expires: 1}}})
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
 	if b.live(value) != "" {
 		t.Error("it lives on at the backend")
@@ -945,7 +945,7 @@ func TestDerivingAClientCostsUnderAKilobyte(t *testing.T) {
 	if n := unsafe.Sizeof(*derived); n >= 1<<10 {
 		t.Errorf("%d bytes", n)
 	}
-	if derived.core != c.core {
+	if derived.caller.config != c.caller.config {
 		t.Error("settings are copied")
 	}
 }

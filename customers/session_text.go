@@ -6,12 +6,16 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/crc32"
-	"net/http"
 	"strings"
 )
 
-// sessionPrefix marks the text and its version.
+// sessionPrefix marks a session's text and its version.
 const sessionPrefix = "customers-session-1."
+
+var (
+	errDamagedText = errors.New("it is damaged")
+	errOtherText   = errors.New("it is not a session of this package's version")
+)
 
 var base64URL = base64.RawURLEncoding.Strict()
 
@@ -32,20 +36,18 @@ type otherCookieText struct {
 	Secure  bool   `json:"s,omitempty"`
 }
 
-// Encode writes the session as a text from which [DecodeSession] makes it again, in another process or on another
-// machine. Whoever has the text is logged in as the customer: store it encrypted, and log it nowhere. It is about 200
-// letters, digits, dots, dashes and underscores long, more if a proxy sets cookies of its own. It says nothing about the backend's address, so that a session made through a public URL also
-// works through an internal one.
+// Encode returns the session as a text from which [DecodeSession] makes it again, in another process or on another
+// machine. The text logs its bearer in as the customer: store it encrypted, and log it nowhere. It has about 200 letters,
+// digits, dots, dashes and underscores, more if a proxy sets cookies of its own. It does not contain the backend's
+// address, so that a session made through a public URL also works through an internal one.
 func (s *Session) Encode() string {
 	s.mu.Lock()
-	text := sessionText{Ended: s.ended, Browser: s.unverified}
-	if s.cookie != nil {
-		text.Value, text.Expires, text.Secure = s.cookie.value, s.cookie.expires, s.cookie.secure
+	text := sessionText{Ended: s.state.ended, Browser: s.state.unverified}
+	if c := s.state.cookie; c != nil {
+		text.Value, text.Expires, text.Secure = c.value, c.expires, c.secure
 	}
-	if s.others != nil {
-		for _, o := range *s.others {
-			text.Others = append(text.Others, otherCookieText{o.name, o.value, o.expires, o.secure})
-		}
+	for _, o := range s.otherCookies() {
+		text.Others = append(text.Others, otherCookieText{o.name, o.value, o.expires, o.secure})
 	}
 	s.mu.Unlock()
 	// Marshalling strings and numbers can't fail, and no cookie value is invalid UTF-8: net/http parses ASCII only.
@@ -55,12 +57,12 @@ func (s *Session) Encode() string {
 }
 
 // DecodeSession makes a session from the text of [Session.Encode]. Text that is damaged or something else is
-// [ErrInvalidInput]; the error does not repeat it. Text that somebody made up is not detected: authenticate what
-// passes through other hands, as encryption with an AEAD does.
+// [ErrInvalidInput]; the error does not repeat it. Forged text is not detected: authenticate what passes through other
+// hands, as encryption with an AEAD does.
 func DecodeSession(text string) (*Session, error) {
 	s, err := decodeSession(text)
 	if err != nil {
-		return nil, failed("DecodeSession", refused("text", err.Error()))
+		return nil, named("DecodeSession", refused("text", err.Error()))
 	}
 	return s, nil
 }
@@ -68,35 +70,35 @@ func DecodeSession(text string) (*Session, error) {
 func decodeSession(text string) (*Session, error) {
 	rest, ok := strings.CutPrefix(text, sessionPrefix)
 	if !ok {
-		return nil, errors.New("it is not a session of this package's version")
+		return nil, errOtherText
 	}
 	payload, err := base64URL.DecodeString(rest)
 	if err != nil || len(payload) < 4 {
-		return nil, errors.New("it is damaged")
+		return nil, errDamagedText
 	}
 	payload, sum := payload[:len(payload)-4], payload[len(payload)-4:]
 	if binary.BigEndian.Uint32(sum) != crc32.ChecksumIEEE(payload) {
-		return nil, errors.New("it is damaged")
+		return nil, errDamagedText
 	}
 	var in sessionText
 	if err := json.Unmarshal(payload, &in); err != nil || !in.valid() {
-		return nil, errors.New("it is damaged")
+		return nil, errDamagedText
 	}
-	s := &Session{ended: in.Ended, unverified: in.Browser}
+	s := &Session{state: state{ended: in.Ended, unverified: in.Browser}}
 	if in.Value != "" {
-		s.cookie = &sessionCookie{value: in.Value, expires: in.Expires, secure: in.Secure}
+		s.state.cookie = &cookie{value: in.Value, expires: in.Expires, secure: in.Secure}
 	}
 	if len(in.Others) > 0 {
 		others := make([]otherCookie, len(in.Others))
 		for i, o := range in.Others {
-			others[i] = otherCookie{o.Name, o.Value, o.Expires, o.Secure}
+			others[i] = otherCookie{o.Name, cookie{o.Value, o.Expires, o.Secure}}
 		}
 		s.others = &others
 	}
 	return s, nil
 }
 
-// valid says whether what the text holds may go into a Cookie header.
+// valid reports whether what the text contains may go into a Cookie header.
 func (t *sessionText) valid() bool {
 	ok := isCookieValue(t.Value) && len(t.Others) <= maxOtherCookies
 	size := 0
@@ -105,10 +107,4 @@ func (t *sessionText) valid() bool {
 		size += len(o.Name) + len(o.Value)
 	}
 	return ok && size <= maxOtherCookieBytes
-}
-
-// isCookieValue says whether net/http could have read s as a cookie's value.
-func isCookieValue(s string) bool {
-	c, err := http.ParseSetCookie("n=" + s)
-	return err == nil && cookieValue(c) == s
 }

@@ -24,14 +24,14 @@ func randomSession(r *rand.Rand) *Session {
 		// As net/http reads cookies: no quote inside, no space at the end.
 		return strings.ReplaceAll(string(b), `"`, "") + "x"
 	}
-	s := &Session{ended: r.IntN(4) == 0}
+	s := &Session{state: state{ended: r.IntN(4) == 0}}
 	if r.IntN(4) > 0 {
-		s.cookie = &sessionCookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
+		s.state.cookie = &cookie{value: value(120), expires: r.Int64N(2) * r.Int64(), secure: r.IntN(2) == 0}
 	}
 	if n := r.IntN(maxOtherCookies + 1); n > 0 {
 		others := make([]otherCookie, n)
 		for i := range others {
-			others[i] = otherCookie{fmt.Sprintf("c%d", i), value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}
+			others[i] = otherCookie{fmt.Sprintf("c%d", i), cookie{value(20), r.Int64N(2) * r.Int64(), r.IntN(2) == 0}}
 		}
 		s.others = &others
 	}
@@ -45,7 +45,7 @@ func TestEncodeAndDecodeSessionAreInverse(t *testing.T) {
 		text := s.Encode()
 		back, err := DecodeSession(text)
 		wantOK(t, err)
-		if !reflect.DeepEqual(s.cookie, back.cookie) || !reflect.DeepEqual(s.others, back.others) || s.ended != back.ended {
+		if !reflect.DeepEqual(s.state, back.state) || !reflect.DeepEqual(s.others, back.others) {
 			t.Fatalf("%s: the session is another", text)
 		}
 		if back.Encode() != text {
@@ -141,7 +141,7 @@ func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", customerJSON)))
 		s := sessionOf("x")
-		s.cookie.expires = 5
+		s.state.cookie.expires = 5
 		s, err := DecodeSession(s.Encode())
 		wantOK(t, err)
 		wantIs(t, retrieve(t.Context(), c.WithSession(s)), ErrSessionExpired)

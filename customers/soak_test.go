@@ -30,7 +30,7 @@ var (
 )
 
 const (
-	soakConnections = 256 // what newTransport allows
+	soakConnections = 256 // what newRoundTripper allows
 	soakTimeout     = 3 * time.Second
 )
 
@@ -492,7 +492,7 @@ func (c *countedConn) Close() error {
 
 // soakTransport is the client's own transport with its connections counted.
 func soakTransport() (*http.Transport, *countConns) {
-	t, n := newTransport(), &countConns{}
+	t, n := newRoundTripper(), &countConns{}
 	t.Proxy = nil
 	dial := t.DialContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {

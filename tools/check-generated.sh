@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# usage: tools/check-generated.sh MODULE...
 # Fails if a generated file is not what `go generate` makes of this tree now: changed by hand, out of date, missing, or
-# left over from an earlier contract. Works on copies, so it changes nothing and other edits don't matter.
+# left over from an earlier contract. It works on copies, so it changes nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,9 +16,9 @@ cp -R "$copies/present" "$copies/regenerated"
 
 cd "$copies/regenerated"
 grep -rlE '^// Code generated .* DO NOT EDIT\.$' --include='*.go' . | while read -r file; do rm "$file"; done
-for module in "$@"; do
-  echo "go -C $module generate ./..."
-  go -C "$module" generate ./...
+grep -rl '^//go:generate ' --include='*.go' . | sort | while read -r file; do
+  echo "go generate $file"
+  (cd "$(dirname "$file")" && go generate "$(basename "$file")")
 done
 
 cd "$copies"

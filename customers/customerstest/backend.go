@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"net/http"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -16,6 +17,7 @@ type Backend struct {
 	settings settings
 	secret   []byte // signs session cookies and bearer tokens
 	router   *router
+	tb       testing.TB // nil without a test
 
 	mu             sync.Mutex // guards what follows
 	clock          clock
@@ -27,7 +29,7 @@ type Backend struct {
 	passwordTokens map[string][]string  // by email in lower case
 	orders         orderBook
 	added          int // how many times AddCustomer was called
-	faults         []*Fault
+	faults         []*injectedFault
 	requests       []Request
 }
 
@@ -63,12 +65,17 @@ func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client has gone
 	}
 	m := b.router.find(r.Method, x.path)
-	if fault := b.takeFault(b.record(x, api.Operation(m.operation()))); fault != nil {
-		if fault.wait(r.Context()) != nil {
-			panic(http.ErrAbortHandler) // returning would answer 200
+	received := b.record(x, api.Operation(m.operation()))
+	if fault := b.takeFault(received); fault != nil {
+		holdsResponse := fault.held != nil && fault.CarriedOut
+		if fault.wait(r.Context()) != nil || !holdsResponse && fault.hold(r.Context(), received) != nil {
+			panic(http.ErrAbortHandler) // a return would send a 200
 		}
 		if fault.carriesOut() {
 			b.answer(r.Context(), x, m)
+		}
+		if holdsResponse && fault.hold(r.Context(), received) != nil {
+			panic(http.ErrAbortHandler)
 		}
 		fault.send(x, w)
 		return

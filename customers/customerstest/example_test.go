@@ -125,6 +125,33 @@ func ExampleBackend_Inject() {
 	// true <nil> 4 requests
 }
 
+// Two updates overlap: the one sent first is carried out last.
+func ExampleBackend_Hold() {
+	backend, c, stop := start()
+	defer stop()
+	if _, err := c.Create(ctx, customers.CreateRequest{Email: "ada@example.com", Password: "supersecret"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	update := func(name string) error {
+		_, err := c.Update(ctx, customers.UpdateRequest{FirstName: customers.Value(name)})
+		return err
+	}
+	held := backend.Hold(customerstest.Fault{Operation: customers.OperationUpdateCustomer})
+	first := make(chan error)
+	go func() { first <- update("first") }()
+	held.Wait()
+	fmt.Println(update("second"))
+	held.Release()
+	fmt.Println(<-first)
+	me, err := c.Retrieve(ctx)
+	fmt.Println(*me.FirstName, err)
+	// Output:
+	// <nil>
+	// <nil>
+	// first <nil>
+}
+
 // A session that ran out, without waiting for it.
 func ExampleBackend_Advance() {
 	backend, c, stop := start()

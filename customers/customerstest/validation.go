@@ -154,7 +154,7 @@ func isAddressOrID(name string, v any) (string, *answer) {
 		notString = fmt.Sprintf("String validation failed: %s is not a string", s)
 	}
 	return "", new(invalidData(string(appendJSON(nil, members{
-		{"message", name + " must be one of: UpdateAddressRequest,String"},
+		{"message", name + " must be one of: AddressPayload,String"},
 		{"details", members{{"String", nonEmptyParts(notString)}, {"AddressPayload", nonEmptyParts(problem)}}},
 	}))))
 }

@@ -30,7 +30,7 @@ func TestValidationMessages(t *testing.T) {
 		nested   = "nested property address must be either object or array"
 	)
 	billing := func(notString, payload string) string {
-		return `{"message":"billing_address must be one of: UpdateAddressRequest,String","details":{"String":[` + notString +
+		return `{"message":"billing_address must be one of: AddressPayload,String","details":{"String":[` + notString +
 			`],"AddressPayload":[` + payload + `]}}`
 	}
 	tests := []struct{ path, body, message string }{

@@ -243,18 +243,21 @@ func anonymousSession(t *testing.T, b *backend.Backend) string {
 }
 
 func TestBrowserInFrontOfTheBackend(t *testing.T) {
+	t.Parallel()
 	browserJourney(t, shared, visit(t, shared))
 }
 
 // TestBrowserInFrontOfAProductionBackend has TLS end before the backend, as in a cluster.
 func TestBrowserInFrontOfAProductionBackend(t *testing.T) {
-	b := startBackend(t, backend.Options{NodeEnv: "production", SessionName: "shop.sid"})
+	t.Parallel()
+	b := borrowBackend(t, backend.Settings{NodeEnv: "production", SessionName: "shop.sid"})
 	browserJourney(t, b, visit(t, b, customers.WithTLSTerminated(), customers.WithSessionCookieName("shop.sid")))
 }
 
 // TestBrowserOfARollingBackend has the cookie prolonged by every call.
 func TestBrowserOfARollingBackend(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionRolling: true})
+	t.Parallel()
+	b := borrowBackend(t, backend.Settings{SessionRolling: true})
 	v := visit(t, b)
 	who := url.Values{"email": {uniqueEmail(t)}, "password": {"a password"}}
 	lines, _ := v.do(t, "POST", "/register", who, 200)
@@ -274,6 +277,7 @@ func TestBrowserOfARollingBackend(t *testing.T) {
 
 // TestOneSharedClientForManyBrowsers has twenty customers at once on one client.
 func TestOneSharedClientForManyBrowsers(t *testing.T) {
+	t.Parallel()
 	shop := newClient(t, customers.WithoutSession())
 	server := httptest.NewTLSServer(bff(shop, customers.DefaultSessionCookieName))
 	t.Cleanup(server.Close)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -124,8 +123,5 @@ func withSettings(t *testing.T, d *duo, had func(name string)) {
 			c.say(current.talk(t.Context(), t, "written"))
 			had(c.name)
 		})
-	}
-	if os.Getenv("BACKEND_JSON") != "" { // somebody's, who gets it back as it was
-		medusa{d.real}.restarted(t, backend.Settings{})
 	}
 }

@@ -62,7 +62,7 @@ func (m medusa) deleteCustomer(ctx context.Context, id string) error {
 
 func (m medusa) restarted(t *testing.T, s backend.Settings) rival {
 	t.Helper()
-	if err := m.RestartWith(t.Context(), s); err != nil {
+	if err := m.Restart(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	return m
@@ -83,15 +83,6 @@ func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 		return "", err
 	}
 	return signedJWT(hash, jsonObject{"customer_id": id, "exp": time.Now().Add(15 * time.Minute).Unix()})
-}
-
-// modelBackend returns a backend whose seeded customers no other test changes. Where a developer keeps one running, it is that.
-func modelBackend(t *testing.T) *backend.Backend {
-	t.Helper()
-	if os.Getenv("BACKEND_JSON") != "" {
-		return shared
-	}
-	return startBackend(t, backend.Options{})
 }
 
 // newDuo compares the model with what COMPARE_WITH names, another real backend, or else with one in memory.
@@ -145,7 +136,7 @@ const comparedFacts = 42
 //nolint:tparallel // those with other settings come after the others, as they restart the real backend
 func TestCompare(t *testing.T) {
 	t.Parallel()
-	d := newDuo(t, modelBackend(t))
+	d := newDuo(t, borrowBackend(t, backend.Settings{}))
 	t.Cleanup(func() {
 		if err := d.Write(os.Stdout); err != nil {
 			t.Error(err)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -65,6 +66,7 @@ func survivesModel(operation string, x *conform.Exchange) []conform.Finding {
 }
 
 func TestContractIsValidOpenAPI(t *testing.T) {
+	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
 	if err != nil {
 		t.Fatal(err)
@@ -154,6 +156,7 @@ func lacking(v any, path string) int {
 // The recorder checks what these tests see; they see to it that it is everything.
 
 func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
+	t.Parallel()
 	total := 0
 	for _, who := range shared.Customers {
 		t.Run(who.Key, func(t *testing.T) {
@@ -295,6 +298,7 @@ func TestEveryFieldOfEveryOrder(t *testing.T) {
 }
 
 func TestFieldsAddAndRemove(t *testing.T) {
+	t.Parallel()
 	list := newRawOrders(t, "groups")
 	usual := list.all(t, "offset", "0")
 	for _, name := range slices.Concat(orderColumns, orderTotals) {
@@ -316,21 +320,33 @@ func TestFieldsAddAndRemove(t *testing.T) {
 // A backend with the optional features on sends more: they are in the contract as properties that may be absent. So it
 // does with modules for stock and a tax provider, whose rows SQL puts in.
 func TestOptionalFeatures(t *testing.T) {
-	b := startBackend(t, backend.Options{Features: []string{"tax_inclusive_pricing", "product_categories"}})
+	t.Parallel()
+	b := borrowBackend(t, backend.Settings{OptionalFeatures: true})
 	list := newRawOrdersOf(t, b, "orders")
 	db, err := b.SQL(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range []string{
-		`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT concat('pvitem_', id), id, concat('iitem_', id), 2 FROM product_variant`,
-		`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT concat('scloc_', id), id, 'sloc_1' FROM sales_channel`,
-		`INSERT INTO tax_provider (id, is_installed) VALUES ('elsewhere', false)`,
-		`UPDATE region SET tax_provider_id = 'elsewhere' WHERE currency_code = 'dkk'`,
+	for _, statement := range [][2]string{ // and what takes it back
+		{
+			`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT concat('pvitem_', id), id, concat('iitem_', id), 2 FROM product_variant`,
+			`DELETE FROM product_variant_inventory_item`,
+		},
+		{
+			`INSERT INTO sales_channel_location (id, sales_channel_id, location_id) SELECT concat('scloc_', id), id, 'sloc_1' FROM sales_channel`,
+			`DELETE FROM sales_channel_location`,
+		},
+		{`INSERT INTO tax_provider (id, is_installed) VALUES ('elsewhere', false)`, `DELETE FROM tax_provider WHERE id = 'elsewhere'`},
+		{`UPDATE region SET tax_provider_id = 'elsewhere' WHERE currency_code = 'dkk'`, `UPDATE region SET tax_provider_id = NULL WHERE currency_code = 'dkk'`},
 	} {
-		if _, err := db.Exec(t.Context(), statement); err != nil {
+		if _, err := db.Exec(t.Context(), statement[0]); err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() {
+			if _, err := db.Exec(context.WithoutCancel(t.Context()), statement[1]); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	for _, test := range []struct{ expand, has string }{
 		{"items,shipping_methods.shipping_option,region.currency", "items.includes_tax"},
@@ -361,6 +377,7 @@ func TestOptionalFeatures(t *testing.T) {
 
 // A field that the contract declares of an order, and no test here knows, would be one that nothing proves.
 func TestEveryDeclaredFieldIsKnown(t *testing.T) {
+	t.Parallel()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
 	if err != nil {
 		t.Fatal(err)
@@ -398,6 +415,7 @@ var kinds = []struct {
 }
 
 func TestSeedHasOrdersOfAllKinds(t *testing.T) {
+	t.Parallel()
 	page, err := login(t, "orders").ListOrders(t.Context(), &customers.ListOrdersParams{Limit: new(0), Expand: relationsAt(1)})
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ var addressFacts = []fact{
 
 func addressEnvelope(t *testing.T) {
 	cookie, _ := rawCustomer(t)
-	create := func(body any) answer {
+	create := func(body any) response {
 		return raw{method: "POST", path: addressesPath, cookie: cookie, body: body}.send(t)
 	}
 	for name, body := range map[string]any{"none": jsonObject{}, "[]": jsonObject{"address": []any{}}} {
@@ -60,7 +60,7 @@ func addressEnvelope(t *testing.T) {
 
 func unknownCountry(t *testing.T) {
 	cookie, _ := rawCustomer(t)
-	create := func(country any) answer {
+	create := func(country any) response {
 		return raw{method: "POST", path: addressesPath, cookie: cookie, body: jsonObject{"address": fullAddress().with("country_code", country)}}.send(t)
 	}
 	create("zz").fails(t, 404, "not_found")
@@ -69,7 +69,7 @@ func unknownCountry(t *testing.T) {
 	if *got.CountryCode != "de" {
 		t.Errorf("DE is stored as %s", *got.CountryCode)
 	}
-	update := func(country any) answer {
+	update := func(country any) response {
 		return raw{method: "POST", path: addressesPath + "/" + got.ID, cookie: cookie, body: jsonObject{"country_code": country}}.send(t)
 	}
 	update("zz").fails(t, 404, "not_found")

@@ -22,18 +22,20 @@ var errorFacts = []fact{
 	{"B17_an_unknown_property_is_a_400", unknownProperty},
 	{"B18_a_bad_billing_address_has_json_in_its_message", billingAddressMessage},
 	{"B19_a_duplicate_register_is_422_with_three_texts", duplicateRegister},
+	{"B48_no_401_of_the_backend_has_www_authenticate", noWWWAuthenticate},
+	{"B58_a_nul_or_half_a_surrogate_in_a_text_is_a_500", unstorableText},
 }
 
 func threeForms401(t *testing.T) {
 	_, who := rawCustomer(t)
 	guard := raw{method: "GET", path: mePath}.send(t).is(t, 401, "")
 	if _, ok := guard.header["Content-Type"]; ok || guard.body != "Unauthorized" {
-		t.Errorf("the guard answers %v %q", guard.header["Content-Type"], guard.body)
+		t.Errorf("the guard responds with %v %q", guard.header["Content-Type"], guard.body)
 	}
 	for _, path := range []string{authPath, tokenPath} {
 		a := raw{method: "POST", path: path, body: jsonObject{"email": who.Email, "password": "wrong"}}.send(t).is(t, 401, "text/plain")
 		if a.header.Get("Content-Type") != "text/plain; charset=utf-8" || a.body != "Unauthorized" {
-			t.Errorf("POST %s answers %q %q", path, a.header.Get("Content-Type"), a.body)
+			t.Errorf("POST %s responds with %q %q", path, a.header.Get("Content-Type"), a.body)
 		}
 	}
 	reset := jsonObject{"email": "nobody." + who.Email, "token": "x", "password": "new"}
@@ -264,12 +266,12 @@ func duplicateRegister(t *testing.T) {
 }
 
 // raceToRegister registers one email several times at once until the database, and not the check before it, notices.
-func raceToRegister(t *testing.T) answer {
+func raceToRegister(t *testing.T) response {
 	t.Helper()
 	for range 10 {
 		register := raw{method: "POST", path: customersPath, body: jsonObject{"email": uniqueEmail(t), "password": "x"}}
 		const n = 4
-		got := make(chan answer, n)
+		got := make(chan response, n)
 		for range n {
 			go func() {
 				a, err := register.try(t)
@@ -280,13 +282,13 @@ func raceToRegister(t *testing.T) answer {
 			}()
 		}
 		var won int
-		var late []answer
+		var late []response
 		for range n {
 			switch a := <-got; {
 			case a.status == 200:
 				won++
 			case a.status != 422:
-				t.Fatalf("a race answers %d %s", a.status, a.body)
+				t.Fatalf("a race gets %d %s", a.status, a.body)
 			case !strings.Contains(a.body, "already has an account"):
 				late = append(late, a)
 			}
@@ -299,5 +301,33 @@ func raceToRegister(t *testing.T) answer {
 		}
 	}
 	t.Fatal("ten races were none")
-	return answer{}
+	return response{}
+}
+
+// noWWWAuthenticate looks for the header that distinguishes a gateway's 401 from the backend's.
+func noWWWAuthenticate(t *testing.T) {
+	_, who := rawCustomer(t)
+	wrong := jsonObject{"email": who.Email, "password": "wrong"}
+	for _, r := range []raw{
+		{method: "GET", path: mePath},
+		{method: "GET", path: mePath, bearer: "bogus"},
+		{method: "POST", path: authPath, body: wrong},
+		{method: "POST", path: tokenPath, body: wrong},
+		{method: "POST", path: passwordResetPath, body: jsonObject{"email": "nobody." + who.Email, "token": "x", "password": "x"}},
+	} {
+		got := r.send(t)
+		if _, ok := got.header["Www-Authenticate"]; ok || got.status != 401 {
+			t.Errorf("%s %s: %d with WWW-Authenticate %t", r.method, r.path, got.status, ok)
+		}
+	}
+}
+
+// unstorableText sends texts that Postgres does not store. It does not send half a surrogate pair as an email beside a bad
+// billing address, which ends the backend's process.
+func unstorableText(t *testing.T) {
+	cookie, _ := rawCustomer(t)
+	for _, text := range []string{`\u0000`, `a\u0000b`} {
+		raw{method: "POST", path: mePath, cookie: cookie, body: `{"first_name":"` + text + `"}`}.send(t).fails(t, 500, "unknown_error")
+	}
+	raw{method: "POST", path: mePath, cookie: cookie, body: `{"metadata":{"a":"\ud83d"}}`}.send(t).fails(t, 500, "unknown_error")
 }

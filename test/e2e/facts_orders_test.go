@@ -26,10 +26,12 @@ var orderFacts = []fact{
 	{"B40_an_order_placed_while_paging_shifts_the_offsets", shiftedOffsets},
 	{"B41_a_page_of_50_orders_is_hundreds_of_kilobytes", pageSize},
 	{"B42_an_etag_gives_a_304", etags},
+	{"B45_expand_follows_any_path_also_to_other_customers", expandToOthers},
+	{"B51_date_filters_compare_microseconds", dateFiltersInMicroseconds},
 }
 
 // listRaw lists orders of the seeded customer with orders of every kind.
-func listRaw(t *testing.T, cookie, query, deviates string) answer {
+func listRaw(t *testing.T, cookie, query, deviates string) response {
 	t.Helper()
 	return raw{method: "GET", path: ordersPath + "?" + query, cookie: cookie, deviates: deviates}.send(t)
 }
@@ -488,7 +490,7 @@ func pageSize(t *testing.T) {
 		t.Errorf("%d bytes for %d lines", len(body), lines)
 	}
 	if len(body) > customers.DefaultMaxResponseBytes/50 {
-		t.Errorf("%d bytes for 50 orders: the default limit of an answer holds not 2500", len(body))
+		t.Errorf("%d bytes for 50 orders: the default limit of a response is too low for 2500", len(body))
 	}
 	small := login(t, "empty", customers.WithMaxResponseBytes(10_000)).WithSession(c.Session())
 	_, err = small.ListOrders(t.Context(), &customers.ListOrdersParams{Limit: new(50)})
@@ -530,5 +532,39 @@ func etags(t *testing.T) {
 	}
 	if _, err := c.Retrieve(t.Context()); err != nil {
 		t.Error("after 304s:", err)
+	}
+}
+
+func expandToOthers(t *testing.T) {
+	cookie, who := rawCustomer(t)
+	_, other := rawCustomer(t)
+	placeOrder(t, who.ID, time.Now())
+	var created struct {
+		Group struct {
+			ID string `json:"id"`
+		} `json:"customer_group"`
+	}
+	if err := shared.Admin(t.Context(), "POST", "/admin/customer-groups", jsonObject{"name": who.Email}, &created); err != nil {
+		t.Fatal(err)
+	}
+	members := jsonObject{"customer_ids": []jsonObject{{"id": who.ID}, {"id": other.ID}}}
+	if err := shared.Admin(t.Context(), "POST", "/admin/customer-groups/"+created.Group.ID+"/customers/batch", members, nil); err != nil {
+		t.Fatal(err)
+	}
+	if body := listRaw(t, cookie, "fields=id&expand=customer.groups.customers", "").is(t, 200, "application/json").body; !strings.Contains(body, other.Email) {
+		t.Errorf("the list does not show the other customer of the group: %.2000s", body)
+	}
+}
+
+func dateFiltersInMicroseconds(t *testing.T) {
+	cookie, who := rawCustomer(t)
+	placedAt := time.Now().Add(-time.Hour).Truncate(time.Millisecond).Add(123 * time.Microsecond)
+	id := placeOrder(t, who.ID, placedAt)
+	shown := listRaw(t, cookie, "", "").page(t).Orders[0].CreatedAt
+	for query, want := range map[string]int{"gt": 1, "gte": 1, "lt": 0, "lte": 0} {
+		page := listRaw(t, cookie, "created_at["+query+"]="+url.QueryEscape(shown.UTC().Format(time.RFC3339Nano)), "").page(t)
+		if len(page.Orders) != want || want == 1 && page.Orders[0].ID != id {
+			t.Errorf("created_at[%s] of the order's own created_at finds %d orders, want %d", query, len(page.Orders), want)
+		}
 	}
 }

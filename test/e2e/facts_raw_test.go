@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -35,7 +34,7 @@ const (
 	tokenPath         = "/store/auth/token"
 )
 
-// raw is a request as any program could send it: without the wrapper.
+// raw is a request that is sent without the wrapper.
 type raw struct {
 	at       *backend.Backend // nil: the shared one
 	via      *http.Client     // nil: a recorded one
@@ -45,20 +44,20 @@ type raw struct {
 	cookie   string // name=value
 	bearer   string
 	header   map[string]string
-	deviates string // why the contract does not allow the request
+	deviates string // the reason why the contract does not allow the request, if it does not
 }
 
 // jsonObject is a body.
 type jsonObject map[string]any
 
-// answer is what came back.
-type answer struct {
+// response is a response that was read to its end.
+type response struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (r raw) send(t *testing.T) answer {
+func (r raw) send(t *testing.T) response {
 	t.Helper()
 	a, err := r.try(t)
 	if err != nil {
@@ -68,7 +67,7 @@ func (r raw) send(t *testing.T) answer {
 }
 
 // try is send for a goroutine that must not end the test.
-func (r raw) try(t *testing.T) (answer, error) {
+func (r raw) try(t *testing.T) (response, error) {
 	t.Helper()
 	at, via := cmp.Or(r.at, shared), r.via
 	if via == nil {
@@ -82,7 +81,7 @@ func (r raw) try(t *testing.T) (answer, error) {
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {
-			return answer{}, err
+			return response{}, err
 		}
 		body = strings.NewReader(string(text))
 	}
@@ -92,7 +91,7 @@ func (r raw) try(t *testing.T) (answer, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, r.method, at.URL+r.path, body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -108,67 +107,67 @@ func (r raw) try(t *testing.T) (answer, error) {
 	}
 	resp, err := via.Do(req)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
-	return answer{resp.StatusCode, resp.Header, string(text)}, err
+	return response{resp.StatusCode, resp.Header, string(text)}, err
 }
 
-// is checks status and content type ("" for none) and returns the answer.
-func (a answer) is(t *testing.T, status int, contentType string) answer {
+// is checks status and content type, "" if there is none, and returns the response.
+func (r response) is(t *testing.T, status int, contentType string) response {
 	t.Helper()
-	if got, _, _ := strings.Cut(a.header.Get("Content-Type"), ";"); a.status != status || got != contentType {
-		t.Fatalf("answered %d %q, want %d %q: %.300s", a.status, got, status, contentType, a.body)
+	if got, _, _ := strings.Cut(r.header.Get("Content-Type"), ";"); r.status != status || got != contentType {
+		t.Fatalf("the response is %d %q, want %d %q: %.300s", r.status, got, status, contentType, r.body)
 	}
-	return a
+	return r
 }
 
-// fails checks that it is a JSON error of the type and returns it.
-func (a answer) fails(t *testing.T, status int, kind string) map[string]any {
+// fails checks that the response is a JSON error of the type and returns the error.
+func (r response) fails(t *testing.T, status int, kind string) map[string]any {
 	t.Helper()
-	e := a.is(t, status, "application/json").json(t)
+	e := r.is(t, status, "application/json").json(t)
 	if e["type"] != kind {
-		t.Fatalf("the error's type is %v, want %s: %s", e["type"], kind, a.body)
+		t.Fatalf("the error's type is %v, want %s: %s", e["type"], kind, r.body)
 	}
 	return e
 }
 
-func (a answer) json(t *testing.T) map[string]any {
+func (r response) json(t *testing.T) map[string]any {
 	t.Helper()
 	var v map[string]any
-	if err := json.Unmarshal([]byte(a.body), &v); err != nil {
-		t.Fatalf("no JSON object: %v: %.300s", err, a.body)
+	if err := json.Unmarshal([]byte(r.body), &v); err != nil {
+		t.Fatalf("no JSON object: %v: %.300s", err, r.body)
 	}
 	return v
 }
 
 // customer returns the customer of a 200.
-func (a answer) customer(t *testing.T) customers.Customer {
+func (r response) customer(t *testing.T) customers.Customer {
 	t.Helper()
 	var v struct {
 		Customer customers.Customer `json:"customer"`
 	}
-	if err := json.Unmarshal([]byte(a.is(t, 200, "application/json").body), &v); err != nil || v.Customer.ID == "" {
-		t.Fatalf("no customer: %v: %.300s", err, a.body)
+	if err := json.Unmarshal([]byte(r.is(t, 200, "application/json").body), &v); err != nil || v.Customer.ID == "" {
+		t.Fatalf("no customer: %v: %.300s", err, r.body)
 	}
 	return v.Customer
 }
 
 // page returns the orders of a 200.
-func (a answer) page(t *testing.T) customers.OrderPage {
+func (r response) page(t *testing.T) customers.OrderPage {
 	t.Helper()
 	var page customers.OrderPage
-	if err := json.Unmarshal([]byte(a.is(t, 200, "application/json").body), &page); err != nil || page.Orders == nil {
-		t.Fatalf("no page of orders: %v: %.300s", err, a.body)
+	if err := json.Unmarshal([]byte(r.is(t, 200, "application/json").body), &page); err != nil || page.Orders == nil {
+		t.Fatalf("no page of orders: %v: %.300s", err, r.body)
 	}
 	return page
 }
 
-// setCookie returns the cookie that the answer sets, or nil.
-func (a answer) setCookie(t *testing.T) *http.Cookie {
+// setCookie returns the cookie that the response sets, or nil.
+func (r response) setCookie(t *testing.T) *http.Cookie {
 	t.Helper()
-	lines := a.header.Values("Set-Cookie")
+	lines := r.header.Values("Set-Cookie")
 	if len(lines) == 0 {
 		return nil
 	}
@@ -179,12 +178,12 @@ func (a answer) setCookie(t *testing.T) *http.Cookie {
 	return c
 }
 
-// cookie returns the cookie that the answer sets as it is to be sent back.
-func (a answer) cookie(t *testing.T) string {
+// cookie returns the cookie that the response sets, in the form of a Cookie header.
+func (r response) cookie(t *testing.T) string {
 	t.Helper()
-	c := a.setCookie(t)
+	c := r.setCookie(t)
 	if c == nil {
-		t.Fatalf("%d without a cookie", a.status)
+		t.Fatalf("%d without a cookie", r.status)
 	}
 	return c.Name + "=" + c.Value
 }
@@ -208,13 +207,13 @@ func rawCustomer(t *testing.T) (cookie string, who account) {
 	return a.cookie(t), who
 }
 
-// rawMe reads the customer whose cookie it is.
+// rawMe returns the customer who is logged in with the cookie.
 func rawMe(t *testing.T, cookie string) customers.Customer {
 	t.Helper()
 	return raw{method: "GET", path: mePath, cookie: cookie}.send(t).customer(t)
 }
 
-// failure is what an error has to be.
+// failure describes the error that a test wants.
 type failure struct {
 	is        error
 	status    int
@@ -243,7 +242,7 @@ func (f failure) of(t *testing.T, err error) *customers.Error {
 	return e
 }
 
-// says checks that the error's text mentions all words.
+// says checks that the text of the error has all words.
 func says(t *testing.T, err error, words ...string) {
 	t.Helper()
 	for _, word := range words {
@@ -253,7 +252,7 @@ func says(t *testing.T, err error, words ...string) {
 	}
 }
 
-// spy sees what a client sends.
+// spy records the requests of a client.
 type spy struct {
 	next http.RoundTripper
 	mu   sync.Mutex
@@ -285,14 +284,14 @@ func (s *spy) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.next.RoundTrip(req)
 }
 
-// count is how many requests were sent.
+// count returns how many requests were sent.
 func (s *spy) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.sent)
 }
 
-// last is the request sent last.
+// last returns the request that was sent last.
 func (s *spy) last(t *testing.T) sentRequest {
 	t.Helper()
 	s.mu.Lock()
@@ -319,7 +318,7 @@ func (s *spy) sendsNothing(t *testing.T, f func()) {
 	}
 }
 
-// signJWT makes a JSON Web Token as the backend's library does (HS256).
+// signJWT returns a JSON Web Token that is signed as the backend does it: HS256.
 func signJWT(t *testing.T, secret string, claims jsonObject) string {
 	t.Helper()
 	token, err := signedJWT(secret, claims)
@@ -341,7 +340,7 @@ func signedJWT(secret string, claims jsonObject) (string, error) {
 	return signed + "." + encode(mac.Sum(nil)), nil
 }
 
-// claimsOf reads a token without verifying it.
+// claimsOf returns the claims of a token without verifying it.
 func claimsOf(t *testing.T, token string) map[string]any {
 	t.Helper()
 	parts := strings.Split(token, ".")
@@ -352,16 +351,16 @@ func claimsOf(t *testing.T, token string) map[string]any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{body: string(text)}.json(t)
+	return response{body: string(text)}.json(t)
 }
 
-// passwordHash reads what the customer's reset tokens are signed with.
+// passwordHash returns the hash that signs the customer's reset tokens.
 func passwordHash(t *testing.T, customerID string) string {
 	t.Helper()
 	return queryValue[string](t, `SELECT password_hash FROM customer WHERE id = $1`, customerID)
 }
 
-// queryValue returns the one value that a query of the shared database finds.
+// queryValue returns the value that a query of the shared database finds.
 func queryValue[T any](t *testing.T, query string, args ...any) T {
 	t.Helper()
 	db, err := shared.SQL(t.Context())
@@ -375,7 +374,7 @@ func queryValue[T any](t *testing.T, query string, args ...any) T {
 	return value
 }
 
-// execute changes the shared database.
+// execute executes a statement in the shared database.
 func execute(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	db, err := shared.SQL(t.Context())
@@ -387,26 +386,24 @@ func execute(t *testing.T, statement string, args ...any) {
 	}
 }
 
-// deleteCustomer does what an administrator's plugin would: no route of Medusa deletes a customer.
+// deleteCustomer deletes the customer as an administrator's plugin would. No route of Medusa does.
 func deleteCustomer(t *testing.T, id string) {
 	t.Helper()
 	execute(t, `UPDATE customer SET deleted_at = now() WHERE id = $1`, id)
 }
 
-// issuedToken asks for a password token and waits for the backend's event, which comes after its answer.
+// issuedToken requests a password token and returns it when the backend's event has come: docs/backend.md, B56.
 func issuedToken(t *testing.T, c *customers.Client, email string) string {
 	t.Helper()
 	before := len(passwordTokens(t, email))
 	if err := c.GeneratePasswordToken(t.Context(), email); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if tokens := passwordTokens(t, email); len(tokens) > before {
-			return tokens[len(tokens)-1].Token
-		}
+	tokens, err := shared.AwaitPasswordTokens(t.Context(), email, before)
+	if err != nil || len(tokens) <= before {
+		t.Fatalf("no event with a token has come: %v", err)
 	}
-	t.Fatal("the backend told nobody a token")
-	return ""
+	return tokens[len(tokens)-1].Token
 }
 
 func passwordTokens(t *testing.T, email string) []backend.PasswordToken {
@@ -418,14 +415,14 @@ func passwordTokens(t *testing.T, email string) []backend.PasswordToken {
 	return tokens
 }
 
-// address is a new address that the backend takes.
+// address returns a new address that the backend accepts.
 func address() customers.AddAddressRequest {
 	return customers.AddAddressRequest{
 		FirstName: "Ada", LastName: "Larsen", Address1: "Nygade 1", City: "Aarhus", CountryCode: "dk", PostalCode: "8000",
 	}
 }
 
-// fullAddress is address as a raw body, every field that is compared given.
+// fullAddress returns the address as a raw body, with every field that the backend compares.
 func fullAddress() jsonObject {
 	return jsonObject{
 		"first_name": "Ada", "last_name": "Larsen", "address_1": "Nygade 1", "address_2": nil, "city": "Aarhus",
@@ -433,7 +430,7 @@ func fullAddress() jsonObject {
 	}
 }
 
-// with copies the object with one more property.
+// with returns a copy of the object with one more property.
 func (o jsonObject) with(name string, value any) jsonObject {
 	c := jsonObject{name: value}
 	for k, v := range o {
@@ -444,7 +441,7 @@ func (o jsonObject) with(name string, value any) jsonObject {
 	return c
 }
 
-// without copies the object without some properties.
+// without returns a copy of the object without some properties.
 func (o jsonObject) without(names ...string) jsonObject {
 	c := jsonObject{}
 	maps.Copy(c, o)
@@ -454,7 +451,7 @@ func (o jsonObject) without(names ...string) jsonObject {
 	return c
 }
 
-// sendLine sends a request line that net/http would not.
+// sendLine sends a request line that net/http refuses to send.
 func sendLine(t *testing.T, line string) (status int, body string) {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(shared.URL, "http://"))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
@@ -17,6 +18,7 @@ var registerLoginFacts = []fact{
 	{"B22_an_empty_password_is_a_no_op_on_update_and_reset", emptyPasswordIsNoOp},
 	{"B23_register_and_login_lower_case_the_email_and_update_does_not", updateKeepsCase},
 	{"B24_a_login_returns_all_orders_and_me_the_billing_address", loginReturnsAllOrders},
+	{"B56_a_password_token_comes_with_the_event_customer_password_reset", passwordTokenEvent},
 }
 
 func existsIsFalse(t *testing.T) {
@@ -162,7 +164,7 @@ func loginReturnsAllOrders(t *testing.T) {
 	a := rawAuth(account{Email: seed.Email, Password: seed.Password}).send(t).is(t, 200, "application/json")
 	cookie := a.cookie(t)
 	session := raw{method: "GET", path: authPath, cookie: cookie}.send(t).is(t, 200, "application/json")
-	for name, body := range map[string]answer{"login": a, "session": session} {
+	for name, body := range map[string]response{"login": a, "session": session} {
 		c := body.json(t)["customer"].(map[string]any) //nolint:errcheck,forcetypeassert // the test ends here
 		orders, _ := c["orders"].([]any)
 		if len(orders) != seed.Orders || seed.Orders < 60 {
@@ -215,4 +217,16 @@ func loginReturnsAllOrders(t *testing.T) {
 			t.Errorf("a password reset returns %s", name)
 		}
 	}
+}
+
+// passwordTokenEvent waits for the event, to which the plugin in backend/medusa/plugins/test-support subscribes.
+func passwordTokenEvent(t *testing.T) {
+	_, who := rawCustomer(t)
+	raw{method: "POST", path: passwordTokenPath, body: jsonObject{"email": who.Email}}.send(t).is(t, 204, "")
+	requested := time.Now()
+	tokens, err := shared.AwaitPasswordTokens(t.Context(), who.Email, 0)
+	if err != nil || len(tokens) != 1 || tokens[0].CustomerID != who.ID || claimsOf(t, tokens[0].Token)["customer_id"] != who.ID {
+		t.Fatalf("%d events, %v", len(tokens), err)
+	}
+	t.Logf("the event came %v after the response", time.Since(requested).Round(time.Millisecond))
 }

@@ -17,12 +17,11 @@ import (
 )
 
 var sessionFacts = []fact{
-	{"B01_nearly_every_answer_to_a_request_without_a_cookie_sets_one", everyAnswerSetsACookie},
-	{"B02_production_withholds_the_cookie_over_plain_http", productionWithholdsTheCookie},
+	{"B01_nearly_every_response_to_a_request_without_a_cookie_sets_one", everyResponseSetsACookie},
+	{"B02_production_sets_no_cookie_over_plain_http", productionSetsNoCookie},
 	{"B03_the_cookie_jar_works_on_a_laptop_and_fails_in_a_cluster", jarFailsInACluster},
 	{"B04_cookies_expire_after_ten_hours_and_are_not_renewed", cookiesAreNotRenewed},
 	{"B04_the_server_side_slides_and_the_client_side_does_not", serverSideSlides},
-	{"B04_rolling_sessions_are_renewed_by_every_answer", rollingSessions},
 	{"B05_the_cookies_name_is_a_setting", renamedCookie},
 	{"B05_the_cookies_value_goes_back_to_the_byte", cookieToTheByte},
 	{"B06_login_and_register_keep_the_session_id_that_came_along", sessionFixation},
@@ -33,9 +32,12 @@ var sessionFacts = []fact{
 	{"B09_a_deleted_customers_session_lives_on", deletedCustomer},
 	{"B10_publishable_and_idempotency_keys_have_no_effect", keysWithoutEffect},
 	{"B11_a_restart_ends_every_session", restartEndsSessions},
+	{"B49_logout_leaves_an_admin_in_the_same_session_logged_in", logoutLeavesAdmin},
+	{"B50_a_rolling_session_renews_its_cookie_with_every_response", rollingSessions},
+	{"B52_a_second_login_leaves_the_first_session_alive", secondLogin},
 }
 
-func everyAnswerSetsACookie(t *testing.T) {
+func everyResponseSetsACookie(t *testing.T) {
 	_, who := rawCustomer(t)
 	unknown := "nobody." + uniqueEmail(t)
 	for _, r := range []raw{
@@ -80,10 +82,10 @@ func everyAnswerSetsACookie(t *testing.T) {
 	})
 }
 
-func productionWithholdsTheCookie(t *testing.T) {
+func productionSetsNoCookie(t *testing.T) {
 	for _, env := range []string{"production", "staging"} {
 		t.Run(env, func(t *testing.T) {
-			b := startBackend(t, backend.Options{NodeEnv: env})
+			b := borrowBackend(t, backend.Settings{NodeEnv: env})
 			who := account{Email: uniqueEmail(t), Password: "a password"}
 			plain := newClientOf(t, b)
 			_, err := plain.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
@@ -122,7 +124,7 @@ func productionWithholdsTheCookie(t *testing.T) {
 
 // jarFailsInACluster reaches the backend by a name, as one container reaches another.
 func jarFailsInACluster(t *testing.T) {
-	b := startBackend(t, backend.Options{NodeEnv: "production"})
+	b := borrowBackend(t, backend.Settings{NodeEnv: "production"})
 	medusa, err := url.Parse(b.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -235,7 +237,7 @@ func eachUntil(t *testing.T, end time.Time, f func()) {
 }
 
 func serverSideSlides(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionTTL: shortTTL})
+	b := borrowBackend(t, backend.Settings{SessionTTL: shortTTL.Milliseconds()})
 	s := &spy{next: shortLived().Transport}
 	via := customers.WithHTTPClient(&http.Client{Transport: s})
 	c, who := newCustomerOf(t, b, via)
@@ -263,8 +265,28 @@ func serverSideSlides(t *testing.T) {
 }
 
 func rollingSessions(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionTTL: shortTTL, SessionRolling: true})
-	c, _ := newCustomerOf(t, b, customers.WithHTTPClient(shortLived()))
+	b := borrowBackend(t, backend.Settings{SessionTTL: shortTTL.Milliseconds(), SessionRolling: true})
+	c, who := newCustomerOf(t, b, customers.WithHTTPClient(shortLived()))
+	cookie := ""
+	for _, test := range []struct {
+		raw
+		status int
+	}{
+		{raw{method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}, 200},
+		{raw{method: "GET", path: mePath}, 200},
+		{raw{method: "POST", path: mePath, body: jsonObject{"email": "x"}}, 400},
+		{raw{method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": "wrong"}}, 401},
+	} {
+		test.at, test.via, test.cookie = b, shortLived(), cookie
+		got := test.send(t)
+		if got.status != test.status || cookie != "" && got.cookie(t) != cookie {
+			t.Errorf("%s %s: %d, another cookie %t", test.method, test.path, got.status, got.cookie(t) != cookie)
+		}
+		cookie = got.cookie(t)
+	}
+	if (raw{at: b, via: shortLived(), method: "DELETE", path: authPath, cookie: cookie}).send(t).setCookie(t) != nil {
+		t.Error("the response to a logout sets a cookie")
+	}
 	first := c.Session().Expires()
 	var resp customers.Response
 	eachUntil(t, first.Add(time.Second), func() {
@@ -281,7 +303,7 @@ func rollingSessions(t *testing.T) {
 }
 
 func renamedCookie(t *testing.T) {
-	b := startBackend(t, backend.Options{SessionName: "shop.sid"})
+	b := borrowBackend(t, backend.Settings{SessionName: "shop.sid"})
 	who := account{Email: uniqueEmail(t), Password: "a password"}
 	c := newClientOf(t, b)
 	_, err := c.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: who.Password})
@@ -306,8 +328,8 @@ func renamedCookie(t *testing.T) {
 func cookieToTheByte(t *testing.T) {
 	_, who := rawCustomer(t)
 	s, via := spyOn(shared)
-	recordedAnswers := &answers{next: s.next}
-	s.next = recordedAnswers
+	received := &cookieReader{next: s.next}
+	s.next = received
 	c := newClient(t, via)
 	// A signature is random and need not have both escapes.
 	var plus, slash bool
@@ -315,7 +337,7 @@ func cookieToTheByte(t *testing.T) {
 		if _, err := c.Auth.Authenticate(t.Context(), who.Email, who.Password); err != nil {
 			t.Fatal(err)
 		}
-		got, _, _ := strings.Cut(recordedAnswers.setCookie, ";")
+		got, _, _ := strings.Cut(received.setCookie, ";")
 		if _, err := c.Retrieve(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -330,16 +352,16 @@ func cookieToTheByte(t *testing.T) {
 	t.Error("in 50 logins no cookie had %2B and %2F")
 }
 
-// answers keeps the last Set-Cookie line of a client that is used by one goroutine.
-type answers struct {
+// cookieReader stores the last Set-Cookie line of a client that one goroutine uses.
+type cookieReader struct {
 	next      http.RoundTripper
 	setCookie string
 }
 
-func (a *answers) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := a.next.RoundTrip(req)
+func (r *cookieReader) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := r.next.RoundTrip(req)
 	if err == nil && resp.Header.Get("Set-Cookie") != "" {
-		a.setCookie = resp.Header.Get("Set-Cookie")
+		r.setCookie = resp.Header.Get("Set-Cookie")
 	}
 	return resp, err
 }
@@ -460,7 +482,7 @@ func cookieBeatsBearer(t *testing.T) {
 	// The wrapper never sends both.
 	s, via := spyOn(shared)
 	bearer := newClient(t, via, customers.WithBearerToken(token))
-	for range 2 { // the first answer sets a cookie
+	for range 2 { // the first response sets a cookie
 		if me, err := bearer.Retrieve(t.Context()); err != nil || me.ID != one.ID {
 			t.Fatal(me, err)
 		}
@@ -537,10 +559,10 @@ func keysWithoutEffect(t *testing.T) {
 		body:   jsonObject{"email": uniqueEmail(t), "password": "a password"},
 		header: map[string]string{"Idempotency-Key": "the same", "X-Publishable-Api-Key": "pk_bogus"}}
 	register.send(t).is(t, 200, "application/json")
-	a := register.send(t) // is not answered with the first one's answer
+	a := register.send(t) // does not get the response to the first one
 	a.fails(t, 422, "duplicate_error")
 	if echo := a.header.Get("Idempotency-Key"); echo != "" {
-		t.Errorf("the answer has an Idempotency-Key %q", echo)
+		t.Errorf("the response has an Idempotency-Key %q", echo)
 	}
 	raw{method: "GET", path: mePath, cookie: cookie, header: register.header}.send(t).is(t, 200, "application/json")
 
@@ -556,14 +578,14 @@ func keysWithoutEffect(t *testing.T) {
 }
 
 func restartEndsSessions(t *testing.T) {
-	b := startBackend(t, backend.Options{})
+	b := borrowBackend(t, backend.Settings{})
 	s, via := spyOn(b)
 	c, who := newCustomerOf(t, b, via)
 	if _, err := c.Retrieve(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	cookie := s.last(t).header.Get("Cookie")
-	if err := b.Restart(t.Context()); err != nil {
+	if err := b.Restart(t.Context(), backend.Settings{}); err != nil {
 		t.Fatal(err)
 	}
 	anonymous := raw{at: b, method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 401, "").cookie(t)
@@ -586,5 +608,29 @@ func restartEndsSessions(t *testing.T) {
 	}
 	if me, err := c.Retrieve(t.Context()); err != nil || me.ID != who.ID {
 		t.Error(me, err)
+	}
+}
+
+func logoutLeavesAdmin(t *testing.T) {
+	cookie, _ := rawCustomer(t)
+	admin := func(method string, body any) response {
+		return raw{via: unrecorded, method: method, path: "/admin/auth", cookie: cookie, body: body}.send(t)
+	}
+	admin("GET", nil).is(t, 401, "")
+	admin("POST", jsonObject{"email": shared.AdminUser.Email, "password": shared.AdminUser.Password}).is(t, 200, "application/json")
+	rawMe(t, cookie)
+	// Only where an administrator is left in the session does the response set its cookie again, so it is not recorded.
+	raw{via: unrecorded, method: "DELETE", path: authPath, cookie: cookie}.send(t).is(t, 200, "text/plain")
+	raw{method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 401, "")
+	admin("GET", nil).is(t, 200, "application/json")
+}
+
+func secondLogin(t *testing.T) {
+	_, who := rawCustomer(t)
+	first, second := rawLogin(t, who), rawLogin(t, who)
+	for _, cookie := range []string{first, second} {
+		if me := rawMe(t, cookie); me.ID != who.ID {
+			t.Errorf("the session is of %s, want %s", me.ID, who.ID)
+		}
 	}
 }

@@ -9,28 +9,34 @@ import (
 	"testing"
 )
 
-// fact is a verified difference between what one would expect of the backend and what it does. Its proof shows what
-// the backend does, by raw requests, and what the wrapper or the contract makes of it.
+// fact is a behaviour of the backend that is listed in docs/backend.md. Its proof shows the behaviour by raw requests, and
+// where it matters what the wrapper or the contract does about it.
 type fact struct {
-	name  string // B and two digits, then what it says
+	name  string // begins with the fact's number, such as B01
 	prove func(t *testing.T)
 }
 
-// factCount is how many facts there are: B01 to B44.
-const factCount = 44
+// factCount is how many facts there are: B01 to B58.
+const factCount = 58
+
+// unproven are the facts that were seen on running backends and that no test proves.
+var unproven = map[string]string{
+	"B53": "it needs a backend with extended entities",
+	"B54": "it needs a backend with a tax strategy of its own",
+}
 
 func TestFacts(t *testing.T) {
 	t.Parallel()
-	facts := slices.Concat(sessionFacts, errorFacts, registerLoginFacts, updateFacts, addressFacts, orderFacts, documentFacts)
+	facts := slices.Concat(sessionFacts, errorFacts, registerLoginFacts, updateFacts, addressFacts, orderFacts, paymentMethodFacts, opaqueFacts, documentFacts, connectionFacts)
 	var proven sync.Map
-	t.Cleanup(func() { // which is when the subtests, that run in parallel, have ended
+	t.Cleanup(func() { // runs after the parallel subtests
 		if filtered() {
 			return
 		}
 		for n := 1; n <= factCount; n++ {
 			number := fmt.Sprintf("B%02d", n)
-			if _, ok := proven.Load(number); !ok {
-				t.Errorf("no proof of %s ran to its end", number)
+			if _, ok := proven.Load(number); ok == (unproven[number] != "") {
+				t.Errorf("%s has to have a proof that runs to its end, or to be one of the unproven", number)
 			}
 		}
 	})
@@ -38,12 +44,12 @@ func TestFacts(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			f.prove(t)
-			proven.Store(f.name[:len("B00")], true) // not reached by a proof that skips or stops
+			proven.Store(f.name[:len("B00")], true) // a proof that stops does not get here
 		})
 	}
 }
 
-// filtered says whether the command line asks for some subtests only.
+// filtered reports whether the command line selects subtests.
 func filtered() bool {
 	return strings.Contains(flag.Lookup("test.run").Value.String(), "/") || flag.Lookup("test.skip").Value.String() != ""
 }

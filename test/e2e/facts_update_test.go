@@ -21,7 +21,7 @@ var updateFacts = []fact{
 
 func nullOnUpdate(t *testing.T) {
 	cookie, who := rawCustomer(t)
-	update := func(body jsonObject, why string) answer {
+	update := func(body jsonObject, why string) response {
 		return raw{method: "POST", path: mePath, cookie: cookie, body: body, deviates: why}.send(t)
 	}
 	update(jsonObject{
@@ -111,7 +111,7 @@ func addressMetadata(t *testing.T) {
 		}
 	}
 	id := rawMe(t, cookie).ShippingAddresses[0].ID
-	update := func(metadata any) answer {
+	update := func(metadata any) response {
 		return raw{method: "POST", path: addressesPath + "/" + id, cookie: cookie, body: jsonObject{"metadata": metadata}}.send(t)
 	}
 	for _, metadata := range []any{jsonObject{"b": 2}, jsonObject{"c": ""}, nil} { // replaced, and "" deletes no key

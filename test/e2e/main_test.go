@@ -1,13 +1,19 @@
 // Package e2e has the suites that need the real backend.
+//
+// All tests share one backend, but for those that restart it or change its settings: they borrow a second one, one after
+// the other. While Medusa, which uses one core, works for one test, Medusa and Go work for others, so all tests that can are
+// parallel, and `make e2e` runs more of them at once than there are cores.
 package e2e
 
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,9 +25,14 @@ import (
 )
 
 var (
-	// shared is the backend of all tests that need no special one. They run on its seed and on customers of their own.
+	// shared is the backend of all tests that do not borrow one. They use its seed and customers of their own.
 	shared *backend.Backend
-	// recorder checks every exchange of every test against the contract. What it finds fails the run.
+	// spare is the backend that tests borrow.
+	spare struct {
+		mu sync.Mutex
+		*backend.Backend
+	}
+	// recorder checks every exchange of every test against the contract. Its findings fail the run.
 	recorder *conform.Recorder
 )
 
@@ -39,19 +50,28 @@ func run(m *testing.M) int {
 		return 1
 	}
 	recorder = conform.NewRecorder(contract, survivesModel)
-	// Where a developer keeps a backend running (node test/e2e/backend/start.mjs --exec …), it is used as it is.
+	// BACKEND_JSON describes a backend that is kept running: node test/e2e/backend/start.mjs --exec …
 	if line := os.Getenv("BACKEND_JSON"); line != "" {
 		shared, err = backend.Attach(line)
 	} else {
 		ctx, cancel := context.WithTimeout(context.Background(), startPatience)
 		defer cancel()
-		shared, err = backend.Start(ctx, backend.Options{})
+		shared, err = backend.Start(ctx)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
-	defer shared.Stop()
+	defer func() {
+		shared.Stop()
+		if spare.Backend != nil {
+			spare.Stop()
+		}
+	}()
+	if err := runManyAtOnce(); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		return 1
+	}
 	code := m.Run()
 	if err := report(); err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -64,8 +84,15 @@ func run(m *testing.M) int {
 	return code
 }
 
-// report prints what the recorder saw. `go test ./...` hides that when all is well, so CONFORMANCE_REPORT can name a file
-// for it too.
+// runManyAtOnce lets more parallel tests run at once than there are cores, as they wait for Medusa or, more than a dozen of
+// them, for the spare backend. A test that has that backend runs parallel subtests.
+func runManyAtOnce() error {
+	flag.Parse()
+	return flag.Set("test.parallel", "24")
+}
+
+// report prints the recorder's report. `go test ./...` without -v hides it if all tests pass, so CONFORMANCE_REPORT can
+// name a file for it too.
 func report() error {
 	if err := recorder.Write(os.Stdout); err != nil {
 		return err
@@ -81,23 +108,32 @@ func report() error {
 	return errors.Join(recorder.Write(file), file.Close())
 }
 
-// startBackend starts a backend of the test's own.
-func startBackend(t *testing.T, o backend.Options) *backend.Backend {
+// borrowBackend returns the spare backend, with the settings. Until t ends, no other test has it.
+func borrowBackend(t *testing.T, s backend.Settings) *backend.Backend {
 	t.Helper()
+	spare.mu.Lock()
+	t.Cleanup(spare.mu.Unlock)
 	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
 	defer cancel()
-	b, err := backend.Start(ctx, o)
-	if err != nil {
-		t.Fatal(err)
+	if spare.Backend == nil {
+		b, err := backend.Start(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		spare.Backend = b
 	}
-	t.Cleanup(b.Stop)
-	return b
+	if spare.Settings != s {
+		if err := spare.Restart(ctx, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return spare.Backend
 }
 
 // baseTransport drops idle connections before Node does, which closes them after five seconds.
 var baseTransport = &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16}
 
-// httpClient sends raw requests to b, recorded like all others. It keeps no cookies and follows no redirects.
+// httpClient returns a client for raw requests to b, which are recorded too. It keeps no cookies and follows no redirects.
 func httpClient(b *backend.Backend) *http.Client {
 	return &http.Client{
 		Transport:     recorder.RoundTripper(baseTransport, conform.Cookie{Name: b.SessionCookie(), Secure: b.Secure()}),
@@ -105,13 +141,13 @@ func httpClient(b *backend.Backend) *http.Client {
 	}
 }
 
-// newClient makes a client of the shared backend that is not logged in.
+// newClient returns a client of the shared backend that is not logged in.
 func newClient(t *testing.T, opts ...customers.Option) *customers.Client {
 	t.Helper()
 	return newClientOf(t, shared, opts...)
 }
 
-// newClientOf makes a client of b.
+// newClientOf returns a client of b that is not logged in.
 func newClientOf(t *testing.T, b *backend.Backend, opts ...customers.Option) *customers.Client {
 	t.Helper()
 	c, err := customers.New(b.URL, append([]customers.Option{customers.WithHTTPClient(httpClient(b))}, opts...)...)
@@ -121,18 +157,18 @@ func newClientOf(t *testing.T, b *backend.Backend, opts ...customers.Option) *cu
 	return c
 }
 
-// account is a customer that a test made.
+// account is a customer that a test registered.
 type account struct {
 	ID, Email, Password string
 }
 
-// newCustomer registers a customer at the shared backend; the client is logged in.
+// newCustomer registers a customer at the shared backend and returns a client that is logged in.
 func newCustomer(t *testing.T, opts ...customers.Option) (*customers.Client, account) {
 	t.Helper()
 	return newCustomerOf(t, shared, opts...)
 }
 
-// newCustomerOf registers a customer at b.
+// newCustomerOf registers a customer at b and returns a client that is logged in.
 func newCustomerOf(t *testing.T, b *backend.Backend, opts ...customers.Option) (*customers.Client, account) {
 	t.Helper()
 	c := newClientOf(t, b, opts...)
@@ -145,7 +181,7 @@ func newCustomerOf(t *testing.T, b *backend.Backend, opts ...customers.Option) (
 	return c, a
 }
 
-// login makes a client of the shared backend that is logged in as the seeded customer.
+// login returns a client of the shared backend that is logged in as the seeded customer.
 func login(t *testing.T, key string, opts ...customers.Option) *customers.Client {
 	t.Helper()
 	who := seeded(t, key)
@@ -168,10 +204,10 @@ func seeded(t *testing.T, key string) backend.Customer {
 
 var (
 	emails atomic.Int64
-	began  = time.Now().UnixNano() // a backend that is kept running has the emails of earlier runs
+	began  = time.Now().UnixNano() // differs from run to run, as a backend that is kept running has the emails of earlier runs
 )
 
-// uniqueEmail returns an email that nobody has.
+// uniqueEmail returns an email that no customer has.
 func uniqueEmail(t *testing.T) string {
 	t.Helper()
 	name := strings.ToLower(strings.Map(func(r rune) rune {

@@ -339,7 +339,7 @@ func TestOperationsWithAContextThatHasEnded(t *testing.T) {
 // for there being none.
 func TestOperationsWithoutADatabase(t *testing.T) {
 	t.Parallel()
-	b := startBackend(t, backend.Options{})
+	b := borrowBackend(t, backend.Settings{})
 	c, who := newCustomerOf(t, b)
 	withoutDatabase(t, b, func() {
 		for _, op := range operations {
@@ -382,10 +382,12 @@ func withoutDatabase(t *testing.T, b *backend.Backend, f func()) {
 			t.Fatal(err)
 		}
 	}
+	defer func() {
+		if _, err := db.Exec(context.WithoutCancel(t.Context()), `ALTER DATABASE `+name+` ALLOW_CONNECTIONS true`); err != nil {
+			t.Error(err)
+		}
+	}()
 	f()
-	if _, err := db.Exec(t.Context(), `ALTER DATABASE `+name+` ALLOW_CONNECTIONS true`); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // GeneratePasswordToken fails when the customer is found but no token can be signed.

@@ -353,6 +353,7 @@ type roundTripFunc func(*http.Request) (*http.Response, error)
 func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestOrdersStops(t *testing.T) {
+	t.Parallel()
 	var requests atomic.Int64
 	c, who := newCustomer(t, counting(&requests))
 	placeSome(t, who, 6)
@@ -516,6 +517,7 @@ func idsOf(orders []customers.Order) []string {
 }
 
 func TestOrderFilterEmail(t *testing.T) {
+	t.Parallel()
 	c, who := newCustomer(t)
 	own := place(t, who, placed{at: noon})
 	other := place(t, who, placed{at: noon.Add(time.Minute), email: "once." + who.Email})
@@ -542,6 +544,7 @@ func TestOrderFilterEmail(t *testing.T) {
 
 // q looks at more than one would think, and at less.
 func TestOrderFilterQ(t *testing.T) {
+	t.Parallel()
 	c, who := newCustomer(t) // whose name is Test Customer
 	byName := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	byEmail := place(t, who, placed{at: noon.Add(time.Minute), shipTo: "Other", email: "zebra@example.com"})
@@ -573,6 +576,7 @@ func TestOrderFilterQ(t *testing.T) {
 
 // Why the client refuses these filters beside Q: the backend drops them in silence.
 func TestOrderFilterQUndoesOthers(t *testing.T) {
+	t.Parallel()
 	c, who := newCustomer(t)
 	found := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	token, err := c.Auth.GetToken(t.Context(), who.Email, who.Password)
@@ -609,6 +613,7 @@ func TestOrderFilterQUndoesOthers(t *testing.T) {
 }
 
 func TestOrderPages(t *testing.T) {
+	t.Parallel()
 	c, who := login(t, "orders"), seeded(t, "orders")
 	all := selectIDs(t, who.ID, "TRUE")
 	for _, test := range []struct {
@@ -642,6 +647,7 @@ func TestOrderPages(t *testing.T) {
 }
 
 func TestOrderFieldsAndExpand(t *testing.T) {
+	t.Parallel()
 	c := login(t, "orders")
 	list := func(p customers.ListOrdersParams) *customers.Order {
 		t.Helper()

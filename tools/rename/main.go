@@ -1,5 +1,5 @@
-// Command rename gives the module another path, everywhere at once: go.mod files, imports, settings and documentation.
-// `make module` runs it, and then tidies and compiles what came out.
+// Command rename gives the module another path in every file: go.mod files, imports, settings and documentation.
+// `make module` runs it, and then tidies and compiles the modules.
 //
 //	go -C tools run ./rename DIR NEWPATH
 package main
@@ -41,12 +41,12 @@ func rename(dir, newPath string) error {
 	if err := checkPath(newPath); err != nil {
 		return err
 	}
-	// Git knows which files are the project's own; new ones count too.
+	// Git lists the project's own files, new ones included.
 	list, err := run(dir, "git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "-z")
 	if err != nil {
 		return err
 	}
-	// All is read and replaced before anything is written, so that a file that can't be leaves the tree as it was.
+	// Every file is read and replaced before any is written: one that can't be read leaves the tree as it was.
 	var changes []change
 	for name := range strings.SplitSeq(strings.TrimSuffix(list, "\x00"), "\x00") {
 		c, err := inFile(filepath.Join(dir, name), oldPath, newPath)
@@ -72,7 +72,7 @@ type change struct {
 	text []byte // nil: nothing to change
 }
 
-// checkPath leaves it to the go command what a module path may look like, before any file is touched.
+// checkPath returns an error if the go command does not take path as a module's, before any file is touched.
 func checkPath(path string) error {
 	dir, err := os.MkdirTemp("", "rename")
 	if err != nil {
@@ -86,7 +86,7 @@ func checkPath(path string) error {
 func inFile(file, oldPath, newPath string) (change, error) {
 	info, err := os.Lstat(file)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
-		return change{}, nil // deleted but still in the index, or a link to a file that has its own turn
+		return change{}, nil // deleted but still in the index, or a link to another file of the list
 	} else if err != nil {
 		return change{}, err
 	}
@@ -106,8 +106,8 @@ func inFile(file, oldPath, newPath string) (change, error) {
 	return change{file, info.Mode().Perm(), text}, nil
 }
 
-// replace puts newPath for every oldPath that stands by itself, in a URL, or with a package's path behind it. One that
-// goes on as another name (customers-go2, customers-go.dev) belongs to somebody else.
+// replace returns text with newPath for every oldPath that stands by itself, in a URL, or before a package's path. One that
+// goes on as another name (customers-go2, customers-go.dev) is another module's.
 func replace(text, oldPath, newPath string) string {
 	var out strings.Builder
 	for {

@@ -64,6 +64,10 @@ var inexpressible = map[string]string{
 	"B24": "the published document requires none of these properties", "B27": "about whose an address is", "B28": "about an id that leads nowhere",
 	"B31": "the published document has these statuses", "B32": "about what counts as the same address", "B37": "a filter that matches nothing is a response like others",
 	"B38": "what a parameter's text means", "B40": "precision that is not shown", "B41": "about size",
+	"B45": "what a parameter's text means", "B46": "the stock shop sends objects unless a customer stores another value", "B47": "about a year",
+	"B48": "a header that is absent", "B49": "about two logins in one session", "B50": "rolling sessions are a setting", "B51": "precision that is not shown",
+	"B52": "about what a session outlives", "B53": "about extended entities", "B54": "about a shop's own tax strategy",
+	"B55": "the published document has the 404", "B56": "about an event", "B57": "about a connection", "B58": "about texts that no schema excludes",
 }
 
 // With the contract replaced by the published document, specdiff finds every fact that a document can express.

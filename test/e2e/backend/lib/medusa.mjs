@@ -8,6 +8,8 @@ import { withoutTelemetry } from "./telemetry.mjs";
 export const JWT_SECRET = "customers-go-jwt-secret";
 export const COOKIE_SECRET = "customers-go-cookie-secret";
 
+const OPTIONAL_FEATURES = { tax_inclusive_pricing: true, product_categories: true };
+
 const START_MS = 240_000;
 
 // One Medusa server process, which can be started again on its port.
@@ -18,7 +20,7 @@ export class Medusa {
   #quiet;
   port;
 
-  // onToken hears of each password token that Medusa gives out.
+  // onToken is called with each password token that Medusa issues.
   constructor({ runDir, databaseUrl, port = 0, onToken, onSpawn, onCrash }) {
     this.#databaseUrl = databaseUrl;
     this.#quiet = withoutTelemetry(runDir);
@@ -43,7 +45,7 @@ export class Medusa {
     if (code !== 0) throw new Error(`the migrations failed\n${this.log()}`);
   }
 
-  // admin: an account to make before the server answers.
+  // start starts the server and, if admin is given, makes that account before it listens.
   start(settings, { admin } = {}) {
     const env = this.#environment(settings);
     if (admin) env.CREATE_ADMIN = JSON.stringify(admin);
@@ -61,7 +63,7 @@ export class Medusa {
         resolve();
       });
       child.on("error", (error) => fail(error.message));
-      // "close", not "exit": only then all of the log has been read.
+      // After "close" all of the log has been read; after "exit" it may not.
       child.on("close", (code, signal) => {
         clearTimeout(late);
         const why = signal ?? `exit ${code}`;
@@ -80,8 +82,8 @@ export class Medusa {
     return child;
   }
 
-  // Only what is named here gets through, so that a setting of the caller's shell changes nothing.
-  #environment({ nodeEnv = "development", sessionName, sessionTtl, sessionRolling, featureFlags = [] } = {}) {
+  // The environment has only these variables, so that a setting of the caller's shell changes nothing.
+  #environment({ nodeEnv = "development", sessionName, sessionTtl, sessionRolling, optionalFeatures } = {}) {
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -92,7 +94,7 @@ export class Medusa {
       DATABASE_URL: this.#databaseUrl,
       JWT_SECRET,
       COOKIE_SECRET,
-      FEATURE_FLAGS: JSON.stringify(Object.fromEntries(featureFlags.map((name) => [name, true]))),
+      FEATURE_FLAGS: JSON.stringify(optionalFeatures ? OPTIONAL_FEATURES : {}),
     };
     if (sessionName) env.SESSION_NAME = sessionName;
     if (sessionTtl) env.SESSION_TTL = String(sessionTtl);

@@ -10,7 +10,7 @@ options: --port N              Medusa's port (default: a free one)
          --session-name NAME   session cookie's name
          --session-ttl MS      session's lifetime
          --session-rolling     renew the cookie with every response
-         --feature NAME        switch on tax_inclusive_pricing or product_categories (may be repeated)`;
+         --optional-features   switch on tax_inclusive_pricing and product_categories`;
 
 const OPTIONS = {
   help: { type: "boolean", short: "h" },
@@ -21,7 +21,7 @@ const OPTIONS = {
   "session-name": { type: "string" },
   "session-ttl": { type: "string" },
   "session-rolling": { type: "boolean" },
-  feature: { type: "string", multiple: true },
+  "optional-features": { type: "boolean" },
 };
 
 export class UsageError extends Error {}
@@ -42,7 +42,7 @@ export function parse(argv) {
       sessionName: values["session-name"],
       sessionTtl: number("session-ttl", values["session-ttl"]),
       sessionRolling: values["session-rolling"],
-      featureFlags: values.feature,
+      optionalFeatures: values["optional-features"],
     },
   };
 }

@@ -11,10 +11,6 @@ import { newPassword } from "./postgres.mjs";
 // What the content of the database depends on.
 const SOURCES = ["package-lock.json", "medusa", "seed", "lib/postgres.mjs"];
 
-// The schema has the columns of these optional features, and the seed uses them, so that Medusa can be
-// started with them or (as is its default) without.
-export const ALL_FEATURES = ["tax_inclusive_pricing", "product_categories"];
-
 export async function ensureTemplate(onInstance) {
   const name = `template-${(await fingerprint()).slice(0, 16)}`;
   const dir = path.join(cacheDir, name);
@@ -37,7 +33,9 @@ async function build(dir, onInstance) {
     await instance.postgres.create();
     await instance.startPostgres();
     await instance.postgres.createDatabase();
-    const settings = { featureFlags: ALL_FEATURES };
+    // The schema gets the columns of the optional features, and the seed uses them, so that Medusa can be started
+    // with them or, as is its default, without.
+    const settings = { optionalFeatures: true };
     const medusa = instance.useMedusa();
     await medusa.migrate(settings);
     const admin = { email: "admin@example.com", password: "admin-password", apiToken: randomBytes(16).toString("hex") };

@@ -12,56 +12,43 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// These are the ways around the storefront API: the supervisor, the admin API and the database.
+// This file has the ways around the storefront API: the supervisor, the admin API and the database.
 
-// PasswordToken is what the backend would have mailed to a customer.
+// PasswordToken is a token that a shop would mail to a customer.
 type PasswordToken struct {
 	Email      string `json:"email"`
 	Token      string `json:"token"`
 	CustomerID string `json:"customerId"`
 }
 
-// PasswordTokens returns the tokens that the backend has issued for email, oldest first. The backend answers a request
-// for one before it issues it: poll.
+// PasswordTokens returns the tokens that the backend has issued for email, oldest first. The backend responds to a request
+// for a token before it issues the token, so a caller has to poll.
 func (b *Backend) PasswordTokens(ctx context.Context, email string) ([]PasswordToken, error) {
 	var tokens []PasswordToken
 	err := call(ctx, http.MethodGet, b.ControlURL+"/password-tokens?email="+url.QueryEscape(email), nil, nil, &tokens)
 	return tokens, err
 }
 
-// AwaitPasswordTokens is PasswordTokens as soon as there are more than known; after twenty seconds, it is what there is.
+// AwaitPasswordTokens is PasswordTokens that waits, for at most twenty seconds, until there are more tokens than known.
 func (b *Backend) AwaitPasswordTokens(ctx context.Context, email string, known int) ([]PasswordToken, error) {
 	var tokens []PasswordToken
 	err := call(ctx, http.MethodGet, fmt.Sprintf("%s/password-tokens?email=%s&more-than=%d", b.ControlURL, url.QueryEscape(email), known), nil, nil, &tokens)
 	return tokens, err
 }
 
-// Restart stops Medusa and starts it again with the same database and address, and the settings of the start. Without a
-// Redis, all sessions end.
-func (b *Backend) Restart(ctx context.Context) error {
-	return b.RestartWith(ctx, Settings{})
-}
-
-// RestartWith is Restart with other settings; those that are zero are those of the start.
-func (b *Backend) RestartWith(ctx context.Context, s Settings) error {
+// Restart restarts Medusa with the settings, on the same database and address. All sessions end, as they are in memory. No
+// other test may use the backend meanwhile.
+func (b *Backend) Restart(ctx context.Context, s Settings) error {
+	b.Settings = s
 	return call(ctx, http.MethodPost, b.ControlURL+"/restart", nil, s, nil)
 }
 
-// Log returns the last lines of Medusa's log.
-func (b *Backend) Log(ctx context.Context) (string, error) {
-	var answer struct {
-		Log string `json:"log"`
-	}
-	err := call(ctx, http.MethodGet, b.ControlURL+"/log", nil, nil, &answer)
-	return answer.Log, err
-}
-
-// Admin calls the admin API: path begins with "/admin/"; body and out are JSON, and nil for none.
+// Admin calls the admin API. The path begins with "/admin/"; body and out are JSON, and nil if there is none.
 func (b *Backend) Admin(ctx context.Context, method, path string, body, out any) error {
 	return call(ctx, method, b.URL+path, http.Header{"X-Medusa-Access-Token": {b.AdminUser.APIToken}}, body, out)
 }
 
-// SQL returns the connections to the backend's database, which Stop closes.
+// SQL returns the connections to the backend's database. Stop closes them.
 func (b *Backend) SQL(ctx context.Context) (*pgxpool.Pool, error) {
 	b.poolMu.Lock()
 	defer b.poolMu.Unlock()
@@ -75,7 +62,7 @@ func (b *Backend) SQL(ctx context.Context) (*pgxpool.Pool, error) {
 	return b.pool, nil
 }
 
-// client keeps no connections: a restart would break them.
+// client keeps no connections, as a restart would break them.
 var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
 func call(ctx context.Context, method, url string, header http.Header, body, out any) error {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,36 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// Options are what a backend can be started with; the zero value is Medusa as it comes.
-type Options struct {
-	NodeEnv        string        // NODE_ENV, such as "production"; default "development"
-	SessionName    string        // the session cookie's name; default "connect.sid"
-	SessionTTL     time.Duration // the session's lifetime; default ten hours
-	SessionRolling bool          // a fresh cookie with every response
-	Features       []string      // feature flags, such as "tax_inclusive_pricing"
-}
-
-func (o Options) args() []string {
-	args := []string{"--json"}
-	if o.NodeEnv != "" {
-		args = append(args, "--node-env", o.NodeEnv)
-	}
-	if o.SessionName != "" {
-		args = append(args, "--session-name", o.SessionName)
-	}
-	if o.SessionTTL != 0 {
-		args = append(args, "--session-ttl", strconv.FormatInt(o.SessionTTL.Milliseconds(), 10))
-	}
-	if o.SessionRolling {
-		args = append(args, "--session-rolling")
-	}
-	for _, name := range o.Features {
-		args = append(args, "--feature", name)
-	}
-	return args
-}
-
-// Backend is a running backend. What is exported is what start.mjs says about it.
+// Backend is a running backend. Its exported fields are the JSON that start.mjs prints.
 type Backend struct {
 	URL            string            `json:"url"`
 	DatabaseURL    string            `json:"databaseUrl"`
@@ -62,17 +32,18 @@ type Backend struct {
 	Customers      []Customer        `json:"customers"`
 	Regions        map[string]Region `json:"regions"`
 
-	process *process // nil: somebody else's
+	process *process // nil if another program started it
 	pool    *pgxpool.Pool
 	poolMu  sync.Mutex
 }
 
-// Settings are those that the backend was started with; zero is Medusa's default.
+// Settings are Medusa's settings that tests change; the zero value is Medusa as it comes.
 type Settings struct {
-	NodeEnv        string `json:"nodeEnv,omitempty"`
-	SessionName    string `json:"sessionName,omitempty"`
-	SessionTTL     int64  `json:"sessionTtl,omitempty"` // milliseconds
-	SessionRolling bool   `json:"sessionRolling,omitempty"`
+	NodeEnv          string `json:"nodeEnv,omitempty"`        // NODE_ENV, such as "production"; default "development"
+	SessionName      string `json:"sessionName,omitempty"`    // the session cookie's name; default "connect.sid"
+	SessionTTL       int64  `json:"sessionTtl,omitempty"`     // the session's lifetime in milliseconds; default ten hours
+	SessionRolling   bool   `json:"sessionRolling,omitempty"` // whether every response sets a fresh cookie
+	OptionalFeatures bool   `json:"optionalFeatures,omitempty"`
 }
 
 // AdminUser is the administrator's account.
@@ -84,12 +55,12 @@ type AdminUser struct {
 
 // Customer is a seeded customer.
 type Customer struct {
-	Key      string `json:"key"` // what the seed calls the customer
+	Key      string `json:"key"` // the customer's name in the seed
 	ID       string `json:"id"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
-	Note     string `json:"note"`   // what the customer is there for
-	Orders   int    `json:"orders"` // how many orders the seed made
+	Note     string `json:"note"`   // what tests use the customer for
+	Orders   int    `json:"orders"` // how many orders the seed placed
 }
 
 // Region is a seeded region.
@@ -110,7 +81,7 @@ func (b *Backend) Customer(key string) (Customer, error) {
 	return Customer{}, fmt.Errorf("the seed has no customer %q", key)
 }
 
-// SessionCookie is the name of the backend's session cookie.
+// SessionCookie returns the name of the backend's session cookie.
 func (b *Backend) SessionCookie() string {
 	if b.Settings.SessionName != "" {
 		return b.Settings.SessionName
@@ -118,20 +89,20 @@ func (b *Backend) SessionCookie() string {
 	return "connect.sid"
 }
 
-// Secure says whether the backend sets its session cookie as browsers want it from another site: Secure, SameSite=None.
+// Secure reports whether the backend sets its session cookie for use from another site: Secure, SameSite=None.
 func (b *Backend) Secure() bool {
 	return b.Settings.NodeEnv == "production" || b.Settings.NodeEnv == "staging"
 }
 
-// Start runs the backend and returns when it answers. The first start on a machine installs npm packages and fills a
-// database, which takes minutes; later ones seconds. The backend ends with Stop, and also when this process ends,
-// however that happens: then its standard input closes. If it does not start, the error has the end of its log.
-func Start(ctx context.Context, o Options) (*Backend, error) {
+// Start starts a backend and returns when it responds. The first start on a machine installs npm packages and fills a
+// database, which takes minutes; a later one takes seconds. The backend ends with Stop. It also ends with this process,
+// even if that is killed: its standard input closes then. If it does not start, the error has the end of its log.
+func Start(ctx context.Context) (*Backend, error) {
 	script, err := findScript()
 	if err != nil {
 		return nil, err
 	}
-	p, line, err := run(ctx, "node", append([]string{script}, o.args()...)...)
+	p, line, err := run(ctx, "node", script, "--json")
 	if err != nil {
 		return nil, fmt.Errorf("the backend does not start: %w", err)
 	}
@@ -144,7 +115,7 @@ func Start(ctx context.Context, o Options) (*Backend, error) {
 	return b, nil
 }
 
-// Attach takes a backend that somebody else started and stops, by the JSON that start.mjs says about it.
+// Attach returns the backend that another program started and stops. The line is the JSON that start.mjs printed.
 func Attach(line string) (*Backend, error) {
 	return parse([]byte(line))
 }
@@ -152,7 +123,7 @@ func Attach(line string) (*Backend, error) {
 func parse(line []byte) (*Backend, error) {
 	b := new(Backend)
 	if err := json.Unmarshal(line, b); err != nil {
-		return nil, fmt.Errorf("start.mjs printed something else than its line of JSON: %w", err)
+		return nil, fmt.Errorf("start.mjs printed no line of JSON: %w", err)
 	}
 	if b.URL == "" || b.DatabaseURL == "" || b.ControlURL == "" || len(b.Customers) == 0 {
 		return nil, errors.New("start.mjs printed JSON that lacks the URLs or the customers")
@@ -172,7 +143,7 @@ func (b *Backend) Stop() {
 	}
 }
 
-// findScript looks for start.mjs from the working directory upwards: tests run in their package's directory.
+// findScript looks for start.mjs from the working directory upwards, as tests run in the directory of their package.
 func findScript() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -184,24 +155,24 @@ func findScript() (string, error) {
 			return script, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("there is no test/e2e/backend/start.mjs in %s or above", start)
+			return "", fmt.Errorf("no test/e2e/backend/start.mjs in %s or above", start)
 		}
 	}
 }
 
-// process is a child that says one line when it is ready and ends when its standard input closes.
+// process is a child process that prints one line when it is ready and ends when its standard input closes.
 type process struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
 	done  chan struct{} // closed when it has ended
 }
 
-// stopPatience is how long Medusa and Postgres may take to end. Past it the child is killed, and its guard, a
-// process of its own, ends what it leaves.
+// stopPatience is how long Medusa and Postgres may take to end. Then the child is killed, and its guard process ends
+// the processes that it leaves behind.
 const stopPatience = 30 * time.Second
 
 func run(ctx context.Context, name string, args ...string) (*process, []byte, error) {
-	cmd := exec.Command(name, args...) //nolint:noctx // it outlives the context of its start; see stop
+	cmd := exec.Command(name, args...) //nolint:noctx // it outlives the context of its start; stop ends it
 	log := new(tail)
 	cmd.Stderr = log
 	stdin, err := cmd.StdinPipe()
@@ -224,7 +195,7 @@ func run(ctx context.Context, name string, args ...string) (*process, []byte, er
 			lines <- line
 		}
 		_, _ = io.Copy(io.Discard, stdout)
-		_ = cmd.Wait() // how it ended is in the log
+		_ = cmd.Wait() // the log has the reason of an error
 	}()
 	select {
 	case line := <-lines:
@@ -238,16 +209,16 @@ func run(ctx context.Context, name string, args ...string) (*process, []byte, er
 }
 
 func (p *process) stop() {
-	_ = p.stdin.Close() // only fails when it was closed before
+	_ = p.stdin.Close() // fails only if it is closed
 	select {
 	case <-p.done:
 	case <-time.After(stopPatience):
-		_ = p.cmd.Process.Kill() // only fails when it has ended by now
+		_ = p.cmd.Process.Kill() // fails only if it has ended
 		<-p.done
 	}
 }
 
-// tail keeps the last lines written to it.
+// tail keeps the last bytes that are written to it.
 type tail struct {
 	mu   sync.Mutex
 	text []byte

@@ -1,0 +1,177 @@
+package customers
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
+)
+
+// caller makes the calls of one client.
+type caller struct {
+	config  *config
+	session *Session // nil: no session, only a bearer token or calls that need no login
+	bearer  bool     // sends the bearer token, instead of a session
+	run     *renewal // the run of the re-login hook that the client was made for
+}
+
+func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
+
+// do sends a call's request. Its steps: headers, then try, and after a re-login once more.
+func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
+	if in.options.response != nil {
+		*in.options.response = Response{}
+	}
+	c.setHeaders(req, in.options.header)
+	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
+	r, snap, err := c.try(ctx, in, req, nil)
+	if snap.expired && c.mayRenew(ctx) {
+		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
+			return nil, err
+		}
+		rewind(req)
+		r, _, err = c.try(ctx, in, req, &snap)
+	}
+	return r, err
+}
+
+// try sends req as the session's customer of the moment. Its steps: session, transport, session, status.
+func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *snapshot) (*response, snapshot, error) {
+	snap, err := c.authorize(ctx, in.op, req, first)
+	if err != nil {
+		return nil, snap, named(in.op, err)
+	}
+	r, attempts, err := c.config.transport.send(ctx, in.op, req)
+	if out := in.options.response; out != nil {
+		out.Attempts += attempts
+		if r != nil {
+			out.StatusCode, out.Header = r.status, withoutSetCookie(r.header)
+		}
+	}
+	if r == nil {
+		return nil, snap, err
+	}
+	statusErr := r.check(c.config.endpoint)
+	// The session comes before the body: a login whose body is cut off is a login all the same.
+	if sessionErr := c.settle(ctx, &snap, r, statusErr == nil, in.options.header); sessionErr != nil {
+		return nil, snap, sessionErr
+	}
+	if err = cmp.Or(err, statusErr); err != nil {
+		return nil, snap, err
+	}
+	return r, snap, nil
+}
+
+// setHeaders sets the client's headers, and those of the call, which replace them.
+func (c *caller) setHeaders(req *http.Request, ofCall http.Header) {
+	maps.Copy(req.Header, c.config.headers.common)
+	maps.Copy(req.Header, ofCall)
+}
+
+const (
+	messageBearerLogin = "this client sends a bearer token: log in with a client made without WithBearerToken, or derived by WithSession(new(customers.Session))"
+	messageNoSession   = "derive a client for the customer by WithSession(new(customers.Session)) or with a session you kept"
+)
+
+// authorize sets what req needs to be the customer's: the session's cookie, or the bearer token.
+func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request, first *snapshot) (snapshot, error) {
+	if c.session == nil {
+		use := operations[op].session
+		switch {
+		case use == login && c.bearer:
+			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
+		case use != open && !c.bearer, use == logout:
+			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
+		case use == secured && req.Header["Authorization"] == nil:
+			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
+		}
+		return snapshot{}, nil
+	}
+	snap, cookies, err := c.session.begin(op, c.config.endpoint, c.currentRun(ctx), first)
+	if err != nil {
+		return snap, err
+	}
+	delete(req.Header, "Cookie") // of a first try
+	if cookies != "" {
+		req.Header["Cookie"] = []string{cookies}
+	}
+	return snap, nil
+}
+
+// settle takes what a response means into the session; ok is whether the operation succeeded.
+func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, ok bool, header http.Header) error {
+	if c.session == nil {
+		return nil
+	}
+	e, use := c.config.endpoint, operations[r.op].session
+	got := result{ok: ok, unauthorized: r.status == http.StatusUnauthorized, cookies: readCookies(r.header, e)}
+	snap.expired = use == secured && got.unauthorized && snap.verified
+	if use == login && got.ok && got.cookies.session == nil {
+		// None of this response's cookies are kept: under another name, one of them is the login's.
+		return r.noSessionCookie(e)
+	}
+	superseded, changed := c.session.settle(r.op, *snap, got)
+	if superseded != nil {
+		c.endSuperseded(ctx, superseded, header)
+	}
+	if changed && c.config.sessionHook != nil {
+		c.session.notify(ctx, c.config.sessionHook)
+	}
+	if superseded != nil && use == login {
+		return r.failure(ErrSessionSuperseded, messageSuperseded)
+	}
+	return nil
+}
+
+// supersededTimeout bounds how long a call waits for the logout of a superseded login.
+const supersededTimeout = 5 * time.Second
+
+// endSuperseded logs out a superseded login at the backend, as well as can be: no caller could act on a failure. It sends
+// the headers of the call that found it.
+func (c *caller) endSuperseded(ctx context.Context, superseded *cookie, header http.Header) {
+	cookies := c.session.supersededHeader(superseded, c.config.endpoint)
+	req, err := api.NewDeleteSessionRequest(c.config.endpoint.baseURL)
+	if err != nil || cookies == "" {
+		return
+	}
+	c.setHeaders(req, header)
+	req.Header["Cookie"] = []string{cookies}
+	ctx = context.WithValue(context.WithoutCancel(ctx), operationKey{}, operations[OperationDeleteSession])
+	ctx, cancel := context.WithTimeout(ctx, supersededTimeout)
+	defer cancel()
+	_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req)
+}
+
+// currentRun returns the run of the re-login hook that makes the call, with its client or with its context.
+func (c *caller) currentRun(ctx context.Context) *renewal {
+	if c.run != nil {
+		return c.run
+	}
+	return runOf(ctx, c.session)
+}
+
+// mayRenew reports whether the re-login hook may run for a call.
+func (c *caller) mayRenew(ctx context.Context) bool {
+	return c.config.reloginHook != nil && c.session != nil && c.currentRun(ctx) == nil
+}
+
+// fetch makes a call and decodes the response into a T. complete reports whether the T has what it is there for.
+func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, complete func(*T) bool) (*T, error) {
+	r, err := c.do(ctx, in, req)
+	if err != nil {
+		return nil, err
+	}
+	return decode(r, complete)
+}
+
+// customer makes a call whose response is the customer.
+func (c *caller) customer(ctx context.Context, in *call, req *http.Request) (*Customer, error) {
+	envelope, err := fetch(ctx, c, in, req, func(e *api.CustomerEnvelope) bool { return e.Customer.ID != "" })
+	if err != nil {
+		return nil, err
+	}
+	return &envelope.Customer, nil
+}

@@ -1,0 +1,114 @@
+package customers
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// DefaultSessionCookieName is what a Medusa backend calls its session cookie unless configured otherwise.
+const DefaultSessionCookieName = "connect.sid"
+
+// endpoint is where the backend is, and under which name and for which scope it sets its session cookie.
+type endpoint struct {
+	baseURL       string // ends with a slash
+	origin        string // scheme://host
+	host          string // without port, for a cookie's Domain
+	basePath      string // the base URL's path, escaped
+	https         bool
+	tlsTerminated bool
+	cookieName    string
+}
+
+const (
+	reasonNoURL      = "it is not a URL"
+	reasonScheme     = "it must begin with https:// or http://"
+	reasonNoHost     = "it has no host"
+	reasonBadHost    = "its host has a character that no host name has"
+	reasonUserinfo   = "it must not contain a user or password; use WithHeader for a gateway's Authorization"
+	reasonQuery      = "it must not have a query or fragment"
+	reasonBadPort    = "there is no such port"
+	reasonUnsendable = "it has no host that a request could go to"
+)
+
+// parseEndpoint reads a base URL.
+func parseEndpoint(raw string) (*endpoint, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, refused("baseURL", reasonNoURL) // err repeats the URL, which may contain a password
+	}
+	if reason := unusable(u); reason != "" {
+		return nil, refused("baseURL", reason)
+	}
+	e := &endpoint{https: u.Scheme == "https", host: strings.ToLower(u.Hostname()), cookieName: DefaultSessionCookieName}
+	// The port that the scheme implies names the same origin.
+	e.origin = strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host), ":")
+	if p := u.Port(); p == "443" && e.https || p == "80" && !e.https {
+		e.origin = strings.TrimSuffix(e.origin, ":"+p)
+	}
+	u = u.JoinPath("/")
+	e.basePath, e.baseURL = u.EscapedPath(), u.String()
+	// net/url takes some hosts that it would not take again, and some that no request can be written for.
+	again, err := url.Parse(e.baseURL)
+	if err != nil || (&http.Request{Method: http.MethodGet, URL: again}).Write(io.Discard) != nil {
+		return nil, refused("baseURL", reasonUnsendable)
+	}
+	return e, nil
+}
+
+// unusable returns why u can't be a base URL, or "".
+func unusable(u *url.URL) string {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return reasonScheme
+	case u.Hostname() == "":
+		return reasonNoHost
+	case strings.ContainsAny(u.Host, `"<>`): // net/url lets them pass, and net/http would send an empty Host for them
+		return reasonBadHost
+	case u.User != nil:
+		return reasonUserinfo
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return reasonQuery
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return reasonBadPort
+		}
+	}
+	return ""
+}
+
+// maySendSecure reports whether a Secure cookie may be sent to the backend.
+func (e *endpoint) maySendSecure() bool { return e.https || e.tlsTerminated }
+
+// covers reports whether a browser would send a cookie with this domain and path to all routes of the backend.
+func (e *endpoint) covers(domain, path string) bool {
+	domain = strings.ToLower(strings.TrimPrefix(domain, "."))
+	if domain != "" && domain != e.host && !strings.HasSuffix(e.host, "."+domain) {
+		return false
+	}
+	if !strings.HasPrefix(path, "/") {
+		return true // it means the route's own directory; the routes differ by more than that
+	}
+	return strings.HasPrefix(e.basePath+"store/", strings.TrimSuffix(path, "/")+"/")
+}
+
+// redirectHint returns which base URL to set after a redirect from the URL from to location. It shows origin and path
+// prefix only, because the rest may contain an email.
+func (e *endpoint) redirectHint(from *url.URL, location string) string {
+	to, err := from.Parse(location)
+	if err != nil || location == "" || to.Host == "" || (to.Scheme != "http" && to.Scheme != "https") {
+		return ""
+	}
+	route := "/" + strings.TrimPrefix(from.EscapedPath(), e.basePath)
+	hint := to.Scheme + "://" + to.Host
+	if prefix, ok := strings.CutSuffix(strings.TrimSuffix(to.EscapedPath(), "/"), route); ok {
+		hint += prefix
+	}
+	if hint == strings.TrimSuffix(e.baseURL, "/") {
+		return ""
+	}
+	return ", which is not followed: if " + hint + " is yours, make it the base URL"
+}

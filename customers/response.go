@@ -1,0 +1,173 @@
+package customers
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Response is what [WithResponse] stores.
+type Response struct {
+	// StatusCode is the HTTP status, such as 200.
+	StatusCode int
+	// Header is the response's header but for Set-Cookie, which belongs to the session.
+	Header http.Header
+	// Attempts is how many requests were sent.
+	Attempts int
+}
+
+// response is what a request brought, its body read and closed.
+type response struct {
+	op     Operation
+	status int
+	header http.Header
+	url    *url.URL
+	body   []byte
+}
+
+const (
+	messageNotMedusa   = "the response is not the API's: does the base URL lead to a Medusa backend?"
+	messageIncomplete  = "the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?"
+	messageOtherJSON   = "the JSON is not what the contract describes"
+	messageLogInAgain  = "the backend does not know the session or token: log in again"
+	messageNewToken    = "ask for a new token with GeneratePasswordToken"
+	messageSuperseded  = "the newer one stands; this login is logged out at the backend"
+	messageCookieScope = "the login succeeded, but its cookie is for another domain or path, or has expired"
+	messageNeedsHTTPS  = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
+	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
+)
+
+var errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allows")
+
+// maxErrorBody is how much of a failed call's body an error keeps.
+const maxErrorBody = 4 << 10
+
+// ok reports whether the response is the backend's to a request that succeeded, and not, say, the page of a proxy.
+func (r *response) ok() bool {
+	switch operations[r.op].body {
+	case noBody:
+		return r.status == http.StatusNoContent
+	case textBody:
+		return r.status == http.StatusOK && strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")
+	case jsonBody:
+		return r.status == http.StatusOK && isJSON(r.header)
+	}
+	return false
+}
+
+// decode makes a T of a response's body. complete reports whether it has what it is there for, which JSON from elsewhere
+// would not.
+func decode[T any](r *response, complete func(*T) bool) (*T, error) {
+	out := new(T)
+	if err := unmarshal(r.body, out); err != nil {
+		return nil, r.unexpected(messageOtherJSON, err)
+	}
+	if !complete(out) {
+		return nil, r.unexpected(messageIncomplete, nil)
+	}
+	return out, nil
+}
+
+// failure returns an error of kind about the response.
+func (r *response) failure(kind error, message string) *Error {
+	return &Error{Operation: r.op, StatusCode: r.status, Header: withoutSetCookie(r.header), Message: message, kind: kind}
+}
+
+// unexpected returns an error about a response that is not what the contract describes.
+func (r *response) unexpected(message string, cause error) *Error {
+	e := r.failure(ErrUnexpectedResponse, message)
+	e.cause = redacted(cause)
+	return e
+}
+
+// check returns the error of a response that is not the backend's to a request that succeeded.
+func (r *response) check(e *endpoint) error {
+	switch {
+	case r.status/100 != 2:
+		return r.statusError(e)
+	case !r.ok():
+		return r.unexpected(messageNotMedusa, nil)
+	}
+	return nil
+}
+
+// statusError returns the error of a response that is not 2xx.
+func (r *response) statusError(at *endpoint) *Error {
+	op := operations[r.op]
+	e := r.failure(cmp.Or(statusKinds[r.status], ErrUnexpectedResponse), "")
+	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
+	if isJSON(r.header) {
+		var body struct {
+			Type    string `json:"type"`
+			Code    string `json:"code"`
+			Message string `json:"message"`
+		}
+		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
+	} else if r.status == http.StatusNotFound {
+		e.Message = messageNotMedusa
+	}
+	switch {
+	case r.status == http.StatusUnauthorized:
+		e.kind = op.unauthorized
+		if op.session == secured {
+			e.Message = messageLogInAgain
+		}
+	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && op.internal != ErrInternal:
+		e.kind, e.Message = op.internal, messageNewToken
+	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
+		e.kind = ErrInvalidInput
+	case r.status/100 == 3 && r.status != http.StatusNotModified:
+		e.Message = "the backend redirects" + maskEmails(at.redirectHint(r.url, r.header.Get("Location")))
+	}
+	return e
+}
+
+// statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
+var statusKinds = map[int]error{
+	http.StatusNotModified:           ErrNotModified,
+	http.StatusBadRequest:            ErrInvalidInput,
+	http.StatusRequestEntityTooLarge: ErrInvalidInput,
+	http.StatusNotFound:              ErrNotFound,
+	http.StatusConflict:              ErrConflict,
+	http.StatusUnprocessableEntity:   ErrDuplicate,
+	http.StatusTooManyRequests:       ErrRateLimited,
+	http.StatusInternalServerError:   ErrInternal,
+	http.StatusRequestTimeout:        ErrUnavailable,
+	http.StatusBadGateway:            ErrUnavailable,
+	http.StatusServiceUnavailable:    ErrUnavailable,
+	http.StatusGatewayTimeout:        ErrUnavailable,
+}
+
+// noSessionCookie returns the error of a login that succeeded without a session cookie.
+func (r *response) noSessionCookie(e *endpoint) *Error {
+	names := cookieNames(r.header)
+	message := messageCookieLost
+	switch {
+	case slices.Contains(names, e.cookieName):
+		return r.failure(ErrNoSessionCookie, messageCookieScope)
+	case !e.maySendSecure():
+		message = messageNeedsHTTPS
+	}
+	if len(names) > 0 {
+		message += "; the response sets " + strings.Join(names, ", ") + " and not " + e.cookieName + ": see WithSessionCookieName"
+	}
+	return r.failure(ErrNoSessionCookie, message)
+}
+
+func isJSON(h http.Header) bool {
+	t, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	t = strings.ToLower(strings.TrimSpace(t))
+	return t == "application/json" || strings.HasSuffix(t, "+json")
+}
+
+func withoutSetCookie(h http.Header) http.Header {
+	h = h.Clone()
+	h.Del("Set-Cookie")
+	return h
+}
