@@ -69,7 +69,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		evidence.Differences, places = result.Differences, result.Places
 	}
 	if docs.contract != nil {
-		evidence.Uses = compare.Uses(docs.contract)
+		evidence.Uses, evidence.Names = compare.Uses(docs.contract), compare.Names(docs.contract)
 	}
 	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
 	if config.Backend != "" {

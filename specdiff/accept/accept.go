@@ -136,7 +136,7 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 			continue
 		}
 		for _, id := range e.IDs {
-			if !e.accept(id, findings) && everything {
+			if !e.accept(id, findings, everything) && everything {
 				problems = append(problems, Problem{id, "no finding has this id and this verdict any longer: remove it" + e.verdictNow(id, findings)})
 			}
 		}
@@ -149,10 +149,14 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding) bool {
+func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
 	used := false
 	for i := range findings {
-		if findings[i].Wrong == e.Wrong && covers(id, findings[i].ID()) {
+		verdict := findings[i].Wrong
+		if verdict == finding.Contract && e.Wrong == finding.Documents && !everything {
+			verdict = finding.Documents // the other document may not have been looked at
+		}
+		if verdict == e.Wrong && covers(id, findings[i].ID()) {
 			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
 			used = true
 		}

@@ -127,3 +127,18 @@ func TestFilesThatAreRefused(t *testing.T) {
 		t.Errorf("an empty file: got %v, %v", file, err)
 	}
 }
+
+// Without the published document, what both documents have wrong is found in the contract alone.
+func TestBothDocumentsOfWhichOneWasRead(t *testing.T) {
+	file, err := load(t, strings.Replace(entry, "unproven", "both documents", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, everything := range []bool{false, true} {
+		all := findings()[:1]
+		all[0].Wrong = finding.Contract
+		if file.Apply(all, "", lastDay, everything); (all[0].Accepted != "") == everything {
+			t.Errorf("all sources read: %t, accepted: %q", everything, all[0].Accepted)
+		}
+	}
+}

@@ -123,6 +123,9 @@ type side struct {
 }
 
 func (d *differ) operation(place string, a, b side) {
+	if x, y := a.medusaID(), b.medusaID(); a.Extensions[medusaID] != nil && x != y {
+		d.add(place, finding.OperationID, x, y)
+	}
 	if x, y := a.credentials(), b.credentials(); x != y {
 		d.add(place, finding.Security, x, y)
 	}
@@ -131,6 +134,17 @@ func (d *differ) operation(place string, a, b side) {
 	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
 		d.response(finding.Response(place, status), a.Responses.Value(status), b.Responses.Value(status))
 	}
+}
+
+// medusaID is the extension in which a contract that has operationIds of its own keeps those of Medusa's document.
+const medusaID = "x-medusa-operation-id"
+
+// medusaID returns the name that the operation has in Medusa's document.
+func (s side) medusaID() string {
+	if id, ok := s.Extensions[medusaID].(string); ok {
+		return id
+	}
+	return cmp.Or(s.OperationID, Absent)
 }
 
 // credentials are what an operation wants, by the kind of its security schemes: their names are a matter of taste.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -30,13 +29,13 @@ type group struct {
 
 // responseProperty is a property in the responses of an operation's status.
 type responseProperty struct {
-	place    string
-	status   int
-	property string
+	operation string
+	status    int
+	property  string
 }
 
 func (a responseProperty) sight() Sight {
-	return Sight{InResponse, finding.Response(a.place, strconv.Itoa(a.status)) + " " + a.property}
+	return Sight{InResponse, fmt.Sprintf("%s %d %s", a.operation, a.status, a.property)}
 }
 
 // Group is a finding and how often it came.
@@ -62,7 +61,7 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	for sight := range r.Seen.All() {
 		t.seen[sight] = struct{}{}
 		if sight.What == Property {
-			t.held[responseProperty{r.Place, x.Status, sight.Loc}] = struct{}{}
+			t.held[responseProperty{r.Operation, x.Status, sight.Loc}] = struct{}{}
 		}
 	}
 	for _, f := range r.Findings {
@@ -183,7 +182,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 			add(Responded, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
-				sh.always(map[*shape]bool{}, func(loc string) { add(InResponse, finding.Response(o.place, status)+" "+loc) })
+				sh.always(map[*shape]bool{}, func(loc string) { add(InResponse, o.id+" "+status+" "+loc) })
 				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
 					for _, v := range p.shape.enum {
 						add(Enum, p.loc+"="+fmt.Sprint(v))

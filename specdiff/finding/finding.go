@@ -38,6 +38,7 @@ const (
 // Finding is a point on which the sources are not of one mind.
 type Finding struct {
 	Point
+	Operation string   `json:"operation,omitempty"` // the contract's name of the operation that the place is in
 	Contract  string   `json:"contract,omitempty"`  // what openapi.yaml says; "" if it was not read or is silent
 	Published string   `json:"published,omitempty"` // what the published document says; likewise
 	Live      string   `json:"live,omitempty"`      // what the running backend does; "" if nothing was seen
@@ -47,6 +48,6 @@ type Finding struct {
 	Example   string   `json:"example,omitempty"`  // what was seen live
 	Curl      string   `json:"curl,omitempty"`     // how to see it again
 	Count     int      `json:"count,omitempty"`    // how often it was seen
-	Uses      []string `json:"uses,omitempty"`     // the operations that use the component
+	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
 }

@@ -30,6 +30,7 @@ const (
 	Header      Aspect = "header"       // another response header
 	Security    Aspect = "security"     // what an operation wants for credentials
 	Example     Aspect = "example"      // of a schema, whether its own schema takes it
+	OperationID Aspect = "operation-id" // what the backend's makers call an operation
 	Refusal     Aspect = "refusal"      // how bad input is refused: a 500 is the backend's fault
 )
 
@@ -52,6 +53,16 @@ func (p Point) Component() string {
 		return p.Place[:i]
 	}
 	return p.Place
+}
+
+// Operation is the place of the operation that the place is in; "" if it is in a component.
+func (p Point) Operation() string {
+	method, rest, ok := strings.Cut(p.Place, " ")
+	path, _, _ := strings.Cut(rest, " ")
+	if !ok {
+		return ""
+	}
+	return method + " " + path
 }
 
 // Operation is the place of an operation.

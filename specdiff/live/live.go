@@ -104,6 +104,9 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 	defer r.transport.CloseIdleConnections()
 	started := time.Now()
 	err = r.all(ctx)
+	if r.notEmulated > 0 {
+		r.note("%d requests show nothing: the backend does not emulate them", r.notEmulated)
+	}
 	r.record.Took = time.Since(started)
 	if err != nil {
 		return nil, err

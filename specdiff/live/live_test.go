@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -439,6 +440,32 @@ func TestNumberOfRequestsIsBounded(t *testing.T) {
 	}
 	if n := logouts.Load(); n != 2 {
 		t.Errorf("%d of 2 customers were logged out", n)
+	}
+}
+
+// What an in-memory backend does not emulate is no finding.
+func TestRequestsThatAreNotEmulatedShowNothing(t *testing.T) {
+	backend := smallBackend(t).Config.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			http.Error(w, "not emulated: a query", http.StatusNotImplemented)
+			return
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	doc := load(t, small)
+	record, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{doc}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range observations(Check(record, doc), finding.Contradicts) {
+		if strings.Contains(id, "query") || strings.Contains(id, "501") {
+			t.Errorf("found %s", id)
+		}
+	}
+	if !slices.ContainsFunc(record.Notes, func(note string) bool { return strings.Contains(note, "does not emulate") }) {
+		t.Errorf("the notes are %q", record.Notes)
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *run) probes(ctx context.Context) error {
 		if t.template == "" {
 			t.template = t.path
 		}
-		s.progress("probes: %s", t.place())
+		s.progress("probes: %s", s.name(t))
 		s.probe(t)
 	}
 	return s.err
@@ -78,7 +78,7 @@ func (r *run) probes(ctx context.Context) error {
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
-		s.note("%s was not probed: the backend refused what it should accept with %d", t.place(), base.Status)
+		s.note("%s was not probed: the backend refused what it should accept with %d", s.name(t), base.Status)
 		return
 	}
 	made := map[string]bool{}
@@ -109,6 +109,18 @@ func (s *script) probe(t target) {
 			send("body", nil, v, "", v.body(t.body()))
 		}
 	}
+}
+
+// name returns the operationId of a target's operation, and its place if no document has it.
+func (s *script) name(t target) string {
+	for _, doc := range s.documents {
+		for _, op := range doc.Operations() {
+			if op.Place == t.place() {
+				return op.ID
+			}
+		}
+	}
+	return t.place()
 }
 
 // fields are those of all documents; where several have the same, each counts, because they may differ.

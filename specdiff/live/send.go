@@ -31,6 +31,7 @@ type run struct {
 	registered   int
 	unselectable map[string]bool // columns of an order that fail when they are asked for
 	sent         int
+	notEmulated  int   // responses that show nothing
 	kept         int64 // bytes of the responses in the record
 }
 
@@ -108,6 +109,10 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	}
 	if where := x.ResponseHeader.Get("Location"); r.sent == 1 && x.Status/100 == 3 && where != "" {
 		return noResponse(), fmt.Errorf("%w: it redirects to another place (%d): give the URL that it redirects to", ErrUnreachable, x.Status)
+	}
+	if x.Status == http.StatusNotImplemented && bytes.Contains(x.ResponseBody, []byte("not emulated: ")) {
+		r.notEmulated++ // by the in-memory backend of package customerstest, which does not do all that Medusa does
+		return response{x, x.ResponseBody}, nil
 	}
 	r.record.Bytes += int64(len(x.ResponseBody))
 	a := response{x, x.ResponseBody}

@@ -36,7 +36,7 @@ func (r *Report) Markdown(w io.Writer) error {
 				var item strings.Builder
 				fmt.Fprintf(&item, "- %s\n", code(row.name()))
 				for _, field := range []struct{ name, value string }{
-					{"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
+					{"id", row.id()}, {"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
 				} {
 					if field.value != "" {
 						fmt.Fprintf(&item, "  - %s: %s\n", field.name, code(field.value))

@@ -150,10 +150,22 @@ func single(findings []finding.Finding) []row {
 	return all
 }
 
-// name is the row's first column.
+// name is the row's first column: its first id, in which an operation goes by its name.
 func (r row) name() string {
+	name := r.ids[0]
+	if r.Operation != "" {
+		name = r.Operation + strings.TrimPrefix(name, r.Point.Operation())
+	}
 	if n := len(r.ids) - 1; n > 0 {
-		return fmt.Sprintf("%s and %d more", r.ids[0], n)
+		return fmt.Sprintf("%s and %d more", name, n)
+	}
+	return name
+}
+
+// id is the row's first id, if that is not its name.
+func (r row) id() string {
+	if r.Operation == "" {
+		return ""
 	}
 	return r.ids[0]
 }

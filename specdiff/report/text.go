@@ -108,7 +108,7 @@ func (t *text) details(all []row) {
 		t.line("")
 		t.line(t.strong(plain(r.name())) + ": " + t.red(who(r.Wrong)))
 		for _, field := range []struct{ name, value string }{
-			{"contract", r.Contract}, {"published", r.Published}, {"live", times(r.Finding)}, {"seen", r.Example}, {"in Go", r.Go},
+			{"id", r.id()}, {"contract", r.Contract}, {"published", r.Published}, {"live", times(r.Finding)}, {"seen", r.Example}, {"in Go", r.Go},
 			{"change", r.Change}, {"used by", few(r.Uses)}, {"also at", few(r.ids[1:])}, {"repeat", r.Curl},
 		} {
 			if field.value != "" {

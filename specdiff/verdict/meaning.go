@@ -38,6 +38,8 @@ func flaw(f finding.Finding) (inGo, change string) {
 		return "the field is no pointer, though it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
 	case finding.Branches:
 		return "a union type with one member", "the schema itself at " + f.Place
+	case finding.OperationID:
+		return "nothing; the operation is not found in Medusa's documentation", "x-medusa-operation-id: " + f.Published + " at " + f.Place
 	default:
 		return "nothing; whoever reads the documentation is misled", "another " + string(f.Aspect) + " at " + f.Place
 	}

@@ -19,6 +19,7 @@ type Evidence struct {
 	Published   []finding.Observation // what it shows against the published document, at the contract's places
 	Seen        map[conform.Sight]int // how often responses showed what the contract declares
 	Uses        map[string][]string   // the operations that use a component of the contract
+	Names       map[string]string     // the contract's operationIds, by the operations' places
 }
 
 // Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. Where
@@ -53,6 +54,7 @@ func Join(e Evidence) []finding.Finding {
 			if f.Uses == nil {
 				f.Uses = e.Uses[f.Component()]
 			}
+			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
 			all = append(all, f)
 		}
@@ -150,6 +152,8 @@ func (p *point) finding() (finding.Finding, bool) {
 		f.Wrong, seen = finding.Published, p.published.contradicts
 	case p.difference != nil && p.contract.supports != nil:
 		f.Wrong, seen = finding.Published, p.contract.supports
+	case p.difference != nil && p.Aspect == finding.OperationID:
+		f.Wrong = finding.Contract // it is what the published document calls the operation
 	case p.difference != nil:
 		f.Wrong, seen = finding.Unproven, p.published.supports
 	default:

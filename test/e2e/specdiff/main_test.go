@@ -37,7 +37,7 @@ func run(m *testing.M) int {
 	if line := os.Getenv("BACKEND_JSON"); line != "" {
 		shared, err = backend.Attach(line)
 	} else {
-		shared, err = backend.Start(ctx, backend.Options{})
+		shared, err = backend.Start(ctx)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "specdiff:", err)

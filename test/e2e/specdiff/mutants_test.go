@@ -201,6 +201,7 @@ func (m *mutation) operation(path, method string) {
 	op := in(m.doc, "paths", path, method)
 	here := func(doc node) node { return in(doc, "paths", path, method) }
 	m.add("operation removed", at, func(doc node) { delete(in(doc, "paths", path), method) })
+	m.add("Medusa's operation id changed", at, func(doc node) { here(doc)["x-medusa-operation-id"] = "x" })
 	if security, _ := op["security"].([]any); len(security) > 0 {
 		m.add("security dropped", at, func(doc node) { here(doc)["security"] = []any{} })
 	} else {
