@@ -7,7 +7,6 @@ package compare
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,17 +14,6 @@ import (
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
-
-// Difference is a point on which the documents differ.
-type Difference struct {
-	finding.Point
-	Contract  string   // what the one says, in a few words
-	Published string   // what the other says
-	Uses      []string // the operations that the place belongs to, if it is in a component
-}
-
-// Absent is what a document says about something that it does not have.
-const Absent = "absent"
 
 // Result is what a comparison found.
 type Result struct {
@@ -56,31 +44,6 @@ func Documents(contract, published *openapi3.T, in func(path string) bool) Resul
 	return result
 }
 
-type differ struct {
-	contract, published *openapi3.T
-	found               map[string]*Difference
-	places              map[string]map[string]bool
-	done                map[string]bool     // the pairs of places that were compared
-	uses                map[string][]string // by component
-}
-
-// add notes a difference. Where a component meets several schemas of the other document, each is named.
-func (d *differ) add(place string, aspect finding.Aspect, contract, published string) {
-	p := finding.Point{Place: place, Aspect: aspect}
-	if f := d.found[p.ID()]; f != nil {
-		f.Contract, f.Published = also(f.Contract, contract), also(f.Published, published)
-		return
-	}
-	d.found[p.ID()] = &Difference{Point: p, Contract: contract, Published: published, Uses: d.uses[p.Component()]}
-}
-
-func also(text, more string) string {
-	if slices.Contains(strings.Split(text, "; elsewhere "), more) {
-		return text
-	}
-	return text + "; elsewhere " + more
-}
-
 // byTemplate returns the paths by what they are when parameters have no names.
 func byTemplate(doc *openapi3.T) map[string]string {
 	paths := map[string]string{}
@@ -89,8 +52,6 @@ func byTemplate(doc *openapi3.T) map[string]string {
 	}
 	return paths
 }
-
-var parameterName = regexp.MustCompile(`\{[^}]*\}`)
 
 func (d *differ) path(path, theirPath string, in func(string) bool) {
 	ours, theirs := operations(d.contract, path), operations(d.published, theirPath)
@@ -115,13 +76,6 @@ func operations(doc *openapi3.T, path string) map[string]*openapi3.Operation {
 	return nil
 }
 
-// side is an operation of one of the documents.
-type side struct {
-	doc  *openapi3.T
-	path string
-	*openapi3.Operation
-}
-
 func (d *differ) operation(place string, a, b side) {
 	if x, y := a.medusaID(), b.medusaID(); a.Extensions[medusaID] != nil && x != y {
 		d.add(place, finding.OperationID, x, y)
@@ -134,47 +88,6 @@ func (d *differ) operation(place string, a, b side) {
 	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
 		d.response(finding.Response(place, status), a.Responses.Value(status), b.Responses.Value(status))
 	}
-}
-
-// medusaID is the extension in which a contract that has operationIds of its own keeps those of Medusa's document.
-const medusaID = "x-medusa-operation-id"
-
-// medusaID returns the name that the operation has in Medusa's document.
-func (s side) medusaID() string {
-	if id, ok := s.Extensions[medusaID].(string); ok {
-		return id
-	}
-	return cmp.Or(s.OperationID, Absent)
-}
-
-// credentials are what an operation wants, by the kind of its security schemes: their names are a matter of taste.
-func (s side) credentials() string {
-	security := s.Security
-	if security == nil {
-		security = &s.doc.Security
-	}
-	var all []string
-	for _, alternative := range *security {
-		var kinds []string
-		for name := range alternative {
-			kinds = append(kinds, s.scheme(name))
-		}
-		slices.Sort(kinds)
-		all = append(all, cmp.Or(strings.Join(kinds, " and "), "none"))
-	}
-	slices.Sort(all)
-	return cmp.Or(strings.Join(all, " or "), "none")
-}
-
-func (s side) scheme(name string) string {
-	if s.doc.Components == nil || s.doc.Components.SecuritySchemes[name] == nil {
-		return name
-	}
-	scheme := s.doc.Components.SecuritySchemes[name].Value
-	if scheme.Type == "apiKey" {
-		return scheme.In + " " + scheme.Name
-	}
-	return cmp.Or(scheme.Scheme, scheme.Type)
 }
 
 func (d *differ) requestBody(operation string, a, b side) {
@@ -237,10 +150,6 @@ func bodyOf(r *openapi3.Response) string {
 	return cmp.Or(mediaTypes(r.Content), "no body")
 }
 
-func mediaTypes(content openapi3.Content) string {
-	return strings.Join(slices.Sorted(maps.Keys(content)), ", ")
-}
-
 func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
 	if says != theySay {
 		d.add(place, finding.ContentType, says, theySay)
@@ -251,18 +160,4 @@ func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
 			d.schema(at, at, a[kind].Schema, b[kind].Schema)
 		}
 	}
-}
-
-func required(yes bool) string {
-	if yes {
-		return "required"
-	}
-	return "optional"
-}
-
-// union returns the keys of both, sorted.
-func union[V any](a, b map[string]V) []string {
-	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }

@@ -41,13 +41,6 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 	}
 }
 
-func (d *differ) same(place, theirPlace string) {
-	if d.places[theirPlace] == nil {
-		d.places[theirPlace] = map[string]bool{}
-	}
-	d.places[theirPlace][place] = true
-}
-
 func null(v view, ref *openapi3.SchemaRef) string {
 	switch {
 	case v.nullable:

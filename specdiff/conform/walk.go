@@ -1,18 +1,11 @@
 package conform
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"maps"
 	"math/big"
-	"net/mail"
-	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +22,9 @@ type walk struct {
 	findings []Finding // all but Operation and Status, which are the caller's
 	sights   map[Sight]struct{}
 	// What is seen at nearly every step is in tables of the contract's children and shapes, which are faster.
-	contract *Contract
-	props    []bits
-	shapes   []bits
+	schemas *schemas
+	props   []bits
+	shapes  []bits
 }
 
 // bits are kinds of sights.
@@ -84,7 +77,7 @@ func (w *walk) all(yield func(Sight) bool) bool {
 		if seen == 0 {
 			continue
 		}
-		p := w.contract.children[i]
+		p := w.schemas.children[i]
 		for _, of := range ofProperty {
 			what := of.what
 			if w.request {
@@ -100,7 +93,7 @@ func (w *walk) all(yield func(Sight) bool) bool {
 			continue
 		}
 		for _, of := range ofValue {
-			if seen&of.bit != 0 && !yield(Sight{of.what, w.contract.shapes[i].loc}) {
+			if seen&of.bit != 0 && !yield(Sight{of.what, w.schemas.shapes[i].loc}) {
 				return false
 			}
 		}
@@ -141,40 +134,9 @@ func (w *walk) demands(p *child) bool {
 	return w.relaxed == demandColumns && p != nil && !p.shape.isRelation()
 }
 
-// isRelation says whether the value is an object of its own, or a list of such, rather than one's own column.
-func (s *shape) isRelation() bool {
-	return len(s.props) > 0 || s.items != nil && len(s.items.shape.props) > 0
+func (c *schemas) newWalk(request bool) *walk {
+	return &walk{request: request, sights: map[Sight]struct{}{}, schemas: c, props: make([]bits, len(c.children)), shapes: make([]bits, len(c.shapes))}
 }
-
-func (c *Contract) newWalk(request bool) *walk {
-	return &walk{request: request, sights: map[Sight]struct{}{}, contract: c, props: make([]bits, len(c.children)), shapes: make([]bits, len(c.shapes))}
-}
-
-// Sight is something that a document declares and an exchange can show.
-type Sight struct {
-	What SightKind
-	Loc  string // the schema path, and for a value "=value"
-}
-
-// SightKind is the kind of a Sight.
-type SightKind string
-
-// What can be seen of a response's schema, and of a request's.
-const (
-	Property   SightKind = "property"     // it was there
-	Valued     SightKind = "value"        // it was there and not null
-	Null       SightKind = "null"         // it was null, as its schema allows
-	Enum       SightKind = "enum value"   // it had this value
-	Input      SightKind = "input"        // a request that succeeded had this parameter or property
-	Responded  SightKind = "status"       // an operation responded with this status
-	Called     SightKind = "operation"    // an operation was called
-	Content    SightKind = "content type" // an operation's status came with this content type
-	InResponse SightKind = "response"     // an operation's status came with this property
-	Absent     SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
-	Time       SightKind = "time"         // a text without a format was a time
-	Text       SightKind = "text"         // a text without a format was none
-	Fraction   SightKind = "fraction"     // a number was no integer
-)
 
 func (w *walk) add(kind Kind, loc, want, got string) {
 	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: w.where(), Want: want, Detail: got})
@@ -219,7 +181,7 @@ func (w *walk) branches(sh *shape, v any) {
 		var closest *walk
 		fits := 0
 		for _, b := range branches {
-			try := w.contract.newWalk(w.request)
+			try := w.schemas.newWalk(w.request)
 			try.relaxed, try.path = w.relaxed, w.path
 			try.value(b.shape, b.loc, v)
 			if len(try.findings) == 0 {
@@ -286,23 +248,6 @@ func (w *walk) text(sh *shape, v string) {
 			w.shapes[sh.index] |= isText
 		}
 	}
-}
-
-// responseTime is how the backend writes all its times.
-const responseTime = "2006-01-02T15:04:05.000Z"
-
-// formats are those of texts that are checked.
-var formats = map[string]func(string) bool{
-	"date-time": func(v string) bool { _, err := time.Parse(time.RFC3339Nano, v); return err == nil },
-	"date":      func(v string) bool { _, err := time.Parse(time.DateOnly, v); return err == nil },
-	"email":     func(v string) bool { a, err := mail.ParseAddress(v); return err == nil && a.Address == v },
-	"uuid":      regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString,
-	"uri":       func(v string) bool { u, err := url.Parse(v); return err == nil && u.IsAbs() },
-}
-
-// knownFormat says whether a format is checked, or says nothing that could be.
-func knownFormat(format string) bool {
-	return formats[format] != nil || slices.Contains([]string{"int32", "int64", "float", "double", "password"}, format)
 }
 
 // fits says whether a text has the format, and what that is. A client may write its times as RFC 3339 allows; the
@@ -408,74 +353,3 @@ func (w *walk) property(p *child, v any) {
 }
 
 func (w *walk) see(what SightKind, loc string) { w.sights[Sight{what, loc}] = struct{}{} }
-
-func (s *shape) want() string {
-	if s.typ == "" {
-		return "a value"
-	}
-	return s.typ
-}
-
-func typeOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case json.Number:
-		if n, ok := number.Parse(v); ok && n.IsInt() {
-			return "integer"
-		}
-		return "number"
-	}
-	return "object"
-}
-
-const excerptBytes = 60
-
-// excerpt is v as JSON, cut off.
-func excerpt(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	if len(text) > excerptBytes {
-		return string(text[:excerptBytes]) + "…"
-	}
-	return string(text)
-}
-
-// parseJSON parses exactly one value, with the numbers as they are written.
-func parseJSON(body []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
-	}
-	return v, nil
-}
-
-// fromText makes the value that a parameter's text stands for; what does not fit its type stays a string.
-func fromText(sh *shape, text string) any {
-	switch sh.typ {
-	case "integer", "number":
-		if n, err := parseJSON([]byte(text)); err == nil {
-			if n, ok := n.(json.Number); ok {
-				return n
-			}
-		}
-	case "boolean":
-		if text == "true" || text == "false" {
-			return text == "true"
-		}
-	}
-	return text
-}

@@ -14,21 +14,6 @@ func (r *Record) Curl(x Exchange) string {
 	return r.once(x.Exchange, func() string { return r.curl(x) })
 }
 
-// hidden returns text with the secrets replaced.
-func (r *Record) hidden(text string) string {
-	return r.once(text, func() string { return r.secrets.hidden(text) })
-}
-
-// once returns what is shown of a text or an exchange. A record knows thousands of secrets, and is checked many times.
-func (r *Record) once(of any, show func() string) string {
-	if text, ok := r.shown.Load(of); ok {
-		return text.(string) //nolint:forcetypeassert // nothing else is stored
-	}
-	text := show()
-	r.shown.Store(of, text)
-	return text
-}
-
 func (r *Record) curl(x Exchange) string {
 	target, body := x.URL, string(x.RequestBody)
 	large := body == string(tooLarge)

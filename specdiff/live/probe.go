@@ -10,16 +10,6 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Probe says in what a request differs from another that the backend takes, its base.
-type Probe struct {
-	Operation string   // "POST /store/auth"
-	In        string   // "query", "body" or "header"
-	Path      []string // of what differs: a parameter's name without brackets, or property names from the outside in
-	Variant   string   // in what way: "null", "negative"
-	Aspect    finding.Aspect
-	Base      *conform.Exchange
-}
-
 // target is an operation that can be probed: how to make a request that it takes.
 type target struct {
 	method, path, template string

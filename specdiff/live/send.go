@@ -3,90 +3,16 @@ package live
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
-
-// run is a run while it goes on.
-type run struct {
-	config       Config
-	base         *url.URL
-	transport    *http.Transport
-	documents    []*conform.Contract
-	record       *Record
-	compact      *compactor
-	id           string // makes the emails of this run unlike all others
-	emails       int
-	accounts     []*account // those that are logged in, for the clean-up
-	registered   int
-	unselectable map[string]bool // columns of an order that fail when they are asked for
-	sent         int
-	notEmulated  int   // responses that show nothing
-	kept         int64 // bytes of the responses in the record
-}
-
-func newRun(config Config, base *url.URL) *run {
-	r := &run{
-		config: config, base: base,
-		// Node closes idle connections after five seconds: a request sent just then would be lost.
-		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
-		record:       &Record{secrets: &secrets{}},
-		compact:      newCompactor(),
-		id:           strings.ToLower(rand.Text()[:10]),
-		unselectable: map[string]bool{},
-	}
-	for _, doc := range config.Documents {
-		c, _ := conform.New(doc)
-		r.documents = append(r.documents, c)
-	}
-	for _, login := range config.Logins {
-		r.record.secrets.add("LOGIN_EMAIL", login.Email)
-		r.record.secrets.add("LOGIN_PASSWORD", login.Password)
-	}
-	return r
-}
-
-// request is one to be sent.
-type request struct {
-	step   string
-	method string
-	path   string // with its query, escaped
-	body   any    // sent as JSON; raw is sent as it is, nil is no body
-	kind   string // the content type, "" for JSON where there is a body
-	by     *account
-	bearer bool // by its token rather than its session
-	etag   string
-	probe  *Probe
-}
-
-// raw is a body that is not made from a value.
-type raw string
-
-// account is a customer that the run logs in as.
-type account struct {
-	email, password string
-	cookie          string // "name=value", "" before a login
-	token           string
-}
-
-// newAccount makes up a customer; it is not registered.
-func (r *run) newAccount() *account {
-	r.emails++
-	a := &account{email: fmt.Sprintf("specdiff-%s-%d@example.com", r.id, r.emails), password: "specdiff-" + rand.Text()}
-	r.record.secrets.add("EMAIL", a.email)
-	r.record.secrets.add("PASSWORD", a.password)
-	return a
-}
 
 // errTooMany ends a run that a document with very many parameters would make endless.
 var errTooMany = errors.New("the bound on the number of requests is reached")
@@ -125,36 +51,6 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	return a, nil
 }
 
-// fill writes what is sent into x.
-func (q request) fill(x *conform.Exchange) error {
-	switch body := q.body.(type) {
-	case nil:
-	case raw:
-		x.RequestBody = []byte(body)
-	default:
-		text, err := json.Marshal(body)
-		if err != nil {
-			return err
-		}
-		x.RequestBody = text
-	}
-	switch {
-	case q.kind != "":
-		x.RequestHeader.Set("Content-Type", q.kind)
-	case q.body != nil:
-		x.RequestHeader.Set("Content-Type", "application/json")
-	}
-	if q.by != nil && q.bearer {
-		x.RequestHeader.Set("Authorization", "Bearer "+q.by.token)
-	} else if q.by != nil && q.by.cookie != "" {
-		x.RequestHeader.Set("Cookie", q.by.cookie)
-	}
-	if q.etag != "" {
-		x.RequestHeader.Set("If-None-Match", q.etag)
-	}
-	return nil
-}
-
 // exchange sends x and fills in its response. Redirects are not followed: they are responses like others.
 func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 	req, err := http.NewRequestWithContext(ctx, x.Method, r.base.String()+x.URL, bytes.NewReader(x.RequestBody))
@@ -189,24 +85,4 @@ func reason(err error) string {
 		return "no complete response in time"
 	}
 	return err.Error()
-}
-
-// login takes the session that a response begins.
-func (r *run) login(a *account, x response) {
-	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && len(cookies) > 0 {
-		a.cookie = cookies[0].Name + "=" + cookies[0].Value
-		r.record.secrets.add("COOKIE", a.cookie)
-		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)
-	}
-}
-
-// takeToken takes the bearer token of a response.
-func (r *run) takeToken(a *account, x response) {
-	var body struct {
-		AccessToken string `json:"access_token"`
-	}
-	if json.Unmarshal(x.body, &body) == nil && body.AccessToken != "" {
-		a.token = body.AccessToken
-		r.record.secrets.add("TOKEN", a.token)
-	}
 }

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -79,13 +78,6 @@ func (t *Tally) Add(x *Exchange, r Result) {
 			g.Example = f
 		}
 	}
-}
-
-func (f Finding) compare(other Finding) int {
-	return cmp.Or(
-		cmp.Compare(f.Kind, other.Kind), cmp.Compare(f.Schema, other.Schema), cmp.Compare(f.Operation, other.Operation),
-		cmp.Compare(f.Status, other.Status), cmp.Compare(f.Path, other.Path), cmp.Compare(f.Detail, other.Detail),
-	)
 }
 
 // Findings returns all findings, grouped and in a stable order.
