@@ -1,7 +1,7 @@
-// Package compare finds where two OpenAPI documents of one API differ in what they say about the wire.
+// Package compare finds what two OpenAPI documents of one API say differently about the wire.
 //
-// Descriptions, examples, names of components and the way a schema is put together are not compared: a reference, a
-// reference in an allOf that makes it nullable, and the same schema written where it is used are equal.
+// Descriptions, examples, names of components and the way a schema is put together are not compared. A reference, a
+// reference in an allOf that makes it nullable, and the same schema in place are equal.
 package compare
 
 import (
@@ -17,14 +17,14 @@ import (
 
 // Result is what a comparison found.
 type Result struct {
-	Differences []Difference // in the order of their ids
-	// Places are the contract's, by the place of the published document that was compared with them. The documents
-	// may call components differently, and put into one what the other writes where it is used.
+	Differences []Difference // sorted by id
+	// Places are the places of the contract, by the place of the published document that was compared with them. The
+	// documents may name components differently, and one may have a component where the other has the schema in place.
 	Places map[string][]string
 }
 
-// Documents compares the published document with the contract. Operations of the published document that the contract
-// lacks are differences if in(path) says so.
+// Documents compares the published document with the contract. An operation that the contract lacks is a difference if
+// the function in returns true for its path.
 func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
 	d := &differ{
 		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
@@ -44,7 +44,7 @@ func Documents(contract, published *openapi3.T, in func(path string) bool) Resul
 	return result
 }
 
-// byTemplate returns the paths by what they are when parameters have no names.
+// byTemplate returns the paths by their templates, which are without the names of parameters.
 func byTemplate(doc *openapi3.T) map[string]string {
 	paths := map[string]string{}
 	for path := range doc.Paths.Map() {
@@ -142,7 +142,7 @@ func header(headers openapi3.Headers, name string) string {
 	}
 }
 
-// bodyOf returns what comes with a status, in a few words.
+// bodyOf returns the body of a response in a few words.
 func bodyOf(r *openapi3.Response) string {
 	if without, _ := r.Extensions["x-no-content-type"].(bool); without {
 		return "a body without a content type"

@@ -18,7 +18,7 @@ type differ struct {
 	uses                map[string][]string // by component
 }
 
-// add notes a difference. Where a component meets several schemas of the other document, each is named.
+// add adds a difference. If a component is compared with several schemas of the other document, each is named.
 func (d *differ) add(place string, aspect finding.Aspect, contract, published string) {
 	p := finding.Point{Place: place, Aspect: aspect}
 	if f := d.found[p.ID()]; f != nil {
@@ -42,7 +42,7 @@ func required(yes bool) string {
 	return "optional"
 }
 
-// union returns the keys of both, sorted.
+// union returns the keys of both maps, sorted.
 func union[V any](a, b map[string]V) []string {
 	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
 	slices.Sort(keys)
@@ -59,9 +59,9 @@ const Absent = "absent"
 // Difference is a point on which the documents differ.
 type Difference struct {
 	finding.Point
-	Contract  string   // what the one says, in a few words
-	Published string   // what the other says
-	Uses      []string // the operations that the place belongs to, if it is in a component
+	Contract  string   // what the contract says, in a few words
+	Published string   // what the published document says
+	Uses      []string // the names of the operations that use the component of the place
 }
 
 func (d *differ) same(place, theirPlace string) {

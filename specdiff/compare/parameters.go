@@ -50,7 +50,8 @@ func exploded(p *openapi3.Parameter) bool {
 	return style(p) == "form"
 }
 
-// written shows how several values look on the wire. A single value looks the same in every style: then it is "".
+// written returns how several values look on the wire. It returns "" for a single value, which looks the same in every
+// style.
 func written(p *openapi3.Parameter) string {
 	v := see(p.Schema)
 	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "|"}[style(p)]

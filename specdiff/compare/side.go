@@ -18,7 +18,7 @@ type side struct {
 	*openapi3.Operation
 }
 
-// medusaID returns the name that the operation has in Medusa's document.
+// medusaID returns the name of the operation in Medusa's document.
 func (s side) medusaID() string {
 	if id, ok := s.Extensions[medusaID].(string); ok {
 		return id
@@ -26,7 +26,8 @@ func (s side) medusaID() string {
 	return cmp.Or(s.OperationID, Absent)
 }
 
-// credentials are what an operation wants, by the kind of its security schemes: their names are a matter of taste.
+// credentials returns the kinds of credentials that the operation takes. The names of the security schemes are not
+// compared.
 func (s side) credentials() string {
 	security := s.Security
 	if security == nil {
@@ -56,13 +57,13 @@ func (s side) scheme(name string) string {
 	return cmp.Or(scheme.Scheme, scheme.Type)
 }
 
-// medusaID is the extension in which a contract that has operationIds of its own keeps those of Medusa's document.
+// medusaID is the extension for Medusa's operationId in a contract that has operationIds of its own.
 const medusaID = "x-medusa-operation-id"
 
 var parameterName = regexp.MustCompile(`\{[^}]*\}`)
 
-// parameters returns those of the operation and of its path, by place and name without brackets. Those in the path are
-// called as the template as has them: their own names are never on the wire.
+// parameters returns the parameters of the operation and its path, by place and name without brackets. Path parameters
+// are named as in the template as, because their names are not on the wire.
 func (s side) parameters(as string) map[string]*openapi3.Parameter {
 	all := map[string]*openapi3.Parameter{}
 	own, names := parameterName.FindAllString(s.path, -1), parameterName.FindAllString(as, -1)

@@ -10,7 +10,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Names returns the operationIds of a document, by the places of the operations.
+// Names returns the operationIds of a document by the places of the operations.
 func Names(doc *openapi3.T) map[string]string {
 	names := map[string]string{}
 	for path, item := range doc.Paths.Map() {
@@ -21,7 +21,8 @@ func Names(doc *openapi3.T) map[string]string {
 	return names
 }
 
-// Uses returns for each schema component the operations that use it, by name or, if they have none, by place.
+// Uses returns the names of the operations that use each schema component. An operation without a name is named by its
+// place.
 func Uses(doc *openapi3.T) map[string][]string {
 	uses := map[string][]string{}
 	for path, item := range doc.Paths.Map() {

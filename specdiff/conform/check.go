@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// Check compares an exchange with the contract. Of a request that failed it looks at the response only.
+// Check compares an exchange with the contract. The request is compared only if it succeeded.
 func (c *Contract) Check(x *Exchange) Result {
 	e, query := c.begin(x)
 	if e == nil {
@@ -27,7 +27,7 @@ func (c *Contract) CheckResponse(x *Exchange) Result {
 	return e.result
 }
 
-// CheckRequest returns what the contract has against the request of an exchange, whatever its response.
+// CheckRequest compares the request of an exchange with the contract, even if it was refused.
 func (c *Contract) CheckRequest(x *Exchange) Result {
 	e, query := c.begin(x)
 	if e == nil {
@@ -39,7 +39,7 @@ func (c *Contract) CheckRequest(x *Exchange) Result {
 	return e.result
 }
 
-// begin returns an exchange to be checked and its query; nil if the contract has no such operation.
+// begin returns the exchange to check and its query, or nil if the contract has no such operation.
 func (c *Contract) begin(x *Exchange) (*exchange, string) {
 	path, query, _ := strings.Cut(x.URL, "?")
 	o, values := c.match(x.Method, path)
@@ -48,7 +48,3 @@ func (c *Contract) begin(x *Exchange) (*exchange, string) {
 	}
 	return &exchange{Exchange: x, contract: c, op: o, pathValues: values, result: Result{Operation: o.id, Place: o.place}}, query
 }
-
-// --- the response
-
-// --- the request

@@ -1,12 +1,15 @@
-// Package conform checks HTTP exchanges against an OpenAPI 3.0 document, strictly: what the document does not mention
-// is a finding too. It never stops at the first one.
+// Package conform checks HTTP exchanges against an OpenAPI 3.0 document. What the document does not mention is a
+// finding, and a check never stops at the first one.
 //
-// Stricter than OpenAPI itself is this: an object's properties are all of those that are declared, unless the schema
-// has additionalProperties; a body without a Content-Type needs the response to say `x-no-content-type: true`; and
-// times in responses are UTC with milliseconds. Looser is one thing: `nullable` beside `allOf` allows null, as is the
-// usual way to write a nullable reference. And the query parameters `fields` and `expand` choose what the elements of
-// a response's list hold: where `expand` is sent, `required` is not asked of relations there, and where `fields` is sent,
-// not of anything.
+// It is stricter than OpenAPI. An object has the properties that are declared and no others, unless its schema has
+// additionalProperties. A body without a Content-Type needs `x-no-content-type: true` at the response. Times in
+// responses are UTC with milliseconds.
+//
+// It is looser in one point: `nullable` beside `allOf` allows null, which is the usual way to write a nullable
+// reference.
+//
+// The query parameters `fields` and `expand` choose the properties of a list's elements. With `expand`, the relations
+// of the elements may be missing even if they are required. With `fields`, any property may be missing.
 package conform
 
 import (
@@ -25,19 +28,19 @@ import (
 type Contract struct {
 	schemas
 	operations []*operation
-	cookieName string // of the security scheme that is a cookie
+	cookieName string // of the cookie in the security schemes
 }
 
-// operation is one of the document's.
+// operation is an operation of the document.
 type operation struct {
 	id        string
 	place     string // "GET /store/auth"
 	method    string
 	segments  []string // of the path; "{name}" for a parameter
 	params    []param
-	body      *openapi3.RequestBody // nil: none
+	body      *openapi3.RequestBody // nil for none
 	bodies    map[string]*shape     // by media type
-	responses map[string]*response  // by status; "default" is not looked at
+	responses map[string]*response  // by status; "default" is ignored
 	secured   bool
 }
 
@@ -48,12 +51,12 @@ type param struct {
 
 type response struct {
 	*openapi3.Response
-	contents      map[string]*shape // by media type; nil for one without a schema
+	contents      map[string]*shape // by media type; nil without a schema
 	noContentType bool
 }
 
-// Load reads an OpenAPI 3.0 document that has to be checked in full: one that uses a keyword which this package does not
-// check is an error.
+// Load reads an OpenAPI 3.0 document. It returns an error if the document uses a keyword that this package does not
+// check.
 func Load(data []byte) (*Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(data)
 	if err != nil {
@@ -70,8 +73,8 @@ func Load(data []byte) (*Contract, error) {
 	return c, nil
 }
 
-// New prepares a document with its references resolved, as a Loader returns it. What of it will not be checked is in the
-// notes, in a stable order.
+// New prepares a document whose references are resolved, as a Loader returns it. The notes name what will not be
+// checked, in a stable order.
 func New(doc *openapi3.T) (*Contract, []Note) {
 	c := &Contract{schemas: schemas{shapeOf: map[*openapi3.Schema]*shape{}}}
 	for _, path := range doc.Paths.InMatchingOrder() {
@@ -132,7 +135,8 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	return o
 }
 
-// match finds the operation of a request, and what its path holds for the parameters. A fixed segment beats a parameter.
+// match returns the operation of a request and the values of its path parameters. A fixed segment is preferred to a
+// parameter.
 func (c *Contract) match(method, escapedPath string) (*operation, map[string]string) {
 	segments := strings.Split(escapedPath, "/")
 	var best *operation
@@ -167,7 +171,7 @@ func (o *operation) fits(segments []string) (map[string]string, bool) {
 	return values, true
 }
 
-// Declares says whether the document has a response, given as its place, with a header.
+// Declares reports whether the response at a place declares a header.
 func (c *Contract) Declares(response, header string) bool {
 	for _, o := range c.operations {
 		for status, r := range o.responses {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Exchange is a request and its response, bodies read.
+// Exchange is a request and its response, with their bodies read.
 type Exchange struct {
 	Method         string
 	URL            string // path and query, as sent
@@ -19,12 +19,12 @@ type Exchange struct {
 	ResponseHeader http.Header
 	ResponseBody   []byte
 	Cookie         Cookie
-	Deviates       string // why the request leaves the contract on purpose; empty: it does not
+	Deviates       string // why the request leaves the contract on purpose; "" if it does not
 
 	requestJSON, responseJSON parsed
 }
 
-// parsed is a body as JSON, parsed once however often its exchange is checked.
+// parsed is a body as JSON. It is parsed once, even if its exchange is checked often.
 type parsed struct {
 	once  sync.Once
 	value any
@@ -36,7 +36,7 @@ func (p *parsed) json(body []byte) (any, error) {
 	return p.value, p.err
 }
 
-// Cookie is how the backend was set up to set its session cookie.
+// Cookie describes the session cookie that the backend is configured to set.
 type Cookie struct {
 	Name   string        // default: the contract's
 	Secure bool          // Secure and SameSite=None, as in production
@@ -45,19 +45,20 @@ type Cookie struct {
 
 const (
 	defaultTTL = 10 * time.Hour
-	// A cookie's time begins with the request and Date is the response's, which a slow response puts apart.
+	// slowResponse is how far the start of a cookie's life, which is that of the request, may be before the response's
+	// Date.
 	slowResponse = time.Minute
 )
 
-// Result is what an exchange showed.
+// Result is what a check of an exchange returns.
 type Result struct {
-	Operation string // its id; "" if the contract has no such operation; then nothing was checked
+	Operation string // its id; "" if the contract has no such operation, so that nothing was checked
 	Place     string // the operation as "GET /path"
 	Findings  []Finding
 	Seen      Sights
 }
 
-// exchange is an exchange while it is being checked.
+// exchange is an exchange while it is checked.
 type exchange struct {
 	*Exchange
 	contract   *Contract

@@ -8,43 +8,43 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Operation is what a document says about an operation's requests, and about its responses in short.
+// Operation is what a document says about the requests of an operation.
 type Operation struct {
 	ID      string
 	Place   string // "GET /store/auth"
 	Method  string
 	Path    string
 	Secured bool
-	Body    bool // it takes one
+	Body    bool // whether it takes one
 	Fields  []Field
 }
 
-// Field is a parameter, or a property somewhere in a request body.
+// Field is a parameter, or a property at any depth of a request body.
 type Field struct {
 	In       string   // "path", "query" or "body"
-	Path     []string // the parameter's name without brackets, or the property's name and those of the objects around it
+	Path     []string // a parameter's name without brackets, or a property's name after those of the objects around it
 	Place    string
 	Required bool
 	Schema   Schema
 }
 
-// Schema is what a document says about the values of an input.
+// Schema is what a document says about the values of a field.
 type Schema struct {
-	Type      string // "" is any, or one of several branches
+	Type      string // "" for any type, or for branches
 	Format    string
 	Enum      []any
 	Minimum   *float64
 	Maximum   *float64
 	MinLength uint64
 	MaxLength *uint64
-	Keys      []string // an object's properties
-	Elements  *Schema  // an array's, nil if the document says nothing about them
+	Keys      []string // the properties of an object
+	Elements  *Schema  // the elements of an array; nil if they are not declared
 }
 
-// maxDepth is how deep inside a request body inputs are looked for.
+// maxDepth is how deep in a request body Operations looks for fields.
 const maxDepth = 3
 
-// Operations returns the document's operations in the order of their ids.
+// Operations returns the operations of the document, sorted by id.
 func (c *Contract) Operations() []Operation {
 	all := make([]Operation, 0, len(c.operations))
 	for _, o := range c.operations {
@@ -61,7 +61,7 @@ func (c *Contract) Operations() []Operation {
 	return all
 }
 
-// inputs adds the properties of an object, or of the branches of one.
+// inputs adds the properties of an object, or of its branches.
 func (s *shape) inputs(all []Field, around []string) []Field {
 	if len(around) == maxDepth {
 		return all
@@ -84,14 +84,14 @@ func (s *shape) schema() Schema {
 		Keys: slices.Sorted(maps.Keys(s.props)),
 	}
 	if s.items != nil {
-		in := s.items.shape // no further: a list of itself would have no end
+		in := s.items.shape // and no deeper, since a list may contain itself
 		out.Elements = &Schema{Type: in.typ, Format: in.format, Enum: in.enum}
 	}
 	return out
 }
 
-// FieldPlace returns the places of one of an operation's fields and of its schema, which is another if it is a component.
-// Where the document has no such field they are those of the closest one around it, and has is false.
+// FieldPlace returns the place of a field of an operation and the place of its schema, which differ if the schema is a
+// component. If the document has no such field, has is false and the places are those of the closest field around it.
 func (c *Contract) FieldPlace(place, in string, path []string) (field, schema string, has bool) {
 	i := slices.IndexFunc(c.operations, func(o *operation) bool { return o.place == place })
 	if i < 0 {
@@ -122,7 +122,7 @@ func (c *Contract) FieldPlace(place, in string, path []string) (field, schema st
 	return field, sh.loc, true
 }
 
-// property finds a property in an object or in the branches of one.
+// property returns a property of an object, or of one of its branches.
 func (s *shape) property(name string) *child {
 	if p := s.props[name]; p != nil {
 		return p

@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// Kind is what is wrong.
+// Kind is a way to disagree with the contract.
 type Kind string
 
-// What can be wrong with a response, and with a request that succeeded.
+// The kinds. They are of responses, and of requests that succeeded.
 const (
 	UndocumentedStatus Kind = "undocumented status"
 	WrongContentType   Kind = "wrong content type"
@@ -36,13 +36,13 @@ type Finding struct {
 	Kind      Kind
 	Operation string
 	Status    int
-	Schema    string // where in the document: "LineItem.unit_price", "" outside of schemas
-	Path      string // where in the body: "orders[].items[].unit_price"
-	Want      string // what the document says, "" if nothing
-	Detail    string // what was there
+	Schema    string // the place in the document: "LineItem.unit_price"; "" outside of schemas
+	Path      string // the place in the body: "orders[].items[].unit_price"
+	Want      string // what the document asks for; "" for nothing
+	Detail    string // what the exchange had
 }
 
-// String is one line.
+// String returns the finding in one line.
 func (f Finding) String() string {
 	s := fmt.Sprintf("%s: %s %d", f.Kind, f.Operation, f.Status)
 	if f.Schema != "" {

@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// Relation is a property that holds objects, in a document's responses.
+// Relation is a property of a response that contains objects.
 type Relation struct {
 	Name string
 	To   *Node
 }
 
-// Node is an object of a document's responses.
+// Node is an object of a response.
 type Node struct{ shape *shape }
 
-// Place is where the object stands in the document.
+// Place returns the place of the object in the document.
 func (n *Node) Place() string { return n.shape.objectLoc }
 
-// Relations returns the object's properties that hold objects, in the order of their names.
+// Relations returns the properties of the object that contain objects, sorted by name.
 func (n *Node) Relations() []Relation {
 	var all []Relation
 	for _, name := range slices.Sorted(maps.Keys(n.shape.props)) {
@@ -32,7 +32,7 @@ func (n *Node) Relations() []Relation {
 	return all
 }
 
-// Columns returns the names of the object's other properties.
+// Columns returns the names of the other properties of the object, sorted.
 func (n *Node) Columns() []string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(n.shape.props)) {
@@ -43,7 +43,7 @@ func (n *Node) Columns() []string {
 	return all
 }
 
-// Response returns the object that an operation returns with a status, in JSON; nil if the document has none.
+// Response returns the object of an operation's JSON response, or nil if the document has none for the status.
 func (c *Contract) Response(place, status string) *Node {
 	for _, o := range c.operations {
 		if r := o.responses[status]; o.place == place && r != nil && r.contents["application/json"] != nil {

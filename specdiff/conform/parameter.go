@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// styled is the parameter's style, and whether several values are written one by one.
+// styled returns the style of the parameter, and whether each of its values is written as a pair of its own.
 func (p param) styled() (style string, exploded bool) {
 	style = cmp.Or(p.Style, "form")
 	if p.Explode != nil {
@@ -19,7 +19,7 @@ func (p param) styled() (style string, exploded bool) {
 
 func (p param) isObject() bool { return p.shape.typ == "object" || len(p.shape.props) > 0 }
 
-// take removes the parameter from the query and returns its value as JSON would have it.
+// take removes the parameter from the query and returns its value as JSON.
 func (p param) take(query url.Values) (v any, ok bool, problem string) {
 	style, exploded := p.styled()
 	isArray, isObject := p.shape.typ == "array", p.isObject()
@@ -61,7 +61,7 @@ func (p param) take(query url.Values) (v any, ok bool, problem string) {
 	return elements, true, problem
 }
 
-// pairs is what "a,1,b,2" stands for; text that is no pairs stays as it is.
+// pairs returns the object that "a,1,b,2" is written for. Text with an odd number of parts is returned as it is.
 func pairs(text string) any {
 	parts := strings.Split(text, ",")
 	if len(parts)%2 != 0 {
@@ -74,7 +74,8 @@ func pairs(text string) any {
 	return object
 }
 
-// takeObject removes from the query what key knows as properties of the parameter.
+// takeObject removes the properties of the parameter from the query. The function key returns the property that a name
+// in the query is for.
 func (p param) takeObject(query url.Values, key func(name string) (string, bool)) (v any, ok bool, problem string) {
 	object := map[string]any{}
 	for name, values := range query {
@@ -94,7 +95,8 @@ func (p param) takeObject(query url.Values, key func(name string) (string, bool)
 	return object, len(object) > 0, problem
 }
 
-// fromText makes the value that a parameter's text stands for; what does not fit its type stays a string.
+// fromText returns the value that the text of a parameter is written for. Text that does not fit the type stays a
+// string.
 func fromText(sh *shape, text string) any {
 	switch sh.typ {
 	case "integer", "number":
@@ -114,7 +116,7 @@ func fromText(sh *shape, text string) any {
 // Way is how the values of a parameter are written.
 type Way string
 
-// The ways to write several values, of a parameter p: p=a,b and so on.
+// The ways to write several values of a parameter p.
 const (
 	Comma        Way = "comma"             // p=a,b
 	Repeated     Way = "repeated"          // p=a&p=b
@@ -127,8 +129,8 @@ const (
 	Pairs        Way = "pairs"             // p=a,1,b,2
 )
 
-// Written returns how the document wants the values of an operation's query parameter to be written; "" for a parameter
-// that it does not have, or that has one value.
+// Written returns how the values of a query parameter are to be written. It returns "" for a parameter with a single
+// value, and for one that the document does not have.
 func (c *Contract) Written(place, name string) Way {
 	for _, o := range c.operations {
 		for _, p := range o.params {

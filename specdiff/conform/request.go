@@ -12,7 +12,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// request compares a request with the contract.
+// request compares the request with the contract.
 func (e *exchange) request(query string) *walk {
 	w := e.contract.newWalk(true)
 	e.parameters(w, query)
@@ -23,8 +23,8 @@ func (e *exchange) request(query string) *walk {
 	return w
 }
 
-// succeeded says what is wrong about a success: the contract must have allowed the request, unless it leaves the
-// contract on purpose.
+// succeeded adds the findings about a request that succeeded. The contract must allow it, unless it leaves the contract
+// on purpose.
 func (e *exchange) succeeded(w *walk) {
 	switch {
 	case e.Deviates != "" && len(w.findings) == 0:

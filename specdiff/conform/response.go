@@ -69,7 +69,7 @@ func (e *exchange) body(w *walk, r *response, query string) {
 	e.take(w.findings)
 }
 
-// relaxed is what the request chose by itself of what a response's list holds.
+// relaxed returns which required properties may be missing because of the query.
 func relaxed(query string) relaxation {
 	q, err := url.ParseQuery(query)
 	switch {

@@ -22,9 +22,9 @@ type schemas struct {
 // shape is a schema with its allOf branches merged in.
 type shape struct {
 	index     int    // in the contract's shapes
-	loc       string // where it stands: "Order", "Order.items[]"; what it only wraps a reference to
-	objectLoc string // where its properties stand; another place if it only wraps a reference
-	typ       string // "" is any
+	loc       string // its place: "Order", "Order.items[]"; that of the component if it only wraps a reference
+	objectLoc string // the place of its properties
+	typ       string // "" for any
 	nullable  bool
 	format    string
 	pattern   *regexp.Regexp
@@ -37,15 +37,16 @@ type shape struct {
 	maxItems  *uint64
 	props     map[string]*child
 	required  []string
-	closed    bool   // says that it has no other properties
-	open      bool   // may have properties that are not declared …
-	extra     *child // … of this schema, if not nil
+	closed    bool   // has no other properties
+	open      bool   // may have other properties …
+	extra     *child // … of this schema, if it is not nil
 	items     *child
 	oneOf     []*child
 	anyOf     []*child
 }
 
-// child is a schema inside another. Its shape is filled in when all are known: schemas refer to each other in circles.
+// child is a schema inside another. Its shape is set when all shapes are known, because schemas refer to each other in
+// circles.
 type child struct {
 	index int    // in the contract's children
 	name  string // of a property
@@ -54,7 +55,7 @@ type child struct {
 	shape *shape
 }
 
-// shape returns the shape of ref and makes those of everything inside it; nil for none.
+// shape returns the shape of ref, nil for none, and makes the shapes inside it.
 func (c *schemas) shape(ref *openapi3.SchemaRef, loc string) *shape {
 	if ref == nil || ref.Value == nil {
 		return nil
@@ -74,7 +75,7 @@ func (c *schemas) shape(ref *openapi3.SchemaRef, loc string) *shape {
 	return root.shape
 }
 
-// add numbers a shape and its children, which it returns.
+// add numbers a shape and its children. It returns the children.
 func (c *schemas) add(sh *shape) []*child {
 	sh.index, c.shapes = len(c.shapes), append(c.shapes, sh)
 	all := sh.children()
@@ -96,8 +97,8 @@ func (s *shape) children() []*child {
 
 const components = "#/components/schemas/"
 
-// flatten merges a schema with its allOf branches; inside are the schemas that it is a branch of. It does not go into
-// properties, so that circles do no harm.
+// flatten merges a schema with its allOf branches. The schemas that it is a branch of are inside. It leaves properties
+// as they are, so it ends even if schemas refer to each other in circles.
 func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi3.Schema) *shape {
 	if name, ok := strings.CutPrefix(ref.Ref, components); ok {
 		loc = name
@@ -150,17 +151,17 @@ func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi
 		}
 		nullableBranches = nullableBranches && b.nullable
 		if len(s.AllOf) == 1 && ref.Ref == "" && len(s.Properties) == 0 {
-			sh.loc = b.loc // it only wraps a reference, as nullable ones have to be
+			sh.loc = b.loc // it only wraps a reference, to make it nullable
 		}
 	}
 	sh.nullable = s.Nullable || nullableBranches
 	if s.Type == nil && len(s.AllOf)+len(s.OneOf)+len(s.AnyOf)+len(s.Enum) == 0 {
-		sh.nullable = true // no word about a type: any JSON
+		sh.nullable = true // without a type, any JSON
 	}
 	return sh
 }
 
-// merge adds what an allOf branch asks for, and returns what both ask for in two ways that would have to hold at once.
+// merge adds the constraints of an allOf branch. It returns those that both have and that would have to hold at once.
 func (s *shape) merge(b *shape) (conflicts []string) {
 	note := func(conflict bool, what string) {
 		if conflict {
@@ -201,7 +202,7 @@ func (s *shape) merge(b *shape) (conflicts []string) {
 	return conflicts
 }
 
-// one takes theirs where mine is not set, and says whether both are.
+// one sets mine to theirs if it is not set, and reports whether both are.
 func one[T any](mine **T, theirs *T) bool {
 	if *mine == nil {
 		*mine = theirs
@@ -218,7 +219,7 @@ func several[T any](mine *[]T, theirs []T) bool {
 	return len(theirs) > 0
 }
 
-// unsupported notes which keywords of s will not be checked.
+// unsupported notes the keywords of s that are not checked.
 func (c *schemas) unsupported(s *openapi3.Schema, loc string) {
 	for keyword, used := range map[string]bool{
 		"not":                s.Not != nil,
@@ -240,7 +241,7 @@ func (c *schemas) unsupported(s *openapi3.Schema, loc string) {
 	}
 }
 
-// isRelation says whether the value is an object of its own, or a list of such, rather than one's own column.
+// isRelation reports whether the value is an object, or a list of objects.
 func (s *shape) isRelation() bool {
 	return len(s.props) > 0 || s.items != nil && len(s.items.shape.props) > 0
 }
@@ -252,7 +253,7 @@ func (s *shape) want() string {
 	return s.typ
 }
 
-// Note is something in a document that is not checked.
+// Note names something in a document that is not checked.
 type Note struct {
 	Place, Text string
 }

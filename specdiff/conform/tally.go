@@ -16,17 +16,17 @@ type Tally struct {
 	seen      map[Sight]struct{}
 	held      map[responseProperty]struct{}
 	exchanges int
-	outside   int // exchanges with no operation of the contract
+	outside   int // exchanges that are of no operation of the contract
 	deviating int
 }
 
-// group is what is the same finding: within a schema, wherever the schema is used.
+// group tells findings apart. Findings of a kind at one place of a schema are the same, wherever the schema is used.
 type group struct {
 	kind              Kind
 	schema, otherwise string
 }
 
-// responseProperty is a property in the responses of an operation's status.
+// responseProperty is a property in the responses of an operation with a status.
 type responseProperty struct {
 	operation string
 	status    int
@@ -37,18 +37,18 @@ func (a responseProperty) sight() Sight {
 	return Sight{InResponse, fmt.Sprintf("%s %d %s", a.operation, a.status, a.property)}
 }
 
-// Group is a finding and how often it came.
+// Group is a finding and how often it was made.
 type Group struct {
-	Example Finding // the first in the order of operation, status, path and detail
+	Example Finding // the first, sorted by operation, status, path and detail
 	Count   int
 }
 
-// NewTally returns an empty tally.
+// NewTally returns an empty Tally.
 func NewTally(c *Contract) *Tally {
 	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[responseProperty]struct{}{}}
 }
 
-// Add adds the result of checking x, and further findings about it.
+// Add adds the result of checking x.
 func (t *Tally) Add(x *Exchange, r Result) {
 	t.exchanges++
 	if r.Operation == "" {
@@ -80,7 +80,7 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	}
 }
 
-// Findings returns all findings, grouped and in a stable order.
+// Findings returns all findings, grouped, in a stable order.
 func (t *Tally) Findings() []Group {
 	var all []Group
 	for _, g := range t.groups {
@@ -90,7 +90,7 @@ func (t *Tally) Findings() []Group {
 	return all
 }
 
-// Coverage is how much of what the contract declares was seen.
+// Coverage is how much of what the contract declares was seen, of one kind.
 type Coverage struct {
 	What     SightKind
 	Seen     int
@@ -98,7 +98,7 @@ type Coverage struct {
 	Missing  []string // what was not seen
 }
 
-// Coverage returns one line for each kind of sight.
+// Coverage returns one line for each kind of sight that the contract declares.
 func (t *Tally) Coverage() []Coverage {
 	declared := t.contract.declared()
 	for a := range t.held {
@@ -124,7 +124,7 @@ func (t *Tally) Coverage() []Coverage {
 	return lines
 }
 
-// Write writes coverage and findings for a person.
+// Write writes coverage and findings as text.
 func (t *Tally) Write(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "conformance: %d exchanges checked, %d of them left the contract on purpose, %d more were on routes outside of it\n",
@@ -152,7 +152,7 @@ func (t *Tally) Write(out io.Writer) error {
 	return err
 }
 
-// declared is everything that exchanges could show.
+// declared returns every sight that the contract declares.
 func (c *Contract) declared() map[Sight]struct{} {
 	all := map[Sight]struct{}{}
 	add := func(what SightKind, loc string) { all[Sight{what, loc}] = struct{}{} }
@@ -194,7 +194,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 	return all
 }
 
-// always calls visit for each property that a response has to hold: the required ones, and theirs.
+// always calls visit for each required property of a response, and for those inside it.
 func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
 	if s == nil || done[s] {
 		return
@@ -211,7 +211,7 @@ func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
 	}
 }
 
-// inside calls visit for a schema that stands at loc and for each one in it, and says which are properties.
+// inside calls visit for the schema at loc and for each schema in it, with whether that is a property.
 func (s *shape) inside(loc string, visit func(p *child, property bool)) {
 	if s == nil {
 		return

@@ -18,19 +18,20 @@ import (
 type walk struct {
 	request  bool
 	relaxed  relaxation
-	path     []string  // where in the value: names, and "[]" for elements
-	findings []Finding // all but Operation and Status, which are the caller's
+	path     []string  // the place in the value: names, and "[]" for elements
+	findings []Finding // without Operation and Status, which the caller sets
 	sights   map[Sight]struct{}
-	// What is seen at nearly every step is in tables of the contract's children and shapes, which are faster.
+	// props and shapes are the sights of nearly every step, by the indexes of the children and shapes of schemas. They
+	// are faster than sights.
 	schemas *schemas
 	props   []bits
 	shapes  []bits
 }
 
-// bits are kinds of sights.
+// bits are several kinds of sights.
 type bits uint8
 
-// Of a property, and of a plain value.
+// The kinds of sights of a property, and of a plain value.
 const (
 	isThere bits = 1 << iota
 	hasValue
@@ -55,7 +56,7 @@ type sightOf struct {
 // Sights are what an exchange showed.
 type Sights []*walk
 
-// All returns every sight once.
+// All returns each sight once.
 func (s Sights) All() iter.Seq[Sight] {
 	return func(yield func(Sight) bool) {
 		for _, w := range s {
@@ -66,7 +67,7 @@ func (s Sights) All() iter.Seq[Sight] {
 	}
 }
 
-// all passes what the walk saw to yield and reports whether that wants more.
+// all calls yield with each sight of the walk, and reports whether yield wants more.
 func (w *walk) all(yield func(Sight) bool) bool {
 	for sight := range w.sights {
 		if !yield(sight) {
@@ -101,7 +102,7 @@ func (w *walk) all(yield func(Sight) bool) bool {
 	return true
 }
 
-// where is the path as text: "orders[].email".
+// where returns the path as text: "orders[].email".
 func (w *walk) where() string {
 	var b strings.Builder
 	for _, name := range w.path {
@@ -116,7 +117,7 @@ func (w *walk) where() string {
 func (w *walk) enter(name string) { w.path = append(w.path, name) }
 func (w *walk) leave()            { w.path = w.path[:len(w.path)-1] }
 
-// relaxation is which required properties are not demanded of a list's elements, and of what is inside those.
+// relaxation is which required properties may be missing in the elements of a list, and inside them.
 type relaxation int
 
 const (
@@ -125,7 +126,7 @@ const (
 	demandNothing
 )
 
-// demands says whether a required property has to be there.
+// demands reports whether a required property may not be missing.
 func (w *walk) demands(p *child) bool {
 	inList := len(w.path) > 1 && w.path[1] == "[]"
 	if w.relaxed == demandAll || !inList {
@@ -142,7 +143,7 @@ func (w *walk) add(kind Kind, loc, want, got string) {
 	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: w.where(), Want: want, Detail: got})
 }
 
-// value compares v with sh, which stands at loc.
+// value compares v with the shape at loc.
 func (w *walk) value(sh *shape, loc string, v any) {
 	if v == nil {
 		if !sh.nullable {
@@ -172,7 +173,7 @@ func (w *walk) value(sh *shape, loc string, v any) {
 	}
 }
 
-// branches checks oneOf and anyOf. Where no branch fits, the findings are those of the one that comes closest.
+// branches compares v with oneOf and anyOf. If no branch fits, the findings are those of the branch with fewest.
 func (w *walk) branches(sh *shape, v any) {
 	check := func(branches []*child, most int, name string) {
 		if len(branches) == 0 {
@@ -204,7 +205,7 @@ func (w *walk) branches(sh *shape, v any) {
 	check(sh.anyOf, len(sh.anyOf), "anyOf")
 }
 
-// join takes what another walk has seen.
+// join adds the sights of another walk.
 func (w *walk) join(other *walk) {
 	maps.Copy(w.sights, other.sights)
 	for p, seen := range other.props {
@@ -250,8 +251,8 @@ func (w *walk) text(sh *shape, v string) {
 	}
 }
 
-// fits says whether a text has the format, and what that is. A client may write its times as RFC 3339 allows; the
-// backend writes them all in one way.
+// fits reports whether v has the format, and what the format asks for. Times in requests may be written in any way of
+// RFC 3339, those in responses in one way only.
 func (w *walk) fits(format, v string) (want string, ok bool) {
 	if format == "date-time" && !w.request {
 		_, err := time.Parse(responseTime, v)
@@ -307,7 +308,7 @@ func (w *walk) array(sh *shape, v []any) {
 
 func (w *walk) object(sh *shape, v map[string]any) {
 	if sh.typ == "" && len(sh.props) == 0 && !sh.open {
-		return // any JSON, or what branches have checked
+		return // any JSON, or compared with branches
 	}
 	for name, inner := range v {
 		w.enter(name)
@@ -317,7 +318,8 @@ func (w *walk) object(sh *shape, v map[string]any) {
 			w.property(p, inner)
 			w.value(p.shape, p.loc, inner)
 		case !sh.open && (sh.closed || !w.request && len(sh.props) > 0):
-			// What one may send is open unless the document says otherwise, and so is an object of which it says nothing.
+			// An object in a request is open unless the document says otherwise. So is an object without declared
+			// properties.
 			w.add(Undocumented, sh.objectLoc+"."+name, "", typeOf(inner)+" "+excerpt(inner))
 		case sh.extra != nil:
 			w.path[len(w.path)-1] = "*"

@@ -14,19 +14,19 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Result is what a record says about a document.
+// Result is what a record shows about a document.
 type Result struct {
-	// Observations are in the order of their points' ids.
+	// Observations are sorted by the ids of their points.
 	Observations []finding.Observation
-	// Unchecked is what the document says that is not checked.
+	// Unchecked names what of the document is not checked.
 	Unchecked []conform.Note
-	// Seen is how many exchanges showed what the document declares.
+	// Seen is how many exchanges showed each thing that the document declares.
 	Seen map[conform.Sight]int
 
 	check *check
 }
 
-// Coverage returns how much of what the document declares the record has shown, in one line for each kind of thing.
+// Coverage returns how much of what the document declares was shown, one line for each kind of sight.
 func (r Result) Coverage() []conform.Coverage {
 	tally := conform.NewTally(r.check.contract)
 	for i, result := range r.check.results {
@@ -35,7 +35,7 @@ func (r Result) Coverage() []conform.Coverage {
 	return tally.Coverage()
 }
 
-// Check holds a record against a document. It sends nothing.
+// Check compares a record with a document. It sends no request.
 func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
@@ -67,7 +67,7 @@ func (c *check) exchange(x *Exchange) conform.Result {
 	switch {
 	case x.Status/100 != 2:
 	case len(request.Findings) > 0 && x.Probe != nil:
-		// What a request gets that the document forbids is not the document's business.
+		// A document says nothing about the response to a request that it forbids.
 		result.Findings = nil
 	default:
 		result.Seen = append(result.Seen, request.Seen...)
@@ -99,8 +99,8 @@ func (c *check) exchange(x *Exchange) conform.Result {
 	return result
 }
 
-// unknownRoute is a response of a route that the document lacks. The backend's way to say that it has no route either is a
-// page.
+// unknownRoute handles a response from a route that the document lacks. If the backend has no such route either, it
+// responds with a page.
 func (c *check) unknownRoute(x *Exchange) {
 	path, _, _ := strings.Cut(x.URL, "?")
 	if x.Status == http.StatusNotFound && strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "text/html") {
@@ -109,7 +109,7 @@ func (c *check) unknownRoute(x *Exchange) {
 	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
 }
 
-// cookie counts the responses that should set a cookie because the document says so and none was sent.
+// cookie counts the responses to requests without a cookie.
 func (c *check) cookie(operation string, x *Exchange) {
 	if x.RequestHeader.Get("Cookie") != "" {
 		return
@@ -126,13 +126,13 @@ func (c *check) cookie(operation string, x *Exchange) {
 	}
 }
 
-// sights turns what was seen, and never contradicted, into support for what the document says.
+// sights makes support for the document of what was seen.
 func (c *check) sights() {
 	for sight, seen := range c.seen {
 		support := func(aspect finding.Aspect, document, live string) {
 			c.add(finding.Point{Place: sight.Loc, Aspect: aspect}, finding.Supports, document, live, "", seen.first, seen.count)
 		}
-		switch sight.What { //nolint:exhaustive // the others say nothing about the document
+		switch sight.What { //nolint:exhaustive // the others support nothing
 		case conform.Property:
 			support(finding.Presence, "documented", "there")
 		case conform.Null:
@@ -149,7 +149,7 @@ func (c *check) sights() {
 	}
 }
 
-// came is about the headers that the document declares and that were there; cookies are looked at elsewhere.
+// came makes support for the document of the headers that were sent. Cookies are handled by unsent.
 func (c *check) came() {
 	for h, seen := range c.headers {
 		if h.name != "Set-Cookie" && c.contract.Declares(h.place, h.name) {
@@ -158,7 +158,7 @@ func (c *check) came() {
 	}
 }
 
-// unsent is about what the document says that comes and did not come.
+// unsent compares the cookies that the document declares with those that were sent.
 func (c *check) unsent() {
 	for _, place := range slices.Sorted(maps.Keys(c.cookies)) {
 		n := c.cookies[place]

@@ -12,11 +12,11 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// outcome is what became of a probe, compared with its base.
+// outcome is how the backend responded to a probe, compared with its base.
 type outcome int
 
 const (
-	unclear  outcome = iota // refused for a reason that says nothing about the request's form
+	unclear  outcome = iota // refused for another reason than the form of the request
 	accepted                // the status is that of its base
 	refused                 // by 400, or by 401 where it had no credentials
 	failed                  // by 500
@@ -34,8 +34,8 @@ func outcomeOf(x *Exchange) outcome {
 	return unclear
 }
 
-// probe compares what a document has against a probe with what the backend has against it. How several values are
-// written is looked at later, because all ways have to be known for that.
+// probe compares the objections of the document to a probe with those of the backend. The ways to write several values
+// are compared by styles, since all of them have to be known.
 func (c *check) probe(operation string, x *Exchange) {
 	p := x.Probe
 	objections := c.objections(x)
@@ -46,11 +46,11 @@ func (c *check) probe(operation string, x *Exchange) {
 		document = cmp.Or(first.Want, "forbidden")
 		if p.In == "query" && first.Kind == conform.Undocumented {
 			if _, _, has := c.contract.FieldPlace(operation, p.In, p.Path); has {
-				return // the document has the parameter, but not written like this
+				return // the document has the parameter, written in another way
 			}
 		}
-		// A document that forbids an ordinary value does not have the parameter that the backend has; what else of its
-		// type it takes is another point.
+		// A document that forbids an ordinary value lacks the parameter, which is another point than the values that it
+		// takes.
 		if p.Aspect != finding.Open && p.Aspect != finding.Presence {
 			point = ofRequest(first)
 		}
@@ -63,7 +63,7 @@ func (c *check) probe(operation string, x *Exchange) {
 	}
 	switch {
 	case got == unclear || p.Aspect == finding.Style:
-	case got == failed && p.Aspect == finding.Enum && len(objections) == 0: // names that are looked up; no document can list them
+	case got == failed && p.Aspect == finding.Enum && len(objections) == 0: // such as names of columns, which no document can list
 	case (got == accepted) == (len(objections) == 0):
 		c.add(point, finding.Supports, document, live, example, x, 1)
 	default:
@@ -71,7 +71,7 @@ func (c *check) probe(operation string, x *Exchange) {
 	}
 }
 
-// objections are what the document has against a probe and not against its base.
+// objections returns the findings about a probe that its base does not have.
 func (c *check) objections(x *Exchange) []conform.Finding {
 	base := c.requests[x.Probe.Base]
 	return slices.DeleteFunc(slices.Clone(c.requests[x.Exchange]), func(f conform.Finding) bool {
@@ -79,7 +79,7 @@ func (c *check) objections(x *Exchange) []conform.Finding {
 	})
 }
 
-// point is what a probe is about.
+// point returns the point that a probe is about.
 func (c *check) point(operation string, p *Probe) finding.Point {
 	if p.In == "header" {
 		return finding.Point{Place: operation, Aspect: p.Aspect}
@@ -95,8 +95,8 @@ func (c *check) point(operation string, p *Probe) finding.Point {
 	return finding.Point{Place: place, Aspect: p.Aspect}
 }
 
-// styles compares the way in which a document wants a parameter's values to be written with the ways that the backend
-// takes. That it takes others as well is no contradiction.
+// styles compares how a document wants the values of a parameter to be written with the ways that the backend accepts.
+// It is no contradiction that the backend accepts others too.
 func (c *check) styles() {
 	type parameter struct{ operation, name string }
 	ways := map[parameter][]*Exchange{}
@@ -124,7 +124,7 @@ func (c *check) styles() {
 			objections := c.objections(x)
 			switch took := outcomeOf(x) == accepted; {
 			case x.Probe.Variant != want && !strings.HasPrefix(x.Probe.Variant, want+" "):
-			case len(objections) > 0 && took: // the way is right, and something else is not
+			case len(objections) > 0 && took: // it is written right, and something else is not
 				first := telling(objections)[0]
 				c.add(ofRequest(first), finding.Contradicts, cmp.Or(first.Want, "forbidden"), "accepted", x.URL, x, 1)
 			case len(objections) > 0:
@@ -136,7 +136,7 @@ func (c *check) styles() {
 				c.add(point, finding.Contradicts, want, strconv.Itoa(x.Status)+"; accepted: "+strings.Join(works, ", "), x.URL, x, 1)
 			}
 		}
-		if !judged && len(works) > 0 { // the document's way is none that anybody would try
+		if !judged && len(works) > 0 { // no probe is written as the document wants it
 			c.add(point, finding.Contradicts, want, "accepted: "+strings.Join(works, ", "), all[0].URL, all[0], 1)
 		}
 	}

@@ -12,44 +12,44 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// ErrUnreachable is what no response that could be used is: nobody listens, the connection breaks, the response is too
-// large or too slow.
+// ErrUnreachable is the error of a backend that gave no usable response: it does not listen, the connection breaks, or
+// the response is too large or too slow.
 var ErrUnreachable = errors.New("the backend cannot be reached")
 
-// Config is what to ask, and how. Backend and Documents are needed.
+// Config is what to ask, and how. Backend and Documents are required.
 type Config struct {
 	Backend string // its URL, which may have a path
-	// Documents say which parameters, properties and relations there are to be tried.
+	// Documents name the parameters, properties and relations to try.
 	Documents []*openapi3.T
-	// Logins are of customers that have orders. They are only read, never changed.
+	// Logins are of customers with orders, which are read and never changed.
 	Logins []Login
-	// Cookie is how the backend sets its session cookie; zero is as Medusa does it by default.
+	// Cookie describes the session cookie; the zero value is Medusa's default.
 	Cookie conform.Cookie
-	// ResetToken returns the password token that the backend has issued for email, which it does seconds after it was
-	// asked. Without it no password is reset.
+	// ResetToken returns the password token that the backend issued for email, seconds after it was asked. Without it
+	// no password is reset.
 	ResetToken func(ctx context.Context, email string) (string, error)
-	// NoProbes leaves the probes out, which are most of the requests and most of the registered customers.
+	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
 	NoProbes bool
-	// Progress, if not nil, is called with what is done next.
+	// Progress, if it is not nil, is called with the next step.
 	Progress func(step string)
 
-	// These are bounds; zero is the default.
-	Patience     time.Duration // for one response: 20 s
-	Time         time.Duration // for the whole run: 5 minutes; 15 seconds are usual
+	// The bounds; zero is the default.
+	Patience     time.Duration // for a response: 20 s
+	Time         time.Duration // for the run: 5 minutes, where 15 seconds are usual
 	MaxResponse  int64         // bytes of a response: 32 MiB
 	MaxRecord    int64         // bytes of all responses, without what repeats: 64 MiB
-	MaxExchanges int           // how many requests are sent at most: 3000
+	MaxExchanges int           // requests that are sent: 3000
 }
 
-// Login is a customer's.
+// Login is the login of a customer.
 type Login struct {
 	Email, Password string
 }
 
-// String does not show the password.
+// String returns no password.
 func (l Login) String() string { return "a login" }
 
-// GoString does not show it either.
+// GoString returns none either.
 func (l Login) GoString() string { return l.String() }
 
 const (

@@ -1,8 +1,8 @@
-// Package live asks a running backend what it does, and holds that against documents.
+// Package live asks a running backend what it does and compares that with documents.
 //
-// [Run] records once: a script on customers of its own, reads with logins that have data, and probes, which are requests
-// that differ in one thing from one that the backend takes. [Check] compares a record with a document, as often as one
-// likes. The walker is that of package conform.
+// [Run] records once. It sends a script on customers of its own, reads with logins that have data, and probes, each of
+// which differs in one point from a request that the backend accepts. [Check] compares a record with a document, as
+// often as needed, by package conform.
 package live
 
 import (
@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// Run asks the backend. The order of the requests is the same in every run with the same documents; the customers it
-// registers have random emails. It leaves them behind, without addresses and logged out, because the storefront API
-// cannot delete a customer. The error is ErrUnreachable where there was no usable response, whatever the reason.
+// Run asks the backend. With the same documents the order of the requests is the same in every run, and the emails of
+// the customers that it registers are random. It leaves these customers logged out and without addresses, because the
+// storefront API cannot delete them. It returns [ErrUnreachable] if there was no usable response.
 func Run(ctx context.Context, config Config) (*Record, error) {
 	base, err := backendURL(config.Backend)
 	if err != nil {
@@ -38,7 +38,7 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 	return r.record, nil
 }
 
-// all asks everything, in an order that keeps reads apart from what changes the customers that they read.
+// all sends everything. Reads are apart from what changes the customers that they read.
 func (r *run) all(ctx context.Context) error {
 	steps := []func(context.Context) error{r.script, r.reads}
 	if !r.config.NoProbes {
@@ -53,8 +53,8 @@ func (r *run) all(ctx context.Context) error {
 	return r.cleanUp(ctx)
 }
 
-// cleanUpAfter is worth a try where the backend of a run that failed still responds. It has bounds of its own: those of
-// the run may be why it failed.
+// cleanUpAfter cleans up after a run that failed, if the backend still responds. It has bounds of its own, because
+// those of the run may be why it failed.
 func (r *run) cleanUpAfter(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orDefault(r.config.Patience, defaultPatience))
 	defer cancel()

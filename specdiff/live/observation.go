@@ -17,11 +17,11 @@ type check struct {
 	all      map[key]*finding.Observation
 	shown    map[key][]string
 	headers  map[header]sighting
-	cookies  map[string]*cookies                     // by place of a response
-	requests map[*conform.Exchange][]conform.Finding // what the document has against each request
+	cookies  map[string]*cookies                     // by the places of responses
+	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
 }
 
-// sighting is how often something was seen, and first where.
+// sighting is how often something was seen, and in which exchange first.
 type sighting struct {
 	count int
 	first *Exchange
@@ -35,7 +35,7 @@ func (s sighting) again(x *Exchange) sighting {
 	return s
 }
 
-// header is one that came with a response.
+// header is a header of a response.
 type header struct{ place, name string }
 
 type key struct {
@@ -44,13 +44,13 @@ type key struct {
 	document string
 }
 
-// cookies counts the responses to requests that sent no cookie, and those that set one.
+// cookies counts the responses to requests without a cookie, and those of them that set one.
 type cookies struct {
 	asked, set int
 	first      *Exchange
 }
 
-// add notes an observation. x is where it can be seen again.
+// add adds an observation, which can be seen again by sending x.
 func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
 	k := key{p, relation, document}
 	o := c.all[k]
@@ -66,7 +66,7 @@ func (c *check) add(p finding.Point, relation finding.Relation, document, live, 
 	}
 }
 
-// mostShown is how many different things that the backend did are named for one point.
+// mostShown is how many different responses are named for one point.
 const mostShown = 6
 
 func (c *check) sorted() []finding.Observation {

@@ -10,7 +10,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// template is a route's path with names of its parameters, as far as this package asks for any.
+// template returns a path with the names of its parameters, as far as this package sends any.
 func template(path string) string {
 	switch {
 	case strings.HasPrefix(path, addressesPath+"/"):
@@ -25,7 +25,7 @@ func where(f conform.Finding) string {
 	return strings.TrimPrefix(f.Path+": "+f.Detail, ": ")
 }
 
-// ofResponse is which point a finding about a response is about, and what the backend did.
+// ofResponse returns the point of a finding about a response, and what the backend did.
 func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 	response := finding.Response(operation, strconv.Itoa(f.Status))
 	kind, _, _ := strings.Cut(f.Detail, " ")
@@ -65,7 +65,7 @@ func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 	return at(response, finding.ContentType, mediaType(f.Detail))
 }
 
-// mediaType is the plain type of one that is quoted and has parameters.
+// mediaType returns the media type in detail, which is quoted and has parameters.
 func mediaType(detail string) string {
 	quoted, err := strconv.Unquote(detail)
 	switch {
@@ -78,7 +78,7 @@ func mediaType(detail string) string {
 	return kind
 }
 
-// ofRequest is which point a finding about a request is about.
+// ofRequest returns the point of a finding about a request.
 func ofRequest(f conform.Finding) finding.Point {
 	aspects := map[conform.Kind]finding.Aspect{
 		conform.Undocumented: finding.Presence, conform.Missing: finding.Required, conform.WrongNull: finding.Nullable,
@@ -89,7 +89,7 @@ func ofRequest(f conform.Finding) finding.Point {
 	return finding.Point{Place: cmp.Or(f.Schema, f.Path), Aspect: cmp.Or(aspects[f.Kind], finding.ContentType)}
 }
 
-// telling drops that no branch of several fits where it is followed by why the closest one does not.
+// telling drops the findings that no branch fits, if others are there that explain why the closest branch does not.
 func telling(findings []conform.Finding) []conform.Finding {
 	rest := slices.DeleteFunc(slices.Clone(findings), func(f conform.Finding) bool { return f.Kind == conform.NoBranch })
 	if len(rest) == 0 {

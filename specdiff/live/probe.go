@@ -10,16 +10,17 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// target is an operation that can be probed: how to make a request that it takes.
+// target is an operation that can be probed, with a request that it accepts.
 type target struct {
 	method, path, template string
 	by                     *account
-	body                   func() object // nil: it takes none
+	body                   func() object // nil for none
 }
 
 func (t target) place() string { return finding.Operation(t.method, t.template) }
 
-// probes sends the probes of all documents. They run on a customer of their own, who has no orders, so they are quick.
+// probes sends the probes of all documents. They run on a customer of their own, which is quick because it has no
+// orders.
 func (r *run) probes(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	s.progress("probes: a customer of their own")
@@ -49,7 +50,7 @@ func (r *run) probes(ctx context.Context) error {
 		{method: http.MethodPost, path: addressesPath, by: p, body: func() object { return object{"address": newAddress()} }},
 		{method: http.MethodPost, path: addressesPath + "/" + url.PathEscape(ids[0]), template: addressesPath + "/{address_id}", by: p, body: newAddress},
 		{method: http.MethodPost, path: tokenPath, body: func() object { return object{"email": unknown.email} }},
-		// Nobody has a token, so the best that can be had is the refusal of an email that is unknown.
+		// Without a token, the best base is the refusal of an unknown email.
 		{method: http.MethodPost, path: resetPath, body: func() object { return object{"email": unknown.email, "password": "specdiff", "token": "none"} }},
 		{method: http.MethodGet, path: authPath, by: p},
 		{method: http.MethodPost, path: authPath, body: credentials},
@@ -64,7 +65,7 @@ func (r *run) probes(ctx context.Context) error {
 	return s.err
 }
 
-// probe sends the base of an operation, and then all that differs from it in one thing.
+// probe sends the base of an operation, and then each request that differs from it in one point.
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
@@ -101,7 +102,7 @@ func (s *script) probe(t target) {
 	}
 }
 
-// name returns the operationId of a target's operation, and its place if no document has it.
+// name returns the operationId of the target, or its place if no document has it.
 func (s *script) name(t target) string {
 	for _, doc := range s.documents {
 		for _, op := range doc.Operations() {
@@ -113,7 +114,8 @@ func (s *script) name(t target) string {
 	return t.place()
 }
 
-// fields are those of all documents; where several have the same, each counts, because they may differ.
+// fields returns the fields of all documents. One that several documents have is there several times, because they may
+// differ.
 func (s *script) fields(place string) []conform.Field {
 	var all []conform.Field
 	for _, doc := range s.documents {
@@ -126,7 +128,7 @@ func (s *script) fields(place string) []conform.Field {
 	return all
 }
 
-// probeProperty varies one property of a body that otherwise stays as it is.
+// probeProperty varies one property of the body.
 func (s *script) probeProperty(t target, field conform.Field, send func(in string, path []string, v variant, query string, body any)) {
 	if t.body == nil {
 		return
@@ -163,7 +165,7 @@ func (s *script) probeProperty(t target, field conform.Field, send func(in strin
 	}
 }
 
-// send is the body of the base.
+// send returns the body of the base.
 func (t target) send() any {
 	if t.body == nil {
 		return nil
@@ -171,7 +173,7 @@ func (t target) send() any {
 	return t.body()
 }
 
-// try sends one request. A customer that it registers is logged out at the end.
+// try sends one request. A customer that it registers is logged out at the end of the run.
 func (s *script) try(t target, p *Probe, query string, body any) response {
 	q := request{step: "probe", method: t.method, path: t.path, by: t.by, body: body, probe: p}
 	if query != "" {

@@ -8,32 +8,32 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Record is what a backend did. It is safe for concurrent use by Check.
+// Record is what a backend did. Check may use it concurrently.
 type Record struct {
 	Exchanges []Exchange
 	Notes     []string // what could not be tried, and why
 	Took      time.Duration
-	Bytes     int64 // of responses, before what repeats was dropped
+	Bytes     int64 // of all responses, with what repeats
 
 	secrets *secrets
-	shown   sync.Map // of a text or an exchange, what is shown of it
+	shown   sync.Map // texts without secrets, by the text or exchange that they are of
 }
 
-// Exchange is a request and its response. Elements of lists that show nothing which other elements don't show as well
-// are dropped from the response.
+// Exchange is a request and its response. The response is without the elements of lists that show no more than other
+// elements do.
 type Exchange struct {
 	*conform.Exchange
-	Step  string // what it was for: "register"
-	Probe *Probe // nil for one that is no probe
+	Step  string // its purpose: "register"
+	Probe *Probe // nil if it is no probe
 	Took  time.Duration
 }
 
-// Probe says in what a request differs from another that the backend takes, its base.
+// Probe is how a request differs from its base, another request, which the backend accepts.
 type Probe struct {
 	Operation string   // "POST /store/auth"
 	In        string   // "query", "body" or "header"
-	Path      []string // of what differs: a parameter's name without brackets, or property names from the outside in
-	Variant   string   // in what way: "null", "negative"
+	Path      []string // to what differs: a parameter's name without brackets, or the names of properties from the outside in
+	Variant   string   // how it differs: "null", "negative"
 	Aspect    finding.Aspect
 	Base      *conform.Exchange
 }
@@ -43,7 +43,8 @@ func (r *Record) hidden(text string) string {
 	return r.once(text, func() string { return r.secrets.hidden(text) })
 }
 
-// once returns what is shown of a text or an exchange. A record knows thousands of secrets, and is checked many times.
+// once returns what show returns for a text or an exchange, and calls it once. A record has thousands of secrets and is
+// compared with many documents.
 func (r *Record) once(of any, show func() string) string {
 	if text, ok := r.shown.Load(of); ok {
 		return text.(string) //nolint:forcetypeassert // nothing else is stored

@@ -6,30 +6,30 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// request is one to be sent.
+// request is a request to send.
 type request struct {
 	step   string
 	method string
 	path   string // with its query, escaped
-	body   any    // sent as JSON; raw is sent as it is, nil is no body
-	kind   string // the content type, "" for JSON where there is a body
+	body   any    // raw, nil for none, or a value to send as JSON
+	kind   string // the content type; "" for JSON if there is a body
 	by     *account
-	bearer bool // by its token rather than its session
+	bearer bool // send the token, not the cookie
 	etag   string
 	probe  *Probe
 }
 
-// raw is a body that is not made from a value.
+// raw is a body that is sent as it is.
 type raw string
 
-// account is a customer that the run logs in as.
+// account is a customer of the run.
 type account struct {
 	email, password string
 	cookie          string // "name=value", "" before a login
 	token           string
 }
 
-// fill writes what is sent into x.
+// fill sets the request of x.
 func (q request) fill(x *conform.Exchange) error {
 	switch body := q.body.(type) {
 	case nil:

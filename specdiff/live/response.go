@@ -7,18 +7,18 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// response is what came, for the next step to use.
+// response is a response, for the next step to use.
 type response struct {
 	*conform.Exchange
-	body []byte // the whole; the exchange is kept without what repeats
+	body []byte // with what repeats, which the exchange is without
 }
 
-// noResponse is one that did not come.
+// noResponse returns an empty response, in place of one that did not come.
 func noResponse() response {
 	return response{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}}
 }
 
-// addressIDs are those of the customer that the response holds, in the backend's order.
+// addressIDs returns the ids of the addresses of the customer in the response, in their order.
 func (a response) addressIDs() []string {
 	var body struct {
 		Customer struct {

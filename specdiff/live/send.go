@@ -14,7 +14,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// errTooMany ends a run that a document with very many parameters would make endless.
+// errTooMany bounds a run whose documents have very many parameters.
 var errTooMany = errors.New("the bound on the number of requests is reached")
 
 // send sends a request and records the exchange.
@@ -37,7 +37,7 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 		return noResponse(), fmt.Errorf("%w: it redirects to another place (%d): give the URL that it redirects to", ErrUnreachable, x.Status)
 	}
 	if x.Status == http.StatusNotImplemented && bytes.Contains(x.ResponseBody, []byte("not emulated: ")) {
-		r.notEmulated++ // by the in-memory backend of package customerstest, which does not do all that Medusa does
+		r.notEmulated++ // by the in-memory backend of package customerstest
 		return response{x, x.ResponseBody}, nil
 	}
 	r.record.Bytes += int64(len(x.ResponseBody))
@@ -51,7 +51,7 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	return a, nil
 }
 
-// exchange sends x and fills in its response. Redirects are not followed: they are responses like others.
+// exchange sends the request of x and sets its response. It follows no redirects, which are responses like others.
 func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 	req, err := http.NewRequestWithContext(ctx, x.Method, r.base.String()+x.URL, bytes.NewReader(x.RequestBody))
 	if err != nil {
@@ -75,7 +75,7 @@ func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
 	return nil
 }
 
-// reason is why there was no response, without the URL, which may hold an email.
+// reason returns why there was no response. It leaves out the URL, which may contain an email.
 func reason(err error) string {
 	if errors.Is(err, context.Canceled) {
 		return "interrupted"

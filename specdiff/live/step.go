@@ -22,19 +22,19 @@ const (
 
 type object = map[string]any
 
-// tooLarge is a body that is over the backend's bound; what is in it is never read.
+// tooLarge is a body that is larger than the backend accepts. Its content is never read.
 var tooLarge = raw(strings.Repeat("0", 110_000))
 
 func exists(email string) string { return authPath + "/" + url.PathEscape(email) }
 
-// script stops at the first request without a response.
+// script sends requests until one has no response.
 type script struct {
 	*run
-	ctx context.Context //nolint:containedctx // it lives as long as the one call that makes the script
+	ctx context.Context //nolint:containedctx // a script lives as long as one call of run
 	err error
 }
 
-// do sends a request; without a response it returns an empty one.
+// do sends a request. It returns an empty response if none comes.
 func (s *script) do(q request) response {
 	if s.err != nil {
 		return noResponse()
@@ -52,7 +52,7 @@ func (s *script) post(step, path string, body any, by *account) response {
 	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
 }
 
-// again reads what x has read, and says that it has it already.
+// again reads what x has read, with its ETag.
 func (s *script) again(x response, path string, by *account) {
 	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
 }

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// What a package may cost: the real one has some 500 files in these folders, of 0.1 MB at most.
+// The bounds on what a package may cost. The real one has some 500 files in these folders, of 0.1 MB at most.
 const (
 	maxFiles     = 20_000
 	maxFileBytes = 1 << 20
@@ -94,7 +94,7 @@ func (r *reader) operation(file, method, route, body string) {
 	}
 	at := fmt.Sprintf("%s: @oas [%s] %s", file, method, route)
 	r.parameters(at, op)
-	if responses, ok := op["responses"].(map[any]any); ok { // statuses without quotes
+	if responses, ok := op["responses"].(map[any]any); ok { // its statuses are without quotes
 		byText := map[string]any{}
 		for status, response := range responses {
 			byText[fmt.Sprint(status)] = response

@@ -1,6 +1,7 @@
-// Package oas makes the OpenAPI document of a Medusa v1 backend's storefront out of its installed package.
+// Package oas makes the OpenAPI document of a Medusa v1 storefront from the installed package.
 //
-// The package @medusajs/medusa comes without the document, but with the comments that its makers generate it from:
+// The package @medusajs/medusa comes without the document, but with the comments that its makers generate it from. A
+// comment for an operation is like this, and one for a schema begins with `@schema Name`; the rest is YAML.
 //
 //	/**
 //	 * @oas [get] /store/customers/me
@@ -9,8 +10,7 @@
 //	 *   - (path) id=* {string} A parameter in one line.
 //	 */
 //
-// for an operation and `@schema Name` for a schema, the rest of the comment being YAML. What TypeScript erases, such as
-// the schemas of responses, is in the declarations (.d.ts) only.
+// Schemas of responses are types that TypeScript erases, so their comments are in the declarations (.d.ts) only.
 package oas
 
 import (
@@ -30,14 +30,14 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 )
 
-// Where the comments for the storefront's document are, in the order in which a later one of a name wins.
+// folders are where the comments for the storefront's document are. If two have the same name, the later one wins.
 var folders = []string{"models", "types", "api/middlewares", "api/routes/store"}
 
 //go:embed base.yaml
 var base []byte
 
-// Read makes the document out of the package installed in dir, the directory that holds package.json and dist. Notes say
-// what could not be read and so is missing from it: a comment that is no YAML, a parameter line without sense, a
+// Read makes the document from the package installed in dir, the directory of package.json. The notes name what could
+// not be read and is missing from the document: a comment that is no YAML, a parameter line that is not understood, a
 // reference to nothing.
 func Read(dir string) (doc *openapi3.T, notes []string, err error) {
 	version, err := packageVersion(dir)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// reader collects what the comments say.
+// reader collects the comments of a package.
 type reader struct {
 	paths   map[string]map[string]any // by path and method
 	schemas map[string]any

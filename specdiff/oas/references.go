@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// dangling notes each local reference to nothing, and puts an empty thing there so that the rest can be read.
+// dangling notes each local reference to nothing, and adds an empty component for it, so that the rest can be read.
 func (r *reader) dangling(whole map[string]any, v any) {
 	switch v := v.(type) {
 	case map[string]map[string]any:
@@ -31,7 +31,7 @@ func (r *reader) dangling(whole map[string]any, v any) {
 func (r *reader) resolve(whole map[string]any, ref string) {
 	kind, name, ok := strings.Cut(strings.TrimPrefix(ref, "#/components/"), "/")
 	if !strings.HasPrefix(ref, "#/components/") || !ok {
-		return // the document's reader refuses it
+		return // package document refuses it
 	}
 	components, _ := whole["components"].(map[string]any)
 	group, ok := components[kind].(map[string]any)
