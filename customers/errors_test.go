@@ -19,7 +19,7 @@ var sentinels = []error{
 	ErrUnavailable, ErrUnexpectedResponse,
 }
 
-// wantOnly wants an error that is this sentinel and no other.
+// wantOnly wants err to be this sentinel and no other.
 func wantOnly(t *testing.T, what string, err, want error) {
 	t.Helper()
 	for _, s := range sentinels {

@@ -84,7 +84,7 @@ var everyOperation = []operationCall{
 	}},
 }
 
-// operationsWhere returns the rows of everyOperation that suit.
+// operationsWhere returns the rows of everyOperation whose operation suits.
 func operationsWhere(suits func(*operation) bool) (rows []operationCall) {
 	for _, row := range everyOperation {
 		if suits(operations[row.operation]) {
@@ -94,8 +94,8 @@ func operationsWhere(suits func(*operation) bool) (rows []operationCall) {
 	return rows
 }
 
-// TestEveryOperationIsTested says what an operation that is new in the contract still needs. That each method has an
-// Example is for TestEveryFunctionHasAnExample.
+// TestEveryOperationIsTested fails with what an operation that is new in the contract still needs.
+// TestEveryFunctionHasAnExample does so for its Example.
 func TestEveryOperationIsTested(t *testing.T) {
 	ids := regexp.MustCompile(`(?m)^ +operationId: (\w+)$`).FindAllStringSubmatch(customersgo.OpenAPI, -1)
 	if len(ids) < 15 {
@@ -124,8 +124,7 @@ func TestEveryOperationIsTested(t *testing.T) {
 	}
 }
 
-// A middleware finds the operation's name in the context of each request, retries and what a call does on its own
-// included.
+// A middleware finds the operation in the context of each request, retries included.
 func TestOperationIsKnownToARoundTripper(t *testing.T) {
 	if got := OperationFromContext(context.Background()); got != "" {
 		t.Errorf("%q without a call", got)

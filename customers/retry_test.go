@@ -157,7 +157,7 @@ func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
 	}
 }
 
-// A middleware, such as one that signs requests, has read the body before the dial fails.
+// A middleware, such as one that signs requests, reads the body before the dial fails.
 func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 	var bodies []string
 	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -370,7 +370,7 @@ func TestLogoutIsRepeated(t *testing.T) {
 }
 
 func TestPostWhoseTimeIsOverIsNotRepeated(t *testing.T) {
-	// Behind a stalled handler the server has the request already.
+	// The server has the request, and its handler stalls.
 	stalled := make(chan struct{})
 	f := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/me") {

@@ -116,7 +116,7 @@ func TestGzipIsReadAndABombIsNot(t *testing.T) {
 			space := []byte(strings.Repeat(" ", 64<<10))
 			for range size / len(space) {
 				if _, err := z.Write(space); err != nil {
-					return // the client has had enough
+					return // the client has closed the connection
 				}
 			}
 			_ = z.Close()
@@ -140,7 +140,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case location == "":
-					w.Header().Set("Location", r.URL.Path+"/") // as a route with a slash at the end
+					w.Header().Set("Location", r.URL.Path+"/") // a route with a slash at the end
 				case strings.Contains(location, "127.0.0.1"):
 					w.Header().Set("Location", location+r.URL.Path)
 				case location != "-":
@@ -314,7 +314,7 @@ func TestTLSFailures(t *testing.T) {
 	f.Config.ErrorLog = discard()
 	f.StartTLS()
 	defer f.Close()
-	// A certificate that nobody here signed is no better in a second.
+	// A certificate of an unknown authority is no better in a second.
 	var r Response
 	_, err := mustNew(t, f.URL).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrUnavailable)
@@ -326,11 +326,11 @@ func TestTLSFailures(t *testing.T) {
 	if r.Attempts != 1 {
 		t.Errorf("%d attempts", r.Attempts)
 	}
-	// https to a server that speaks http.
+	// An http server is reached by https.
 	plain := serve(t, respondWith(200, "application/json", customerJSON))
 	err = retrieve(t.Context(), mustNew(t, strings.Replace(plain.URL, "http:", "https:", 1), WithMaxRetries(0)).WithSession(sessionOf("v")))
 	wantIs(t, err, ErrUnavailable)
-	// And with the certificate known.
+	// The certificate is known.
 	wantOK(t, retrieve(t.Context(), mustNew(t, f.URL, WithHTTPClient(f.Client())).WithSession(sessionOf("v"))))
 }
 
@@ -458,7 +458,7 @@ func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T
 	}
 }
 
-// logLine is what an attempt's line has.
+// logLine is the line of an attempt.
 type logLine struct {
 	Level     string        `json:"level"`
 	Msg       string        `json:"msg"`
@@ -547,8 +547,6 @@ func TestLogLineIsBounded(t *testing.T) {
 	}
 }
 
-// The tests here are of what fuzzing found.
-
 func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 	const patience = 2 * time.Second
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -557,7 +555,7 @@ func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		// Open and silent, for as long as this test has patience.
+		// The connection stays open and silent for as long as the test waits.
 		stop := time.AfterFunc(patience, func() { _ = conn.Close() })
 		t.Cleanup(func() {
 			if stop.Stop() {
