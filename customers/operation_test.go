@@ -94,6 +94,16 @@ func operationsWhere(suits func(*operation) bool) (rows []operationCall) {
 	return rows
 }
 
+// operationsByMethod returns the rows of everyOperation whose requests have an HTTP method.
+func operationsByMethod(t *testing.T, method string) []operationCall {
+	t.Helper()
+	return slices.DeleteFunc(slices.Clone(everyOperation), func(row operationCall) bool {
+		var sent string
+		_, _ = row.call(t.Context(), mustNew(t, backendURL, inMemory(func(_ http.ResponseWriter, r *http.Request) { sent = r.Method })).WithSession(sessionOf("v")))
+		return sent != method
+	})
+}
+
 // TestEveryOperationIsTested fails with what an operation that is new in the contract still needs.
 // TestEveryFunctionHasAnExample does so for its Example.
 func TestEveryOperationIsTested(t *testing.T) {

@@ -115,9 +115,11 @@ func connectedOverTLS(conf func(*faultEnv) *tls.Config, serve func(net.Conn)) fu
 	return func(env *faultEnv) string { return listen(env.T, overTLS(conf(env), serve)).url("https") }
 }
 
-func certificateFor(host string) func(*faultEnv) *tls.Config {
+func certificateFor(host string, notAfter time.Time) func(*faultEnv) *tls.Config {
 	return func(env *faultEnv) *tls.Config {
-		return &tls.Config{Certificates: []tls.Certificate{testAuthority().certificate(env.T, host, farFuture)}}
+		cert, err := testAuthority().certificate(host, notAfter)
+		wantOK(env.T, err)
+		return &tls.Config{Certificates: []tls.Certificate{cert}}
 	}
 }
 
@@ -351,20 +353,18 @@ func faults() []fault {
 				env.Cleanup(f.Close)
 				return strings.Replace(f.URL, "https:", "http:", 1)
 			}, want: ErrInvalidInput, status: 400},
-			{name: "certificate of an unknown authority", server: connectedOverTLS(certificateFor("127.0.0.1"), writes(okResponse)), adapt: func(_ *faultEnv, transport *http.Transport) {
+			{name: "certificate of an unknown authority", server: connectedOverTLS(certificateFor("127.0.0.1", farFuture), writes(okResponse)), adapt: func(_ *faultEnv, transport *http.Transport) {
 				transport.TLSClientConfig = nil
 			}, want: ErrUnavailable, contains: "unknown authority"},
-			{name: "certificate for another host", server: connectedOverTLS(certificateFor("other.example"), writes(okResponse)), want: ErrUnavailable, contains: "certificate"},
-			{name: "certificate expired", server: connectedOverTLS(func(env *faultEnv) *tls.Config {
-				return &tls.Config{Certificates: []tls.Certificate{testAuthority().certificate(env.T, "127.0.0.1", time.Unix(1e9, 0))}}
-			}, writes(okResponse)), want: ErrUnavailable, contains: "expired"},
+			{name: "certificate for another host", server: connectedOverTLS(certificateFor("other.example", farFuture), writes(okResponse)), want: ErrUnavailable, contains: "certificate"},
+			{name: "certificate expired", server: connectedOverTLS(certificateFor("127.0.0.1", time.Unix(1e9, 0)), writes(okResponse)), want: ErrUnavailable, contains: "expired"},
 			{name: "TLS version too old", server: connectedOverTLS(func(env *faultEnv) *tls.Config {
-				conf := certificateFor("127.0.0.1")(env)
+				conf := certificateFor("127.0.0.1", farFuture)(env)
 				conf.MinVersion, conf.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 				return conf
 			}, writes(okResponse)), want: ErrUnavailable, contains: "version"},
 			{name: "client certificate asked for", server: connectedOverTLS(func(env *faultEnv) *tls.Config {
-				conf := certificateFor("127.0.0.1")(env)
+				conf := certificateFor("127.0.0.1", farFuture)(env)
 				conf.ClientAuth = tls.RequireAnyClientCert
 				return conf
 			}, writes(okResponse)), want: ErrUnavailable, contains: "certificate required"},
@@ -378,7 +378,7 @@ func faults() []fault {
 				_, _ = conn.Read(make([]byte, 4096))
 				writeText(conn, "garbage, planted")
 			}), want: ErrUnavailable},
-			{name: "closed inside TLS", server: connectedOverTLS(certificateFor("127.0.0.1"), writes("")), want: ErrUnavailable},
+			{name: "closed inside TLS", server: connectedOverTLS(certificateFor("127.0.0.1", farFuture), writes("")), want: ErrUnavailable},
 		},
 		{ // Redirects.
 			{name: "301 to another host", server: redirecting(301, "https://www.shop.example{path}"), want: ErrUnexpectedResponse, status: 301, contains: "https://www.shop.example is yours"},

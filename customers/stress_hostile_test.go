@@ -130,9 +130,10 @@ func drip(conn net.Conn, text string) {
 
 // authority signs certificates for tests.
 type authority struct {
-	key  *ecdsa.PrivateKey
-	cert *x509.Certificate
-	pool *x509.CertPool
+	key      *ecdsa.PrivateKey
+	cert     *x509.Certificate
+	pool     *x509.CertPool
+	loopback tls.Certificate // for 127.0.0.1
 }
 
 // farFuture is in the future also of virtual time, which begins in 2000.
@@ -146,15 +147,19 @@ var testAuthority = sync.OnceValue(func() *authority {
 	}
 	a := &authority{key: key, cert: cert, pool: x509.NewCertPool()}
 	a.pool.AddCert(cert)
+	if a.loopback, err = a.certificate("127.0.0.1", farFuture); err != nil {
+		panic(err)
+	}
 	return a
 })
 
 // certificate makes a certificate for a host.
-func (a *authority) certificate(t *testing.T, host string, notAfter time.Time) tls.Certificate {
-	t.Helper()
+func (a *authority) certificate(host string, notAfter time.Time) (tls.Certificate, error) {
 	key, cert, err := signed(a, host, notAfter)
-	wantOK(t, err)
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
 }
 
 func signed(by *authority, host string, notAfter time.Time) (*ecdsa.PrivateKey, *x509.Certificate, error) {
@@ -274,7 +279,7 @@ func (c h2Conn) goAway(last, code uint32, debug string) {
 // overH2 serves HTTP/2 over TLS.
 func overH2(t *testing.T, request func(c h2Conn, stream uint32) bool) func(net.Conn) {
 	t.Helper()
-	conf := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{testAuthority().certificate(t, "127.0.0.1", farFuture)}}
+	conf := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{testAuthority().loopback}}
 	return overTLS(conf, func(conn net.Conn) { _ = serveH2(conn, request) })
 }
 

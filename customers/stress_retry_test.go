@@ -354,7 +354,7 @@ func faultSchedule(t *testing.T, seed uint64, secure, h2 bool, sum *retryCounts)
 	scheme := "http"
 	if w.secure {
 		scheme = "https"
-		w.conf = &tls.Config{Certificates: []tls.Certificate{proofCertificate()}}
+		w.conf = &tls.Config{Certificates: []tls.Certificate{testAuthority().loopback}}
 		transport.TLSClientConfig = &tls.Config{RootCAs: testAuthority().pool}
 	}
 	if h2 {
@@ -489,16 +489,8 @@ func synctestSettle(alone bool) {
 	}
 }
 
-var proofCertificate = sync.OnceValue(func() tls.Certificate {
-	key, cert, err := signed(testAuthority(), "127.0.0.1", farFuture)
-	if err != nil {
-		panic(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}
-})
-
 func TestPostsHappenOnceUnderFaults(t *testing.T) {
-	proofCertificate() // outside of virtual time, which is where the others use it too
+	testAuthority() // is made outside of virtual time, because other tests use it too
 	for _, kind := range []struct {
 		name       string
 		secure, h2 bool
