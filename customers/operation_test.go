@@ -118,18 +118,18 @@ func TestEveryOperationIsTested(t *testing.T) {
 		}
 		i := slices.IndexFunc(everyOperation, func(row operationCall) bool { return row.operation == id })
 		if i < 0 {
-			t.Errorf("%s has no row in everyOperation, operations_test.go: no test of leaks, faults, fuzz and log names calls it", id)
+			t.Errorf("%s has no row in everyOperation, operation_test.go: no test of leaks, faults, fuzz and log names calls it", id)
 			continue
 		}
 		b := newBackend(t)
 		c := b.client(t)
 		mustLogin(t, c, testEmail)
 		_, err := everyOperation[i].call(t.Context(), c)
-		if e, ok := err.(*Error); ok && e.StatusCode == 501 { //nolint:errorlint // every error of this package is an *Error
+		if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotImplemented {
 			t.Errorf("%s is not emulated: customerstest responds %v", id, err)
 		}
 		if requests := b.Requests(); requests[len(requests)-1].Operation != id {
-			t.Errorf("%s is not in customerstest: it took the request of the row in operations_test.go for %q", id, requests[len(requests)-1].Operation)
+			t.Errorf("%s is not in customerstest: it took the request of the row in operation_test.go for %q", id, requests[len(requests)-1].Operation)
 		}
 	}
 }
