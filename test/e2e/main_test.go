@@ -28,10 +28,7 @@ var (
 	// shared is the backend of all tests that do not borrow one. They use its seed and customers of their own.
 	shared *backend.Backend
 	// spare is the backend that tests borrow.
-	spare struct {
-		mu sync.Mutex
-		*backend.Backend
-	}
+	spare = lending{returned: sync.NewCond(new(sync.Mutex)), waiting: map[backend.Settings]int{}}
 	// recorder checks every exchange of every test against the contract. Its findings fail the run.
 	recorder *conform.Recorder
 )
@@ -108,11 +105,31 @@ func report() error {
 	return errors.Join(recorder.Write(file), file.Close())
 }
 
+// lending is a backend that tests have one after the other, those that want its present settings first.
+type lending struct {
+	*backend.Backend
+	lent     bool
+	waiting  map[backend.Settings]int
+	returned *sync.Cond
+}
+
 // borrowBackend returns the spare backend, with the settings. Until t ends, no other test has it.
 func borrowBackend(t *testing.T, s backend.Settings) *backend.Backend {
 	t.Helper()
-	spare.mu.Lock()
-	t.Cleanup(spare.mu.Unlock)
+	spare.returned.L.Lock()
+	defer spare.returned.L.Unlock()
+	spare.waiting[s]++
+	for spare.lent || spare.Backend != nil && spare.Settings != s && spare.waiting[spare.Settings] > 0 {
+		spare.returned.Wait()
+	}
+	spare.waiting[s]--
+	spare.lent = true
+	t.Cleanup(func() {
+		spare.returned.L.Lock()
+		defer spare.returned.L.Unlock()
+		spare.lent = false
+		spare.returned.Broadcast()
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
 	defer cancel()
 	if spare.Backend == nil {

@@ -83,6 +83,6 @@ func derived(d Difference) bool { return d.At == "header Content-Length" || d.At
 // inPage says whether the difference can come from the text of a page.
 func inPage(d Difference) bool { return d.At == "body" || d.At == "header Content-Length" }
 
-func cut(a *Answer, what *regexp.Regexp, replacement string) string {
+func cut(a *Response, what *regexp.Regexp, replacement string) string {
 	return what.ReplaceAllString(string(a.Body), replacement)
 }

@@ -11,25 +11,25 @@ import (
 	"strings"
 )
 
-// Answer is what a side said.
-type Answer struct {
+// Response is the response of one side.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	json   any  // the body, if isJSON; numbers as they were written
-	isJSON bool // by content type, and by what is in it
+	json   any  // the decoded body if isJSON, with numbers as they were written
+	isJSON bool // by content type, and because the body decodes
 }
 
-func newAnswer(resp *http.Response, body []byte) *Answer {
-	a := &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body}
+func newResponse(resp *http.Response, body []byte) *Response {
+	r := &Response{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	if strings.HasPrefix(resp.Header.Get("Content-Type"), "application/json") {
-		a.json, a.isJSON = parse(body)
-		sortRows(a.json)
+		r.json, r.isJSON = parse(body)
+		sortRows(r.json)
 	}
-	return a
+	return r
 }
 
-// parse reads a JSON text.
+// parse decodes a JSON text.
 func parse(text []byte) (v any, ok bool) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -40,8 +40,8 @@ func parse(text []byte) (v any, ok bool) {
 	return v, err == io.EOF
 }
 
-// sortRows brings the lists of rows behind a customer or an order into the order in which they were made: the database
-// gives them in any. What is on top, the list of orders and that of payment methods, stays as it is.
+// sortRows sorts the lists of rows behind a customer or an order by the time at which they were made, as the database returns
+// them in any order. The lists at the top, of orders and of payment methods, stay as they are.
 func sortRows(v any) {
 	top, _ := v.(map[string]any)
 	for _, value := range top {
@@ -66,14 +66,14 @@ func sortBehind(v any) {
 		}
 	case map[string]any:
 		for name, value := range v {
-			if name != "metadata" && name != "data" { // no rows, but JSON of somebody's
+			if name != "metadata" && name != "data" { // opaque JSON, which has no rows
 				sortBehind(value)
 			}
 		}
 	}
 }
 
-// compareRows puts rows in the order of their times, then of their ids; those that have none, as their texts are.
+// compareRows compares rows by their times, then by their ids, then by their texts.
 func compareRows(a, b any) int {
 	if c := cmp.Or(cmp.Compare(property(a, "created_at"), property(b, "created_at")), cmp.Compare(property(a, "id"), property(b, "id"))); c != 0 {
 		return c
@@ -81,28 +81,28 @@ func compareRows(a, b any) int {
 	return cmp.Compare(printed(a), printed(b))
 }
 
-// property returns a string of an object, or "".
+// property returns a string property of an object, or "".
 func property(v any, name string) string {
 	object, _ := v.(map[string]any)
 	text, _ := object[name].(string)
 	return text
 }
 
-// String is for a person.
-func (a *Answer) String() string {
-	if a == nil {
-		return "no answer"
+// String returns the start of the response.
+func (r *Response) String() string {
+	if r == nil {
+		return "no response"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d", a.Status)
-	for _, name := range sortedKeys(a.Header) {
+	fmt.Fprintf(&b, "%d", r.Status)
+	for _, name := range sortedKeys(r.Header) {
 		if !hopByHop[name] {
-			fmt.Fprintf(&b, "\n    %s: %s", name, strings.Join(a.Header[name], "\n    "+name+": "))
+			fmt.Fprintf(&b, "\n    %s: %s", name, strings.Join(r.Header[name], "\n    "+name+": "))
 		}
 	}
 	const most = 2000
-	fmt.Fprintf(&b, "\n    %.*s", most, a.Body)
-	if over := len(a.Body) - most; over > 0 {
+	fmt.Fprintf(&b, "\n    %.*s", most, r.Body)
+	if over := len(r.Body) - most; over > 0 {
 		fmt.Fprintf(&b, "… and %d bytes", over)
 	}
 	return b.String()
