@@ -1,5 +1,5 @@
-// Package answers holds what the benchmarks' clients are answered: bodies as the real backend sends them.
-package answers
+// Package responses has the bodies of the responses that the benchmarks replay, as the real backend sends them.
+package responses
 
 import (
 	"bytes"
@@ -10,38 +10,38 @@ import (
 	"slices"
 )
 
-// Answers are the bodies of the answers that the benchmarks need.
-type Answers struct {
+// Bodies are the bodies of the responses that the benchmarks replay.
+type Bodies struct {
 	Retrieve     []byte // a customer with two addresses
 	ListOrders   []byte // a page of 50 orders
 	Authenticate []byte // a customer with 60 orders
 	Create       []byte // a customer who is new
 }
 
-func (a *Answers) files() map[string]*[]byte {
+func (b *Bodies) files() map[string]*[]byte {
 	return map[string]*[]byte{
-		"retrieve.json": &a.Retrieve, "list-orders.json": &a.ListOrders,
-		"authenticate.json": &a.Authenticate, "create.json": &a.Create,
+		"retrieve.json": &b.Retrieve, "list-orders.json": &b.ListOrders,
+		"authenticate.json": &b.Authenticate, "create.json": &b.Create,
 	}
 }
 
-// Read reads answers that Write has written.
-func Read(dir string) (*Answers, error) {
-	a := new(Answers)
-	for name, body := range a.files() {
+// Read reads the bodies that Write has written to the directory.
+func Read(dir string) (*Bodies, error) {
+	b := new(Bodies)
+	for name, body := range b.files() {
 		var err error
 		if *body, err = os.ReadFile(filepath.Join(dir, name)); err != nil {
-			return nil, fmt.Errorf("reading recorded answers: %w", err)
+			return nil, fmt.Errorf("reading recorded responses: %w", err)
 		}
 	}
-	return a, nil
+	return b, nil
 }
 
-// Write keeps answers in a directory.
-func (a *Answers) Write(dir string) error {
-	for name, body := range a.files() {
+// Write writes the bodies to the directory.
+func (b *Bodies) Write(dir string) error {
+	for name, body := range b.files() {
 		if err := os.WriteFile(filepath.Join(dir, name), *body, 0o600); err != nil {
-			return fmt.Errorf("keeping recorded answers: %w", err)
+			return fmt.Errorf("writing recorded responses: %w", err)
 		}
 	}
 	return nil
@@ -58,17 +58,17 @@ var (
 	orderRecord []byte
 )
 
-// Sample makes answers without a backend: one real order, repeated.
-func Sample() *Answers {
-	return &Answers{Retrieve: customer, ListOrders: Page(50), Authenticate: Login(60), Create: customer}
+// Sample returns bodies without a backend: one real order, repeated.
+func Sample() *Bodies {
+	return &Bodies{Retrieve: customer, ListOrders: Page(50), Authenticate: Login(60), Create: customer}
 }
 
-// Page is a page of n orders.
+// Page returns a page of n orders.
 func Page(n int) []byte {
 	return fmt.Appendf(nil, `{"orders":[%s],"count":%d,"offset":0,"limit":%d}`, repeat(order, n), n, n)
 }
 
-// Login is a customer with n orders, which stand where the answer to Retrieve has the billing address.
+// Login returns a customer with n orders, which are where the response to Retrieve has the billing address.
 func Login(n int) []byte {
 	orders := fmt.Appendf(nil, `"orders":[%s]`, repeat(orderRecord, n))
 	return bytes.Replace(customer, []byte(`"billing_address":null`), orders, 1)

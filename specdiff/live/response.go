@@ -7,17 +7,19 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
 
-// answer is what came, for the next step to use.
-type answer struct {
+// response is a response, for the next step to use.
+type response struct {
 	*conform.Exchange
-	body []byte // the whole; the exchange is kept without what repeats
+	body []byte // with what repeats, which the exchange is without
 }
 
-// noAnswer is one that did not come.
-func noAnswer() answer { return answer{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}} }
+// noResponse returns an empty response, in place of one that did not come.
+func noResponse() response {
+	return response{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}}
+}
 
-// addressIDs are those of the customer that the answer holds, in the backend's order.
-func (a answer) addressIDs() []string {
+// addressIDs returns the ids of the addresses of the customer in the response, in their order.
+func (a response) addressIDs() []string {
 	var body struct {
 		Customer struct {
 			ShippingAddresses []struct {

@@ -1,12 +1,13 @@
-package e2e
+package specdiff
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
-	documents "github.com/medusa-storefront/customers-go/specdiff/document"
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
@@ -15,10 +16,10 @@ import (
 // expressible are the facts that an OpenAPI document could say, and the findings by which specdiff tells that the
 // published one says something else.
 var expressible = map[string][]string{
-	"B01 a cookie comes with nearly every answer": {
+	"B01 a cookie comes with nearly every response": {
 		"POST /store/customers 200#cookie", "POST /store/auth 200#cookie", "GET /store/auth/{email} 200#cookie", "GET /store/customers/me 401#cookie",
 	},
-	"B07 logout needs no login and answers OK as text": {"DELETE /store/auth 200#content-type", "DELETE /store/auth#security"},
+	"B07 logout needs no login and returns OK as text": {"DELETE /store/auth 200#content-type", "DELETE /store/auth#security"},
 	"B12 a 401 without a content type, and one that is JSON": {
 		"GET /store/customers/me 401#content-type", "POST /store/customers/me/addresses 401#content-type", "POST /store/customers/password-reset 401#content-type",
 	},
@@ -48,7 +49,7 @@ var expressible = map[string][]string{
 		"Order.metadata#required", "Order.no_notification#required", "Order.shipping_address_id#required", "Order.updated_at#required",
 		"ShippingMethod.original_total#presence", "ShippingMethod.original_tax_total#presence",
 	},
-	"B42 If-None-Match is answered by a 304":        {"GET /store/customers/me 304#status", "GET /store/auth 304#status"},
+	"B42 If-None-Match leads to a 304":              {"GET /store/customers/me 304#status", "GET /store/auth 304#status"},
 	"B43 nullable beside a reference is ignored":    {"Customer.billing_address#nullable", "Order.sales_channel#nullable"},
 	"B44 one branch, optional bodies, odd examples": {"StorePostCustomersCustomerAddressesAddressReq#branches", "POST /store/customers body#required", "POST /store/auth body#required", "Customer.phone#example"},
 }
@@ -61,7 +62,7 @@ var inexpressible = map[string]string{
 	"B15": "the published document requires neither code nor type", "B18": "the text of a message", "B19": "the published document has the 422; its texts vary",
 	"B22": "the published document allows an empty password, and it is accepted", "B23": "about what an email is stored as",
 	"B24": "the published document requires none of these properties", "B27": "about whose an address is", "B28": "about an id that leads nowhere",
-	"B31": "the published document has these statuses", "B32": "about what counts as the same address", "B37": "a filter that matches nothing is an answer like others",
+	"B31": "the published document has these statuses", "B32": "about what counts as the same address", "B37": "a filter that matches nothing is a response like others",
 	"B38": "what a parameter's text means", "B40": "precision that is not shown", "B41": "about size",
 	"B45": "what a parameter's text means", "B46": "the stock shop sends objects unless a customer stores another value", "B47": "about a year",
 	"B48": "a header that is absent", "B49": "about two logins in one session", "B50": "rolling sessions are a setting", "B51": "precision that is not shown",
@@ -71,9 +72,9 @@ var inexpressible = map[string]string{
 
 // With the contract replaced by the published document, specdiff finds every fact that a document can express.
 func TestSpecdiffFindsTheFacts(t *testing.T) {
-	doc := publishedDoc(t)
-	evidence := verdict.Evidence{Contract: live.Check(sharedRecord(t), doc).Observations}
-	for _, f := range documents.Flaws(doc) {
+	f := load(t)
+	evidence := verdict.Evidence{Contract: live.Check(f.record, f.published).Observations}
+	for _, f := range document.Flaws(f.published) {
 		evidence.Contract = append(evidence.Contract, finding.Observation{Point: f.Point, Relation: finding.Contradicts, Document: f.Text})
 	}
 	wrong := map[string]finding.Finding{}
@@ -81,7 +82,7 @@ func TestSpecdiffFindsTheFacts(t *testing.T) {
 		wrong[f.ID()] = f
 	}
 	seen, missed := map[string]bool{}, 0
-	for _, fact := range sortedKeys(expressible) {
+	for _, fact := range slices.Sorted(maps.Keys(expressible)) {
 		number, _, _ := strings.Cut(fact, " ")
 		seen[number] = true
 		t.Run(fact, func(t *testing.T) {
@@ -96,20 +97,12 @@ func TestSpecdiffFindsTheFacts(t *testing.T) {
 			}
 		})
 	}
-	for n := 1; n <= factCount; n++ {
+	const facts = 44 // B01 to B44
+	for n := 1; n <= facts; n++ {
 		number := fmt.Sprintf("B%02d", n)
 		if seen[number] == (inexpressible[number] != "") {
 			t.Errorf("%s has to be in one of the two lists", number)
 		}
 	}
-	t.Logf("%d of %d facts can be said by a document; %d of their findings were missed", len(expressible), factCount, missed)
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	var keys []string
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
+	t.Logf("%d of %d facts can be said by a document; %d of their findings were missed", len(expressible), facts, missed)
 }

@@ -1,11 +1,9 @@
 package conform
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -16,41 +14,41 @@ type Tally struct {
 	contract  *Contract
 	groups    map[group]*Group
 	seen      map[Sight]struct{}
-	held      map[heldProperty]struct{}
+	held      map[responseProperty]struct{}
 	exchanges int
-	outside   int // exchanges with no operation of the contract
+	outside   int // exchanges that are of no operation of the contract
 	deviating int
 }
 
-// group is what is the same finding: within a schema, wherever the schema is used.
+// group tells findings apart. Findings of a kind at one place of a schema are the same, wherever the schema is used.
 type group struct {
 	kind              Kind
 	schema, otherwise string
 }
 
-// heldProperty is a property in the answers of an operation's status.
-type heldProperty struct {
-	place    string
-	status   int
-	property string
+// responseProperty is a property in the responses of an operation with a status.
+type responseProperty struct {
+	operation string
+	status    int
+	property  string
 }
 
-func (a heldProperty) sight() Sight {
-	return Sight{Held, finding.Response(a.place, strconv.Itoa(a.status)) + " " + a.property}
+func (a responseProperty) sight() Sight {
+	return Sight{InResponse, fmt.Sprintf("%s %d %s", a.operation, a.status, a.property)}
 }
 
-// Group is a finding and how often it came.
+// Group is a finding and how often it was made.
 type Group struct {
-	Example Finding // the first in the order of operation, status, path and detail
+	Example Finding // the first, sorted by operation, status, path and detail
 	Count   int
 }
 
-// NewTally returns an empty tally.
+// NewTally returns an empty Tally.
 func NewTally(c *Contract) *Tally {
-	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[heldProperty]struct{}{}}
+	return &Tally{contract: c, groups: map[group]*Group{}, seen: map[Sight]struct{}{}, held: map[responseProperty]struct{}{}}
 }
 
-// Add adds the result of checking x, and further findings about it.
+// Add adds the result of checking x.
 func (t *Tally) Add(x *Exchange, r Result) {
 	t.exchanges++
 	if r.Operation == "" {
@@ -59,10 +57,10 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	if x.Deviates != "" {
 		t.deviating++
 	}
-	for sight := range r.Seen {
+	for sight := range r.Seen.All() {
 		t.seen[sight] = struct{}{}
 		if sight.What == Property {
-			t.held[heldProperty{r.Place, x.Status, sight.Loc}] = struct{}{}
+			t.held[responseProperty{r.Operation, x.Status, sight.Loc}] = struct{}{}
 		}
 	}
 	for _, f := range r.Findings {
@@ -82,14 +80,7 @@ func (t *Tally) Add(x *Exchange, r Result) {
 	}
 }
 
-func (f Finding) compare(other Finding) int {
-	return cmp.Or(
-		cmp.Compare(f.Kind, other.Kind), cmp.Compare(f.Schema, other.Schema), cmp.Compare(f.Operation, other.Operation),
-		cmp.Compare(f.Status, other.Status), cmp.Compare(f.Path, other.Path), cmp.Compare(f.Detail, other.Detail),
-	)
-}
-
-// Findings returns all findings, grouped and in a stable order.
+// Findings returns all findings, grouped, in a stable order.
 func (t *Tally) Findings() []Group {
 	var all []Group
 	for _, g := range t.groups {
@@ -99,7 +90,7 @@ func (t *Tally) Findings() []Group {
 	return all
 }
 
-// Coverage is how much of what the contract declares was seen.
+// Coverage is how much of what the contract declares was seen, of one kind.
 type Coverage struct {
 	What     SightKind
 	Seen     int
@@ -107,14 +98,14 @@ type Coverage struct {
 	Missing  []string // what was not seen
 }
 
-// Coverage returns one line for each kind of sight.
+// Coverage returns one line for each kind of sight that the contract declares.
 func (t *Tally) Coverage() []Coverage {
 	declared := t.contract.declared()
 	for a := range t.held {
 		t.seen[a.sight()] = struct{}{}
 	}
 	var lines []Coverage
-	for _, what := range []SightKind{Called, Answered, Content, Held, Property, Valued, Null, Enum, Input} {
+	for _, what := range []SightKind{Called, Responded, Content, InResponse, Property, Valued, Null, Enum, Input} {
 		line := Coverage{What: what}
 		for sight := range declared {
 			if sight.What != what {
@@ -133,14 +124,14 @@ func (t *Tally) Coverage() []Coverage {
 	return lines
 }
 
-// Write writes coverage and findings for a person.
+// Write writes coverage and findings as text.
 func (t *Tally) Write(out io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "conformance: %d exchanges checked, %d of them left the contract on purpose, %d more were on routes outside of it\n",
 		t.exchanges-t.outside, t.deviating, t.outside)
 	titles := map[SightKind]string{
-		Called: "operations", Answered: "statuses (operation × status)", Content: "content types (operation × status × type)",
-		Held: "answers (operation × status × property)", Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
+		Called: "operations", Responded: "statuses (operation × status)", Content: "content types (operation × status × type)",
+		InResponse: "responses (operation × status × property)", Property: "properties (schema paths)", Valued: "properties with a value", Null: "nullable properties that were null",
 		Enum: "enum values", Input: "inputs of requests that succeeded",
 	}
 	lines := t.Coverage()
@@ -161,7 +152,7 @@ func (t *Tally) Write(out io.Writer) error {
 	return err
 }
 
-// declared is everything that exchanges could show.
+// declared returns every sight that the contract declares.
 func (c *Contract) declared() map[Sight]struct{} {
 	all := map[Sight]struct{}{}
 	add := func(what SightKind, loc string) { all[Sight{what, loc}] = struct{}{} }
@@ -180,10 +171,10 @@ func (c *Contract) declared() map[Sight]struct{} {
 			sh.inside(finding.Media(finding.RequestBody(o.place), kind), sent)
 		}
 		for status, r := range o.responses {
-			add(Answered, o.id+" "+status)
+			add(Responded, o.id+" "+status)
 			for kind, sh := range r.contents {
 				add(Content, o.id+" "+status+" "+kind)
-				sh.always(map[*shape]bool{}, func(loc string) { add(Held, finding.Response(o.place, status)+" "+loc) })
+				sh.always(map[*shape]bool{}, func(loc string) { add(InResponse, o.id+" "+status+" "+loc) })
 				sh.inside(finding.Media(finding.Response(o.place, status), kind), func(p *child, property bool) {
 					for _, v := range p.shape.enum {
 						add(Enum, p.loc+"="+fmt.Sprint(v))
@@ -203,7 +194,7 @@ func (c *Contract) declared() map[Sight]struct{} {
 	return all
 }
 
-// always calls visit for each property that an answer has to hold: the required ones, and theirs.
+// always calls visit for each required property of a response, and for those inside it.
 func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
 	if s == nil || done[s] {
 		return
@@ -220,7 +211,7 @@ func (s *shape) always(done map[*shape]bool, visit func(loc string)) {
 	}
 }
 
-// inside calls visit for a schema that stands at loc and for each one in it, and says which are properties.
+// inside calls visit for the schema at loc and for each schema in it, with whether that is a property.
 func (s *shape) inside(loc string, visit func(p *child, property bool)) {
 	if s == nil {
 		return

@@ -1,4 +1,4 @@
-package e2e
+package specdiff
 
 import (
 	"bytes"
@@ -22,20 +22,31 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
-// leastTampers is how many single changes of answers there are at least.
+const (
+	customersPath     = "/store/customers"
+	mePath            = customersPath + "/me"
+	ordersPath        = mePath + "/orders"
+	methodsPath       = mePath + "/payment-methods"
+	addressesPath     = mePath + "/addresses"
+	passwordTokenPath = customersPath + "/password-token"
+	authPath          = "/store/auth"
+	tokenPath         = authPath + "/token"
+)
+
+// leastTampers is how many single changes of responses there are at least.
 const leastTampers = 30
 
-// tamper changes an answer and says whether it could: the first one that it can change is changed, and no other.
+// tamper changes a response and says whether it could: the first one that it can change is changed, and no other.
 type tamper struct {
 	name    string
 	request string // "GET /store/auth"
 	status  int
-	change  func(a *rawAnswer) bool
+	change  func(a *rawResponse) bool
 	want    string // the id of a point that is found; "" for a change that is none
 }
 
-// rawAnswer is an answer as it went over the wire.
-type rawAnswer struct {
+// rawResponse is a response as it went over the wire.
+type rawResponse struct {
 	method, path string
 	status       int
 	header       http.Header
@@ -68,8 +79,8 @@ var tampers = []tamper{
 	{"status of a duplicate", "POST " + customersPath, 422, newStatus(409), "POST /store/customers 409#status"},
 	{"status of what is too large", "POST " + authPath, 413, newStatus(503), "POST /store/auth 503#status"},
 	{"success became a redirect", "GET " + methodsPath, 200, newStatus(302), "GET /store/customers/me/payment-methods 302#status"},
-	{"no content became a body", "POST " + passwordTokenPath, 204, func(a *rawAnswer) bool { return newStatus(200)(a) && newBody("OK")(a) }, "POST /store/customers/password-token 200#status"},
-	{"refusal became a success", "POST " + passwordTokenPath, 400, func(a *rawAnswer) bool {
+	{"no content became a body", "POST " + passwordTokenPath, 204, func(a *rawResponse) bool { return newStatus(200)(a) && newBody("OK")(a) }, "POST /store/customers/password-token 200#status"},
+	{"refusal became a success", "POST " + passwordTokenPath, 400, func(a *rawResponse) bool {
 		return newStatus(204)(a) && newHeader("Content-Type", "")(a) && newBody("")(a)
 	}, "POST /store/customers/password-token body#content-type"},
 	{"error without a message", "POST " + customersPath, 422, dropJSON("message"), "Error.message#required"},
@@ -102,10 +113,10 @@ var tampers = []tamper{
 	{"another amount", "GET " + ordersPath, 200, setJSON("orders.0.total", 12345678), ""},
 }
 
-// Each single change that a proxy makes to an answer is found, and none where nothing changed or what changed is free.
-// The backend is asked once; its answers are then replayed behind the proxy, for every change anew.
-func TestEveryTamperedAnswerIsFound(t *testing.T) {
-	doc := contract(t).T
+// Each single change that a proxy makes to a response is found, and none where nothing changed or what changed is free.
+// The backend is asked once; its responses are then replayed behind the proxy, for every change anew.
+func TestEveryTamperedResponseIsFound(t *testing.T) {
+	doc := load(t).contract
 	login, err := shared.Customer("payments")
 	if err != nil {
 		t.Fatal(err)
@@ -126,13 +137,13 @@ func TestEveryTamperedAnswerIsFound(t *testing.T) {
 		}
 		return all
 	}
-	var answers []*rawAnswer
-	recording := tamperingProxy(t, shared.URL, func(a *rawAnswer) { answers = append(answers, a) })
+	var responses []*rawResponse
+	recording := tamperingProxy(t, shared.URL, func(a *rawResponse) { responses = append(responses, a) })
 	if found := ask(recording.URL); len(found) > 0 {
 		t.Errorf("without a change is found %v", found)
 	}
-	if found := ask(replay(t, answers).URL); len(found) > 0 {
-		t.Errorf("in the same answers again is found %v", found)
+	if found := ask(replay(t, responses).URL); len(found) > 0 {
+		t.Errorf("in the same responses again is found %v", found)
 	}
 	found, changes := 0, 0
 	var mu sync.Mutex
@@ -141,7 +152,7 @@ func TestEveryTamperedAnswerIsFound(t *testing.T) {
 			t.Run(test.name, func(t *testing.T) {
 				t.Parallel()
 				done := false
-				tampering := tamperingProxy(t, replay(t, answers).URL, func(a *rawAnswer) {
+				tampering := tamperingProxy(t, replay(t, responses).URL, func(a *rawResponse) {
 					method, path, _ := strings.Cut(test.request, " ")
 					here := a.path == path || strings.HasSuffix(path, "/") && strings.HasPrefix(a.path, path)
 					if !done && here && a.method == method && a.status == test.status {
@@ -168,14 +179,14 @@ func TestEveryTamperedAnswerIsFound(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d of %d single changes of answers are found; %d changes that mean nothing were made", found, changes, len(tampers)-changes)
+	t.Logf("%d of %d single changes of responses are found; %d changes that mean nothing were made", found, changes, len(tampers)-changes)
 	if changes < leastTampers {
 		t.Errorf("there are %d, want at least %d", changes, leastTampers)
 	}
 }
 
-// tamperingProxy stands before a backend and hands every answer to see, which may change it. Requests come one at a time.
-func tamperingProxy(t *testing.T, backend string, see func(*rawAnswer)) *httptest.Server {
+// tamperingProxy stands before a backend and hands every response to see, which may change it. Requests come one at a time.
+func tamperingProxy(t *testing.T, backend string, see func(*rawResponse)) *httptest.Server {
 	t.Helper()
 	target, err := url.Parse(backend)
 	if err != nil {
@@ -188,7 +199,7 @@ func tamperingProxy(t *testing.T, backend string, see func(*rawAnswer)) *httptes
 			if err != nil {
 				return err
 			}
-			a := &rawAnswer{resp.Request.Method, resp.Request.URL.Path, resp.StatusCode, resp.Header, body}
+			a := &rawResponse{resp.Request.Method, resp.Request.URL.Path, resp.StatusCode, resp.Header, body}
 			see(a)
 			resp.StatusCode, resp.Body, resp.ContentLength = a.status, io.NopCloser(bytes.NewReader(a.body)), int64(len(a.body))
 			resp.Header.Set("Content-Length", strconv.Itoa(len(a.body)))
@@ -206,17 +217,17 @@ func tamperingProxy(t *testing.T, backend string, see func(*rawAnswer)) *httptes
 	return server
 }
 
-// replay answers as it was answered before, in the same order.
-func replay(t *testing.T, answers []*rawAnswer) *httptest.Server {
+// replay serves the responses that were recorded, in the same order.
+func replay(t *testing.T, responses []*rawResponse) *httptest.Server {
 	t.Helper()
 	n := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		if n == len(answers) || answers[n].method != r.Method {
+		if n == len(responses) || responses[n].method != r.Method {
 			http.Error(w, "there was no such request", http.StatusBadGateway) // a change made the run take another way
 			return
 		}
-		a := answers[n]
+		a := responses[n]
 		n++
 		maps.Copy(w.Header(), a.header)
 		if a.header["Content-Type"] == nil {
@@ -229,22 +240,22 @@ func replay(t *testing.T, answers []*rawAnswer) *httptest.Server {
 	return server
 }
 
-func newStatus(status int) func(*rawAnswer) bool {
-	return func(a *rawAnswer) bool {
+func newStatus(status int) func(*rawResponse) bool {
+	return func(a *rawResponse) bool {
 		a.status = status
 		return true
 	}
 }
 
-func newBody(text string) func(*rawAnswer) bool {
-	return func(a *rawAnswer) bool {
+func newBody(text string) func(*rawResponse) bool {
+	return func(a *rawResponse) bool {
 		a.body = []byte(text)
 		return true
 	}
 }
 
-func newHeader(name, value string) func(*rawAnswer) bool {
-	return func(a *rawAnswer) bool {
+func newHeader(name, value string) func(*rawResponse) bool {
+	return func(a *rawResponse) bool {
 		a.header[name] = []string{value}
 		if value == "" {
 			a.header[name] = nil
@@ -253,22 +264,22 @@ func newHeader(name, value string) func(*rawAnswer) bool {
 	}
 }
 
-func editCookie(old, replacement string) func(*rawAnswer) bool {
-	return func(a *rawAnswer) bool {
+func editCookie(old, replacement string) func(*rawResponse) bool {
+	return func(a *rawResponse) bool {
 		line := a.header.Get("Set-Cookie")
 		a.header.Set("Set-Cookie", strings.Replace(line, old, replacement, 1))
 		return strings.Contains(line, old)
 	}
 }
 
-func setJSON(path string, value any) func(*rawAnswer) bool {
+func setJSON(path string, value any) func(*rawResponse) bool {
 	return editJSON(path, func(o node, name string) bool {
 		o[name] = value
 		return true
 	}, func(list []any, i int) { list[i] = value })
 }
 
-func dropJSON(path string) func(*rawAnswer) bool {
+func dropJSON(path string) func(*rawResponse) bool {
 	return editJSON(path, func(o node, name string) bool {
 		_, had := o[name]
 		delete(o, name)
@@ -276,7 +287,7 @@ func dropJSON(path string) func(*rawAnswer) bool {
 	}, nil)
 }
 
-func renameJSON(path, name string) func(*rawAnswer) bool {
+func renameJSON(path, name string) func(*rawResponse) bool {
 	return editJSON(path, func(o node, old string) bool {
 		_, had := o[old]
 		o[name] = o[old]
@@ -286,8 +297,8 @@ func renameJSON(path, name string) func(*rawAnswer) bool {
 }
 
 // editJSON goes along a path of names and indexes and edits what is at its end, if there is such a place.
-func editJSON(path string, edit func(o node, name string) bool, element func(list []any, i int)) func(*rawAnswer) bool {
-	return func(a *rawAnswer) bool {
+func editJSON(path string, edit func(o node, name string) bool, element func(list []any, i int)) func(*rawResponse) bool {
+	return func(a *rawResponse) bool {
 		d := json.NewDecoder(bytes.NewReader(a.body))
 		d.UseNumber()
 		var v any
