@@ -27,7 +27,7 @@
 // text "not emulated: …", which names what it was:
 //
 //   - Dates in other forms than those of RFC 3339, toISOString and their beginnings (2024, 2024-03, 2024-03-01, with or
-//     without a zone), unix seconds and the empty text: V8 reads many more.
+//     without a zone), digits such as unix seconds, and the empty text: V8 reads many more.
 //   - Numbers in another base than ten, and in filters of display_id and tax_rate also exponents and digits in groups.
 //   - Query parameters in other forms than a=1, a again, a[]=1, a[0]=1&a[1]=2 and a[b]=1: lists with gaps, nested brackets,
 //     two forms for one name, a key twice, broken escapes, more than 1000 parameters.

@@ -53,7 +53,7 @@ var orderConversations = []conversation{
 	)},
 	{"B34_dates_are_deep_objects", lists(
 		"created_at[gt]=2024-03-01T00:00:00.000Z&"+brief, "created_at[gt]=2024-03-01T01:00:00.000%2B01:00&"+brief, "created_at[lte]=2024-03-01T00:00:00Z&"+brief,
-		"created_at[gt]=2024-03-01&"+brief, "created_at[gt]=2024-03&"+brief, "created_at[gt]=2024&"+brief, "created_at[gt]=1709251200&"+brief, "created_at[gt]=1709251200000&"+brief,
+		"created_at[gt]=2024-03-01&"+brief, "created_at[gt]=2024-03&"+brief, "created_at[gt]=2024&"+brief, "created_at[gt]=0&"+brief, "created_at[gt]=1&"+brief, "created_at[gt]=13&"+brief, "created_at[gt]=24&"+brief, "created_at[lt]=99&"+brief, "created_at[gt]=275760&"+brief, "created_at[gt]=275761&"+brief, "created_at[gt]=1709251200&"+brief, "created_at[gt]=1709251200000&"+brief,
 		"created_at[gt]=1709251200.5&"+brief, "created_at[gte]=2024-02-01T00:00:00Z&created_at[lt]=2024-03-01T00:00:00Z&"+brief, "created_at[gt]=2024-03-01T00:00:00.000+01:00",
 		"gt=2024-03-01T00:00:00Z", "created_at=2024-03-01T00:00:00Z", "created_at[gt]=nonsense", "created_at[x]=2024-03-01T00:00:00Z", "created_at[gt]=", "created_at[gt]", "created_at=",
 		"created_at[]=2024-03-01T00:00:00Z",

@@ -53,7 +53,9 @@ func Time(s string) (t time.Time, ok bool, err error) {
 	isSpace := strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || r == '\uFEFF' }) == ""
 	n, _ := strconv.ParseFloat(s, 64)
 	switch {
-	case s == "":
+	case s == "", n > 12 && n <= 31 && strings.Trim(s, "0123456789") == "":
+	case n <= lastYear && strings.Trim(s, "0123456789") == "":
+		return smallNumber(int(n)), true, nil
 	case seconds.MatchString(s) && n >= lastYear+1:
 	case !isSpace && !digit.MatchString(s):
 		return t, false, nil
@@ -62,6 +64,20 @@ func Time(s string) (t time.Time, ok bool, err error) {
 	}
 	t, ok = fromMilliseconds(n * 1000)
 	return t, ok, nil
+}
+
+// smallNumber returns the date that V8 takes a number for: a month, or a year with or without its century.
+func smallNumber(n int) time.Time {
+	year, month := n, time.January
+	switch {
+	case 1 <= n && n <= 12:
+		year, month = 2001, time.Month(n)
+	case n < 50:
+		year += 2000
+	case n < 100:
+		year += 1900
+	}
+	return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 }
 
 // fromMilliseconds returns the time after 1970; there is none beyond 100,000,000 days.

@@ -90,7 +90,7 @@ func TestOrdersQueryThatIsNotEmulated(t *testing.T) {
 		"created_at[constructor]=1":                         "an inherited name",
 		"status=%ZZ":                                        "a broken escape",
 		"created_at[gt]=Jan 3 2024 18:00":                   `a date such as "Jan 3 2024 18:00"`,
-		"created_at[gt]=5&foo=1":                            `a date such as "5"`,
+		"created_at[gt]=-5&foo=1":                           `a date such as "-5"`,
 		"limit=0x3":                                         `a number such as "0x3"`,
 		"display_id=0x2a":                                   "a display_id",
 		"display_id=1_0":                                    "a display_id",
