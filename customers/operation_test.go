@@ -115,7 +115,7 @@ func TestEveryOperationIsTested(t *testing.T) {
 		c := b.client(t)
 		mustLogin(t, c, testEmail)
 		_, err := everyOperation[i].call(t.Context(), c)
-		if e, ok := err.(*Error); ok && e.StatusCode == 501 { //nolint:errorlint // every error of this package is an *Error
+		if e, ok := err.(*Error); ok && e.StatusCode == http.StatusNotImplemented { //nolint:errorlint // every error of this package is an *Error
 			t.Errorf("%s is not emulated: customerstest responds %v", id, err)
 		}
 		if requests := b.Requests(); requests[len(requests)-1].Operation != id {

@@ -33,7 +33,7 @@ const (
 // plantedForms are the forms in which a secret could be printed, in lower case.
 var plantedForms = func() (forms []string) {
 	secret := []byte("planted")
-	forms = append(forms, string(secret), hex.EncodeToString(secret), strings.Trim(fmt.Sprint(secret), "[]"), "0x70, 0x6c, 0x61, 0x6e")
+	forms = append(forms, string(secret), hex.EncodeToString(secret), strings.Trim(fmt.Sprintf("%d", secret), "[]"), "0x70, 0x6c, 0x61, 0x6e")
 	for shift := range 3 { // base64 depends on what comes before
 		text := base64.StdEncoding.EncodeToString(append(make([]byte, shift), secret...))
 		forms = append(forms, strings.ToLower(text[(8*shift+5)/6:(8*(shift+len(secret)))/6]))
