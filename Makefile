@@ -20,10 +20,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
-check: ## what to run before a commit, in about a minute: build, vet, lint of what changed, house rules, unit tests
+check: ## what to run before a commit, in about a minute: house rules, build, vet, lint of what changed, unit tests
+	$(MAKE) house
 	@set -e; for m in $(CODE_MODULES); do echo "go build, vet: $$m"; go -C $$m build -o /dev/null ./...; go -C $$m vet ./...; done
 	tools/lint-changed.sh
-	$(MAKE) house
 	@set -e; for m in $(TESTED); do echo "go test: $$m"; go -C $$m test -vet=off ./...; done
 
 .PHONY: ci
