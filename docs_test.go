@@ -23,7 +23,7 @@ func documents(t *testing.T) map[string]string {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && slices.Contains([]string{".git", "bin", "node_modules", "testdata"}, entry.Name()):
+		case entry.IsDir() && slices.Contains([]string{".cache", ".git", "bin", "node_modules", "testdata"}, entry.Name()):
 			return fs.SkipDir
 		case path.Ext(name) == ".md":
 			text, err := os.ReadFile(name)

@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-// addressed answers with a customer who has these addresses.
+// addressed responds with a customer who has these addresses.
 func addressed(addresses ...map[string]any) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		for i, a := range addresses {
 			a["id"] = fmt.Sprintf("addr_%d", i)
 		}
 		body, _ := json.Marshal(map[string]any{"customer": map[string]any{"id": "cus_1", "shipping_addresses": addresses}})
-		answerJSON(w, 200, string(body))
+		respondJSON(w, 200, string(body))
 	}
 }
 
-// stored is someAddress as the backend answers it.
+// stored returns someAddress as the backend sends it.
 func stored(change map[string]any) map[string]any {
 	a := map[string]any{
 		"first_name": "Alec", "last_name": "Reynolds", "address_1": "Main Street 1", "city": "Copenhagen", "country_code": "dk", "postal_code": "1000",
@@ -93,7 +93,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 			if !test.added {
 				break
 			}
-			// The comparison looks at each field: with one of them different, nothing there is what was sent.
+			// With any field different, the address was not added.
 			var others []map[string]any
 			for _, a := range test.there {
 				other := maps.Clone(a)
@@ -125,7 +125,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 }
 
 func TestUpdateAddressSendsWhatIsGivenAndNoMore(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.loggedIn(t)
 	for want, a := range map[string]UpdateAddressRequest{
 		`{}`:                                {},

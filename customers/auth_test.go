@@ -8,43 +8,42 @@ import (
 
 func TestExists(t *testing.T) {
 	for body, want := range map[string]bool{`{"exists":true}`: true, `{"exists":false}`: false} {
-		got, err := serve(t, handlerOf(200, "application/json", body)).client(t).Auth.Exists(t.Context(), testEmail)
+		got, err := serve(t, respondWith(200, "application/json", body)).client(t).Auth.Exists(t.Context(), testEmail)
 		if err != nil || got != want {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
 	}
-	// An answer that does not say is no no.
+	// A response without the property is an error, and not false.
 	for _, body := range []string{`{}`, `{"exists":null}`, `{"exists":"no"}`, `null`, ``, customerJSON} {
-		_, err := serve(t, handlerOf(200, "application/json", body)).client(t).Auth.Exists(t.Context(), testEmail)
+		_, err := serve(t, respondWith(200, "application/json", body)).client(t).Auth.Exists(t.Context(), testEmail)
 		wantIs(t, err, ErrUnexpectedResponse)
 	}
 }
 
 func TestGetToken(t *testing.T) {
-	b := newSessionBackend(t)
+	b := newBackend(t)
 	c := b.client(t)
 	token, err := c.Auth.GetToken(t.Context(), testEmail, testPassword)
-	if err != nil || token != "jwt" {
-		t.Errorf("%q, %v", token, err)
-	}
+	wantOK(t, err)
+	wantOK(t, retrieve(t.Context(), b.client(t, WithBearerToken(token))))
 	if c.Session().LoggedIn() {
 		t.Error("asking for a token logged in")
 	}
 	_, err = c.Auth.GetToken(t.Context(), testEmail, "wrong")
 	wantIs(t, err, ErrInvalidCredentials)
 	for _, body := range []string{`{}`, `{"access_token":""}`, `{"access_token":7}`} {
-		_, err := serve(t, handlerOf(200, "application/json", body)).client(t).Auth.GetToken(t.Context(), testEmail, "p")
+		_, err := serve(t, respondWith(200, "application/json", body)).client(t).Auth.GetToken(t.Context(), testEmail, "p")
 		wantIs(t, err, ErrUnexpectedResponse)
 	}
 }
 
 func TestWrongCredentialsAreNotAMissingLogin(t *testing.T) {
-	b := newSessionBackend(t)
+	b := newBackend(t)
 	_, err := b.client(t).Auth.Authenticate(t.Context(), testEmail, "wrong")
 	wantOnly(t, "Authenticate", err, ErrInvalidCredentials)
 }
 
-// loginWithOrders is the answer to a login of a customer with n orders; they come before the addresses.
+// loginWithOrders returns the body of a login of a customer with n orders, which come before the addresses.
 func loginWithOrders(n int) string {
 	orders := strings.Repeat(`{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[{"id":"item","title":"x"}]},`, n)
 	return `{"customer":{"id":"cus_1","email":"user@example.com","orders":[` + strings.TrimSuffix(orders, ",") + `],"shipping_addresses":[{"id":"addr_1"}]}}`
@@ -53,7 +52,7 @@ func loginWithOrders(n int) string {
 func TestOrdersOfALoginComeOnlyIfAskedFor(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid=v; Path=/")
-		answerJSON(w, 200, loginWithOrders(500))
+		respondJSON(w, 200, loginWithOrders(500))
 	})
 	for name, call := range map[string]func(*Client, ...CallOption) (*Customer, error){
 		"Authenticate": func(c *Client, o ...CallOption) (*Customer, error) {
@@ -77,7 +76,7 @@ func TestOrdersOfALoginComeOnlyIfAskedFor(t *testing.T) {
 }
 
 func TestOrdersAreRefusedWhereNoneCome(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	_, err := f.loggedIn(t).Retrieve(t.Context(), WithOrders())
 	if e := wantError(t, err, ErrInvalidInput); e.Field != "WithOrders" || e.Operation != "RetrieveCustomer" {
 		t.Errorf("field %q, operation %q", e.Field, e.Operation)
@@ -87,7 +86,7 @@ func TestOrdersAreRefusedWhereNoneCome(t *testing.T) {
 	}
 }
 
-// What is read over has to be JSON all the same, to its end.
+// Orders that are left out have to be JSON all the same, to their end.
 func TestDamagedOrdersOfALoginAreFound(t *testing.T) {
 	whole := loginWithOrders(3)
 	inside, _, _ := strings.Cut(whole, "item")
@@ -100,7 +99,7 @@ func TestDamagedOrdersOfALoginAreFound(t *testing.T) {
 		"something behind":          whole + "<html>",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := serve(t, handlerOf(200, "application/json", body)).loggedIn(t).Auth.GetSession(t.Context())
+			_, err := serve(t, respondWith(200, "application/json", body)).loggedIn(t).Auth.GetSession(t.Context())
 			wantIs(t, err, ErrUnexpectedResponse)
 		})
 	}

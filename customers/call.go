@@ -147,7 +147,7 @@ func (c *caller) endSuperseded(ctx context.Context, superseded *cookie, header h
 
 // currentRun returns the run of the re-login hook that makes the call, with its client or with its context.
 func (c *caller) currentRun(ctx context.Context) *renewal {
-	if c.run != nil {
+	if c.run != nil || c.config.reloginHook == nil {
 		return c.run
 	}
 	return runOf(ctx, c.session)

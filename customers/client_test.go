@@ -1,103 +1,71 @@
 package customers
 
 import (
-	"net/http"
 	"strings"
 	"testing"
+	"unsafe"
 )
 
-func TestBaseURL(t *testing.T) {
-	for _, test := range []struct{ baseURL, request, origin string }{
-		{"https://shop.example.com", "https://shop.example.com/store/customers/me", "https://shop.example.com"},
-		{"https://shop.example.com/", "https://shop.example.com/store/customers/me", "https://shop.example.com"},
-		{"https://shop.example.com///", "https://shop.example.com/store/customers/me", "https://shop.example.com"},
-		{"https://example.com/shop", "https://example.com/shop/store/customers/me", "https://example.com"},
-		{"https://example.com/shop/", "https://example.com/shop/store/customers/me", "https://example.com"},
-		{"https://example.com/a/b//", "https://example.com/a/b/store/customers/me", "https://example.com"},
-		{"https://example.com/a%2Fb/", "https://example.com/a%2Fb/store/customers/me", "https://example.com"},
-		{"https://example.com/a b/é", "https://example.com/a%20b/%C3%A9/store/customers/me", "https://example.com"},
-		{"HTTPS://Shop.Example.com:443/", "https://Shop.Example.com:443/store/customers/me", "https://shop.example.com"},
-		{"https://shop.example.com:", "https://shop.example.com/store/customers/me", "https://shop.example.com"},
-		{"http://shop.example.com:80", "http://shop.example.com:80/store/customers/me", "http://shop.example.com"},
-		{"http://localhost:9000", "http://localhost:9000/store/customers/me", "http://localhost:9000"},
-		{"http://[::1]:9000/x", "http://[::1]:9000/x/store/customers/me", "http://[::1]:9000"},
-		{"http://[::1]", "http://[::1]/store/customers/me", "http://[::1]"},
-	} {
-		var request string
-		c := mustNew(t, test.baseURL, inMemory(func(w http.ResponseWriter, r *http.Request) {
-			request = r.URL.String()
-			answerJSON(w, 200, customerJSON)
-		})).WithSession(sessionOf("v"))
-		wantOK(t, retrieve(t.Context(), c))
-		if request != test.request {
-			t.Errorf("%s: request goes to %s, want %s", test.baseURL, request, test.request)
-		}
-		if c.caller.config.endpoint.origin != test.origin {
-			t.Errorf("%s: origin is %s, want %s", test.baseURL, c.caller.config.endpoint.origin, test.origin)
-		}
+func TestOneClientOneCustomer(t *testing.T) {
+	b := newBackend(t)
+	shared := b.client(t, WithoutSession())
+	one, two := shared.WithSession(new(Session)), shared.WithSession(new(Session))
+	mustLogin(t, one, "a@example.com")
+	mustLogin(t, two, "b@example.com")
+	wantCustomer(t, one, "a@example.com")
+	wantCustomer(t, two, "b@example.com")
+	// The services are those of the derived client.
+	me, err := one.Auth.GetSession(t.Context())
+	wantOK(t, err)
+	if me.Email != "a@example.com" {
+		t.Errorf("GetSession says %s", me.Email)
+	}
+	wantOK(t, one.Auth.DeleteSession(t.Context()))
+	wantCustomer(t, two, "b@example.com")
+	// Two clients with one session are one customer.
+	mustLogin(t, shared.WithSession(one.Session()), "c@example.com")
+	wantCustomer(t, one, "c@example.com")
+}
+
+func TestDerivingAClientCostsUnderAKilobyte(t *testing.T) {
+	c := mustNew(t, "https://shop.example.com", WithoutSession())
+	s := new(Session)
+	var derived *Client
+	if n := testing.AllocsPerRun(100, func() { derived = c.WithSession(s) }); n > 2 {
+		t.Errorf("%v allocations", n)
+	}
+	if n := unsafe.Sizeof(*derived); n >= 1<<10 {
+		t.Errorf("%d bytes", n)
+	}
+	if derived.caller.config != c.caller.config {
+		t.Error("settings are copied")
 	}
 }
 
-func TestBaseURLThatCanNotWorkIsRefusedAndNotRepeated(t *testing.T) {
-	for _, baseURL := range []string{
-		"", "/", "shop.example.com", "//shop.example.com", "ftp://shop.example.com", "unix:///tmp/x", "javascript:alert(1)", "localhost:9000",
-		"https://", "https:///path", "https://:443", "https:shop.example.com", "http:///",
-		"https://user@shop.example.com", "https://user:hush@shop.example.com", "https://@shop.example.com",
-		"https://shop.example.com?x=hush", "https://shop.example.com/?", "https://shop.example.com/#hush", "https://shop.example.com/store?key=hush#x",
-		"https://shop.example.com:99999", "https://shop.example.com:0", "https://shop.example.com:x", "https://shop example.com",
-		"https://shop.example.com/%zz", " https://shop.example.com", "https://shop.example.com\n", "http://user:hush@[::1",
-	} {
-		c, err := New(baseURL)
-		if err == nil {
-			t.Errorf("%q is accepted: %s", baseURL, c.caller.baseURL())
-			continue
-		}
-		e := wantError(t, err, ErrInvalidInput)
-		if e.Field != "baseURL" || e.Operation != "New" || strings.Contains(err.Error(), "hush") {
-			t.Errorf("%q: error %q", baseURL, err)
-		}
+func TestWithoutSession(t *testing.T) {
+	f := serve(t, respondWith(200, "application/json", `{"exists":true,"access_token":"jwt"}`))
+	c := f.client(t, WithoutSession())
+	if c.Session() != nil {
+		t.Error("it has a session")
 	}
-}
-
-func TestIDsCanNotLeadToAnotherRoute(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
-	c := mustNew(t, f.URL+"/prefix").WithSession(sessionOf("v"))
-	for id, path := range map[string]string{
-		"addr_1":         "/prefix/store/customers/me/addresses/addr_1",
-		"%2e%2e":         "/prefix/store/customers/me/addresses/%252e%252e",
-		"..%2Forders":    "/prefix/store/customers/me/addresses/..%252Forders",
-		"a?b=c#d":        "/prefix/store/customers/me/addresses/a%3Fb=c%23d",
-		"a b":            "/prefix/store/customers/me/addresses/a%20b",
-		"...":            "/prefix/store/customers/me/addresses/...",
-		"http:evil.test": "/prefix/store/customers/me/addresses/http:evil.test",
-		"é":              "/prefix/store/customers/me/addresses/%C3%A9",
-	} {
-		_, err := c.Addresses.Delete(t.Context(), id)
+	for _, c := range []*Client{c, c.WithSession(nil), f.client(t).WithSession(nil)} {
+		before := f.count()
+		for name, err := range map[string]error{
+			"login":   logIn(t.Context(), c, testEmail),
+			"secured": retrieve(t.Context(), c),
+			"logout":  c.Auth.DeleteSession(t.Context()),
+		} {
+			if e := wantError(t, err, ErrNoSession); !strings.Contains(e.Message, "WithSession") {
+				t.Errorf("%s: error %q", name, e)
+			}
+		}
+		if f.count() != before {
+			t.Errorf("%d requests were sent", f.count()-before)
+		}
+		exists, err := c.Auth.Exists(t.Context(), testEmail)
 		wantOK(t, err)
-		if got := f.last(t).Path; got != path || f.last(t).Method != http.MethodDelete {
-			t.Errorf("Delete %q: %s, want %s", id, got, path)
+		if !exists {
+			t.Error("Exists is false")
 		}
-		_, err = c.Addresses.Update(t.Context(), id, UpdateAddressRequest{})
-		wantOK(t, err)
-		if got := f.last(t).Path; got != path || f.last(t).Method != http.MethodPost {
-			t.Errorf("Update %q: %s, want %s", id, got, path)
-		}
-	}
-	_, err := c.Auth.Exists(t.Context(), "../a?b#c%x@example.com")
-	if err == nil || f.last(t).Path != "/prefix/store/auth/..%2Fa%3Fb%23c%25x@example.com" {
-		t.Errorf("Exists: %s, error %v", f.last(t).Path, err)
-	}
-}
-
-func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T) {
-	tr := newRoundTripper()
-	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout.Seconds() >= 5 {
-		t.Errorf("idle connections are kept for %v, Node closes them after 5 s", tr.IdleConnTimeout)
-	}
-	if tr.MaxIdleConnsPerHost < 32 {
-		t.Errorf("%d idle connections to the one host", tr.MaxIdleConnsPerHost)
-	}
-	if tr.Proxy == nil || !tr.ForceAttemptHTTP2 || tr.TLSHandshakeTimeout == 0 {
-		t.Error("the transport lacks what net/http's own has")
 	}
 }

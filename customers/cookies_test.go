@@ -3,10 +3,14 @@ package customers
 import (
 	"fmt"
 	"net/http"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // loginSetting logs in at a backend in memory that sends these Set-Cookie lines with the login, and returns the Cookie
@@ -18,7 +22,7 @@ func loginSetting(t *testing.T, baseURL string, lines ...string) (cookie string,
 		if r.Method == http.MethodPost {
 			w.Header()["Set-Cookie"] = lines
 		}
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	}))
 	if err := logIn(t.Context(), c, testEmail); err != nil {
 		return "", err
@@ -105,7 +109,7 @@ func TestLoadBalancersCookiesAreKeptAndResent(t *testing.T) {
 	f := &fake{}
 	c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Set-Cookie"] = lines
-		answerJSON(w, 200, `{"exists":false}`)
+		respondJSON(w, 200, `{"exists":false}`)
 	})))
 	step := func(set []string, want string) {
 		t.Helper()
@@ -130,49 +134,47 @@ func TestLoadBalancersCookiesAreKeptAndResent(t *testing.T) {
 }
 
 func TestLoadBalancersCookiesGoAlongWithLoginsAndLogoutsAndSurviveThem(t *testing.T) {
-	b := newSessionBackend(t)
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	b := newBackend(t)
+	b.modify = func(r *http.Request, h http.Header) {
 		if r.URL.Path != "/store/auth" {
-			w.Header().Add("Set-Cookie", "lb=1; Path=/")
+			h.Add("Set-Cookie", "lb=1; Path=/")
 		}
-		b.handle(w, r)
-	})
-	c := f.client(t)
+	}
+	c := b.client(t)
 	_, _ = c.Auth.Exists(t.Context(), testEmail)
 	mustLogin(t, c, "a@example.com")
-	if got := f.last(t).Cookie; got != "lb=1" {
+	if got := b.last(t).Cookie; got != "lb=1" {
 		t.Errorf("login sent %q", got)
 	}
 	value := valueOf(c.Session())
 	wantOK(t, retrieve(t.Context(), c))
-	if got := f.last(t).Cookie; got != "connect.sid="+value+"; lb=1" {
+	if got := b.last(t).Cookie; got != "connect.sid="+value+"; lb=1" {
 		t.Errorf("Retrieve sent %q", got)
 	}
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
 	_, _ = c.Auth.Exists(t.Context(), testEmail)
-	if got := f.last(t).Cookie; got != "lb=1" {
+	if got := b.last(t).Cookie; got != "lb=1" {
 		t.Errorf("after the logout sent %q", got)
 	}
 }
 
-func TestLoadBalancersCookieOfAnAnswerToAnOlderCookieIsKept(t *testing.T) {
-	b := newSessionBackend(t)
-	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+func TestLoadBalancersCookieOfAResponseToAnOlderCookieIsKept(t *testing.T) {
+	b := newBackend(t)
+	b.modify = func(r *http.Request, h http.Header) {
 		if r.Method == http.MethodGet {
-			w.Header().Add("Set-Cookie", "lb=1; Path=/")
+			h.Add("Set-Cookie", "lb=1; Path=/")
 		}
-		b.handle(w, r)
-	})
-	c := f.client(t)
+	}
+	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
-	g := b.hold(t, getMe)
+	g := b.hold(OperationRetrieveCustomer, "")
 	old := begin(func() error { return retrieve(t.Context(), c) })
-	<-g.arrived
+	g.Wait()
 	mustLogin(t, c, "b@example.com")
-	g.open()
+	g.Release()
 	wantOK(t, old())
 	wantCustomer(t, c, "b@example.com")
-	if got := f.last(t).Cookie; !strings.HasSuffix(got, "; lb=1") {
+	if got := b.last(t).Cookie; !strings.HasSuffix(got, "; lb=1") {
 		t.Errorf("sent %q", got)
 	}
 }
@@ -184,7 +186,7 @@ func TestLoadBalancersCookiesRunOut(t *testing.T) {
 			if f.count() == 1 {
 				w.Header()["Set-Cookie"] = []string{"short=1; Max-Age=60", "long=1; Max-Age=3600"}
 			}
-			answerJSON(w, 200, `{"exists":false}`)
+			respondJSON(w, 200, `{"exists":false}`)
 		})))
 		for _, want := range []string{"", "short=1; long=1", "long=1", "long=1"} {
 			_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -209,7 +211,7 @@ func TestLoadBalancersSecureCookieStaysAtHomeOverHTTP(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, test.baseURL, append(test.opts, inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Set-Cookie"] = []string{"lb=1; Path=/; Secure", "plain=1; Path=/"}
-			answerJSON(w, 200, `{"exists":false}`)
+			respondJSON(w, 200, `{"exists":false}`)
 		})))...)
 		for range 2 {
 			_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -233,13 +235,13 @@ func TestOtherCookiesAreCappedInNumberAndSize(t *testing.T) {
 		t.Errorf("sent %q, want %q", got, want)
 	}
 
-	// Also when they come one by one.
+	// The cap holds as well when they come one by one.
 	n := 0
 	f := &fake{}
 	c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 		n++
 		w.Header().Set("Set-Cookie", fmt.Sprintf("c%d=1; Path=/", n))
-		answerJSON(w, 200, `{"exists":false}`)
+		respondJSON(w, 200, `{"exists":false}`)
 	})))
 	for range 20 {
 		_, err := c.Auth.Exists(t.Context(), testEmail)
@@ -256,7 +258,7 @@ func TestOversizedCookieDoesNotPushOutTheOthers(t *testing.T) {
 	if want := "connect.sid=x; lb=1"; got != want {
 		t.Errorf("sent %q, want %q", got, want)
 	}
-	// But the newest ones go before older ones where all do not fit.
+	// The newest ones stay where all do not fit.
 	half := strings.Repeat("x", maxOtherCookieBytes/2-1)
 	got, err = loginSetting(t, "https://shop.example.com", "connect.sid=x; Path=/", "a="+half, "b="+half, "c=1")
 	wantOK(t, err)
@@ -265,7 +267,7 @@ func TestOversizedCookieDoesNotPushOutTheOthers(t *testing.T) {
 	}
 }
 
-func TestManyCookiesOnOneAnswerCostLittle(t *testing.T) {
+func TestManyCookiesOnOneResponseCostLittle(t *testing.T) {
 	h := http.Header{}
 	for i := range 100_000 {
 		h.Add("Set-Cookie", fmt.Sprintf("c%d=1; Path=/", i))
@@ -286,17 +288,36 @@ func TestVeryLongMaxAgeIsNotADeletion(t *testing.T) {
 	}
 }
 
-// Under a name that was not expected, one of the cookies is the login.
+// One of the cookies is the login's, under another name.
 func TestCookiesOfALoginWithoutASessionCookieAreNotKept(t *testing.T) {
-	b := newSessionBackend(t)
-	b.name = "medusa.sid"
+	b := newBackend(t, customerstest.WithSessionCookieName("medusa.sid"))
 	c := b.client(t)
 	wantIs(t, logIn(t.Context(), c, "a@example.com"), ErrNoSessionCookie)
 	_, err := c.Auth.GetToken(t.Context(), testEmail, testPassword)
 	wantOK(t, err)
-	for _, r := range b.seen() {
+	for _, r := range b.seen("") {
 		if r.Cookie != "" {
 			t.Errorf("%s %s was sent with %q", r.Method, r.Path, r.Cookie)
 		}
 	}
+}
+
+func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
+	c := mustNew(t, "https://shop.example.com").caller
+	sessions := make([]*Session, 100)
+	before := liveHeap()
+	for i := range sessions {
+		s := new(Session)
+		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
+		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
+		c.session = s
+		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
+		wantOK(t, err)
+		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, true, nil))
+		sessions[i] = s
+	}
+	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {
+		t.Errorf("%d sessions keep %d bytes", len(sessions), grown)
+	}
+	runtime.KeepAlive(sessions)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.loggedIn(t)
 	for _, name := range []string{
 		"Cookie", "cookie", "COOKIE", "Host", "host", "Content-Length", "content-length", "Content-Type", "Content-Encoding",
@@ -26,7 +26,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 	}
 }
 
-// wantRefusedOption wants an option to be refused by New and by a call, with nothing sent and nothing repeated.
+// wantRefusedOption wants an option to be refused by New and by a call, with nothing sent and no secret shown.
 func wantRefusedOption(t *testing.T, c *Client, f *fake, opt SharedOption, field, what string) {
 	t.Helper()
 	_, err := New("https://shop.example.com", opt)
@@ -46,7 +46,7 @@ func wantRefusedOption(t *testing.T, c *Client, f *fake, opt SharedOption, field
 }
 
 func TestHeaderOfTheCallBeatsTheClients(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.loggedIn(t,
 		WithHeader("accept-language", "da"), WithHeader("X-Twice", "1"), WithHeader("x-twice", "2"),
 		WithPublishableKey("pk_1"), WithUserAgent("shop/1"), WithHeader("Authorization", "Basic gateway"), WithHeader("X-Empty", ""))
@@ -70,7 +70,7 @@ func TestHeaderOfTheCallBeatsTheClients(t *testing.T) {
 		t.Errorf("Accept-Language was sent %d times", n)
 	}
 
-	// The call left no trace in the client, and a derived client has the same headers.
+	// The call did not change the client, and a derived client has the same headers.
 	wantOK(t, retrieve(t.Context(), c.WithSession(sessionOf("other"))))
 	wantHeaders(t, f.last(t), map[string]string{"Accept-Language": "da", "X-Publishable-Api-Key": "pk_1", "User-Agent": "shop/1", "X-Request-Id": ""})
 }
@@ -85,7 +85,7 @@ func wantHeaders(t *testing.T, r recorded, want map[string]string) {
 }
 
 func TestDefaultHeaders(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	wantOK(t, retrieve(t.Context(), f.loggedIn(t)))
 	wantHeaders(t, f.last(t), map[string]string{
 		"Accept": "application/json", "User-Agent": "customers-go/" + Version, "X-Forwarded-Proto": "", "Authorization": "", "Content-Type": "",
@@ -97,8 +97,8 @@ func TestDefaultHeaders(t *testing.T) {
 }
 
 func TestHeadersAreSharedBetweenCallsWithoutARace(t *testing.T) {
-	// A transport that changes the request's headers, as careless ones do, changes only that request's.
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	// A transport that changes a request's headers, which it should not, changes no other's.
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, WithHeader("X-Client", "c"), WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		r.Header.Set("X-Client", r.Header.Get("X-Client")+"!")
 		r.Header.Add("X-Call", "added")

@@ -1,19 +1,25 @@
 package customers
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 const (
@@ -22,7 +28,7 @@ const (
 	customerJSON = `{"customer":{"id":"cus_1","email":"user@example.com"}}`
 )
 
-// fake is a server on loopback that records what it is asked.
+// fake is a server on loopback that records its requests and responds as a test wants, also as no Medusa does.
 type fake struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -35,7 +41,7 @@ type recorded struct {
 	Header                     http.Header
 }
 
-// serve starts a fake that answers as h says; the body has been read and can be read again.
+// serve starts a fake that responds by h, which can read the body again.
 func serve(t *testing.T, h http.HandlerFunc) *fake {
 	t.Helper()
 	f := &fake{}
@@ -61,7 +67,7 @@ func (f *fake) record(h http.HandlerFunc) http.HandlerFunc {
 func (f *fake) seen() []recorded {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return append([]recorded(nil), f.requests...)
+	return slices.Clone(f.requests)
 }
 
 func (f *fake) count() int { return len(f.seen()) }
@@ -87,18 +93,19 @@ func (f *fake) loggedIn(t *testing.T, opts ...Option) *Client {
 	return f.client(t, opts...).WithSession(sessionOf("v1"))
 }
 
+// sessionOf makes a session that is logged in with this cookie.
 func sessionOf(value string) *Session { return &Session{state: state{cookie: &cookie{value: value}}} }
 
-func mustNew(t *testing.T, baseURL string, opts ...Option) *Client {
-	t.Helper()
+func mustNew(tb testing.TB, baseURL string, opts ...Option) *Client {
+	tb.Helper()
 	c, err := New(baseURL, opts...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c
 }
 
-func answer(w http.ResponseWriter, status int, contentType, body string) {
+func respond(w http.ResponseWriter, status int, contentType, body string) {
 	if contentType != "" {
 		w.Header().Set("Content-Type", contentType)
 	} else {
@@ -108,8 +115,8 @@ func answer(w http.ResponseWriter, status int, contentType, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-func answerJSON(w http.ResponseWriter, status int, body string) {
-	answer(w, status, "application/json; charset=utf-8", body)
+func respondJSON(w http.ResponseWriter, status int, body string) {
+	respond(w, status, "application/json; charset=utf-8", body)
 }
 
 // switchable is a handler that a test changes between requests.
@@ -132,9 +139,9 @@ func (s *switchable) get() http.HandlerFunc {
 
 func (s *switchable) handle(w http.ResponseWriter, r *http.Request) { s.get()(w, r) }
 
-// handlerOf answers everything alike.
-func handlerOf(status int, contentType, body string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { answer(w, status, contentType, body) }
+// respondWith responds to every request alike.
+func respondWith(status int, contentType, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { respond(w, status, contentType, body) }
 }
 
 // roundTrip is a transport in memory, for virtual time.
@@ -147,10 +154,18 @@ func (rt roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rt(r)
 }
 
-// inMemoryTransport lets h answer without a network.
+// inMemoryTransport sends requests to h without a network. A handler that aborts is a lost connection.
 func inMemoryTransport(h http.HandlerFunc) roundTrip {
-	return func(r *http.Request) (*http.Response, error) {
+	return func(r *http.Request) (resp *http.Response, err error) {
+		defer func() {
+			if p := recover(); p == http.ErrAbortHandler { //nolint:errorlint // it is what handlers panic with
+				resp, err = nil, cmp.Or(r.Context().Err(), io.EOF)
+			} else if p != nil {
+				panic(p)
+			}
+		}()
 		rec := httptest.NewRecorder()
+		r = r.Clone(r.Context()) // a client changes its own request's header between attempts
 		if r.Body == nil {
 			r.Body = http.NoBody
 		}
@@ -163,7 +178,7 @@ func inMemory(h http.HandlerFunc) Option {
 	return WithHTTPClient(&http.Client{Transport: inMemoryTransport(h)})
 }
 
-// discard is for what net/http's server reports about clients that hang up.
+// discard drops what net/http's server logs about clients that hang up.
 func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func wantIs(t *testing.T, err, sentinel error) {
@@ -171,7 +186,7 @@ func wantIs(t *testing.T, err, sentinel error) {
 	_ = wantError(t, err, sentinel)
 }
 
-// wantError is wantIs for a test that looks further.
+// wantError is wantIs for a test that checks more of the error.
 func wantError(t *testing.T, err, sentinel error) *Error {
 	t.Helper()
 	if !errors.Is(err, sentinel) {
@@ -191,135 +206,177 @@ func wantOK(t *testing.T, err error) {
 	}
 }
 
-// sessionBackend answers as the backend does where sessions are concerned: everybody gets a cookie, a login keeps the
-// id that came along, and a logout leaves the id anonymous.
-type sessionBackend struct {
-	*fake
+// backend is customerstest's, without a network, so that it works in virtual time too. It makes an account for each email
+// that a login comes with.
+type backend struct {
+	*customerstest.Backend
 	mu       sync.Mutex
-	next     int
-	sessions map[string]string // cookie value → email; "" is anonymous
-	gates    map[string]*gate
+	accounts map[string]bool
+	names    map[string]string // of the cookies that logins have set, by value
+	logins   int
 
-	// How it differs from the defaults; set before the first request.
-	name       string
-	attributes string
-	rolling    bool
+	// modify changes the header of each response, if not nil.
+	modify func(r *http.Request, h http.Header)
 }
 
-// gate holds an answer back: the request has been carried out, the client has yet to see it.
-type gate struct {
-	arrived, release chan struct{}
-	once             sync.Once
-}
-
-func (g *gate) open() { g.once.Do(func() { close(g.release) }) }
-
-func newSessionBackend(t *testing.T) *sessionBackend {
+func newBackend(t *testing.T, opts ...customerstest.Option) *backend {
 	t.Helper()
-	b := &sessionBackend{
-		sessions: map[string]string{}, gates: map[string]*gate{},
-		name: DefaultSessionCookieName, attributes: "; Path=/; HttpOnly",
-	}
-	b.fake = serve(t, b.handle)
+	b := &backend{Backend: customerstest.New(opts...), accounts: map[string]bool{}, names: map[string]string{}}
+	t.Cleanup(func() {
+		for _, f := range b.PendingFaults() {
+			t.Errorf("no request came for the fault %+v", f)
+		}
+	})
 	return b
 }
 
-// hold makes the next request of this kind wait: "POST /store/auth a@example.com", "GET /store/customers/me". The test
-// has to open the gate.
-func (b *sessionBackend) hold(t *testing.T, what string) *gate {
+const backendURL = "https://shop.example.com"
+
+// client makes a client of b that is not logged in.
+func (b *backend) client(t *testing.T, opts ...Option) *Client {
 	t.Helper()
-	g := &gate{arrived: make(chan struct{}), release: make(chan struct{})}
-	t.Cleanup(g.open) // or the server would wait for ever in a test that failed
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.gates[what] = g
-	return g
+	return mustNew(t, backendURL, append([]Option{inMemory(b.handle)}, opts...)...)
 }
 
-// live says whose session a cookie value is, "" for nobody's.
-func (b *sessionBackend) live(value string) string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.sessions[value]
-}
-
-// forget makes the backend forget all sessions, as a restart does.
-func (b *sessionBackend) forget() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	clear(b.sessions)
-}
-
-func (b *sessionBackend) newID() string {
-	b.next++
-	return fmt.Sprintf("s%%3Asid%d.sig%%2B%d%%2F", b.next, b.next)
-}
-
-func (b *sessionBackend) handle(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	id := ""
-	if c, err := r.Cookie(b.name); err == nil {
-		id = c.Value
-	}
-	email, known := b.sessions[id]
-	var in struct {
-		Email    string `json:"email"`
-		Password string `json:"password"`
-	}
-	_ = json.NewDecoder(r.Body).Decode(&in)
-	status, contentType, body := 200, "application/json; charset=utf-8", ""
-	setCookie := !known || b.rolling && email != ""
-	if !known {
-		id = b.newID()
-		b.sessions[id] = ""
-	}
+// handle responds as the backend does, and names the cookies of logins s1, s2, ….
+func (b *backend) handle(w http.ResponseWriter, r *http.Request) {
 	route := r.Method + " " + r.URL.Path
-	customer := func(email string) string { return fmt.Sprintf(`{"customer":{"id":"cus_%s","email":%q}}`, email, email) }
-	switch route {
-	case "POST /store/auth", "POST /store/customers":
-		route += " " + in.Email
-		if in.Password != testPassword {
-			status, contentType, body = 401, "text/plain; charset=utf-8", "Unauthorized"
-			break
-		}
-		b.sessions[id] = in.Email
-		body = customer(in.Email)
-	case "POST /store/auth/token":
-		body = `{"access_token":"jwt"}`
-		if in.Password != testPassword {
-			status, contentType, body = 401, "text/plain; charset=utf-8", "Unauthorized"
-		}
-	case "DELETE /store/auth":
-		if known {
-			b.sessions[id] = ""
-		}
-		contentType, body = "text/plain; charset=utf-8", "OK"
-	case "GET /store/auth", "GET /store/customers/me", "POST /store/customers/me":
-		body = customer(email)
-		if email == "" {
-			status, contentType, body = 401, "", "Unauthorized"
-		}
-	case "POST /store/customers/password-token":
-		status, contentType = 204, ""
-	case "POST /store/customers/password-reset":
-		status, body = 401, `{"type":"unauthorized","message":"Invalid or expired password reset token"}`
-	default:
-		body = `{"exists":false}`
+	var in struct {
+		Email string `json:"email"`
 	}
-	if setCookie {
-		w.Header().Add("Set-Cookie", b.name+"="+id+b.attributes)
+	body, _ := io.ReadAll(r.Body)
+	_ = json.Unmarshal(body, &in)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	if route == "POST /store/auth" || route == "POST /store/auth/token" {
+		b.addAccount(in.Email)
 	}
-	g := b.gates[route]
-	delete(b.gates, route)
-	b.mu.Unlock()
-	if g != nil {
-		close(g.arrived)
-		<-g.release
+	rec := httptest.NewRecorder()
+	b.ServeHTTP(rec, r)
+	h := rec.Header()
+	if b.modify != nil {
+		b.modify(r, h)
 	}
-	answer(w, status, contentType, body)
+	if rec.Code == http.StatusOK && (route == "POST /store/auth" || route == "POST /store/customers") {
+		b.recordLogin(in.Email, h.Get("Set-Cookie"))
+	}
+	for name, values := range h {
+		w.Header()[name] = append(w.Header()[name], values...)
+	}
+	w.WriteHeader(rec.Code)
+	_, _ = w.Write(rec.Body.Bytes())
 }
 
-// valueOf is the value of the session's cookie, "" if there is none.
+func (b *backend) addAccount(email string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.accounts[email] || email == "" {
+		return
+	}
+	b.accounts[email] = true
+	b.AddCustomer(customerstest.Customer{Email: email, Password: testPassword})
+}
+
+// recordLogin names the cookie of a login.
+func (b *backend) recordLogin(email, line string) {
+	c, err := http.ParseSetCookie(line)
+	if err != nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.accounts[email] = true
+	b.logins++
+	b.names[c.Value] = fmt.Sprint("s", b.logins)
+}
+
+// named replaces the values of logins' cookies in text by their names.
+func (b *backend) named(text string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for value, name := range b.names {
+		text = strings.ReplaceAll(text, value, name)
+	}
+	return text
+}
+
+// hold holds a request of an operation, or several, after it is carried out and before the client sees the response. An
+// email limits it to requests with that email in the body or path.
+func (b *backend) hold(op Operation, email string, times ...int) *customerstest.Held {
+	return b.Hold(customerstest.Fault{Operation: op, CarriedOut: true, Times: cmp.Or(append(times, 1)...), Match: func(r customerstest.Request) bool {
+		return email == "" || bytes.Contains(r.Body(), []byte(email)) || strings.Contains(r.Path(), email)
+	}})
+}
+
+// probe marks the requests by which a test looks at the backend.
+const probe = "X-Probe"
+
+// owner returns the email of the customer whom a cookie's value logs in at the backend, "" if there is none.
+func (b *backend) owner(value string) string {
+	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/store/customers/me", nil)
+	r.Header.Set("Cookie", DefaultSessionCookieName+"="+value)
+	r.Header.Set(probe, "1")
+	rec := httptest.NewRecorder()
+	b.ServeHTTP(rec, r)
+	var out struct {
+		Customer Customer `json:"customer"`
+	}
+	_ = json.Unmarshal(rec.Body.Bytes(), &out)
+	return out.Customer.Email
+}
+
+// owners returns the emails of all who are logged in at the backend, in the order of their logins.
+func (b *backend) owners() (emails []string) {
+	b.mu.Lock()
+	values := slices.SortedFunc(maps.Keys(b.names), func(x, y string) int { return cmp.Compare(b.names[x], b.names[y]) })
+	b.mu.Unlock()
+	for _, value := range values {
+		if owner := b.owner(value); owner != "" {
+			emails = append(emails, owner)
+		}
+	}
+	return emails
+}
+
+// seen returns the requests whose "METHOD path" begins with route, without probes.
+func (b *backend) seen(route string) (found []recorded) {
+	for _, r := range b.Requests() {
+		h := r.Header()
+		if h.Get(probe) == "" && strings.HasPrefix(r.Method+" "+r.Path(), route) {
+			found = append(found, recorded{Method: r.Method, Path: r.Path(), Cookie: h.Get("Cookie"), Body: string(r.Body()), Query: r.Query(), Header: h})
+		}
+	}
+	return found
+}
+
+func (b *backend) count() int { return len(b.seen("")) }
+
+func (b *backend) last(t *testing.T) recorded {
+	t.Helper()
+	seen := b.seen("")
+	if len(seen) == 0 {
+		t.Fatal("no request arrived")
+	}
+	return seen[len(seen)-1]
+}
+
+// rolling prolongs the cookie that came with a request, as a backend with rolling sessions does.
+func rolling(r *http.Request, h http.Header) {
+	if c, err := r.Cookie(DefaultSessionCookieName); err == nil && h.Get("Set-Cookie") == "" && r.Method != http.MethodDelete {
+		h.Set("Set-Cookie", c.Name+"="+c.Value+"; Path=/")
+	}
+}
+
+// withAttributes gives cookies other attributes than the backend's.
+func withAttributes(attributes string) func(*http.Request, http.Header) {
+	return func(_ *http.Request, h http.Header) {
+		for i, line := range h["Set-Cookie"] {
+			pair, _, _ := strings.Cut(line, ";")
+			h["Set-Cookie"][i] = pair + attributes
+		}
+	}
+}
+
+// valueOf returns the value of the session's cookie, "" if there is none.
 func valueOf(s *Session) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -329,7 +386,12 @@ func valueOf(s *Session) string {
 	return s.state.cookie.value
 }
 
-// begin runs f in the background and returns what waits for its error.
+// cookieHeaderOf returns the Cookie header that a call with the session would send.
+func cookieHeaderOf(s *Session, e *endpoint) string {
+	return s.cookieHeader(s.state.cookie, e)
+}
+
+// begin runs f in the background and returns a function that waits for its error.
 func begin(f func() error) (wait func() error) {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -346,7 +408,7 @@ func retrieve(ctx context.Context, c *Client) error {
 	return err
 }
 
-// wantCustomer asks the backend who is logged in.
+// wantCustomer wants the customer with this email to be logged in, by the backend's word.
 func wantCustomer(t *testing.T, c *Client, email string) {
 	t.Helper()
 	me, err := c.Retrieve(t.Context())
@@ -365,5 +427,5 @@ func mustLogin(t *testing.T, c *Client, email string) {
 	}
 }
 
-// httpTime writes a time as a header holds it.
+// httpTime formats a time as headers have it.
 func httpTime(at time.Time) string { return at.UTC().Format(http.TimeFormat) }

@@ -1,9 +1,7 @@
 package customers
 
 import (
-	"bytes"
 	"io"
-	"log/slog"
 	"math"
 	"net/http"
 	"net/http/cookiejar"
@@ -38,7 +36,7 @@ func TestOptionsThatCanNotWorkAreRefused(t *testing.T) {
 }
 
 func TestNilOptionsAreSkipped(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, nil, WithLogger(nil), nil).WithSession(sessionOf("v"))
 	_, err := c.Retrieve(t.Context(), nil)
 	wantOK(t, err)
@@ -47,14 +45,14 @@ func TestNilOptionsAreSkipped(t *testing.T) {
 func TestHTTPClientIsCopied(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	wantOK(t, err)
-	b := newSessionBackend(t)
+	b := newBackend(t)
 	used := 0
 	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 		used++
-		return http.DefaultTransport.RoundTrip(r)
+		return inMemoryTransport(b.handle)(r)
 	})
 	mine := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
-	c := b.client(t, WithHTTPClient(mine))
+	c := mustNew(t, backendURL, WithHTTPClient(mine))
 
 	mustLogin(t, c, "a@example.com")
 	if mine.Jar != jar || mine.CheckRedirect != nil || mine.Timeout != time.Minute {
@@ -66,7 +64,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	if used != 1 {
 		t.Errorf("the transport was used %d times", used)
 	}
-	// With the jar, the cookie would go along with the next login (fixation) and twice with other calls.
+	// With the jar, the cookie would be sent with the next login (fixation), and twice with other calls.
 	mustLogin(t, c, "b@example.com")
 	if got := b.last(t).Cookie; got != "" {
 		t.Errorf("the login was sent with %q", got)
@@ -75,11 +73,11 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	if got := b.last(t).Cookie; strings.Count(got, "connect.sid=") != 1 {
 		t.Errorf("sent %q", got)
 	}
-	if n := len(jar.Cookies(mustRequest(t, b.URL).URL)); n != 0 {
+	if n := len(jar.Cookies(mustRequest(t, backendURL).URL)); n != 0 {
 		t.Errorf("the caller's jar has %d cookies", n)
 	}
 
-	mine.Transport = nil // afterwards it is the caller's own business
+	mine.Transport = nil // the client has its own copy
 	wantCustomer(t, c, "b@example.com")
 }
 
@@ -91,7 +89,7 @@ func mustRequest(t *testing.T, u string) *http.Request {
 }
 
 func TestHTTPClientWithoutATransport(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	wantOK(t, retrieve(t.Context(), f.client(t, WithHTTPClient(&http.Client{})).WithSession(sessionOf("v"))))
 	// One client for several New calls.
 	shared := &http.Client{}
@@ -143,9 +141,9 @@ func TestDefaultTimeoutIsThirtySeconds(t *testing.T) {
 
 func TestMaxResponseBytes(t *testing.T) {
 	for name, send := range map[string]func(w http.ResponseWriter, body string){
-		"with Content-Length": func(w http.ResponseWriter, body string) { answerJSON(w, 200, body) },
+		"with Content-Length": func(w http.ResponseWriter, body string) { respondJSON(w, 200, body) },
 		"chunked": func(w http.ResponseWriter, body string) {
-			answerJSON(w, 200, "")
+			respondJSON(w, 200, "")
 			w.(http.Flusher).Flush() //nolint:errcheck // httptest's writer flushes
 			_, _ = io.WriteString(w, body)
 		},
@@ -177,42 +175,14 @@ func TestMaxResponseBytes(t *testing.T) {
 	}
 }
 
-func TestWithoutSession(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", `{"exists":true,"access_token":"jwt"}`))
-	c := f.client(t, WithoutSession())
-	if c.Session() != nil {
-		t.Error("it has a session")
-	}
-	for _, c := range []*Client{c, c.WithSession(nil), f.client(t).WithSession(nil)} {
-		before := f.count()
-		for name, err := range map[string]error{
-			"login":   logIn(t.Context(), c, testEmail),
-			"secured": retrieve(t.Context(), c),
-			"logout":  c.Auth.DeleteSession(t.Context()),
-		} {
-			if e := wantError(t, err, ErrNoSession); !strings.Contains(e.Message, "WithSession") {
-				t.Errorf("%s: error %q", name, e)
-			}
-		}
-		if f.count() != before {
-			t.Errorf("%d requests were sent", f.count()-before)
-		}
-		exists, err := c.Auth.Exists(t.Context(), testEmail)
-		wantOK(t, err)
-		if !exists {
-			t.Error("Exists is false")
-		}
-	}
-}
-
 func TestBearerToken(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid=anonymous; Path=/")
 		if r.URL.Path == "/store/auth/token" || strings.HasPrefix(r.URL.Path, "/store/auth/u") {
-			answerJSON(w, 200, `{"exists":true,"access_token":"jwt"}`)
+			respondJSON(w, 200, `{"exists":true,"access_token":"jwt"}`)
 			return
 		}
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	})
 	c := f.client(t, WithBearerToken("tok"))
 	if c.Session() != nil {
@@ -222,7 +192,7 @@ func TestBearerToken(t *testing.T) {
 		wantOK(t, retrieve(t.Context(), c))
 		wantHeaders(t, f.last(t), map[string]string{"Authorization": "Bearer tok", "Cookie": ""})
 	}
-	// What needs no login does not get the token.
+	// A call that needs no login does not send the token.
 	_, err := c.Auth.Exists(t.Context(), testEmail)
 	wantOK(t, err)
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "", "Cookie": ""})
@@ -239,26 +209,26 @@ func TestBearerToken(t *testing.T) {
 		t.Error("a login or logout was sent")
 	}
 
-	// A session takes the token's place.
+	// A session replaces the token.
 	derived := c.WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), derived))
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "", "Cookie": "connect.sid=v"})
 	wantIs(t, retrieve(t.Context(), c.WithSession(nil)), ErrNoSession)
 	wantIs(t, retrieve(t.Context(), c.WithSession(new(Session))), ErrUnauthenticated)
 
-	// The caller's own Authorization header stands.
+	// The caller's own Authorization header is sent instead.
 	_, err = c.Retrieve(t.Context(), WithHeader("Authorization", "Basic mine"))
 	wantOK(t, err)
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "Basic mine"})
 }
 
 func TestBearerTokenRefusedByTheBackend(t *testing.T) {
-	f := serve(t, handlerOf(401, "", "Unauthorized"))
+	f := serve(t, respondWith(401, "", "Unauthorized"))
 	wantIs(t, retrieve(t.Context(), f.client(t, WithBearerToken("tok"))), ErrUnauthenticated)
 }
 
 func TestTLSTerminatedSendsTheHeaderWithEveryCall(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, WithTLSTerminated(), WithHeader("X-Forwarded-Proto", "http")).WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), c))
 	wantHeaders(t, f.last(t), map[string]string{"X-Forwarded-Proto": "https"})
@@ -270,7 +240,7 @@ func TestWithResponse(t *testing.T) {
 	s := &switchable{h: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("X-Request-Id", "r1")
 		w.Header().Set("Set-Cookie", "connect.sid=hush; Path=/")
-		answerJSON(w, 200, customerJSON)
+		respondJSON(w, 200, customerJSON)
 	}}
 	f := serve(t, s.handle)
 	c := f.loggedIn(t)
@@ -283,7 +253,7 @@ func TestWithResponse(t *testing.T) {
 		t.Errorf("response is %+v", r)
 	}
 
-	s.set(handlerOf(404, "application/json", `{"type":"not_found"}`))
+	s.set(respondWith(404, "application/json", `{"type":"not_found"}`))
 	r = stale()
 	_, err = c.Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrNotFound)
@@ -291,7 +261,7 @@ func TestWithResponse(t *testing.T) {
 		t.Errorf("response is %+v", r)
 	}
 
-	s.set(handlerOf(200, "text/html", "<html>"))
+	s.set(respondWith(200, "text/html", "<html>"))
 	r = stale()
 	_, err = c.Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrUnexpectedResponse)
@@ -330,39 +300,5 @@ func TestWithResponse(t *testing.T) {
 	wantIs(t, err, ErrUnavailable)
 	if r.StatusCode != 0 || r.Header != nil || r.Attempts != 1 {
 		t.Errorf("response is %+v", r)
-	}
-}
-
-func TestLoggerGetsEachAttempt(t *testing.T) {
-	statuses := []int{503, 200}
-	f := &fake{}
-	var log bytes.Buffer
-	synctest.Test(t, func(t *testing.T) {
-		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
-			answerJSON(w, statuses[f.count()-1], customerJSON)
-		})), WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))).WithSession(sessionOf("v"))
-		wantOK(t, retrieve(t.Context(), c))
-	})
-	lines := strings.Split(strings.TrimSpace(log.String()), "\n")
-	if len(lines) != 2 {
-		t.Fatalf("%d lines: %s", len(lines), log.String())
-	}
-	for i, want := range []string{"operation=RetrieveCustomer attempt=1 ", "operation=RetrieveCustomer attempt=2 "} {
-		if !strings.Contains(lines[i], want) || !strings.Contains(lines[i], "level=DEBUG") {
-			t.Errorf("line %d is %q", i, lines[i])
-		}
-	}
-	if !strings.Contains(lines[0], "status=503") || !strings.Contains(lines[1], "status=200") {
-		t.Errorf("lines are %q", lines)
-	}
-}
-
-func TestLoggerAboveDebugGetsNothing(t *testing.T) {
-	f := serve(t, handlerOf(500, "", ""))
-	var log bytes.Buffer
-	c := f.loggedIn(t, WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
-	wantIs(t, retrieve(t.Context(), c), ErrInternal)
-	if log.Len() != 0 {
-		t.Errorf("logged %q", log.String())
 	}
 }

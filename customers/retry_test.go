@@ -38,7 +38,7 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 		return func(*http.Request) (*http.Response, error) { return nil, err }
 	}
 	status := func(code int) roundTrip {
-		return inMemoryTransport(handlerOf(code, "text/html", "<html>"))
+		return inMemoryTransport(respondWith(code, "text/html", "<html>"))
 	}
 	type row struct {
 		name      string
@@ -89,34 +89,20 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 }
 
 func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
-	posts := map[string]func(*Client) error{
-		"CreateCustomer": func(c *Client) error {
-			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
-			return err
-		},
-		"Authenticate":          func(c *Client) error { return logIn(t.Context(), c, testEmail) },
-		"UpdateCustomer":        func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err },
-		"GeneratePasswordToken": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
-		"AddAddress":            func(c *Client) error { _, err := c.Addresses.Add(t.Context(), someAddress()); return err },
-		"UpdateAddress": func(c *Client) error {
-			_, err := c.Addresses.Update(t.Context(), "addr_1", UpdateAddressRequest{})
-			return err
-		},
-	}
 	for failure, h := range map[string]http.HandlerFunc{
 		"connection closed": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"cut off": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
-			answerJSON(w, 200, "{")
+			respondJSON(w, 200, "{")
 		},
-		"503":      handlerOf(503, "", ""),
-		"429":      handlerOf(429, "", ""),
-		"200 page": handlerOf(200, "text/html", ""),
+		"503":      respondWith(503, "", ""),
+		"429":      respondWith(429, "", ""),
+		"200 page": respondWith(200, "text/html", ""),
 	} {
-		for name, post := range posts {
+		for _, post := range operationsByMethod(t, http.MethodPost) {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet {
-					answerJSON(w, 200, customerJSON)
+					respondJSON(w, 200, customerJSON)
 					return
 				}
 				h(w, r)
@@ -124,18 +110,18 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 			f.Config.ErrorLog = discard()
 			c := f.loggedIn(t)
 			wantOK(t, retrieve(t.Context(), c)) // so that the POST goes over a connection that was used before
-			if err := post(c); err == nil {
-				t.Errorf("%s, %s: no error", name, failure)
+			if _, err := post.call(t.Context(), c); err == nil {
+				t.Errorf("%s, %s: no error", post.operation, failure)
 			}
 			if n := f.count() - 1; n != 1 {
-				t.Errorf("%s, %s: the server got it %d times", name, failure, n)
+				t.Errorf("%s, %s: the server got it %d times", post.operation, failure, n)
 			}
 		}
 	}
 }
 
 func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	failures := new(atomic.Int32)
 	failures.Store(2)
 	c := f.client(t, WithHTTPClient(&http.Client{Transport: &http.Transport{
@@ -157,7 +143,7 @@ func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
 	}
 }
 
-// A middleware, such as one that signs requests, has read the body before the dial fails.
+// A middleware, such as one that signs requests, reads the body before the dial fails.
 func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 	var bodies []string
 	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -166,7 +152,7 @@ func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 		if len(bodies) < 3 {
 			return nil, errors.Join(err, r.Body.Close(), &net.OpError{Op: "dial", Err: errors.New("refused")})
 		}
-		return inMemoryTransport(handlerOf(200, "application/json", customerJSON))(r)
+		return inMemoryTransport(respondWith(200, "application/json", customerJSON))(r)
 	})})).WithSession(sessionOf("v"))
 	_, err := c.Update(t.Context(), UpdateRequest{LastName: Value("R")})
 	wantOK(t, err)
@@ -178,7 +164,7 @@ func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 func TestPostIsSentAgainIfTheTLSHandshakeFailed(t *testing.T) {
 	f := httptest.NewUnstartedServer(nil)
 	rec := &fake{}
-	f.Config.Handler = rec.record(handlerOf(200, "application/json", customerJSON))
+	f.Config.Handler = rec.record(respondWith(200, "application/json", customerJSON))
 	f.Config.ErrorLog = discard()
 	handshakes := new(atomic.Int32)
 	f.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
@@ -199,7 +185,7 @@ func TestPostIsSentAgainIfTheTLSHandshakeFailed(t *testing.T) {
 }
 
 func TestNoServerAtAll(t *testing.T) {
-	f := serve(t, handlerOf(200, "", ""))
+	f := serve(t, respondWith(200, "", ""))
 	f.Close()
 	for method, call := range calls {
 		var r Response
@@ -217,7 +203,7 @@ func TestMaxRetries(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 5} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &fake{}
-			c := mustNew(t, "https://shop.example.com", WithMaxRetries(n), inMemory(f.record(handlerOf(503, "", "")))).WithSession(sessionOf("v"))
+			c := mustNew(t, "https://shop.example.com", WithMaxRetries(n), inMemory(f.record(respondWith(503, "", "")))).WithSession(sessionOf("v"))
 			wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
 			if f.count() != n+1 {
 				t.Errorf("%d retries: %d requests", n, f.count())
@@ -230,7 +216,7 @@ func TestSuccessAfterFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, []int{502, 429, 200}[f.count()-1], "application/json", customerJSON)
+			respond(w, []int{502, 429, 200}[f.count()-1], "application/json", customerJSON)
 		})), WithHeader("X-Client", "1")).WithSession(sessionOf("v"))
 		_, err := c.Retrieve(t.Context(), WithHeader("X-Call", "2"))
 		wantOK(t, err)
@@ -247,7 +233,7 @@ func TestBackoff(t *testing.T) {
 		c := mustNew(t, "https://shop.example.com", WithMaxRetries(8), inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			waits = append(waits, time.Since(last))
 			last = time.Now()
-			answer(w, 503, "", "")
+			respond(w, 503, "", "")
 		})).WithSession(sessionOf("v"))
 		wantIs(t, retrieve(t.Context(), c), ErrUnavailable)
 	})
@@ -287,7 +273,7 @@ func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
 				c := mustNew(t, "https://shop.example.com", WithMaxRetries(1), inMemory(func(w http.ResponseWriter, _ *http.Request) {
 					times = append(times, time.Now())
 					w.Header().Set("Retry-After", test.value(time.Now()))
-					answer(w, status, "", "")
+					respond(w, status, "", "")
 				})).WithSession(sessionOf("v"))
 				if err := retrieve(t.Context(), c); err == nil {
 					t.Error("no error")
@@ -304,7 +290,7 @@ func TestContextComesBeforeTheRetry(t *testing.T) {
 	unavailable := func(f *fake) Option {
 		return inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "8")
-			answer(w, 503, "", "")
+			respond(w, 503, "", "")
 		}))
 	}
 	t.Run("cancelled while waiting", func(t *testing.T) {
@@ -352,10 +338,10 @@ func TestLogoutIsRepeated(t *testing.T) {
 		f := &fake{}
 		c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
 			if f.count() == 1 {
-				answer(w, 502, "", "")
+				respond(w, 502, "", "")
 				return
 			}
-			answer(w, 200, "text/plain; charset=utf-8", "OK")
+			respond(w, 200, "text/plain; charset=utf-8", "OK")
 		}))).WithSession(sessionOf("v"))
 		wantOK(t, c.Auth.DeleteSession(t.Context()))
 		for _, r := range f.seen() {
@@ -370,7 +356,7 @@ func TestLogoutIsRepeated(t *testing.T) {
 }
 
 func TestPostWhoseTimeIsOverIsNotRepeated(t *testing.T) {
-	// Behind a stalled handler the server has the request already.
+	// The server has the request, and its handler stalls.
 	stalled := make(chan struct{})
 	f := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/me") {

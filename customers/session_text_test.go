@@ -3,6 +3,7 @@ package customers
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
@@ -13,7 +14,7 @@ import (
 	"testing/synctest"
 )
 
-// randomSession makes a session with all that a text has to carry.
+// randomSession makes a session with all that a text has to keep.
 func randomSession(r *rand.Rand) *Session {
 	value := func(n int) string {
 		const bytes = "abcXYZ019%+/=:._~\"<>&' ,!"
@@ -21,7 +22,7 @@ func randomSession(r *rand.Rand) *Session {
 		for i := range b {
 			b[i] = bytes[r.IntN(len(bytes))]
 		}
-		// As net/http reads cookies: no quote inside, no space at the end.
+		// net/http reads no quote inside and no space at the end.
 		return strings.ReplaceAll(string(b), `"`, "") + "x"
 	}
 	s := &Session{state: state{ended: r.IntN(4) == 0}}
@@ -128,18 +129,17 @@ func TestTextThatIsNotASessionIsRefused(t *testing.T) {
 }
 
 func TestDecodedSessionWorksAtAnotherAddressOfTheBackend(t *testing.T) {
-	public, internal := newSessionBackend(t), newSessionBackend(t)
-	c := public.client(t)
+	b := newBackend(t)
+	c := b.client(t)
 	mustLogin(t, c, "a@example.com")
-	internal.sessions = public.sessions
 	s, err := DecodeSession(c.Session().Encode())
 	wantOK(t, err)
-	wantCustomer(t, internal.client(t).WithSession(s), "a@example.com")
+	wantCustomer(t, mustNew(t, "http://medusa.internal:9000", inMemory(b.handle)).WithSession(s), "a@example.com")
 }
 
 func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := mustNew(t, "https://shop.example.com", inMemory(handlerOf(200, "application/json", customerJSON)))
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", customerJSON)))
 		s := sessionOf("x")
 		s.state.cookie.expires = 5
 		s, err := DecodeSession(s.Encode())
@@ -149,8 +149,8 @@ func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 }
 
 func TestEncodeWhileTheSessionChanges(t *testing.T) {
-	b := newSessionBackend(t)
-	b.rolling = true
+	b := newBackend(t)
+	b.modify = rolling
 	c := b.client(t)
 	var wg sync.WaitGroup
 	for range 4 {
@@ -169,4 +169,19 @@ func TestEncodeWhileTheSessionChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestSessionTextWithWhatNoCookieHoldsIsRefused(t *testing.T) {
+	for _, payload := range []string{
+		`{"v":"a\"b"}`, `{"v":"a "}`, `{"v":"\""}`, `{"v":"a;b"}`, `{"v":"a\\b"}`, `{"v":"a\nb"}`, `{"v":"ü"}`, `{"o":[{"n":"lb","v":"a\"b"}]}`,
+	} {
+		if _, err := DecodeSession(sealed(payload)); !errors.Is(err, ErrInvalidInput) {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
+	for _, payload := range []string{`{"v":"\"a b\""}`, `{"v":" a,b"}`, `{"v":"a=b"}`, `{"v":"\"\""}`} {
+		if _, err := DecodeSession(sealed(payload)); err != nil {
+			t.Errorf("%s: %v", payload, err)
+		}
+	}
 }

@@ -24,7 +24,7 @@ const (
 )
 
 func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
-	f := serve(t, handlerOf(200, "application/json", customerJSON))
+	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.loggedIn(t)
 	ctx := t.Context()
 	create := func(change func(*CreateRequest)) func() error {
@@ -199,12 +199,12 @@ func TestEmailsAreSentInLowerCase(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/store/customers/password-token":
-			answer(w, 204, "", "")
+			respond(w, 204, "", "")
 		case "/store/customers/me/orders":
-			answerJSON(w, 200, `{"orders":[],"count":0}`)
+			respondJSON(w, 200, `{"orders":[],"count":0}`)
 		default:
 			w.Header().Set("Set-Cookie", "connect.sid=x; Path=/")
-			answerJSON(w, 200, `{"customer":{"id":"c"},"access_token":"t","exists":true}`)
+			respondJSON(w, 200, `{"customer":{"id":"c"},"access_token":"t","exists":true}`)
 		}
 	})
 	c := f.loggedIn(t)

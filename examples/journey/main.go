@@ -1,8 +1,10 @@
-// Command journey walks a customer's whole way through a storefront on a Medusa v1 backend and prints what happened
-// at each step: register, profile, addresses, orders, password reset, logout and login, a session saved and restored.
+// Command journey takes a customer through a storefront on a Medusa v1 backend and prints what happens at each step:
+// register, profile, addresses, custom headers, payment methods, password reset, logout and login, a session stored and
+// restored, orders.
 //
-// Its backend is the one in memory of package customerstest, or the one that BACKEND names. Any will do; the steps that
-// need a customer with orders, or the token that a backend would mail, say so where it has none to offer.
+// Its backend is the one in memory of package customerstest, or the one at the URL in BACKEND. Two steps need more than
+// a URL: the token of a password reset, which a backend mails, and a customer who has orders. On a backend of your own
+// they print what is missing.
 package main
 
 import (
@@ -46,17 +48,17 @@ func run() error {
 	fmt.Println("Backend:", shop.URL, shop.what)
 	for _, step := range []func(context.Context) error{
 		j.register, j.retrieve, j.update, j.addresses, j.customHeader, j.paymentMethods,
-		j.resetPassword, j.logOutAndIn, j.saveAndRestore, j.orders,
+		j.resetPassword, j.logOutAndIn, j.storeAndRestore, j.orders,
 	} {
 		if err := step(ctx); err != nil {
 			return err
 		}
 	}
-	fmt.Println("\nDone: every step did what it says.")
+	fmt.Println("\nDone.")
 	return nil
 }
 
-// journey is what the steps share.
+// journey is the state that the steps share.
 type journey struct {
 	shop            *backend
 	c               *customers.Client
@@ -75,9 +77,9 @@ func (j *journey) register(ctx context.Context) error {
 
 	_, err = j.c.Create(ctx, customers.CreateRequest{Email: j.email, Password: j.password})
 	if !errors.Is(err, customers.ErrDuplicate) {
-		return fmt.Errorf("registering twice should be a duplicate: %w", err)
+		return fmt.Errorf("the second registration was no duplicate: %w", err)
 	}
-	fmt.Println("  again:", err)
+	fmt.Println("  once more:", err)
 	return nil
 }
 
@@ -120,7 +122,7 @@ func (j *journey) addresses(ctx context.Context) error {
 	if me, err = j.c.Addresses.Add(ctx, home); err != nil {
 		return err
 	}
-	fmt.Printf("  added once more: still %d on file\n", len(me.ShippingAddresses))
+	fmt.Printf("  added the same once more: still %d on file\n", len(me.ShippingAddresses))
 
 	if me, err = j.c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{Address1: customers.Value("Vestergade 2")}); err != nil {
 		return err
@@ -142,7 +144,7 @@ func (j *journey) addresses(ctx context.Context) error {
 	return nil
 }
 
-// customHeader sends a request through a proxy of its own, to show what arrives on the other side.
+// customHeader sends a request through a proxy of its own, which prints what arrived.
 func (j *journey) customHeader(ctx context.Context) error {
 	heading("Custom headers")
 	target, err := url.Parse(j.shop.URL)
@@ -173,8 +175,9 @@ func (j *journey) customHeader(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("  arrived with X-Shop: %s (every call's) and Accept-Language: %s (this call's, instead of da); answered %d\n",
-		arrived.Get("X-Shop"), arrived.Get("Accept-Language"), resp.StatusCode)
+	fmt.Println("  sent X-Shop with every call:", arrived.Get("X-Shop"))
+	fmt.Println("  sent Accept-Language with this call, instead of the client's da:", arrived.Get("Accept-Language"))
+	fmt.Println("  status of the response:", resp.StatusCode)
 	return nil
 }
 
@@ -193,13 +196,13 @@ func (j *journey) resetPassword(ctx context.Context) error {
 	if err := j.c.GeneratePasswordToken(ctx, j.email); err != nil {
 		return err
 	}
-	fmt.Println("  asked for a token; the backend hands it to whatever mails it")
+	fmt.Println("  asked for a token, which the backend mails")
 	token, err := j.shop.passwordToken(ctx, j.email)
 	if err != nil {
 		return err
 	}
 	if token == "" {
-		fmt.Println("  this backend mails it, so the journey can't go on from here; the password stays")
+		fmt.Println("  the mail of this backend can not be read here, so the password stays")
 		return nil
 	}
 	j.password = "even more secret"
@@ -209,9 +212,9 @@ func (j *journey) resetPassword(ctx context.Context) error {
 	fmt.Println("  set a new password with it")
 	_, err = j.c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: j.email, Token: token, Password: "another one"})
 	if !errors.Is(err, customers.ErrInvalidPasswordToken) {
-		return fmt.Errorf("a token should be good only once: %w", err)
+		return fmt.Errorf("the token was accepted twice: %w", err)
 	}
-	fmt.Println("  again:", err)
+	fmt.Println("  once more:", err)
 	return nil
 }
 
@@ -222,13 +225,13 @@ func (j *journey) logOutAndIn(ctx context.Context) error {
 	}
 	_, err := j.c.Retrieve(ctx)
 	if !errors.Is(err, customers.ErrUnauthenticated) {
-		return fmt.Errorf("a retrieve after the logout should fail: %w", err)
+		return fmt.Errorf("the profile was readable after the logout: %w", err)
 	}
 	fmt.Println("  logged out:", err)
 
 	_, err = j.c.Auth.Authenticate(ctx, j.email, "a wrong one")
 	if !errors.Is(err, customers.ErrInvalidCredentials) {
-		return fmt.Errorf("a wrong password should be refused: %w", err)
+		return fmt.Errorf("a wrong password was not refused: %w", err)
 	}
 	fmt.Println("  wrong password:", err)
 
@@ -240,10 +243,10 @@ func (j *journey) logOutAndIn(ctx context.Context) error {
 	return nil
 }
 
-func (j *journey) saveAndRestore(ctx context.Context) error {
-	heading("Save the session, restore it elsewhere")
+func (j *journey) storeAndRestore(ctx context.Context) error {
+	heading("Store the session, restore it")
 	text := j.c.Session().Encode()
-	fmt.Printf("  saved as %d characters, good until %s\n", len(text), j.c.Session().Expires().Format(time.RFC3339))
+	fmt.Printf("  stored as %d characters, expires at %s\n", len(text), j.c.Session().Expires().Format(time.RFC3339))
 	session, err := customers.DecodeSession(text)
 	if err != nil {
 		return err
@@ -266,11 +269,13 @@ func (j *journey) orders(ctx context.Context) error {
 		if err := j.c.Auth.DeleteSession(ctx); err != nil {
 			return err
 		}
-		with := j.shop.Customers[0]
-		if _, err := j.c.Auth.Authenticate(ctx, with.Email, with.Password); err != nil {
+		customer := j.shop.Customers[0]
+		if _, err := j.c.Auth.Authenticate(ctx, customer.Email, customer.Password); err != nil {
 			return err
 		}
-		fmt.Println("  logged in as a customer who has some")
+		fmt.Println("  logged in as a customer who has orders")
+	} else {
+		fmt.Println("  no customer with orders is known here")
 	}
 	page, err := j.c.ListOrders(ctx, &customers.ListOrdersParams{Limit: new(3)})
 	if err != nil {
@@ -291,7 +296,7 @@ func (j *journey) orders(ctx context.Context) error {
 		}
 		n, items = n+1, items+len(order.Items)
 	}
-	fmt.Printf("  iterated over all that are paid: %d orders, %d lines\n", n, items)
+	fmt.Printf("  paid in all: %d orders with %d lines\n", n, items)
 	return nil
 }
 

@@ -1,5 +1,5 @@
-// Command otelhttp traces the calls to a Medusa backend: each request is a span that has the name of the method that
-// made it, such as "EmailExists". It logs in, reads the profile and prints the spans.
+// Command otelhttp traces requests to a Medusa backend. Each request is a span named by its operation, such as
+// "EmailExists". The command logs in, reads the profile and prints the spans.
 //
 //	go run . http://localhost:9000 user@example.com supersecret
 package main
@@ -20,14 +20,14 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// newClient makes a client each of whose requests, retries included, is a span of the provider's.
+// newClient makes a client whose requests, retries included, are spans of the provider.
 func newClient(baseURL string, provider trace.TracerProvider) (*customers.Client, error) {
 	transport := otelhttp.NewTransport(
 		withoutURL{&http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
 			ForceAttemptHTTP2:   true,
 			MaxIdleConnsPerHost: 64,
-			IdleConnTimeout:     4 * time.Second, // Node closes after 5: see customers.WithHTTPClient
+			IdleConnTimeout:     4 * time.Second, // Node closes after 5, see customers.WithHTTPClient
 		}},
 		otelhttp.WithTracerProvider(provider),
 		otelhttp.WithSpanNameFormatter(func(_ string, r *http.Request) string { return string(customers.OperationFromContext(r.Context())) }),
@@ -35,7 +35,8 @@ func newClient(baseURL string, provider trace.TracerProvider) (*customers.Client
 	return customers.New(baseURL, customers.WithHTTPClient(&http.Client{Transport: transport}))
 }
 
-// withoutURL takes the path out of the span's url.full, which otelhttp has just set: that of Auth.Exists has an email.
+// withoutURL removes the path from the attribute url.full, which otelhttp has just set. The path of Auth.Exists is an
+// email.
 type withoutURL struct {
 	next http.RoundTripper
 }
@@ -57,7 +58,7 @@ func main() {
 }
 
 func run(ctx context.Context, baseURL, email, password string) error {
-	spans := tracetest.NewInMemoryExporter() // a program has an exporter to its collector here
+	spans := tracetest.NewInMemoryExporter() // in production, an exporter to your collector
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
 	c, err := newClient(baseURL, provider)
 	if err != nil {

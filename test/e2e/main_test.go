@@ -1,8 +1,7 @@
 // Package e2e has the suites that need the real backend.
 //
-// All tests share one backend, but for those that restart it or change its settings: they borrow a second one, one after
-// the other. While Medusa, which uses one core, works for one test, Medusa and Go work for others, so all tests that can are
-// parallel, and `make e2e` runs more of them at once than there are cores.
+// All tests share one backend, but for those that restart it, change its settings or break it: they borrow a second one, one
+// after the other. A backend uses little more than one core.
 package e2e
 
 import (
@@ -28,10 +27,7 @@ var (
 	// shared is the backend of all tests that do not borrow one. They use its seed and customers of their own.
 	shared *backend.Backend
 	// spare is the backend that tests borrow.
-	spare struct {
-		mu sync.Mutex
-		*backend.Backend
-	}
+	spare = lending{returned: sync.NewCond(new(sync.Mutex)), waiting: map[backend.Settings]int{}}
 	// recorder checks every exchange of every test against the contract. Its findings fail the run.
 	recorder *conform.Recorder
 )
@@ -108,11 +104,31 @@ func report() error {
 	return errors.Join(recorder.Write(file), file.Close())
 }
 
+// lending is a backend that tests have one after the other, those that want its present settings first.
+type lending struct {
+	*backend.Backend
+	lent     bool
+	waiting  map[backend.Settings]int
+	returned *sync.Cond
+}
+
 // borrowBackend returns the spare backend, with the settings. Until t ends, no other test has it.
 func borrowBackend(t *testing.T, s backend.Settings) *backend.Backend {
 	t.Helper()
-	spare.mu.Lock()
-	t.Cleanup(spare.mu.Unlock)
+	spare.returned.L.Lock()
+	defer spare.returned.L.Unlock()
+	spare.waiting[s]++
+	for spare.lent || spare.Backend != nil && spare.Settings != s && spare.waiting[spare.Settings] > 0 {
+		spare.returned.Wait()
+	}
+	spare.waiting[s]--
+	spare.lent = true
+	t.Cleanup(func() {
+		spare.returned.L.Lock()
+		defer spare.returned.L.Unlock()
+		spare.lent = false
+		spare.returned.Broadcast()
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), startPatience)
 	defer cancel()
 	if spare.Backend == nil {
@@ -216,7 +232,7 @@ func uniqueEmail(t *testing.T) string {
 		}
 		return '-'
 	}, t.Name()))
-	// A name longer than 64 is no email to the backend's validator.
+	// The backend refuses an email with more than 64 characters before the @.
 	name = name[max(0, len(name)-30):]
 	return fmt.Sprintf("t%s.%x.%d@example.com", strings.Trim(name, "-"), began, emails.Add(1))
 }

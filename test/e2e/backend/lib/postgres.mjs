@@ -15,7 +15,7 @@ const DATABASE = "medusa";
 const TRIES = 5;
 const START_MS = 120_000;
 
-// The data is thrown away after the run, so nothing waits for a disk.
+// The data is deleted after the run, so nothing waits for a disk.
 const SETTINGS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
@@ -34,6 +34,7 @@ export class Postgres {
   #runDir;
   #child;
   #tail;
+  #settings = { ...SETTINGS };
   port;
 
   constructor({ bin, runDir, password }) {
@@ -51,7 +52,7 @@ export class Postgres {
     return `postgres://${USER}:${this.password}@127.0.0.1:${this.port}/${database}?sslmode=disable`;
   }
 
-  // A new, empty cluster.
+  // create makes a new, empty cluster.
   async create() {
     await fs.mkdir(this.dataDir, { mode: 0o700 });
     const passwordFile = path.join(this.#runDir, "password");
@@ -62,14 +63,16 @@ export class Postgres {
     await fs.rm(passwordFile);
   }
 
-  // A cluster made from a kept copy.
+  // copyFrom makes a cluster from a copy. Its plans do not change during the run, and with them the order of rows that no query
+  // orders: the copy was analyzed.
   async copyFrom(dir) {
+    this.#settings.autovacuum = "off";
     await fs.cp(dir, this.dataDir, { recursive: true });
     await fs.chmod(this.dataDir, 0o700);
     await handOver(this.dataDir);
   }
 
-  // onSpawn hears of the process before anything can go wrong with it.
+  // start starts the server and calls onSpawn with its process before it can fail.
   async start(onSpawn) {
     for (let attempt = 1; ; attempt++) {
       this.port = await freePort();
@@ -87,9 +90,9 @@ export class Postgres {
 
   #startOnce(onSpawn) {
     return new Promise((resolve, reject) => {
-      const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+      const settings = Object.entries(this.#settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
       const args = ["-D", this.dataDir, "-p", String(this.port), ...settings];
-      // Its own process group: a Ctrl-C in the terminal must reach us only, so that Medusa goes first.
+      // It has its own process group, as a Ctrl-C in the terminal must not end it before Medusa.
       const child = spawn(path.join(this.#bin, "postgres"), args, { ...this.#spawnOptions(), detached: true, stdio: ["ignore", "ignore", "pipe"] });
       this.#child = child;
       const fail = (why) => reject(new Error(`Postgres did not start: ${why}\n${this.#tail.last()}`));
@@ -125,7 +128,7 @@ export class Postgres {
     }
   }
 
-  // SIGINT is Postgres's "fast" shutdown: it ends the sessions and leaves clean files.
+  // stop sends SIGINT, with which Postgres ends its sessions and leaves clean files.
   async stop() {
     await stopChild(this.#child, "SIGINT", 10_000);
   }

@@ -1,4 +1,4 @@
-// What Medusa's API cannot make. Everything here is a state that a shop of some age can be in.
+// Rows that Medusa's API cannot make. A shop of some age can have all of them.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
@@ -23,13 +23,14 @@ export async function finishInSql(databaseUrl, { customers, orders, ties, produc
     await spread(client, customers.orders.id);
     await spread(client, customers.login.id);
     await tie(client, ties);
+    await client.query("ANALYZE");
   } finally {
     await client.end();
   }
 }
 
-// Medusa keeps its events in a table and sends them every few seconds. Some of them change rows (the use of
-// a discount is counted so), which must have happened before the database is kept.
+// Medusa stores its events in a table and sends them every few seconds. Some of them change rows, such as the count of a
+// discount's uses, so the database is copied after them.
 async function eventsAreSent(client) {
   for (const start = Date.now(); Date.now() - start < 30_000; await sleep(200)) {
     const { rows } = await client.query("SELECT count(*)::int AS waiting FROM staged_job");
@@ -38,7 +39,7 @@ async function eventsAreSent(client) {
   throw new Error("Medusa did not send its events within 30 s");
 }
 
-// Columns that may hold something, and that only a plugin would fill.
+// Fills the columns that only a plugin fills.
 async function fillColumns(client, { order, product, outlet }) {
   const metadata = `metadata = '{"from": "a plugin"}'`;
   const fulfillments = "(SELECT id FROM fulfillment WHERE order_id = $1)";
@@ -68,7 +69,7 @@ async function fillColumns(client, { order, product, outlet }) {
   await client.query(`UPDATE sales_channel SET ${metadata} WHERE id = $1`, [outlet]);
 }
 
-// One order every 31 hours from a fixed day on, each with its own microseconds.
+// Places one order every 31 hours from a fixed day on, each with its own microseconds.
 async function spread(client, customerId) {
   await client.query(
     `UPDATE "order" SET created_at = $2::timestamptz + place.n * interval '31 hours' + place.n * interval '1.000137 seconds'
@@ -78,7 +79,7 @@ async function spread(client, customerId) {
   );
 }
 
-// Three groups: the same instant; the same millisecond, but other microseconds; neighbouring milliseconds.
+// Makes three groups of orders: of the same instant, of the same millisecond, and of neighbouring milliseconds.
 async function tie(client, { same, sameMillisecond, neighbours }) {
   const set = (id, microseconds) => client.query(`UPDATE "order" SET created_at = $2::timestamptz + $3 * interval '1 microsecond' WHERE id = $1`, [id, TIE_DAY, microseconds]);
   for (const id of same) await set(id, 500);

@@ -1,16 +1,18 @@
-// Package compare sends the same requests to two backends and says where their answers differ: in status, headers and body.
+// Package compare sends the same requests to two backends and reports where their responses differ: in status, headers or
+// body.
 //
-// Made equal are, and nothing else:
+// These differences are none:
 //
-//   - Ids, times, session ids, tags and tokens that a side makes. Each finds its partner on the other side where both
-//     appear first and has to keep it for the whole conversation, so that an id stays the same id, and a changed time
-//     changes on both. Times have to be in the same order as well. What is older than the conversation is the same on both.
-//   - The signatures of tokens; of their times, only how long they are good counts. The end of a cookie, which counts
-//     as a lifetime from the answer's date, give or take two seconds. The value of Date.
-//   - Ids and times of what was put into one side before the conversations, where Equate was told so.
-//   - The order of an object's properties, and of the rows behind a customer or an order (addresses, a login's orders, items),
-//     which the database gives in any: they are compared in the order in which they were made.
-//   - Connection and Keep-Alive, which are the connection's.
+//   - Ids, times, session ids and tokens that a side generates. A value gets a partner of the other side where both appear first
+//     and has to keep it for the whole conversation: an id stays the same id, and a time that changes changes on both sides.
+//     The order of times has to be the same, too. Values that are older than the conversation are the same on both sides.
+//   - The signatures of tokens and, but for their lifetime, their times. The end of a cookie counts as a lifetime from
+//     the response's date, give or take two seconds. The value of Date.
+//   - Ids and times of one side's seed that Equate has equated with those of the other.
+//   - The order of an object's properties, and of the rows behind a customer or an order (addresses, a login's orders, items):
+//     the database returns them in any order. They are compared in the order in which they were made. A tag has to be the
+//     hash of its own side's body.
+//   - Connection and Keep-Alive, which describe the connection.
 package compare
 
 import (
@@ -23,7 +25,7 @@ import (
 	"time"
 )
 
-// Comparison is of two sides.
+// Comparison compares two sides.
 type Comparison struct {
 	sides      [2]Side
 	exceptions []Exception
@@ -32,14 +34,14 @@ type Comparison struct {
 	*tally
 }
 
-// tally is what all conversations come to.
+// tally counts over all conversations.
 type tally struct {
 	mu        sync.Mutex
 	exchanges map[string]int // by kind of conversation
 	applied   map[string]int // by exception
 }
 
-// New compares a, the model, with b. What the sides share was made before.
+// New returns a comparison of a, the model, with b. Values that both sides have from before it are the same.
 func New(a, b Side, exceptions []Exception) *Comparison {
 	return &Comparison{
 		sides: [2]Side{a, b}, exceptions: exceptions, began: time.Now().Add(-time.Second), equated: map[[2]string]bool{},
@@ -47,7 +49,7 @@ func New(a, b Side, exceptions []Exception) *Comparison {
 	}
 }
 
-// With compares a with another b, and counts together with c.
+// With returns a comparison of a with another b that counts together with c.
 func (c *Comparison) With(b Side) *Comparison {
 	with := *c
 	with.sides[1] = b
@@ -55,8 +57,8 @@ func (c *Comparison) With(b Side) *Comparison {
 	return &with
 }
 
-// Equate says that the ids and times of two JSON texts stand for each other: those of one thing that both sides had before
-// the conversations. It is an error if the texts differ in anything else.
+// Equate makes the ids and times of two JSON texts partners: those of one seeded object on either side. It is an error if the
+// texts differ in anything else.
 func (c *Comparison) Equate(a, b []byte) error {
 	var texts [2]string
 	for i, text := range [][]byte{a, b} {
@@ -97,7 +99,7 @@ func (c *Comparison) Unused() []string {
 	return names
 }
 
-// Write writes for a person what was compared, and how often each exception covered a difference.
+// Write writes how many exchanges were compared, and how often each exception covered a difference.
 func (c *Comparison) Write(out io.Writer) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +115,7 @@ func (c *Comparison) Write(out io.Writer) error {
 	return err
 }
 
-// covered says whether an exception covers the difference.
+// covered reports whether an exception covers the difference.
 func (c *Comparison) covered(x *Exchange, d Difference) bool {
 	for _, e := range c.exceptions {
 		if e.Covers(x, d) {
@@ -126,22 +128,22 @@ func (c *Comparison) covered(x *Exchange, d Difference) bool {
 	return false
 }
 
-// TB is what a conversation needs of a test.
+// TB is the part of testing.TB that a conversation uses.
 type TB interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
 }
 
-// Exchange is a request and what both sides made of it.
+// Exchange is a request and the responses of both sides.
 type Exchange struct {
 	Request Request
-	A, B    *Answer
-	// Differences are all, those that an exception covers among them.
+	A, B    *Response
+	// Differences are all differences, also those that an exception covers.
 	Differences []Difference
 }
 
-// Conversation is a sequence of requests to both sides, that may refer to earlier answers. It is used by one goroutine.
+// Conversation is a sequence of requests to both sides that may refer to earlier responses. One goroutine uses it.
 type Conversation struct {
 	comparison *Comparison
 	kind       string
@@ -152,7 +154,7 @@ type Conversation struct {
 	transcript []string
 }
 
-// Conversation begins a conversation. A difference fails t, with the transcript.
+// Conversation begins a conversation. A difference fails t and prints the transcript.
 func (c *Comparison) Conversation(ctx context.Context, t TB, kind string) *Conversation {
 	t.Helper()
 	v := &Conversation{comparison: c, kind: kind, ctx: ctx, t: t, pairs: newPairs(c.began, c.equated)}
@@ -166,26 +168,26 @@ func (c *Comparison) Conversation(ctx context.Context, t TB, kind string) *Conve
 	return v
 }
 
-// Send sends r to both sides and compares the answers.
+// Send sends r to both sides and compares the responses.
 func (v *Conversation) Send(r Request) {
 	v.t.Helper()
-	var answers [2]*Answer
+	var responses [2]*Response
 	var failures [2]error
 	var both sync.WaitGroup
 	for i, p := range v.parties {
 		both.Go(func() {
 			filled, err := p.fill(v.ctx, r, func(prefix string) []string { return v.pairs.order[prefix][i] })
 			if err == nil {
-				answers[i], err = p.send(v.ctx, filled)
+				responses[i], err = p.send(v.ctx, filled)
 			}
 			failures[i] = err
 			if r.Save != "" && err == nil {
-				p.saved[r.Save] = answers[i]
+				p.saved[r.Save] = responses[i]
 			}
 		})
 	}
 	both.Wait()
-	x := &Exchange{Request: r, A: answers[0], B: answers[1]}
+	x := &Exchange{Request: r, A: responses[0], B: responses[1]}
 	if failures[0] != nil || failures[1] != nil {
 		v.t.Fatalf("%s\n%v\n  %s: %v\n  %s: %v", v.soFar(), r, v.parties[0].Name, failures[0], v.parties[1].Name, failures[1])
 		return
@@ -195,7 +197,7 @@ func (v *Conversation) Send(r Request) {
 	v.comparison.mu.Unlock()
 
 	var differences []string
-	x.Differences = v.pairs.answers(x.A, x.B)
+	x.Differences = v.pairs.responses(x.A, x.B)
 	for _, d := range x.Differences {
 		if !v.comparison.covered(x, d) {
 			differences = append(differences, d.String())
@@ -206,13 +208,13 @@ func (v *Conversation) Send(r Request) {
 		if over := len(differences) - most; over > 0 {
 			differences = append(differences[:most], fmt.Sprintf("and %d more", over))
 		}
-		v.t.Errorf("after\n%s\nthe answers differ to\n  %v\n  %s\n%s: %v\n%s: %v", v.soFar(), r, strings.Join(differences, "\n  "),
+		v.t.Errorf("after\n%s\nthe responses differ to\n  %v\n  %s\n%s: %v\n%s: %v", v.soFar(), r, strings.Join(differences, "\n  "),
 			v.parties[0].Name, x.A, v.parties[1].Name, x.B)
 	}
 	v.transcript = append(v.transcript, fmt.Sprintf("  %v → %d", r, x.A.Status))
 }
 
-// Each does something beside the conversation at both sides: 0 is the model.
+// Each calls f for both sides; side 0 is the model.
 func (v *Conversation) Each(f func(side int) error) {
 	v.t.Helper()
 	for i, p := range v.parties {
@@ -222,7 +224,7 @@ func (v *Conversation) Each(f func(side int) error) {
 	}
 }
 
-// Keep keeps a value of each side for references.
+// Keep keeps a value of each side that references can name.
 func (v *Conversation) Keep(name string, value func(side int) (string, error)) {
 	v.t.Helper()
 	v.Each(func(side int) error {
@@ -232,7 +234,7 @@ func (v *Conversation) Keep(name string, value func(side int) (string, error)) {
 	})
 }
 
-// Saved returns a value that a reference stands for at one side.
+// Saved returns the value of a reference at one side.
 func (v *Conversation) Saved(side int, ref string) (string, error) {
 	return v.parties[side].resolve(v.ctx, ref, func(prefix string) []string { return v.pairs.order[prefix][side] })
 }

@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// pairs knows which value of one side stands for which of the other. A value that is made by a side for this
-// conversation finds its partner where both appear first, and keeps it.
+// pairs knows which value of one side is the partner of which value of the other. A value that a side generates in this
+// conversation gets its partner where both appear first, and keeps it.
 type pairs struct {
-	since   time.Time          // what is older was there before and is the same on both sides
-	equated map[[2]string]bool // or equated
+	since   time.Time          // older values are the same on both sides, or equated
+	equated map[[2]string]bool // by Equate
 	of      [2]map[string]string
-	inTime  [][2]string            // the pairs of times, in their order
+	inTime  [][2]string            // pairs of times, sorted
 	order   map[string][2][]string // ids by prefix, in the order of their appearance
 }
 
@@ -23,7 +23,7 @@ func newPairs(since time.Time, equated map[[2]string]bool) *pairs {
 	return &pairs{since: since, equated: equated, of: [2]map[string]string{{}, {}}, order: map[string][2][]string{}}
 }
 
-// A token is a value within a text that a side makes: an id, a time.
+// token matches the values within a text that a side generates: ids, times, JSON Web Tokens.
 var token = regexp.MustCompile(`\b[a-z]+_[0-9A-HJKMNP-TV-Z]{26}\b|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]{43}\b`)
 
 const (
@@ -31,7 +31,7 @@ const (
 	timeForm   = "2006-01-02T15:04:05.000Z"
 )
 
-// text compares texts: what is between the tokens is the same, and the tokens are each other's partners.
+// text compares texts. The text between the tokens has to be the same, and the tokens have to be partners.
 func (p *pairs) text(a, b string) (why string) {
 	ta, tb := token.FindAllString(a, -1), token.FindAllString(b, -1)
 	if a != b && (len(ta) != len(tb) || !slices.Equal(token.Split(a, -1), token.Split(b, -1))) {
@@ -72,7 +72,7 @@ func (p *pairs) token(a, b string) (why string) {
 	return ""
 }
 
-// kindOf says what a token is: a time, a token of somebody's, or else the prefix of an id.
+// kindOf returns "time", "token" for a JSON Web Token, or else the prefix of an id.
 func kindOf(token string) string {
 	switch {
 	case token[0] >= '0' && token[0] <= '9':
@@ -83,7 +83,7 @@ func kindOf(token string) string {
 	return token[:len(token)-ulidLength]
 }
 
-// fresh says whether a side has made the time or the id since the conversations began.
+// fresh reports whether a side has generated the time or the id since the conversations began.
 func (p *pairs) fresh(kind, s string) bool {
 	if kind != "time" {
 		return ulidTime(s[len(kind):]).After(p.since)
@@ -92,7 +92,7 @@ func (p *pairs) fresh(kind, s string) bool {
 	return err == nil && at.After(p.since)
 }
 
-// appeared notes the ids in the order of their appearance.
+// appeared adds the ids to order.
 func (p *pairs) appeared(a, b string) {
 	prefix := kindOf(a)
 	ids := p.order[prefix]
@@ -101,7 +101,7 @@ func (p *pairs) appeared(a, b string) {
 	}
 }
 
-// pair makes a and b partners, unless one has another.
+// pair makes a and b partners unless one has another partner.
 func (p *pairs) pair(kind, a, b string) (why string) {
 	partner, known := p.of[0][a]
 	other, knownToo := p.of[1][b]
@@ -117,7 +117,7 @@ func (p *pairs) pair(kind, a, b string) (why string) {
 	return ""
 }
 
-// time compares times. Two of one side have the same order as their partners, and are the same if those are.
+// time compares times. Two times of one side have to be in the same order as their partners.
 func (p *pairs) time(a, b string) (why string) {
 	if why := p.pair("time", a, b); why != "" {
 		return why
@@ -133,7 +133,7 @@ func (p *pairs) time(a, b string) (why string) {
 	return ""
 }
 
-// ulidTime is the time in an id.
+// ulidTime returns the time in an id.
 func ulidTime(ulid string) time.Time {
 	const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	var ms int64

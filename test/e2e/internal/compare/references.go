@@ -12,7 +12,8 @@ import (
 
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// fill returns r with its references replaced by what p has said; seen are the ids of p in the order of their appearance.
+// fill returns r with its references replaced by values of p's responses. The ids of p that seen returns are in the order of
+// their appearance.
 func (p *party) fill(ctx context.Context, r Request, seen func(prefix string) []string) (Request, error) {
 	var failed error
 	replace := func(text string) string {
@@ -70,7 +71,7 @@ func (p *party) resolve(ctx context.Context, ref string, seen func(prefix string
 	}
 	a := p.saved[ref[:at]]
 	if a == nil {
-		return "", fmt.Errorf("no answer was saved as %s", ref[:at])
+		return "", fmt.Errorf("no response was saved as %s", ref[:at])
 	}
 	switch ref[at] {
 	case '@':
@@ -78,7 +79,7 @@ func (p *party) resolve(ctx context.Context, ref string, seen func(prefix string
 	case ';':
 		cookie, _, _ := strings.Cut(a.Header.Get("Set-Cookie"), ";")
 		if cookie == "" {
-			return "", fmt.Errorf("the %d sets no cookie", a.Status)
+			return "", fmt.Errorf("the %d response sets no cookie", a.Status)
 		}
 		if ref[at+1:] == "value" {
 			_, cookie, _ = strings.Cut(cookie, "=")
@@ -88,7 +89,7 @@ func (p *party) resolve(ctx context.Context, ref string, seen func(prefix string
 	return pointer(a.json, ref[at+1:])
 }
 
-// pointer follows a JSON pointer to a value. What is not a string comes as JSON.
+// pointer follows a JSON pointer to a value. A value that is not a string is returned as JSON.
 func pointer(v any, path string) (string, error) {
 	for step := range strings.SplitSeq(path, "/") {
 		switch inner := v.(type) {

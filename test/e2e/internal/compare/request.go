@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// Request is what goes to both sides. Path, header values and body may hold references to earlier answers, which each
-// side fills in from its own:
+// Request is a request that goes to both sides. Path, header values and body may have references to earlier responses, which
+// are filled in from each side's own:
 //
-//	${NAME/customer/id}   a value of the saved answer's JSON body, by JSON pointer
-//	${NAME@ETag}          a header of the saved answer
-//	${NAME;cookie}        the cookie that the saved answer sets, as name=value; ${NAME;value} is its value alone
-//	${NAME}               what Keep has kept
+//	${NAME/customer/id}   a value of the saved response's JSON body, by JSON pointer
+//	${NAME@ETag}          a header of the saved response
+//	${NAME;cookie}        the cookie that the saved response sets, as name=value; ${NAME;value} is its value alone
+//	${NAME}               a value that was kept by Keep
 //	${reset:NAME}         a password token for the email that was kept
-//	${PREFIX_#2}          the id with the prefix that appeared third in the conversation, counted round and round; if
-//	                      there is none, an id that nobody has
-//	${…?}                 the same, or "none" if there is nothing
+//	${PREFIX_#2}          the id with the prefix that appeared third in the conversation, modulo the number of such ids; an
+//	                      id that does not exist if there is none
+//	${…?}                 the same, or "none" if the reference leads nowhere
 type Request struct {
-	As     string // whose cookies are sent, and who keeps those that are set; "" is nobody, who keeps none
+	As     string // the name of the jar whose cookies are sent and which keeps those that are set; "" is none
 	Method string
-	Path   string      // as it stands in the request line, with the query
-	Header http.Header // beside it, Content-Type is application/json if there is a body, unless it is here
+	Path   string      // the request line's, with the query
+	Header http.Header // Content-Type is application/json if there is a body and no other one here
 	Body   string      // "" is none
-	Save   string      // the name for references to the answer
+	Save   string      // the name for references to the response
 }
 
 func (r Request) String() string {
@@ -51,7 +51,7 @@ func (r Request) String() string {
 	return b.String()
 }
 
-// build makes the request that goes to base. The path goes to the byte, so that odd ones can be sent.
+// build returns the request to base. The path is sent to the byte, so that odd ones can be sent.
 func (r Request) build(ctx context.Context, base *url.URL, cookies string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, r.Method, base.String(), strings.NewReader(r.Body))
 	if err != nil {

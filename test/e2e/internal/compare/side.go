@@ -15,14 +15,14 @@ import (
 type Side struct {
 	Name string // what reports call it
 	URL  string
-	// PasswordToken returns a token that resets the password of who has the email, or "" if nobody has.
+	// PasswordToken returns a token that resets the password of the customer with the email, or "" if there is none.
 	PasswordToken func(ctx context.Context, email string) (string, error)
 }
 
-// patience is how long an answer may take.
+// patience is how long a response may take.
 const patience = time.Minute
 
-// client sends for all conversations. It keeps idle connections shorter than Node, which ends them after five seconds.
+// client sends the requests of all conversations. It closes idle connections after four seconds, before Node does.
 var client = &http.Client{
 	Transport: &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16, DisableCompression: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -30,12 +30,12 @@ var client = &http.Client{
 	},
 }
 
-// party is one side's half of a conversation: what it has said so far.
+// party is one side of a conversation, with its cookies and saved responses.
 type party struct {
 	Side
 	base  *url.URL
 	jars  map[string]*jar
-	saved map[string]*Answer
+	saved map[string]*Response
 	kept  map[string]string
 }
 
@@ -44,7 +44,7 @@ func newParty(s Side) (*party, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &party{Side: s, base: base, jars: map[string]*jar{}, saved: map[string]*Answer{}, kept: map[string]string{}}, nil
+	return &party{Side: s, base: base, jars: map[string]*jar{}, saved: map[string]*Response{}, kept: map[string]string{}}, nil
 }
 
 func (p *party) jar(name string) *jar {
@@ -54,8 +54,8 @@ func (p *party) jar(name string) *jar {
 	return p.jars[name]
 }
 
-// send sends r, whose references are filled in already.
-func (p *party) send(ctx context.Context, r Request) (*Answer, error) {
+// send sends r, in which references have been filled in.
+func (p *party) send(ctx context.Context, r Request) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	cookies := ""
@@ -77,10 +77,10 @@ func (p *party) send(ctx context.Context, r Request) (*Answer, error) {
 	if r.As != "" {
 		p.jar(r.As).keep(resp.Header["Set-Cookie"])
 	}
-	return newAnswer(resp, text), nil
+	return newResponse(resp, text), nil
 }
 
-// jar keeps cookies as they come, to the byte, without asking whether a browser would.
+// jar keeps every cookie, to the byte, also where a browser would not.
 type jar struct {
 	names  []string
 	values map[string]string

@@ -1,0 +1,82 @@
+package customers
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestResponsesThatAreNotTheAPIs(t *testing.T) {
+	big := strings.Repeat("x", 1<<20)
+	for name, h := range map[string]http.HandlerFunc{
+		"page":                     respondWith(200, "text/html; charset=utf-8", "<html>hush</html>"),
+		"large page":               respondWith(200, "text/html", big),
+		"empty":                    respondWith(200, "", ""),
+		"empty JSON":               respondWith(200, "application/json", ""),
+		"object without the model": respondWith(200, "application/json", "{}"),
+		"foreign JSON":             respondWith(200, "application/json", `{"status":"ok"}`),
+		"model without an id":      respondWith(200, "application/json", `{"customer":{}}`),
+		"null":                     respondWith(200, "application/json", "null"),
+		"null model":               respondWith(200, "application/json", `{"customer":null}`),
+		"array":                    respondWith(200, "application/json", "[]"),
+		"truncated":                respondWith(200, "application/json", customerJSON[:20]),
+		"wrong type":               respondWith(200, "application/json", `{"customer":{"id":7}}`),
+		"two documents":            respondWith(200, "application/json", customerJSON+customerJSON),
+		"JSON without the type":    respondWith(200, "", customerJSON),
+		"JSON as text":             respondWith(200, "text/plain", customerJSON),
+		"no content":               respondWith(204, "", ""),
+		"created":                  respondWith(201, "application/json", customerJSON),
+		"partial":                  respondWith(206, "application/json", customerJSON),
+	} {
+		f := serve(t, h)
+		err := retrieve(t.Context(), f.loggedIn(t))
+		e := wantError(t, err, ErrUnexpectedResponse)
+		if e.StatusCode/100 != 2 || e.Operation != "RetrieveCustomer" || e.Body != nil || strings.Contains(e.Error(), "hush") {
+			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
+		}
+		if f.count() != 1 {
+			t.Errorf("%s: %d requests", name, f.count())
+		}
+	}
+}
+
+func TestJSONIsKnownByItsType(t *testing.T) {
+	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;"} {
+		wantOK(t, retrieve(t.Context(), serve(t, respondWith(200, contentType, customerJSON)).loggedIn(t)))
+	}
+}
+
+func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
+	f := serve(t, respondWith(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
+	page, err := f.loggedIn(t).ListOrders(t.Context(), nil)
+	wantOK(t, err)
+	if page.Orders[0].Status != "frozen" {
+		t.Errorf("status %q", page.Orders[0].Status)
+	}
+}
+
+func TestOperationsWithoutAJSONResponse(t *testing.T) {
+	for _, test := range []struct {
+		name              string
+		status            int
+		contentType, body string
+		token, logout     bool // which of the two operations succeed
+	}{
+		{"204", 204, "", "", true, false},
+		{"200 OK text", 200, "text/plain; charset=utf-8", "OK", false, true},
+		{"200 page", 200, "text/html", "<html>", false, false},
+		{"200 JSON", 200, "application/json", "{}", false, false},
+		{"200 empty", 200, "", "", false, false},
+		{"202 text", 202, "text/plain", "OK", false, false},
+		{"301", 301, "", "", false, false},
+		{"404 page", 404, "text/html", "<html>", false, false},
+	} {
+		f := serve(t, respondWith(test.status, test.contentType, test.body))
+		if err := f.client(t).GeneratePasswordToken(t.Context(), testEmail); (err == nil) != test.token {
+			t.Errorf("%s: GeneratePasswordToken: %v", test.name, err)
+		}
+		if err := f.loggedIn(t).Auth.DeleteSession(t.Context()); (err == nil) != test.logout {
+			t.Errorf("%s: DeleteSession: %v", test.name, err)
+		}
+	}
+}

@@ -1,0 +1,919 @@
+package customers
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestSessionAgainstAModel runs many calls on one session in a random interleaving. It compares every request, result and
+// state with a model that is written from the rules of docs/sessions.md and not from the code. A scheduler decides in
+// virtual time when a request is carried out and when its response arrives. A schedule is a list of steps made from a
+// seed, and one that fails is shrunk before it is printed. A step names what it acts on by a number, modulo how many
+// there are, so that any part of a schedule is a schedule.
+func TestSessionAgainstAModel(t *testing.T) {
+	t.Parallel()
+	n := *modelSchedules
+	if testing.Short() {
+		n = min(n, 500)
+	}
+	total := stats{}
+	for i := range n {
+		seed := *modelSeed + uint64(i)
+		schedule := newSchedule(seed)
+		failure, s := schedule.run(t)
+		total.add(s)
+		if failure == "" {
+			continue
+		}
+		schedule, failure, s = schedule.shrink(t, failure)
+		t.Fatalf("seed %d, %d steps after shrinking: %s\n%s", seed, len(schedule.steps), failure, strings.Join(s.trace, "\n"))
+	}
+	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d of them ended at the backend, %d stale responses, %d runs of the re-login hook, %d repeated calls",
+		n, total.calls, total.requests, total.changes, total.superseded, total.ended, total.stale, total.runs, total.repeated)
+	for what, n := range map[string]int{"superseded": total.superseded, "ended": total.ended, "stale": total.stale, "runs": total.runs, "repeated": total.repeated} {
+		if n == 0 {
+			t.Errorf("no schedule had any %s: the test covers less than it claims", what)
+		}
+	}
+}
+
+var (
+	modelSchedules = flag.Int("session.schedules", 4000, "how many schedules TestSessionAgainstAModel runs")
+	modelSeed      = flag.Uint64("session.seed", 1, "the first schedule's seed")
+)
+
+type stats struct {
+	calls, requests, changes, superseded, ended, stale, runs, repeated int
+	trace                                                              []string
+}
+
+func (s *stats) add(o stats) {
+	s.calls += o.calls
+	s.requests += o.requests
+	s.changes += o.changes
+	s.superseded += o.superseded
+	s.ended += o.ended
+	s.stale += o.stale
+	s.runs += o.runs
+	s.repeated += o.repeated
+}
+
+type stepKind uint8
+
+const (
+	stepLogin stepKind = iota
+	stepSecured
+	stepOpen
+	stepLogout
+	stepAdvance // a request is carried out, or its response arrives
+	stepSleep
+	stepForget // the backend forgets a session
+	stepCancel
+	stepHook // the session hook returns
+)
+
+type step struct {
+	kind stepKind
+	a, b int
+}
+
+type schedule struct {
+	start    int  // how the session begins
+	relogin  bool // with the re-login hook
+	slowHook bool // the session hook returns at a step of the schedule
+	steps    []step
+}
+
+func newSchedule(seed uint64) schedule {
+	r := rand.New(rand.NewPCG(seed, 0))
+	s := schedule{start: r.IntN(5), relogin: r.IntN(2) == 0}
+	s.slowHook = !s.relogin && r.IntN(2) == 0 // together, a call would look at the session again at an unknown time
+	weights := []int{stepLogin: 8, stepSecured: 14, stepOpen: 3, stepLogout: 5, stepAdvance: 50, stepSleep: 3, stepForget: 3, stepCancel: 3, stepHook: 5}
+	all := 0
+	for _, weight := range weights {
+		all += weight
+	}
+	for range 20 + r.IntN(50) {
+		n, kind := r.IntN(all), stepKind(0)
+		for n >= weights[kind] {
+			n -= weights[kind]
+			kind++
+		}
+		s.steps = append(s.steps, step{kind, r.IntN(1 << 16), r.IntN(1 << 16)})
+	}
+	return s
+}
+
+// shrink leaves out steps as long as the schedule still fails.
+func (s schedule) shrink(t *testing.T, failure string) (schedule, string, stats) {
+	t.Helper()
+	for size := max(1, len(s.steps)/2); size > 0; size /= 2 {
+		for i := 0; i+size <= len(s.steps); {
+			shorter := s
+			shorter.steps = slices.Delete(slices.Clone(s.steps), i, i+size)
+			if f, _ := shorter.run(t); f != "" {
+				s, failure = shorter, f
+			} else {
+				i += size
+			}
+		}
+	}
+	_, st := s.run(t)
+	return s, failure, st
+}
+
+func (s schedule) run(t *testing.T) (failure string, st stats) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		env := newModelEnv(t, s)
+		for _, step := range s.steps {
+			env.step(step)
+			if env.failure != "" {
+				break
+			}
+		}
+		env.finish()
+		failure, st = env.failure, env.stats
+	})
+	return failure, st
+}
+
+// The model. The numbers are those of the rules in docs/sessions.md.
+
+// modelCookie is a cookie that the client has stored by the rules.
+type modelCookie struct {
+	value, owner string
+	expires      time.Time // zero: unknown
+}
+
+func (c *modelCookie) expired() bool { return !c.expires.IsZero() && !c.expires.After(time.Now()) }
+
+func (c *modelCookie) header() string {
+	if c == nil {
+		return ""
+	}
+	return DefaultSessionCookieName + "=" + c.value
+}
+
+// modelSession is what the session has to be.
+type modelSession struct {
+	begun      int          // logins and logouts, in the order they begin
+	generation int          // the one begun last of those that have succeeded
+	cookie     *modelCookie // what it left, or what replaced that
+	ended      bool         // the backend refused the cookie
+	verified   bool         // false for a browser's cookie until a call has succeeded with it
+	run        *modelRun
+	runs       []*modelRun // those that have ended
+}
+
+// modelRun is a run of the re-login hook.
+type modelRun struct {
+	renews int
+	call   *modelCall
+	failed bool
+}
+
+type modelCall struct {
+	id     int
+	kind   sessionUse
+	email  string // of a login
+	cancel context.CancelFunc
+	run    *modelRun // of the re-login hook, if it makes the call
+
+	number     int // of a login or logout
+	generation int // the session's when the call began
+	runsSeen   int
+	sent       *modelCookie
+	verified   bool
+
+	expect     *string      // the Cookie header of the request that has to come
+	superseded *modelCookie // what the call has to end at the backend
+	waits      *modelRun
+	again      bool
+	settled    bool // what the call has to return is known
+	want       error
+	wantWho    string
+
+	done bool
+	err  error
+	who  string
+}
+
+func (c *modelCall) settle(want error, who string) { c.settled, c.want, c.wantWho = true, want, who }
+
+func (m *modelSession) begin(c *modelCall, relogin bool) {
+	send := func(header string) { c.expect = &header }
+	if c.kind == login || c.kind == logout {
+		if c.run != nil {
+			c.number = c.run.renews
+		} else {
+			m.begun++
+			c.number = m.begun
+		}
+	}
+	switch c.kind {
+	case open, login: // rule 2: without the session cookie
+		send("")
+	case logout: // rule 5
+		c.sent = m.cookie
+		send(m.cookie.header())
+	case secured:
+		if !c.again {
+			c.generation, c.runsSeen = m.generation, len(m.runs)
+		}
+		c.sent, c.verified = m.cookie, m.verified
+		switch {
+		case c.again && c.generation != m.generation:
+			c.settle(ErrUnauthenticated, "")
+		case m.cookie == nil:
+			m.loginEnded(c, relogin, m.ended && m.verified, ErrUnauthenticated)
+		case m.cookie.expired(): // rule 7
+			m.loginEnded(c, relogin, true, ErrSessionExpired)
+		default:
+			send(m.cookie.header())
+		}
+	default:
+	}
+}
+
+// loginEnded is the transition of a call that finds the login ended. With the hook, the call is made once more for the
+// same customer.
+func (m *modelSession) loginEnded(c *modelCall, relogin, wasLoggedIn bool, err error) {
+	switch {
+	case !relogin || !wasLoggedIn || c.again:
+		c.settle(err, "")
+	case m.generation != c.generation:
+		c.settle(ErrUnauthenticated, "")
+	case m.cookie != nil && m.cookie != c.sent:
+		c.again = true
+		m.begin(c, relogin)
+	case m.run != nil:
+		c.waits = m.run
+	case len(m.runs) > c.runsSeen && m.runs[len(m.runs)-1].failed:
+		c.settle(errHookFailed, "")
+	default:
+		m.run = &modelRun{renews: m.generation}
+		c.waits = m.run
+	}
+}
+
+var errHookFailed = errors.New("the hook failed")
+
+// modelResponse is what the backend makes of a request.
+type modelResponse struct {
+	lost        bool // no response arrives
+	status      int
+	contentType string
+	body        string
+	setCookie   string // the line without its lifetime
+	cookie      *modelCookie
+	deletes     bool
+	lifetime    time.Duration // of the cookie
+	who         string
+}
+
+func (a *modelResponse) ok() bool { return a.status == 200 && a.contentType != "text/html" }
+
+// take is the transition of a response that arrives.
+func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
+	if a.lost {
+		c.settle(ErrUnavailable, "")
+		return
+	}
+	if a.cookie != nil && a.lifetime != 0 {
+		a.cookie.expires = time.Now().Add(a.lifetime)
+	}
+	var want error
+	switch {
+	case a.status == 500:
+		want = ErrInternal
+	case a.status == 401 && c.kind == login:
+		want = ErrInvalidCredentials
+	case a.status == 401:
+		want = ErrUnauthenticated
+	case !a.ok():
+		want = ErrUnexpectedResponse
+	}
+	switch c.kind {
+	case login: // rule 3
+		switch {
+		case want != nil:
+		case a.cookie == nil:
+			want = ErrNoSessionCookie
+		case c.number < m.generation: // something begun later has succeeded
+			want = ErrSessionSuperseded
+			c.superseded = a.cookie
+		default:
+			m.replace(c.number, a.cookie)
+		}
+	case logout: // rule 5
+		if want != nil || c.number < m.generation {
+			break
+		}
+		if m.cookie != nil && (c.sent == nil || c.sent.value != m.cookie.value) {
+			c.superseded = m.cookie // it came while the logout ran, from something begun before
+		}
+		m.replace(c.number, nil)
+	case secured: // rule 4
+		if c.sent == m.cookie { // otherwise it is a response to an older cookie
+			switch {
+			case a.status == 401 || a.ok() && a.deletes:
+				m.cookie, m.ended = nil, true
+			case a.ok() && a.cookie != nil:
+				m.cookie, m.verified = a.cookie, true
+			case a.ok():
+				m.verified = true
+			}
+		}
+		if a.status == 401 {
+			m.loginEnded(c, relogin, c.verified, want)
+			return
+		}
+	default:
+	}
+	c.settle(want, a.who)
+}
+
+func (m *modelSession) replace(number int, c *modelCookie) {
+	m.generation, m.cookie, m.ended, m.verified = number, c, false, true
+}
+
+// The env: the client, the backend and the scheduler.
+
+type modelRequest struct {
+	call           *modelCall
+	endsSuperseded bool // it logs a superseded login out
+	method         string
+	cookie         string
+	response       *modelResponse // it has been carried out
+	release        chan struct{}
+	abandoned      bool // the client waits no more
+}
+
+type modelEnv struct {
+	schedule
+	stats
+	client  *Client
+	model   modelSession
+	calls   []*modelCall
+	pending []*modelRequest
+	alive   map[string]string // the backend's sessions: value → owner
+	named   int               // values made up so far
+	mustEnd map[string]string // value → why
+	failure string
+
+	mu       sync.Mutex // what the client's goroutines touch
+	arrived  []*modelRequest
+	returned []*modelCall
+	draining bool
+	atWork   int // session hook
+	hookGate chan struct{}
+	hookSaw  *string
+	hooks    int
+	problem  string
+}
+
+type callKey struct{}
+
+func newModelEnv(t *testing.T, s schedule) *modelEnv {
+	t.Helper()
+	env := &modelEnv{schedule: s, alive: map[string]string{}, mustEnd: map[string]string{}}
+	opts := []Option{
+		WithHTTPClient(&http.Client{Transport: roundTrip(env.roundTrip)}), WithMaxRetries(0), WithTimeout(10000 * time.Hour),
+		WithSessionHook(env.sessionHook),
+	}
+	if s.relogin {
+		opts = append(opts, WithReloginHook(env.reloginHook))
+	}
+	session := new(Session)
+	env.model.verified = true
+	switch s.start {
+	case 1: // from a store
+		env.alive["kept"] = "kept@x.com"
+		env.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com"}
+		session = sessionOf("kept")
+		session, _ = DecodeSession(session.Encode())
+	case 2, 3: // from a browser, whose cookie is valid or not
+		if s.start == 2 {
+			env.alive["browser"] = "browser@x.com"
+		}
+		env.model.cookie = &modelCookie{value: "browser", owner: "browser@x.com"}
+		env.model.verified = false
+		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=browser"), sid)
+	default:
+	}
+	env.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
+	env.client = mustNew(t, backendURL, opts...).WithSession(session)
+	return env
+}
+
+func (env *modelEnv) tracef(format string, args ...any) {
+	env.trace = append(env.trace, fmt.Sprintf("%6s  ", time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))+fmt.Sprintf(format, args...))
+}
+
+func (env *modelEnv) failf(format string, args ...any) {
+	if env.failure == "" {
+		env.failure = fmt.Sprintf(format, args...)
+	}
+}
+
+func (env *modelEnv) sessionHook(_ context.Context, s *Session) {
+	env.mu.Lock()
+	env.hooks++
+	env.atWork++
+	if env.atWork > 1 {
+		env.problem = "two session hooks at once"
+	}
+	saw := valueOf(s)
+	env.hookSaw = &saw
+	gate := make(chan struct{})
+	if env.slowHook && !env.draining {
+		env.hookGate = gate
+	} else {
+		close(gate)
+	}
+	env.mu.Unlock()
+	<-gate
+	env.mu.Lock()
+	env.atWork--
+	env.mu.Unlock()
+}
+
+func (env *modelEnv) openHook() {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	if env.hookGate != nil {
+		close(env.hookGate)
+		env.hookGate = nil
+	}
+}
+
+// reloginHook logs in once. The model has begun the run before the client could.
+func (env *modelEnv) reloginHook(ctx context.Context, c *Client) error {
+	env.mu.Lock()
+	run := env.model.run
+	if run == nil || run.call == nil || env.draining {
+		env.problem = "the re-login hook runs and should not"
+		env.mu.Unlock()
+		return errHookFailed
+	}
+	env.mu.Unlock()
+	err := logIn(context.WithValue(ctx, callKey{}, run.call), c, run.call.email)
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	run.call.err = err
+	if err == nil {
+		run.call.who = run.call.email
+	}
+	env.returned = append(env.returned, run.call)
+	if err != nil {
+		return errHookFailed
+	}
+	return nil
+}
+
+func (env *modelEnv) roundTrip(r *http.Request) (*http.Response, error) {
+	call, _ := r.Context().Value(callKey{}).(*modelCall)
+	req := &modelRequest{call: call, method: r.Method, cookie: r.Header.Get("Cookie"), release: make(chan struct{})}
+	env.mu.Lock()
+	if env.draining {
+		env.mu.Unlock()
+		return nil, errors.New("the test is over")
+	}
+	env.arrived = append(env.arrived, req)
+	env.mu.Unlock()
+	select {
+	case <-r.Context().Done():
+		env.mu.Lock()
+		req.abandoned = true
+		env.mu.Unlock()
+		return nil, r.Context().Err()
+	case <-req.release:
+	}
+	a := req.response
+	if a == nil || a.lost {
+		return nil, errors.New("connection reset")
+	}
+	resp := &http.Response{
+		StatusCode: a.status, ProtoMajor: 1, ProtoMinor: 1, Request: r, ContentLength: int64(len(a.body)),
+		Header: http.Header{"Content-Type": {a.contentType}}, Body: io.NopCloser(strings.NewReader(a.body)),
+	}
+	if a.setCookie != "" {
+		backendsNow := time.Now().Add(-3 * time.Hour) // its clock is wrong
+		resp.Header.Set("Date", httpTime(backendsNow))
+		line := a.setCookie
+		if a.lifetime != 0 {
+			line += "; Expires=" + httpTime(backendsNow.Add(a.lifetime))
+		}
+		resp.Header["Set-Cookie"] = []string{line}
+	}
+	return resp, nil
+}
+
+// value returns a session id that was not used yet.
+func (env *modelEnv) value(prefix string) string {
+	env.named++
+	return fmt.Sprintf("%s%d", prefix, env.named)
+}
+
+func (env *modelEnv) setCookie(a *modelResponse, value string) {
+	a.setCookie = sid + "=" + value + "; Path=/"
+}
+
+// newSession opens a session at the backend, or renews one.
+func (env *modelEnv) newSession(a *modelResponse, value, owner string, b int) {
+	env.alive[value] = owner
+	a.cookie = &modelCookie{value: value, owner: owner}
+	env.setCookie(a, value)
+	if b%3 != 0 {
+		a.lifetime = time.Duration(10+b%100) * time.Second
+	}
+}
+
+// carryOut is the backend's work on a request. how picks the fault, which mostly is none.
+func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
+	a := &modelResponse{status: 200, contentType: "application/json"}
+	value := strings.TrimPrefix(r.cookie, sid+"=")
+	owner := env.alive[value]
+	anonymous := func() { env.setCookie(a, env.value("anonymous")) }
+	broken := func(status int) {
+		a.status, a.contentType = status, "text/html"
+		anonymous()
+	}
+	switch {
+	case r.method == http.MethodDelete:
+		a.contentType, a.body = "text/plain", "OK"
+		switch how % 12 {
+		case 0:
+			broken(500) // before it was carried out
+			return a
+		case 1:
+			broken(500)
+		case 2:
+			a.lost = true
+		case 3:
+			anonymous()
+		case 4:
+			broken(200)
+			return a
+		}
+		delete(env.alive, value)
+	case r.call.kind == login:
+		a.who = r.call.email
+		switch how % 16 {
+		case 0:
+			broken(500)
+		case 1, 2:
+			broken(401)
+		case 3: // no cookie
+		case 4:
+			broken(200)
+		case 5:
+			env.newSession(a, env.value("s"), a.who, b)
+			a.lost = true
+		default:
+			env.newSession(a, env.value("s"), a.who, b)
+		}
+	case r.call.kind == open:
+		a.body = `{"exists":true}`
+		anonymous()
+		if how%4 == 0 {
+			broken(500)
+		}
+	default:
+		a.who = owner
+		switch {
+		case how%16 == 0:
+			broken(500)
+		case how%16 == 1:
+			a.lost = true
+		case how%16 == 2:
+			broken(200)
+		case how%16 == 3:
+			delete(env.alive, value)
+			broken(401)
+		case owner == "":
+			broken(401)
+		case how%16 < 6:
+			env.newSession(a, value, owner, b) // rolling
+		case how%16 == 6:
+			delete(env.alive, value)
+			env.newSession(a, env.value("s"), owner, b)
+		case how%16 == 7:
+			delete(env.alive, value)
+			a.deletes = true
+			env.setCookie(a, "x")
+			a.setCookie += "; Max-Age=0"
+		}
+	}
+	if a.body == "" {
+		a.body = fmt.Sprintf(`{"customer":{"id":"cus_1","email":%q}}`, a.who)
+	}
+	if !a.ok() {
+		a.who = ""
+	}
+	return a
+}
+
+func (env *modelEnv) start(kind sessionUse) {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &modelCall{id: len(env.calls), kind: kind, cancel: cancel, email: fmt.Sprintf("c%d@x.com", len(env.calls))}
+	env.calls = append(env.calls, c)
+	env.stats.calls++
+	env.tracef("call %d: %s", c.id, [...]string{open: "open", secured: "secured", login: "login", logout: "logout"}[kind])
+	env.change(func() { env.model.begin(c, env.relogin) })
+	ctx = context.WithValue(ctx, callKey{}, c)
+	go func() {
+		var who *Customer
+		var err error
+		switch kind {
+		case login:
+			who, err = env.client.Auth.Authenticate(ctx, c.email, testPassword)
+		case secured:
+			who, err = env.client.Retrieve(ctx)
+		case logout:
+			err = env.client.Auth.DeleteSession(ctx)
+		case open:
+			_, err = env.client.Auth.Exists(ctx, c.email)
+		}
+		env.mu.Lock()
+		defer env.mu.Unlock()
+		c.err = err
+		if who != nil {
+			c.who = who.Email
+		}
+		env.returned = append(env.returned, c)
+	}()
+}
+
+// change runs a transition of the model, before the client makes its own.
+func (env *modelEnv) change(transition func()) {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	before := env.model.cookie
+	transition()
+	if env.model.cookie != before {
+		env.changes++
+	}
+	if run := env.model.run; run != nil && run.call == nil {
+		run.call = &modelCall{id: len(env.calls), kind: login, run: run, cancel: func() {}, email: fmt.Sprintf("r%d@x.com", len(env.calls))}
+		env.calls = append(env.calls, run.call)
+		env.runs++
+		env.trace = append(env.trace, fmt.Sprintf("        the re-login hook runs: call %d", run.call.id))
+		env.model.begin(run.call, false)
+	}
+}
+
+func (env *modelEnv) step(s step) {
+	switch s.kind {
+	case stepLogin:
+		env.start(login)
+	case stepSecured:
+		env.start(secured)
+	case stepOpen:
+		env.start(open)
+	case stepLogout:
+		env.start(logout)
+	case stepAdvance:
+		if len(env.pending) == 0 {
+			return
+		}
+		env.advance(env.pending[s.a%len(env.pending)], s.b%997, s.b)
+	case stepSleep:
+		d := time.Duration(1+s.a%40) * time.Second
+		env.tracef("sleep %s", d)
+		time.Sleep(d)
+	case stepForget:
+		values := make([]string, 0, len(env.alive))
+		for value := range env.alive {
+			values = append(values, value)
+		}
+		if len(values) == 0 {
+			return
+		}
+		slices.Sort(values)
+		value := values[s.a%len(values)]
+		env.tracef("the backend forgets %s", value)
+		delete(env.alive, value)
+	case stepCancel:
+		if len(env.calls) == 0 {
+			return
+		}
+		c := env.calls[s.a%len(env.calls)]
+		if c.done || c.run != nil {
+			return
+		}
+		env.tracef("cancel %d", c.id)
+		if !c.settled {
+			c.settle(context.Canceled, "")
+			c.waits = nil
+		}
+		c.cancel()
+	case stepHook:
+		env.openHook()
+	}
+	env.reconcile()
+}
+
+// advance carries a pending request out, or lets its response arrive.
+func (env *modelEnv) advance(r *modelRequest, how, b int) {
+	if r.response == nil {
+		r.response = env.carryOut(r, how, b)
+		env.tracef("backend: %s of call %d with %q: %d, sets %q", r.method, r.call.id, r.cookie, r.response.status, r.response.setCookie)
+		return
+	}
+	env.pending = slices.DeleteFunc(env.pending, func(p *modelRequest) bool { return p == r })
+	env.tracef("response to call %d arrives", r.call.id)
+	if r.endsSuperseded {
+		env.ended++
+		if r.response.lost || !r.response.ok() {
+			delete(env.mustEnd, r.call.superseded.value) // it was tried once
+		}
+		r.call.superseded = nil
+	} else {
+		env.change(func() {
+			if r.call.kind == secured && r.call.sent != env.model.cookie {
+				env.stale++
+			}
+			env.model.take(r.call, r.response, env.relogin)
+			if errors.Is(r.call.want, ErrSessionSuperseded) {
+				env.superseded++
+			}
+			if r.call.superseded != nil {
+				env.mustEnd[r.call.superseded.value] = fmt.Sprintf("it lost in call %d", r.call.id)
+			}
+			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil {
+				env.mustEnd[r.call.sent.value] = fmt.Sprintf("call %d logged it out", r.call.id)
+			}
+		})
+	}
+	close(r.release)
+}
+
+// reconcile compares what the client has done since the last step with what it had to do.
+func (env *modelEnv) reconcile() {
+	synctest.Wait()
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	if env.problem != "" {
+		env.failf("%s", env.problem)
+	}
+	// The hook's end comes first, because other calls go on from it.
+	for _, c := range env.returned {
+		if c.run == nil {
+			continue
+		}
+		c.run.failed = c.err != nil
+		env.model.run, env.model.runs = nil, append(env.model.runs, c.run)
+		for _, waiter := range env.calls {
+			switch {
+			case waiter.waits != c.run:
+				continue
+			case c.run.failed:
+				waiter.settle(errHookFailed, "")
+			default:
+				waiter.again = true
+				env.repeated++
+				env.model.begin(waiter, env.relogin)
+			}
+			waiter.waits = nil
+		}
+	}
+	env.pending = slices.DeleteFunc(env.pending, func(r *modelRequest) bool {
+		if r.abandoned && r.endsSuperseded {
+			delete(env.mustEnd, r.call.superseded.value) // its time limit ended it
+			r.call.superseded = nil
+		}
+		return r.abandoned
+	})
+	slices.SortFunc(env.arrived, func(a, b *modelRequest) int { return a.call.id - b.call.id })
+	for _, r := range env.arrived {
+		env.requests++
+		switch c := r.call; {
+		case strings.Contains(r.cookie, "anonymous"):
+			env.failf("call %d sent an anonymous cookie: %q", c.id, r.cookie)
+		case c.expect != nil && r.cookie == *c.expect:
+			c.expect = nil
+		case c.expect != nil:
+			env.failf("call %d sent %q, want %q", c.id, r.cookie, *c.expect)
+		case c.superseded != nil && r.method == http.MethodDelete && r.cookie == c.superseded.header():
+			r.endsSuperseded = true
+		default:
+			env.failf("call %d sent a request that it should not send: %s with %q", c.id, r.method, r.cookie)
+		}
+		if !r.abandoned {
+			env.pending = append(env.pending, r)
+		}
+	}
+	for _, c := range env.returned {
+		c.done = true
+		env.tracef("call %d returns %q, %v", c.id, c.who, c.err)
+		switch {
+		case !c.settled || c.superseded != nil:
+			env.failf("call %d returned %q, %v before it should", c.id, c.who, c.err)
+		case (c.want == nil) != (c.err == nil) || !errors.Is(c.err, c.want):
+			env.failf("call %d returned %v, want %v", c.id, c.err, c.want)
+		case c.err == nil && c.who != c.wantWho:
+			env.failf("call %d was made as %q, want %q", c.id, c.who, c.wantWho)
+		}
+	}
+	env.arrived, env.returned = nil, nil
+	env.compare()
+}
+
+// compare checks the state in which everything waits.
+func (env *modelEnv) compare() {
+	m, s := &env.model, env.client.caller.session
+	ending := false
+	for _, c := range env.calls {
+		if c.expect != nil && !c.settled {
+			env.failf("call %d did not send %q", c.id, *c.expect)
+		}
+		ending = ending || c.superseded != nil
+		if c.superseded != nil && !slices.ContainsFunc(env.pending, func(r *modelRequest) bool { return r.call == c && r.endsSuperseded }) {
+			env.failf("call %d did not end %q at the backend", c.id, c.superseded.value)
+		}
+		if c.settled && !c.done && c.superseded == nil && env.atWork == 0 {
+			env.failf("call %d did not return", c.id)
+		}
+	}
+	value, expires := "", time.Time{}
+	if m.cookie != nil {
+		value, expires = m.cookie.value, m.cookie.expires
+	}
+	if got := valueOf(s); got != value {
+		env.failf("the session has %q, want %q", got, value)
+	}
+	if got := s.Expires(); !got.Equal(expires) {
+		env.failf("the session expires at %s, want %s", got, expires)
+	}
+	if got, want := s.LoggedIn(), m.cookie != nil && m.verified && !m.cookie.expired(); got != want {
+		env.failf("logged in: %t, want %t", got, want)
+	}
+	switch {
+	case ending || env.atWork > 0: // a change may yet have to be reported
+	case env.hookSaw == nil && env.changes > 0:
+		env.failf("the session changed and the hook was not called")
+	case env.hookSaw != nil && *env.hookSaw != value:
+		env.failf("the session hook last saw %q, the session has %q", *env.hookSaw, value)
+	case env.hooks > env.changes:
+		env.failf("the session hook was called %d times for %d changes", env.hooks, env.changes)
+	}
+}
+
+// finish responds to all that is under way and checks which sessions the backend still has.
+func (env *modelEnv) finish() {
+	const natural = 9 // is no fault
+	for env.failure == "" && (len(env.pending) > 0 || env.hookGate != nil) {
+		if env.hookGate != nil {
+			env.openHook()
+		} else {
+			env.advance(env.pending[0], natural, 0)
+		}
+		env.reconcile()
+	}
+	for _, c := range env.calls {
+		if env.failure == "" && !c.done {
+			env.failf("call %d never returned", c.id)
+		}
+	}
+	for value, why := range env.mustEnd {
+		if owner, alive := env.alive[value]; alive && env.failure == "" {
+			env.failf("%s's session %s is open at the backend although %s", owner, value, why)
+		}
+	}
+	if env.failure == "" {
+		return
+	}
+	// Let all goroutines end.
+	env.mu.Lock()
+	env.draining = true
+	all := append(slices.Clone(env.pending), env.arrived...)
+	env.mu.Unlock()
+	for _, c := range env.calls {
+		c.cancel()
+	}
+	for _, r := range all {
+		select {
+		case <-r.release:
+		default:
+			r.response = &modelResponse{lost: true}
+			close(r.release)
+		}
+	}
+	for range 10 {
+		env.openHook()
+		synctest.Wait()
+	}
+}
