@@ -8,7 +8,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 )
 
-// Any document that document.Parse takes can be compared. It does not differ from itself.
+// FuzzDocuments checks that any document that document.Parse accepts can be compared, and that it equals itself.
 func FuzzDocuments(f *testing.F) {
 	f.Add([]byte(shop))
 	f.Add([]byte(strings.ReplaceAll(shop, "allOf", "oneOf")))
