@@ -147,7 +147,7 @@ func borrowBackend(t *testing.T, s backend.Settings) *backend.Backend {
 }
 
 // baseTransport drops idle connections before Node does, which closes them after five seconds.
-var baseTransport = &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16}
+var baseTransport = &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 64}
 
 // httpClient returns a client for raw requests to b, which are recorded too. It keeps no cookies and follows no redirects.
 func httpClient(b *backend.Backend) *http.Client {
