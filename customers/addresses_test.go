@@ -19,7 +19,7 @@ func addressed(addresses ...map[string]any) http.HandlerFunc {
 	}
 }
 
-// stored is someAddress as the backend responses it.
+// stored returns someAddress as the backend sends it.
 func stored(change map[string]any) map[string]any {
 	a := map[string]any{
 		"first_name": "Alec", "last_name": "Reynolds", "address_1": "Main Street 1", "city": "Copenhagen", "country_code": "dk", "postal_code": "1000",
@@ -93,7 +93,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 			if !test.added {
 				break
 			}
-			// The comparison looks at each field: with one of them different, nothing there is what was sent.
+			// With any field different, the address was not added.
 			var others []map[string]any
 			for _, a := range test.there {
 				other := maps.Clone(a)

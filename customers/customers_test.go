@@ -81,7 +81,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		}
 		r := f.last(t)
 		body := r.Body
-		if body != "" { // in one order of keys
+		if body != "" { // sorts the keys
 			var v any
 			wantOK(t, json.Unmarshal([]byte(body), &v))
 			out, err := json.Marshal(v)

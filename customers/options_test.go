@@ -64,7 +64,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 	if used != 1 {
 		t.Errorf("the transport was used %d times", used)
 	}
-	// With the jar, the cookie would go along with the next login (fixation) and twice with other calls.
+	// With the jar, the cookie would be sent with the next login (fixation), and twice with other calls.
 	mustLogin(t, c, "b@example.com")
 	if got := b.last(t).Cookie; got != "" {
 		t.Errorf("the login was sent with %q", got)
@@ -77,7 +77,7 @@ func TestHTTPClientIsCopied(t *testing.T) {
 		t.Errorf("the caller's jar has %d cookies", n)
 	}
 
-	mine.Transport = nil // afterwards it is the caller's own business
+	mine.Transport = nil // the client has its own copy
 	wantCustomer(t, c, "b@example.com")
 }
 
@@ -192,7 +192,7 @@ func TestBearerToken(t *testing.T) {
 		wantOK(t, retrieve(t.Context(), c))
 		wantHeaders(t, f.last(t), map[string]string{"Authorization": "Bearer tok", "Cookie": ""})
 	}
-	// What needs no login does not get the token.
+	// A call that needs no login does not send the token.
 	_, err := c.Auth.Exists(t.Context(), testEmail)
 	wantOK(t, err)
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "", "Cookie": ""})
@@ -209,14 +209,14 @@ func TestBearerToken(t *testing.T) {
 		t.Error("a login or logout was sent")
 	}
 
-	// A session takes the token's place.
+	// A session replaces the token.
 	derived := c.WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), derived))
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "", "Cookie": "connect.sid=v"})
 	wantIs(t, retrieve(t.Context(), c.WithSession(nil)), ErrNoSession)
 	wantIs(t, retrieve(t.Context(), c.WithSession(new(Session))), ErrUnauthenticated)
 
-	// The caller's own Authorization header stands.
+	// The caller's own Authorization header is sent instead.
 	_, err = c.Retrieve(t.Context(), WithHeader("Authorization", "Basic mine"))
 	wantOK(t, err)
 	wantHeaders(t, f.last(t), map[string]string{"Authorization": "Basic mine"})

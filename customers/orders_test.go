@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"slices"
@@ -16,22 +17,22 @@ import (
 	"weak"
 )
 
-// storedOrder is an order as the database has it, to the microsecond.
+// storedOrder is an order as the database has it, with microseconds.
 type storedOrder struct {
 	id      string
 	created time.Time
 	status  OrderStatus
 }
 
-// orderBook responds the list route as the backend does: filter, newest first, any order among equals and a different
-// one for each query, then offset and limit. The count is a query of its own.
+// orderBook lists orders as the backend does, while they change. Orders of one time come in an order that differs from
+// query to query, and the count is a query of its own.
 type orderBook struct {
 	rand    *rand.Rand
 	orders  []storedOrder
 	queries []url.Values
-	between func() // what happens before each query, of the count and of the page
-	maxPage int    // what a proxy caps a page to; 0: nothing
-	precise bool   // times in a query count to the microsecond
+	between func() // called before each query, of the count and of the page
+	maxPage int    // the cap of a proxy on a page; 0: none
+	precise bool   // times in a query have microseconds
 }
 
 func (b *orderBook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -93,7 +94,7 @@ func (b *orderBook) match(q url.Values) []storedOrder {
 	return found
 }
 
-// ranges makes of a query what says whether a time is in its range.
+// ranges returns a function that reports whether a time is in the range of a query.
 func (b *orderBook) ranges(q url.Values) func(time.Time) bool {
 	var holds []func(time.Time) bool
 	for op, hold := range map[string]func(int) bool{
@@ -125,7 +126,7 @@ func (b *orderBook) client(t *testing.T) *Client {
 
 var firstOrder = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 
-// newBook makes a book of n orders, one a second.
+// newBook makes an orderBook of n orders, one a second.
 func newBook(n int) *orderBook {
 	b := &orderBook{rand: rand.New(rand.NewPCG(7, 7))}
 	for i := range n {
@@ -144,8 +145,8 @@ func collect(ctx context.Context, c *Client, params *ListOrdersParams) (ids []st
 	return ids, nil
 }
 
-// Hundreds of shops in which orders are placed, change and go while somebody pages through them.
-func TestOrdersComeExactlyOnceWhateverHappensMeanwhile(t *testing.T) {
+// Each schedule is a shop where orders are placed, changed and deleted while a customer pages through them.
+func TestOrdersComeExactlyOnceWhileOrdersChange(t *testing.T) {
 	schedules := 600
 	if testing.Short() {
 		schedules = 100
@@ -168,7 +169,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 		b.orders, all[o.id] = append(b.orders, o), o
 		next++
 	}
-	// Few milliseconds or many; inside one, few microseconds or many: ties of all sizes.
+	// Few milliseconds or many, with few microseconds or many in each, make ties of all sizes.
 	milliseconds, microseconds := 1+r.IntN(40), 1+r.IntN(3)
 	when := func() time.Time {
 		return firstOrder.Add(time.Duration(r.IntN(milliseconds))*time.Millisecond + time.Duration(r.IntN(microseconds))*time.Microsecond)
@@ -199,7 +200,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 	}
 	given := fmt.Sprintf("%+v", dereference(params))
 
-	must := map[string]bool{} // what has matched all the time
+	must := map[string]bool{} // the orders that match all the time
 	query := url.Values{}
 	for _, s := range params.Status {
 		query.Add("status[]", string(s))
@@ -223,9 +224,9 @@ func walkSchedule(t *testing.T, seed uint64) {
 		}
 		mutations++
 		switch r.IntN(4) {
-		case 0: // an order is placed, now, which is after all others or in the same instant
+		case 0: // an order is placed, after all others or in the same instant
 			add(firstOrder.Add(time.Duration(milliseconds)*time.Millisecond+time.Duration(r.IntN(3))*time.Microsecond), statuses[r.IntN(2)])
-		case 1, 2: // one leaves the filter, or comes into it
+		case 1, 2: // an order begins or ceases to match
 			if len(b.orders) > 0 {
 				i := r.IntN(len(b.orders))
 				b.orders[i].status = statuses[r.IntN(3)]
@@ -233,7 +234,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 					delete(must, b.orders[i].id)
 				}
 			}
-		case 3: // one goes
+		case 3: // an order is deleted
 			if len(b.orders) > 0 {
 				i := r.IntN(len(b.orders))
 				delete(must, b.orders[i].id)
@@ -277,7 +278,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 	}
 }
 
-// dereference shows what params hold rather than where.
+// dereference returns the params as text, without pointers.
 func dereference(p *ListOrdersParams) any {
 	text, _ := json.Marshal(p) //nolint:errchkjson // test data
 	return string(text)
@@ -326,9 +327,9 @@ func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
 	}
 }
 
-// However many orders there are, what has been iterated over is garbage.
+// Pages that were iterated over can be collected, however many there are.
 func TestOrdersHoldsTwoPagesAtMost(t *testing.T) {
-	const each = 2 * ordersPerPage // never two of one page
+	const each = 2 * ordersPerPage // no two are of one page
 	var seen []weak.Pointer[Order]
 	n := 0
 	for order, err := range newBook(10_000).client(t).Orders(t.Context(), nil) {
@@ -408,9 +409,9 @@ func TestIterationStopsOnBreak(t *testing.T) {
 	}
 	seq := c.Orders(t.Context(), nil)
 	if len(b.queries) != 2 {
-		t.Errorf("an iteration that nobody ranged over sent something: %d requests", len(b.queries))
+		t.Errorf("an iteration that was not ranged over sent something: %d requests", len(b.queries))
 	}
-	for range 2 { // each range begins anew
+	for range 2 { // each range begins again
 		n = 0
 		for _, err := range seq {
 			wantOK(t, err)
@@ -434,7 +435,7 @@ func TestIterationEndsAfterOneError(t *testing.T) {
 			b.ServeHTTP(w, r)
 		})).WithSession(sessionOf("v"))
 		n, errs := 0, 0
-		for order, err := range c.Orders(t.Context(), nil) { // goes on after an error, as careless callers do
+		for order, err := range c.Orders(t.Context(), nil) { // goes on after an error
 			if err == nil {
 				n++
 				continue
@@ -499,7 +500,7 @@ func TestOrdersAreNotOneVariable(t *testing.T) {
 }
 
 func TestPageThatIsCappedOnTheWay(t *testing.T) {
-	// Orders of different times can still be told apart.
+	// Orders of different times are still found.
 	b := newBook(40)
 	b.maxPage = 7
 	ids, err := collect(t.Context(), b.client(t), nil)
@@ -507,7 +508,7 @@ func TestPageThatIsCappedOnTheWay(t *testing.T) {
 	if len(ids) != 40 || len(b.queries) > 10 {
 		t.Errorf("%d orders in %d requests", len(ids), len(b.queries))
 	}
-	// In a tie larger than the cap they can not, or only by luck.
+	// Orders in a tie larger than the cap are not, except by luck.
 	for i := range b.orders {
 		b.orders[i].created = firstOrder
 	}
@@ -519,7 +520,7 @@ func TestPageThatIsCappedOnTheWay(t *testing.T) {
 	}
 }
 
-// Whatever a cache or a proxy makes of the query, the iteration ends, and no order comes twice.
+// If a cache or a proxy changes the query, the iteration ends all the same, and no order comes twice.
 func TestIterationOverABackendThatIgnoresTheQuery(t *testing.T) {
 	hundred := newBook(100)
 	ignoring := func(names ...string) http.HandlerFunc {
@@ -579,12 +580,12 @@ func TestWrongCountEndsInAnErrorOnlyIfOrdersAreMissing(t *testing.T) {
 	b := newBook(20)
 	extra := 1
 	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
-		rec := &recorder{header: http.Header{}}
+		rec := httptest.NewRecorder()
 		b.ServeHTTP(rec, r)
 		var page map[string]any
-		_ = json.Unmarshal(rec.body, &page)
+		_ = json.Unmarshal(rec.Body.Bytes(), &page)
 		page["count"] = len(page["orders"].([]any)) + extra //nolint:errcheck,forcetypeassert // as made above
-		extra = 0                                           // one order left between the two queries of the first page
+		extra = 0                                           // an order was deleted between the two queries of the first page
 		out, _ := json.Marshal(page)
 		respondJSON(w, 200, string(out))
 	})).WithSession(sessionOf("v"))
@@ -593,18 +594,6 @@ func TestWrongCountEndsInAnErrorOnlyIfOrdersAreMissing(t *testing.T) {
 	if len(ids) != 20 {
 		t.Errorf("%d orders", len(ids))
 	}
-}
-
-type recorder struct {
-	header http.Header
-	body   []byte
-}
-
-func (r *recorder) Header() http.Header { return r.header }
-func (r *recorder) WriteHeader(int)     {}
-func (r *recorder) Write(p []byte) (int, error) {
-	r.body = append(r.body, p...)
-	return len(p), nil
 }
 
 func TestListOrdersOnTheWire(t *testing.T) {

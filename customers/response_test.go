@@ -60,7 +60,7 @@ func TestOperationsWithoutAJSONResponse(t *testing.T) {
 		name              string
 		status            int
 		contentType, body string
-		token, logout     bool // which of the two operations take it for theirs
+		token, logout     bool // which of the two operations succeed
 	}{
 		{"204", 204, "", "", true, false},
 		{"200 OK text", 200, "text/plain; charset=utf-8", "OK", false, true},

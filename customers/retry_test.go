@@ -89,20 +89,6 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 }
 
 func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
-	posts := map[string]func(*Client) error{
-		"CreateCustomer": func(c *Client) error {
-			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
-			return err
-		},
-		"Authenticate":          func(c *Client) error { return logIn(t.Context(), c, testEmail) },
-		"UpdateCustomer":        func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err },
-		"GeneratePasswordToken": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
-		"AddAddress":            func(c *Client) error { _, err := c.Addresses.Add(t.Context(), someAddress()); return err },
-		"UpdateAddress": func(c *Client) error {
-			_, err := c.Addresses.Update(t.Context(), "addr_1", UpdateAddressRequest{})
-			return err
-		},
-	}
 	for failure, h := range map[string]http.HandlerFunc{
 		"connection closed": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"cut off": func(w http.ResponseWriter, _ *http.Request) {
@@ -113,7 +99,7 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 		"429":      respondWith(429, "", ""),
 		"200 page": respondWith(200, "text/html", ""),
 	} {
-		for name, post := range posts {
+		for _, post := range operationsByMethod(t, http.MethodPost) {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet {
 					respondJSON(w, 200, customerJSON)
@@ -124,11 +110,11 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 			f.Config.ErrorLog = discard()
 			c := f.loggedIn(t)
 			wantOK(t, retrieve(t.Context(), c)) // so that the POST goes over a connection that was used before
-			if err := post(c); err == nil {
-				t.Errorf("%s, %s: no error", name, failure)
+			if _, err := post.call(t.Context(), c); err == nil {
+				t.Errorf("%s, %s: no error", post.operation, failure)
 			}
 			if n := f.count() - 1; n != 1 {
-				t.Errorf("%s, %s: the server got it %d times", name, failure, n)
+				t.Errorf("%s, %s: the server got it %d times", post.operation, failure, n)
 			}
 		}
 	}
@@ -157,7 +143,7 @@ func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
 	}
 }
 
-// A middleware, such as one that signs requests, has read the body before the dial fails.
+// A middleware, such as one that signs requests, reads the body before the dial fails.
 func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 	var bodies []string
 	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -370,7 +356,7 @@ func TestLogoutIsRepeated(t *testing.T) {
 }
 
 func TestPostWhoseTimeIsOverIsNotRepeated(t *testing.T) {
-	// Behind a stalled handler the server has the request already.
+	// The server has the request, and its handler stalls.
 	stalled := make(chan struct{})
 	f := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/me") {

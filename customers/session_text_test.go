@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 )
 
-// randomSession makes a session with all that a text has to carry.
+// randomSession makes a session with all that a text has to keep.
 func randomSession(r *rand.Rand) *Session {
 	value := func(n int) string {
 		const bytes = "abcXYZ019%+/=:._~\"<>&' ,!"
@@ -22,7 +22,7 @@ func randomSession(r *rand.Rand) *Session {
 		for i := range b {
 			b[i] = bytes[r.IntN(len(bytes))]
 		}
-		// As net/http reads cookies: no quote inside, no space at the end.
+		// net/http reads no quote inside and no space at the end.
 		return strings.ReplaceAll(string(b), `"`, "") + "x"
 	}
 	s := &Session{state: state{ended: r.IntN(4) == 0}}

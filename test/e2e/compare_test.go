@@ -103,7 +103,7 @@ func newDuo(t *testing.T, model *backend.Backend) *duo {
 	}
 	d.Comparison = compare.New(side("Medusa", medusa{model}), side("the one in memory", d.other), compare.Exceptions)
 	if inMemory != nil {
-		putInSeed(t, d, inMemory)
+		copySeed(t, d, inMemory)
 	}
 	return d
 }
