@@ -57,8 +57,8 @@ func keepAlive(t *testing.T) {
 }
 
 // TestPostsAfterAPauseAsLongAsNodesKeepAlive sends POSTs at the time at which Node closes their connections: docs/backend.md,
-// B57. Such a POST is lost and must not be sent again, so the client's own transport closes idle connections after four seconds. How many
-// are lost with Go's default transport, which keeps connections for 90 s, is a matter of chance and only logged.
+// B57. Such a POST is lost and must not be sent again, so the client's own transport closes idle connections after four
+// seconds. How many are lost with Go's default transport, which keeps connections for 90 s, is a matter of chance.
 func TestPostsAfterAPauseAsLongAsNodesKeepAlive(t *testing.T) {
 	t.Parallel()
 	const each = 200
