@@ -56,7 +56,7 @@ func TestJSClientGoesTheSameWayOnBothBackends(t *testing.T) {
 // jsJourney runs testdata/journey.cjs and returns what it printed.
 func jsJourney(t *testing.T, mailed func(context.Context) (string, error), args ...string) []string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	modules, err := filepath.Abs(filepath.Join("backend", "node_modules"))
 	if err != nil {

@@ -163,10 +163,13 @@ func newClient(t *testing.T, opts ...customers.Option) *customers.Client {
 	return newClientOf(t, shared, opts...)
 }
 
+// patience is how long a response may take on a busy machine, on which the default timeout would fail tests.
+const patience = 2 * time.Minute
+
 // newClientOf returns a client of b that is not logged in.
 func newClientOf(t *testing.T, b *backend.Backend, opts ...customers.Option) *customers.Client {
 	t.Helper()
-	c, err := customers.New(b.URL, append([]customers.Option{customers.WithHTTPClient(httpClient(b))}, opts...)...)
+	c, err := customers.New(b.URL, append([]customers.Option{customers.WithHTTPClient(httpClient(b)), customers.WithTimeout(patience)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
