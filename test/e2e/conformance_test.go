@@ -182,7 +182,10 @@ func lacking(v any, path string) int {
 	return 0
 }
 
-// TestEverySeededOrderByDefaultAndWithALogin reads all orders, so that the recorder checks them. So do the tests that follow.
+// TestEverySeededOrderByDefaultAndWithALogin reads all orders, so that the recorder checks them. So do the tests that follow,
+// one request after the other, as each keeps the backend busy while other tests wait.
+//
+//nolint:tparallel // see above
 func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 	t.Parallel()
 	total := 0
@@ -218,7 +221,7 @@ func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 	t.Logf("%d orders of %d customers", total, len(shared.Customers))
 }
 
-// TestEveryRelationOfEveryOrder expands relations one request after the other: they keep the backend busy, and other tests wait.
+//nolint:tparallel // see TestEverySeededOrderByDefaultAndWithALogin
 func TestEveryRelationOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	for _, who := range shared.Customers {
@@ -298,6 +301,7 @@ var (
 	alwaysThere = strings.Fields(`id created_at tax_rate`)
 )
 
+//nolint:tparallel // see TestEverySeededOrderByDefaultAndWithALogin
 func TestEveryFieldOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	for _, who := range shared.Customers {

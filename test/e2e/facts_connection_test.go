@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
