@@ -197,7 +197,7 @@ func TestSlowServer(t *testing.T) {
 	}
 }
 
-// Whatever is parsed without an error can be walked without a panic, see also the fuzz test of compare.
+// Any document that is parsed without an error can be walked without a panic. See also the fuzz test of compare.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(withSchemas("A: { type: object }")))

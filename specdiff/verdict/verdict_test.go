@@ -215,7 +215,7 @@ func TestMeaning(t *testing.T) {
 			t.Errorf("%s %s, %s to %s: got %+v, want %q and %q", c.place, c.aspect, c.contract, c.live, all, c.inGo, c.change)
 		}
 		if len(all) == 1 && strings.HasSuffix(all[0].Change, "documented") {
-			t.Errorf("%s %s: nobody can write %q into a document", c.place, c.aspect, all[0].Change)
+			t.Errorf("%s %s: %q cannot be written into a document", c.place, c.aspect, all[0].Change)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
 )
 
-// expressible are the facts that an OpenAPI document could say, and the findings by which specdiff tells that the
+// expressible are the facts of docs/backend.md that an OpenAPI document could say, and the findings by which specdiff tells that the
 // published one says something else.
 var expressible = map[string][]string{
 	"B01 a cookie comes with nearly every response": {

@@ -36,7 +36,7 @@ const (
 // leastTampers is how many single changes of responses there are at least.
 const leastTampers = 30
 
-// tamper changes a response and says whether it could: the first one that it can change is changed, and no other.
+// tamper changes a response and reports whether it could. Only the first one that it can change is changed.
 type tamper struct {
 	name    string
 	request string // "GET /store/auth"
