@@ -32,8 +32,8 @@ func ExampleRun() {
 	}
 	fmt.Println("agrees:", r.Agrees())
 	// Output:
-	// POST /store/auth 200#cookie: Set-Cookie documented, Set-Cookie absent; unproven
-	// POST /store/auth/token#presence: absent, documented; unproven
+	// POST /store/auth 200#cookie: Set-Cookie documented, Set-Cookie absent; undecided
+	// POST /store/auth/token#presence: absent, documented; undecided
 	// agrees: false
 }
 

@@ -77,7 +77,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("the parameters are\n%s\nwant\n%s", strings.Join(params, "\n"), strings.Join(want, "\n"))
 	}
 	if got := op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value.Properties["pet"].Value.Properties["id"]; got == nil {
-		t.Error("the answer's schema is not that of the declaration file")
+		t.Error("the response's schema is not that of the declaration file")
 	}
 	if got := op.Responses.Value("400").Value.Content.Get("application/json").Schema.Value.OneOf; len(got) != 2 {
 		t.Errorf("the shared 400 has the branches %v", got)

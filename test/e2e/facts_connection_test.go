@@ -56,8 +56,8 @@ func keepAlive(t *testing.T) {
 	t.Logf("the backend closes an idle connection after %v", kept.Round(time.Millisecond))
 }
 
-// TestPostsAfterAPauseAsLongAsNodesKeepAlive sends POSTs when Node closes their connections: B57. A POST that is sent just
-// then is lost and must not be sent again, so the client's own transport closes idle connections after four seconds. How many
+// TestPostsAfterAPauseAsLongAsNodesKeepAlive sends POSTs at the time at which Node closes their connections: docs/backend.md,
+// B57. Such a POST is lost and must not be sent again, so the client's own transport closes idle connections after four seconds. How many
 // are lost with Go's default transport, which keeps connections for 90 s, is a matter of chance and only logged.
 func TestPostsAfterAPauseAsLongAsNodesKeepAlive(t *testing.T) {
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestPostsAfterAPauseAsLongAsNodesKeepAlive(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range each {
 		for k, kind := range kinds {
-			c, err := customers.New(shared.URL, kind.opts()...) // a client each: one connection to look at
+			c, err := customers.New(shared.URL, kind.opts()...) // each client has one connection
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,18 +36,18 @@ const (
 
 // raw is a request that is sent without the wrapper.
 type raw struct {
-	at       *backend.Backend // nil: the shared one
-	via      *http.Client     // nil: a recorded one
+	at       *backend.Backend // nil is the shared one
+	via      *http.Client     // nil is a recorded one
 	method   string
 	path     string
-	body     any    // a string is sent as it is, nil not at all, anything else as JSON
+	body     any    // a string is the body itself, nil is none, other values are sent as JSON
 	cookie   string // name=value
 	bearer   string
 	header   map[string]string
 	deviates string // the reason why the contract does not allow the request, if it does not
 }
 
-// jsonObject is a body.
+// jsonObject is a JSON object of a body.
 type jsonObject map[string]any
 
 // response is a response that was read to its end.

@@ -1,8 +1,7 @@
 // Package e2e has the suites that need the real backend.
 //
-// All tests share one backend, but for those that restart it or change its settings: they borrow a second one, one after
-// the other. While Medusa, which uses one core, works for one test, Medusa and Go work for others, so all tests that can are
-// parallel, and `make e2e` runs more of them at once than there are cores.
+// All tests share one backend, but for those that restart it, change its settings or break it: they borrow a second one, one
+// after the other. A backend uses little more than one core.
 package e2e
 
 import (
@@ -233,7 +232,7 @@ func uniqueEmail(t *testing.T) string {
 		}
 		return '-'
 	}, t.Name()))
-	// A name longer than 64 is no email to the backend's validator.
+	// The backend refuses an email with more than 64 characters before the @.
 	name = name[max(0, len(name)-30):]
 	return fmt.Sprintf("t%s.%x.%d@example.com", strings.Trim(name, "-"), began, emails.Add(1))
 }

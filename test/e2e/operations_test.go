@@ -26,12 +26,12 @@ import (
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
-// operation is one of the wrapper's methods, with arguments that a backend can take.
+// operation is a method of the wrapper with arguments that the backend accepts.
 type operation struct {
 	name   string
 	needs  need
 	call   func(ctx context.Context, c *customers.Client, who account, o ...customers.CallOption) error
-	tooBig func(ctx context.Context, c *customers.Client, big string) error // sends a body that is too large; nil: has no body
+	tooBig func(ctx context.Context, c *customers.Client, big string) error // sends a body that is too large; nil if there is no body
 }
 
 type need int
@@ -39,13 +39,13 @@ type need int
 const (
 	nothing   need = iota // no login
 	aCustomer             // a session or a token
-	aSession              // a session, to fill or end it
+	aSession              // a session that it changes
 )
 
-// theAddress is an id that the customer has no address with.
+// theAddress is an id of no address.
 const theAddress = "addr_none"
 
-// operations are all fifteen of the contract, and Orders, which is the list in another form.
+// operations are all of the contract, and Orders, which lists orders page by page.
 var operations = []operation{
 	{"CreateCustomer", aSession, func(ctx context.Context, c *customers.Client, who account, o ...customers.CallOption) error {
 		_, err := c.Create(ctx, customers.CreateRequest{Email: "another." + who.Email, Password: "a password"}, o...)
@@ -140,8 +140,7 @@ var operations = []operation{
 	}, nil},
 }
 
-// ordinary is how an operation fails when nothing special is the matter: its arguments name no address and hold no
-// token. The zero value is success.
+// ordinary returns how an operation fails by its arguments, which name no address and no valid token. The zero value is success.
 func ordinary(name string) failure {
 	switch name {
 	case "ResetPassword":
@@ -152,7 +151,7 @@ func ordinary(name string) failure {
 	return failure{}
 }
 
-// expect checks that an operation's result is as wanted; a failure without a sentinel is a success.
+// expect checks an operation's error. A failure without a sentinel is a success.
 func (op operation) expect(t *testing.T, err error, want failure) {
 	t.Helper()
 	if want.is == nil {
@@ -183,7 +182,7 @@ func eachOperation(t *testing.T, f func(t *testing.T, op operation)) {
 	}
 }
 
-// A session, a token and no login at all: what each operation makes of them.
+// TestOperationsWithAndWithoutLogin calls each operation with a session, with a token and without a login.
 func TestOperationsWithAndWithoutLogin(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context
@@ -199,25 +198,25 @@ func TestOperationsWithAndWithoutLogin(t *testing.T) {
 			t.Fatal(err)
 		}
 		bearer, bogus := newClient(t, via, customers.WithBearerToken(token)), newClient(t, via, customers.WithBearerToken("bogus"))
-		nobody, shop := newClient(t, via), newClient(t, via, customers.WithoutSession())
+		anonymous, shop := newClient(t, via), newClient(t, via, customers.WithoutSession())
 		wantBearer, wantBogus, wantShop := ordinary(op.name), ordinary(op.name), ordinary(op.name)
 		switch op.needs {
 		case aCustomer:
-			notSent(t, s, op, nobody, who, failure{is: customers.ErrUnauthenticated})
+			notSent(t, s, op, anonymous, who, failure{is: customers.ErrUnauthenticated})
 			notSent(t, s, op, shop, who, failure{is: customers.ErrNoSession})
 			wantBogus = failure{is: customers.ErrUnauthenticated, status: 401}
 		case aSession:
 			notSent(t, s, op, shop, who, failure{is: customers.ErrNoSession})
 			notSent(t, s, op, bearer, who, failure{is: customers.ErrNoSession})
 		case nothing:
-			op.expect(t, op.call(ctx(), nobody, who), wantShop)
+			op.expect(t, op.call(ctx(), anonymous, who), wantShop)
 			op.expect(t, op.call(ctx(), shop, who), wantShop)
 		}
 		if op.needs != aSession {
 			op.expect(t, op.call(ctx(), bearer, who), wantBearer)
 			op.expect(t, op.call(ctx(), bogus, who), wantBogus)
 		}
-		// A session of the backend's that somebody else has ended.
+		// The session is logged out by another program.
 		raw{method: "DELETE", path: authPath, cookie: sessionCookie(t, s, c)}.send(t).is(t, 200, "text/plain")
 		if op.needs == aCustomer {
 			op.expect(t, op.call(ctx(), c, who), failure{is: customers.ErrUnauthenticated, status: 401})
@@ -228,7 +227,7 @@ func TestOperationsWithAndWithoutLogin(t *testing.T) {
 	})
 }
 
-// sessionCookie is the cookie that c sends.
+// sessionCookie returns the cookie that c sends.
 func sessionCookie(t *testing.T, s *spy, c *customers.Client) string {
 	t.Helper()
 	if _, err := c.Retrieve(t.Context()); err != nil {
@@ -280,7 +279,7 @@ func TestOperationsWithABodyThatIsTooLarge(t *testing.T) {
 	})
 }
 
-// No method sends what is not JSON, so that this is shown by raw requests.
+// TestOperationsWithABodyThatIsNoJSON sends raw requests, as the wrapper sends JSON only.
 func TestOperationsWithABodyThatIsNoJSON(t *testing.T) {
 	t.Parallel()
 	for path, item := range contract(t).Paths.Map() {
@@ -297,7 +296,7 @@ func TestOperationsWithoutABackend(t *testing.T) {
 	down.Close()
 	_, who := newCustomer(t)
 	eachOperation(t, func(t *testing.T, op operation) {
-		// Somebody who was logged in before.
+		// The customer has logged in before.
 		up, _ := newCustomer(t)
 		session, err := customers.DecodeSession(up.Session().Encode())
 		if err != nil {
@@ -310,7 +309,7 @@ func TestOperationsWithoutABackend(t *testing.T) {
 		c = c.WithSession(session)
 		var resp customers.Response
 		op.expect(t, op.call(t.Context(), c, who, customers.WithResponse(&resp)), failure{is: customers.ErrUnavailable})
-		if resp.Attempts != 2 || resp.StatusCode != 0 { // also a POST: no connection came about
+		if resp.Attempts != 2 || resp.StatusCode != 0 { // also of a POST, as there was no connection
 			t.Errorf("%d attempts, status %d", resp.Attempts, resp.StatusCode)
 		}
 		if !session.LoggedIn() {
@@ -335,8 +334,8 @@ func TestOperationsWithAContextThatHasEnded(t *testing.T) {
 	}
 }
 
-// With the database away, most operations are a 500. Some hide it, as the backend takes any failure to find a customer
-// for there being none.
+// TestOperationsWithoutADatabase makes most operations a 500. For some the backend takes a failure to find a customer as a
+// missing customer.
 func TestOperationsWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	b := borrowBackend(t, backend.Settings{})
@@ -350,7 +349,7 @@ func TestOperationsWithoutADatabase(t *testing.T) {
 			case "ResetPassword":
 				want = failure{is: customers.ErrInvalidPasswordToken, status: 401}
 			case "DeleteSession":
-				continue // the session is not in the database, and is needed
+				continue // it succeeds without the database and would end the session
 			}
 			t.Run(op.name, func(t *testing.T) { op.expect(t, op.call(t.Context(), c, who), want) })
 		}
@@ -360,7 +359,7 @@ func TestOperationsWithoutADatabase(t *testing.T) {
 	}
 }
 
-// withoutDatabase runs f while b's database takes no connections.
+// withoutDatabase calls f while b's database accepts no connections.
 func withoutDatabase(t *testing.T, b *backend.Backend, f func()) {
 	t.Helper()
 	at, err := url.Parse(b.DatabaseURL)
@@ -390,7 +389,7 @@ func withoutDatabase(t *testing.T, b *backend.Backend, f func()) {
 	f()
 }
 
-// GeneratePasswordToken fails when the customer is found but no token can be signed.
+// TestGeneratePasswordTokenThatFails has a customer for whom no token can be signed.
 func TestGeneratePasswordTokenThatFails(t *testing.T) {
 	t.Parallel()
 	c, who := newCustomer(t)
@@ -399,7 +398,7 @@ func TestGeneratePasswordTokenThatFails(t *testing.T) {
 	failure{is: customers.ErrInternal, status: 500, kind: "unknown_error", operation: "GeneratePasswordToken"}.check(t, err)
 }
 
-// What a method refuses names the field, and is not sent.
+// TestRefusals checks that a method sends nothing if it refuses an argument, and that its error names the field.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	s, via := spyOn(shared)
@@ -488,7 +487,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// proxy is a server before the shared backend that sees what arrives.
+// proxy is a server before the shared backend that records the headers of requests.
 type proxy struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -579,7 +578,7 @@ func TestWithResponse(t *testing.T) {
 	})
 }
 
-// As a program would do it: nothing is set up but the client.
+// TestRetrieveAfterCreate has a client without options.
 func TestRetrieveAfterCreate(t *testing.T) {
 	t.Parallel()
 	c, err := customers.New(shared.URL)
@@ -595,7 +594,7 @@ func TestRetrieveAfterCreate(t *testing.T) {
 	}
 }
 
-// Every promise of the JS client, in the order of a customer's life.
+// TestOperationsSucceed calls every method of the JS client, in the order of a customer's life.
 func TestOperationsSucceed(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -693,7 +692,7 @@ func TestSavedPaymentMethods(t *testing.T) {
 	}
 }
 
-// Each filter finds the orders that have what it asks for, and only those.
+// TestListOrdersFilters checks that each filter finds the orders that match it, and only those.
 func TestListOrdersFilters(t *testing.T) {
 	t.Parallel()
 	c := login(t, "orders")
@@ -757,7 +756,7 @@ func TestPasswordReset(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		token func(t *testing.T, c *customers.Client, who account) string
-		want  failure // none: it succeeds
+		want  failure // the zero value if it succeeds
 	}{
 		"valid": {func(t *testing.T, c *customers.Client, who account) string { return issuedToken(t, c, who.Email) }, failure{}},
 		"just minted": {func(t *testing.T, _ *customers.Client, who account) string {
@@ -787,7 +786,7 @@ func TestPasswordReset(t *testing.T) {
 			t.Parallel()
 			c, who := newCustomer(t)
 			token := test.token(t, c, who)
-			// The session that is there plays no part in it, and lives on.
+			// The present session has no effect, and stays.
 			me, err := c.ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: strings.ToUpper(who.Email), Token: token, Password: "new password"})
 			password := who.Password
 			if test.want.is != nil {
@@ -815,12 +814,12 @@ func TestPasswordReset(t *testing.T) {
 		_, err := c.ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: email, Token: "x", Password: "x"})
 		failure{is: customers.ErrInvalidPasswordToken, status: 401, kind: "unauthorized"}.check(t, err)
 		if tokens := passwordTokens(t, email); len(tokens) != 0 {
-			t.Error("a token was issued to nobody")
+			t.Error("a token was issued for an unknown email")
 		}
 	})
 }
 
-// together runs f n times at once and returns its errors.
+// together calls f n times at once and returns its errors.
 func together(n int, f func(i int) error) []error {
 	errs := make([]error, n)
 	begin := make(chan struct{})
@@ -858,18 +857,18 @@ func TestRegisteringOneEmailAtOnce(t *testing.T) {
 		}
 		e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error", operation: "CreateCustomer"}.of(t, err)
 		if strings.Contains(e.Message, email) || clients[i].Session().LoggedIn() {
-			t.Errorf("who came late is logged in (%t) or sees the email: %q", clients[i].Session().LoggedIn(), e.Message)
+			t.Errorf("a refused client is logged in (%t) or the error shows the email: %q", clients[i].Session().LoggedIn(), e.Message)
 		}
 	}
 	if won < 0 {
-		t.Fatal("nobody registered")
+		t.Fatal("no registration succeeded")
 	}
 	if me, err := clients[won].Retrieve(t.Context()); err != nil || me.Email != email {
 		t.Error(me, err)
 	}
 }
 
-// Logins of one client at once: one session stands, and the others' logins say so.
+// TestLoggingInAtOnce checks that of several logins of one client at once one stands, and that the others are superseded.
 func TestLoggingInAtOnce(t *testing.T) {
 	t.Parallel()
 	c, who := newCustomer(t)
@@ -896,7 +895,7 @@ func TestLoggingInAtOnce(t *testing.T) {
 	}
 }
 
-// Many customers of one process at once: nobody is ever taken for somebody else.
+// TestCustomersAtOnceAreNotMixedUp checks that no customer is taken for another one of the same process.
 func TestCustomersAtOnceAreNotMixedUp(t *testing.T) {
 	t.Parallel()
 	const people, rounds = 4, 15
@@ -920,7 +919,7 @@ func TestCustomersAtOnceAreNotMixedUp(t *testing.T) {
 			me, err := c.Retrieve(t.Context())
 			switch {
 			case n >= people && errors.Is(err, customers.ErrUnauthenticated):
-				continue // the customer is not there yet
+				continue // the customer is not registered yet
 			case err != nil:
 				return err
 			case me.Email != who.Email:
@@ -943,7 +942,7 @@ func TestCustomersAtOnceAreNotMixedUp(t *testing.T) {
 	if _, err := shop.Retrieve(t.Context()); !errors.Is(err, customers.ErrNoSession) {
 		t.Error("the shared client became a customer:", err)
 	}
-	// One customer's logout is nobody else's.
+	// A logout ends the session of one customer only.
 	if err := clients[0].Auth.DeleteSession(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -954,7 +953,7 @@ func TestCustomersAtOnceAreNotMixedUp(t *testing.T) {
 	}
 }
 
-// childURL, when set, makes this program the other process of TestSessionInAnotherProcess.
+// childURL is the environment variable that makes this program the other process of TestSessionInAnotherProcess.
 const childURL = "E2E_CHILD_BACKEND"
 
 func init() { //nolint:gochecknoinits // TestMain would start a backend
@@ -1032,7 +1031,7 @@ func TestSessionInAnotherProcess(t *testing.T) {
 	failure{is: customers.ErrUnauthenticated, status: 401}.check(t, err)
 }
 
-// The claim of the README: in Node, the JS client is not logged in after it registered a customer.
+// TestJSClientInNodeIsNotLoggedInAfterCreate checks what the README says about the JS client in Node.
 func TestJSClientInNodeIsNotLoggedInAfterCreate(t *testing.T) {
 	t.Parallel()
 	const script = `
@@ -1051,7 +1050,7 @@ func TestJSClientInNodeIsNotLoggedInAfterCreate(t *testing.T) {
 	if err != nil || strings.TrimSpace(string(out)) != "200 401" {
 		t.Fatalf("create and retrieve: %s, %v; want 200 401", out, err)
 	}
-	// The same account, the same two calls.
+	// The wrapper makes the same two calls.
 	c := newClient(t)
 	if _, err := c.Auth.Authenticate(t.Context(), email, "a password"); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ globalThis.window = {}; // without one the client forgets its tokens
 const axios = require("axios");
 const Medusa = require("@medusajs/medusa-js").default;
 
-// What a browser adds to a request and keeps of an answer.
+// The headers that a browser adds to a request, and the cookies that it stores.
 const cookies = new Map();
 const corsSeen = new Set();
 async function browser(config) {
@@ -83,7 +83,7 @@ const brief = ({ orders, ...rest }) => ({
 
 async function main() {
   const { customers, auth } = medusa;
-  await step("retrieve as nobody", () => customers.retrieve());
+  await step("retrieve without a login", () => customers.retrieve());
   await step("exists before", () => auth.exists(email));
   await step("create", () => customers.create({ first_name: "Jo", last_name: "Journey", email, password }));
   await step("create again", () => customers.create({ first_name: "Jo", last_name: "Journey", email, password }));
