@@ -15,7 +15,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
-// Two documents are compared, and what is left to explain is shown.
+// ExampleRun compares two documents and prints what is left to explain.
 func ExampleRun() {
 	r, err := specdiff.Run(context.Background(), specdiff.Config{
 		Contract:  "testdata/contract.yaml",
@@ -82,7 +82,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-func TestBackendThatIsNotThere(t *testing.T) {
+func TestBackendThatDoesNotListen(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	_, err := specdiff.Run(t.Context(), specdiff.Config{Contract: "testdata/contract.yaml", Backend: server.URL})

@@ -99,7 +99,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"no evidence":       {"seen in a shop", "", "has no evidence"},
 		"no versions":       {"1.20.*, 1.19.3", "", "has no versions"},
 		"no verdict":        {"undecided", "", "has no wrong"},
-		"unknown verdict":   {"undecided", "nobody", `wrong is "nobody"`},
+		"unknown verdict":   {"undecided", "client", `wrong is "client"`},
 		"no expiry":         {"2027-01-31", "''", "has no expires"},
 		"odd expiry":        {"2027-01-31", "soon", "want a day"},
 		"id without #":      {"Order.email#format", "Order.email", "an id is a place, # and an aspect"},
@@ -128,7 +128,8 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 }
 
-// Without the published document, what both documents have wrong is found in the contract alone.
+// TestBothDocumentsOfWhichOneWasRead checks that a run without the published document accepts what both documents have
+// wrong.
 func TestBothDocumentsOfWhichOneWasRead(t *testing.T) {
 	file, err := load(t, strings.Replace(entry, "undecided", "both documents", 1))
 	if err != nil {

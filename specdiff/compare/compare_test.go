@@ -76,7 +76,7 @@ func differences(t *testing.T, contract, published string) map[string]string {
 	return found
 }
 
-// Each edit of the published document is found, and found once.
+// TestDifferences checks that each edit of the published document is found, once.
 func TestDifferences(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"operation removed": {
@@ -157,7 +157,7 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// What is written in another way but says the same is no difference.
+// TestEqual checks that another way to write the same is no difference.
 func TestEqual(t *testing.T) {
 	for name, edit := range map[string]struct{ from, to string }{
 		"the same":                     {"shop", "shop"},
@@ -185,7 +185,7 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-func TestComponentIsReportedOnceWithItsUses(t *testing.T) {
+func TestComponentIsReportedOnce(t *testing.T) {
 	a, err := document.Parse([]byte(shop), "contract")
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +200,7 @@ func TestComponentIsReportedOnceWithItsUses(t *testing.T) {
 	}
 }
 
-func TestPlacesOfRenamedComponentsLeadToTheContracts(t *testing.T) {
+func TestPlacesOfRenamedComponents(t *testing.T) {
 	a, err := document.Parse([]byte(shop), "contract")
 	if err != nil {
 		t.Fatal(err)

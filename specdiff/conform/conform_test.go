@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// document is a small contract that has one of everything.
+// document is a small contract with one of everything.
 const document = `
 openapi: 3.0.3
 info: { title: t, version: "1" }
@@ -113,7 +113,7 @@ func load(t *testing.T) *Contract {
 	return c
 }
 
-// list is an exchange without a fault.
+// list returns an exchange that conforms.
 func list() *Exchange {
 	return &Exchange{
 		Method: "GET", URL: "/things?limit=1&state[]=new&made_at[gt]=2026-01-01T00:00:00Z",
@@ -127,7 +127,7 @@ func list() *Exchange {
 	}
 }
 
-// post is another one.
+// post returns another exchange that conforms.
 func post() *Exchange {
 	return &Exchange{
 		Method: "POST", URL: "/things/t1", RequestHeader: http.Header{"Content-Type": {"application/json"}},
@@ -300,7 +300,7 @@ func TestWhatIsRightIsNoFinding(t *testing.T) {
 	}
 }
 
-// What a request chooses is no reason to look away elsewhere.
+// TestExpandExcusesRelationsOnly checks that expand has no effect on what else is required.
 func TestExpandExcusesRelationsOnly(t *testing.T) {
 	for _, test := range []struct{ query, remove, want string }{
 		{"expand=parts", `"amount":5,`, "missing required property|Thing.amount|things[]"},
@@ -391,7 +391,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-func TestRecorderHandsOnWhatItRecords(t *testing.T) {
+func TestRecorderReturnsResponses(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
 		if err != nil || string(text) != `{}` {
@@ -431,7 +431,7 @@ func TestRecorderHandsOnWhatItRecords(t *testing.T) {
 	for _, g := range r.Findings() {
 		got = append(got, string(g.Example.Kind))
 	}
-	// The second request was forbidden as well, but on purpose.
+	// The second request was forbidden too, but left the contract on purpose.
 	if want := []string{string(LostValue), forbidden, string(UndocumentedStatus)}; !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// small is a document of a backend that is smaller than the real one.
+// small is the document of smallBackend.
 const small = `
 openapi: 3.0.3
 info: { title: t, version: "1" }
@@ -105,8 +105,8 @@ func load(t *testing.T, text string) *openapi3.T {
 	return doc
 }
 
-// smallBackend is what small describes, but for what the tests look for: first_name may be null, `status` is repeated
-// rather than joined, a negative limit fails, and a response has a property `extra`.
+// smallBackend is what small describes, except for what the tests look for: first_name may be null, `status` is
+// repeated rather than joined, a negative limit fails, and a response has a property `extra`.
 func smallBackend(t *testing.T) *httptest.Server {
 	t.Helper()
 	known := map[string]bool{"email": true, "password": true, "first_name": true, "last_name": true, "phone": true}
@@ -207,7 +207,7 @@ func observations(result Result, relation finding.Relation) map[string]finding.O
 	return all
 }
 
-func TestWhatABackendDoesAndADocumentDoesNotSay(t *testing.T) {
+func TestBackendContradictsADocument(t *testing.T) {
 	server, doc := smallBackend(t), load(t, small)
 	record, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{doc}})
 	if err != nil {
@@ -254,7 +254,7 @@ func TestWhatABackendDoesAndADocumentDoesNotSay(t *testing.T) {
 	}
 }
 
-// A document that says what the backend does is contradicted by nothing.
+// TestDocumentThatIsRight checks that nothing contradicts a document that describes the backend.
 func TestDocumentThatIsRight(t *testing.T) {
 	right := small
 	for _, change := range [][2]string{
@@ -396,7 +396,7 @@ func TestHostileBackends(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestBackendThatDoesNotListen(t *testing.T) {
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -423,7 +423,8 @@ func TestBackendURL(t *testing.T) {
 	}
 }
 
-// A document with very many parameters does not make a run endless, and who was registered until then is logged out.
+// TestNumberOfRequestsIsBounded checks that a document with very many parameters does not make a run endless, and that
+// its customers are logged out.
 func TestNumberOfRequestsIsBounded(t *testing.T) {
 	backend := smallBackend(t).Config.Handler
 	var logouts atomic.Int32
@@ -443,7 +444,7 @@ func TestNumberOfRequestsIsBounded(t *testing.T) {
 	}
 }
 
-// What an in-memory backend does not emulate is no finding.
+// TestRequestsThatAreNotEmulatedShowNothing checks that a 501 of the in-memory backend is no finding.
 func TestRequestsThatAreNotEmulatedShowNothing(t *testing.T) {
 	backend := smallBackend(t).Config.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -480,7 +481,8 @@ func TestResponsesAreBoundedTogether(t *testing.T) {
 	}
 }
 
-// The places in a response that is very deep would take the square of its size.
+// TestDeepResponsesAreKeptAsTheyAre checks a response that is so deep that its places would take the square of its
+// size.
 func TestDeepResponsesAreKeptAsTheyAre(t *testing.T) {
 	deep := strings.Repeat(`{"a_long_name":`, 5000) + "1" + strings.Repeat("}", 5000)
 	c := newCompactor()
@@ -495,7 +497,7 @@ func TestDeepResponsesAreKeptAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedRunSaysSo(t *testing.T) {
+func TestInterruptedRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Run(ctx, Config{Backend: smallBackend(t).URL, Documents: []*openapi3.T{load(t, small)}})

@@ -14,7 +14,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// reads reads what every login has. It changes nothing: it uses tokens, so there is no session to end.
+// reads asks with every login for its data. It changes nothing: it uses tokens, so there is no session to end.
 func (r *run) reads(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	explored := exploration{}

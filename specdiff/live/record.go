@@ -47,7 +47,7 @@ func (r *Record) hidden(text string) string {
 // compared with many documents.
 func (r *Record) once(of any, show func() string) string {
 	if text, ok := r.shown.Load(of); ok {
-		return text.(string) //nolint:forcetypeassert // nothing else is stored
+		return text.(string) //nolint:errcheck,forcetypeassert // nothing else is stored
 	}
 	text := show()
 	r.shown.Store(of, text)

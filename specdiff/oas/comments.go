@@ -1,7 +1,6 @@
 package oas
 
 import (
-	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"

@@ -12,7 +12,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 )
 
-// install makes a directory as npm would leave it.
+// install makes a directory as npm does.
 func install(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -88,7 +88,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// What can't be read is told, and the rest is there.
+// TestNotes checks that what cannot be read is noted, and the rest is read.
 func TestNotes(t *testing.T) {
 	ok := comment("@oas [get] /store/ok", "responses:", `  "200":`, "    description: OK")
 	for name, c := range map[string]struct{ file, want string }{

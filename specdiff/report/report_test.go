@@ -141,7 +141,7 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
-// What a backend sends reaches neither the terminal nor the page as anything but text.
+// TestTextFromElsewhereIsHarmless checks that text from a backend has no effect on a terminal or a page.
 func TestTextFromElsewhereIsHarmless(t *testing.T) {
 	r := sample()
 	r.Findings[0].Live = "\x1b]0;owned\a`|</details><script>\r\n| a | b |\u202e"
@@ -157,7 +157,8 @@ func TestTextFromElsewhereIsHarmless(t *testing.T) {
 	}
 }
 
-// An operation goes by the contract's name, with the id that accepted.yaml takes beside it.
+// TestOperationsGoByTheirNames checks that an operation has the contract's name, with the id for accepted.yaml beside
+// it.
 func TestOperationsGoByTheirNames(t *testing.T) {
 	r := sample()
 	r.Findings[0].Point, r.Findings[0].Operation = finding.Point{Place: "GET /a query b", Aspect: finding.Style}, "ListA"

@@ -100,7 +100,7 @@ func effect(f finding.Finding, from, to string) string {
 		return "whether the call needs a session"
 	case finding.Refusal:
 		return "bad input fails in another way"
-	case finding.Example:
+	case finding.Example, finding.OperationID:
 		return "no type changes; the documentation does"
 	}
 	return ""

@@ -80,8 +80,8 @@ func TestObservationsOfOnePointAddUp(t *testing.T) {
 	}
 }
 
-// Where the contract says more than the published document, responses that keep to it speak for it; where it says less,
-// they say nothing.
+// TestStricterContractThatEveryResponseKeptTo checks that responses support the contract if it is stricter than the
+// published document, and not if it is looser.
 func TestStricterContractThatEveryResponseKeptTo(t *testing.T) {
 	for _, c := range []struct {
 		aspect              finding.Aspect
@@ -115,8 +115,8 @@ func TestStricterContractThatEveryResponseKeptTo(t *testing.T) {
 	}
 }
 
-// What was seen against one place of the published document, for which the contract has two, is told of that one of
-// them about which the documents differ.
+// TestObservationThatWasPerhapsElsewhere checks that what was seen at one place of the published document, for which
+// the contract has two, counts at the one about which the documents differ.
 func TestObservationThatWasPerhapsElsewhere(t *testing.T) {
 	place := finding.Point{Place: "Person.age", Aspect: finding.Required}
 	seen := verdict.AtPlaces([]finding.Observation{{Point: place, Relation: finding.Contradicts, Live: "not there"}}, map[string][]string{"Person": {"Owner", "Keeper"}})
@@ -167,7 +167,7 @@ func TestAtPlaces(t *testing.T) {
 	}
 }
 
-// Each aspect says something in both directions, and names the place that has to change.
+// TestMeaning checks that each aspect has a meaning in both directions, and that the change names the place.
 func TestMeaning(t *testing.T) {
 	for _, c := range []struct {
 		aspect         finding.Aspect
@@ -215,7 +215,7 @@ func TestMeaning(t *testing.T) {
 			t.Errorf("%s %s, %s to %s: got %+v, want %q and %q", c.place, c.aspect, c.contract, c.live, all, c.inGo, c.change)
 		}
 		if len(all) == 1 && strings.HasSuffix(all[0].Change, "documented") {
-			t.Errorf("%s %s: nobody can write %q into a document", c.place, c.aspect, all[0].Change)
+			t.Errorf("%s %s: %q can be written into no document", c.place, c.aspect, all[0].Change)
 		}
 	}
 }

@@ -25,12 +25,12 @@ type node = map[string]any
 
 var allMutants = flag.Bool("mutants.all", false, "check all mutants of the contract, not only some of each kind")
 
-// leastMutants is how many single changes of the contract there are at least.
+// leastMutants is how many mutants are checked at least.
 const leastMutants = 60
 
-// Every single change of the contract is found: it makes a finding that was not there, or one go that was accepted. What
-// could not be found is left out: a change at a place that the record does not show and the published document does not
-// have.
+// TestEveryMutantOfTheContractIsFound checks that every single change of the contract adds or removes a finding that
+// has to be explained. A change that cannot be found is not made: one at a place that the record does not show and the
+// published document does not have.
 func TestEveryMutantOfTheContractIsFound(t *testing.T) {
 	f := load(t)
 	original := toNode(t, f.contract)
@@ -71,7 +71,7 @@ func TestEveryMutantOfTheContractIsFound(t *testing.T) {
 	score(t, all, missed)
 }
 
-// sample takes some of each kind: all would take ten minutes.
+// sample returns one in seven of each kind, because all take minutes.
 func sample(all []mutant) []mutant {
 	const oneIn = 7
 	n := map[string]int{}
@@ -81,7 +81,7 @@ func sample(all []mutant) []mutant {
 	})
 }
 
-// score prints how many mutants of each kind were found.
+// score logs how many mutants of each kind were found.
 func score(t *testing.T, all []mutant, missed []string) {
 	t.Helper()
 	found, total := map[string]int{}, map[string]int{}
@@ -104,8 +104,8 @@ func score(t *testing.T, all []mutant, missed []string) {
 	}
 }
 
-// judgeOf returns what has to be explained about a contract: the findings in which not only the published document is
-// wrong, by id, and who is.
+// judgeOf returns a function that returns what has to be explained about a contract: the verdicts by the ids of the
+// points, without those on the published document alone.
 func judgeOf(record *live.Record, published *openapi3.T) func(*openapi3.T) map[string]finding.Wrong {
 	ofPublished := live.Check(record, published).Observations
 	return func(doc *openapi3.T) map[string]finding.Wrong {
@@ -157,7 +157,7 @@ type mutant struct {
 
 func (m mutant) String() string { return m.kind + ": " + m.at }
 
-// mutation makes mutants, of a document of which only what was seen is changed.
+// mutation makes mutants of a document, at the places that were seen.
 type mutation struct {
 	doc       node
 	unseen    map[conform.SightKind]map[string]bool
@@ -266,7 +266,7 @@ func (m *mutation) parameter(at string, p node, get func(doc node) node, remove 
 }
 
 func (m *mutation) response(at, status string, get func(doc node) node) {
-	// A shared response is changed here only.
+	// own returns the response of this operation. A shared one is copied first.
 	own := func(doc node) node {
 		r := in(get(doc), status)
 		if ref, ok := r["$ref"].(string); ok {
@@ -297,8 +297,8 @@ func (m *mutation) response(at, status string, get func(doc node) node) {
 	}
 }
 
-// schemas changes properties: all of those that can be sent, and of those that are returned every one of the customer
-// and one in some of the others.
+// schemas changes all properties that can be sent and, of those that are returned, all of the customer and some of the
+// others.
 func (m *mutation) schemas() {
 	const oneIn = 7
 	n := 0
@@ -369,7 +369,7 @@ func (m *mutation) property(component, property string, sent bool) {
 	}
 }
 
-// resolved follows a reference, also one that is wrapped to be nullable.
+// resolved follows a reference, even one that is wrapped to be nullable.
 func (m *mutation) resolved(v any) node {
 	schema, _ := v.(node)
 	if branches := listOf(schema["allOf"]); len(branches) == 1 {
@@ -381,7 +381,7 @@ func (m *mutation) resolved(v any) node {
 	return schema
 }
 
-// in goes to an object inside another; an empty one if there is none.
+// in returns an object inside another; an empty one if there is none.
 func in(o node, names ...string) node {
 	for _, name := range names {
 		inner, ok := o[name].(node)

@@ -33,10 +33,10 @@ const (
 	tokenPath         = authPath + "/token"
 )
 
-// leastTampers is how many single changes of responses there are at least.
+// leastTampers is how many changes of responses are checked at least.
 const leastTampers = 30
 
-// tamper changes a response and says whether it could: the first one that it can change is changed, and no other.
+// tamper changes the first response that it can, and reports whether it could.
 type tamper struct {
 	name    string
 	request string // "GET /store/auth"
@@ -45,7 +45,7 @@ type tamper struct {
 	want    string // the id of a point that is found; "" for a change that is none
 }
 
-// rawResponse is a response as it went over the wire.
+// rawResponse is a response on the wire.
 type rawResponse struct {
 	method, path string
 	status       int
@@ -113,8 +113,9 @@ var tampers = []tamper{
 	{"another amount", "GET " + ordersPath, 200, setJSON("orders.0.total", 12345678), ""},
 }
 
-// Each single change that a proxy makes to a response is found, and none where nothing changed or what changed is free.
-// The backend is asked once; its responses are then replayed behind the proxy, for every change anew.
+// TestEveryTamperedResponseIsFound checks that each single change of a response is found, and that there is no finding
+// without a change or with a change that means nothing. The backend is asked once. Its responses are replayed behind a
+// proxy, which makes one change at a time.
 func TestEveryTamperedResponseIsFound(t *testing.T) {
 	doc := load(t).contract
 	login, err := shared.Customer("payments")
@@ -185,7 +186,8 @@ func TestEveryTamperedResponseIsFound(t *testing.T) {
 	}
 }
 
-// tamperingProxy stands before a backend and hands every response to see, which may change it. Requests come one at a time.
+// tamperingProxy starts a proxy of a backend. It calls see with every response, which see may change. Requests come one
+// at a time.
 func tamperingProxy(t *testing.T, backend string, see func(*rawResponse)) *httptest.Server {
 	t.Helper()
 	target, err := url.Parse(backend)
@@ -217,14 +219,14 @@ func tamperingProxy(t *testing.T, backend string, see func(*rawResponse)) *httpt
 	return server
 }
 
-// replay serves the responses that were recorded, in the same order.
+// replay starts a server that sends recorded responses again, in the same order.
 func replay(t *testing.T, responses []*rawResponse) *httptest.Server {
 	t.Helper()
 	n := 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		if n == len(responses) || responses[n].method != r.Method {
-			http.Error(w, "there was no such request", http.StatusBadGateway) // a change made the run take another way
+			http.Error(w, "no such request was recorded", http.StatusBadGateway) // a change made the run take another way
 			return
 		}
 		a := responses[n]
@@ -296,7 +298,7 @@ func renameJSON(path, name string) func(*rawResponse) bool {
 	}, nil)
 }
 
-// editJSON goes along a path of names and indexes and edits what is at its end, if there is such a place.
+// editJSON edits what is at the end of a path of names and indexes, if there is such a place.
 func editJSON(path string, edit func(o node, name string) bool, element func(list []any, i int)) func(*rawResponse) bool {
 	return func(a *rawResponse) bool {
 		d := json.NewDecoder(bytes.NewReader(a.body))
