@@ -211,7 +211,7 @@ func wantOK(t *testing.T, err error) {
 type backend struct {
 	*customerstest.Backend
 	mu       sync.Mutex
-	accounts map[string]bool
+	accounts map[string]string // the ids, by email
 	names    map[string]string // of the cookies that logins have set, by value
 	logins   int
 
@@ -221,7 +221,7 @@ type backend struct {
 
 func newBackend(t *testing.T, opts ...customerstest.Option) *backend {
 	t.Helper()
-	b := &backend{Backend: customerstest.New(opts...), accounts: map[string]bool{}, names: map[string]string{}}
+	b := &backend{Backend: customerstest.New(opts...), accounts: map[string]string{}, names: map[string]string{}}
 	t.Cleanup(func() {
 		for _, f := range b.PendingFaults() {
 			t.Errorf("no request came for the fault %+v", f)
@@ -266,14 +266,14 @@ func (b *backend) handle(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
-func (b *backend) addAccount(email string) {
+// addAccount adds an account with testPassword, unless there is one, and returns its id.
+func (b *backend) addAccount(email string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.accounts[email] || email == "" {
-		return
+	if b.accounts[email] == "" && email != "" {
+		b.accounts[email] = b.AddCustomer(customerstest.Customer{Email: email, Password: testPassword}).ID
 	}
-	b.accounts[email] = true
-	b.AddCustomer(customerstest.Customer{Email: email, Password: testPassword})
+	return b.accounts[email]
 }
 
 // recordLogin names the cookie of a login.
@@ -284,7 +284,7 @@ func (b *backend) recordLogin(email, line string) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.accounts[email] = true
+	b.accounts[email] = cmp.Or(b.accounts[email], "made by Create")
 	b.logins++
 	b.names[c.Value] = fmt.Sprint("s", b.logins)
 }

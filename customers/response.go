@@ -118,7 +118,7 @@ func (r *response) statusError(at *endpoint) *Error {
 		if op.session == secured {
 			e.Message = messageLogInAgain
 		}
-	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && op.internal != ErrInternal:
+	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && !errors.Is(op.internal, ErrInternal):
 		e.kind, e.Message = op.internal, messageNewToken
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput

@@ -59,7 +59,7 @@ import (
 //
 // Where calls overlap, the login that began last wins, whichever response comes first; a response to an older cookie
 // changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it began, not a
-// login begun later. Once the backend answers 401 to the stored cookie, the session has ended, and calls are
+// login begun later. Once the backend responds 401 to the stored cookie, the session has ended, and calls are
 // [ErrUnauthenticated] without being sent until the next login.
 //
 // In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.

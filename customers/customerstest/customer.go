@@ -15,9 +15,9 @@ const DefaultPassword = "supersecret"
 
 // A Customer is a customer for [Backend.AddCustomer]. The zero value is a customer with an account.
 type Customer struct {
-	Email     string // by default customer-1@example.com, customer-2@example.com, …; with capitals there is no login
+	Email     string // by default customer-1@example.com, customer-2@example.com, …; one with capitals cannot log in
 	Password  string // by default DefaultPassword
-	Guest     bool   // without an account and so without a login; there may be an account with the same email
+	Guest     bool   // without an account, so it cannot log in; there may be an account with the same email
 	FirstName string // "" is null, as in the other texts
 	LastName  string
 	Phone     string

@@ -45,6 +45,7 @@
 //   - The totals of a stored order are those it was given. The real backend computes them, and taxes the lines of an order
 //     with a tax rate of its own twice if fields names a total.
 //   - An order of AddOrder has ids of a cart, products and shipping profiles that do not exist: expand shows null for them.
+//     Its region has no countries.
 //   - A currency other than the twelve most common ones has its code for sign and name.
 //   - Routes of other parts of the backend, such as /store/carts and /health, do not exist.
 package customerstest

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -20,7 +18,7 @@ import (
 )
 
 // A Fault is what goes wrong with a request, on its way to the backend or back. First Latency passes. Then the response
-// is one with Status, Header and Body, or the backend's own with Header added; Truncate cuts off half of it.
+// has Status, Header and Body, or it is the backend's own with Header added. Truncate cuts off half of its body.
 type Fault struct {
 	Operation api.Operation      // the requests it is for, such as customers.OperationAuthenticate; "" is all
 	Match     func(Request) bool // limits them further, if not nil
@@ -32,10 +30,10 @@ type Fault struct {
 	Body       string        // of a response with Status
 	Reset      bool          // the connection is reset instead of a response, and the operation is not carried out
 	Truncate   bool          // the connection is closed after half of the response's body
-	CarriedOut bool          // the operation is carried out all the same, and its response lost: what a POST must not be repeated for
+	CarriedOut bool          // the operation is carried out all the same, and its response is lost; a POST must not be repeated then
 }
 
-// injectedFault is a fault that has not happened as often as it is to happen.
+// injectedFault is a fault that is still to happen, or that is happening.
 type injectedFault struct {
 	Fault
 	held     *Held // nil but for Hold
@@ -43,62 +41,8 @@ type injectedFault struct {
 	by       string // the file and line that injected it
 }
 
-// Inject makes a fault happen to the requests that it is for, from now on. Of several faults for one request, the one
-// injected first happens. Inject panics if there is no such operation, or if the fault would change nothing.
-//
-// A fault that has happened less than Times when the test ends fails the test of [NewServer], unless
-// [Backend.ClearFaults] has removed it. One for all requests has to happen once.
-func (b *Backend) Inject(f Fault) {
-	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
-		panic("customerstest: Inject: a fault without Latency, Status, Header, Reset or Truncate does nothing")
-	}
-	b.inject(f, nil)
-}
-
-func (b *Backend) inject(f Fault, held *Held) {
-	if f.Operation != "" && !b.backend.HasOperation(f.Operation) {
-		panic("customerstest: there is no operation " + string(f.Operation) + " for a fault; see the constants customers.Operation…")
-	}
-	if f.Times == 0 {
-		f.Times = 1
-	}
-	_, file, line, _ := runtime.Caller(2)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.faults = append(b.faults, &injectedFault{Fault: f, held: held, by: fmt.Sprintf("%s:%d", filepath.Base(file), line)})
-}
-
-// ClearFaults removes the faults that are still to happen.
-func (b *Backend) ClearFaults() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.faults = nil
-}
-
-// PendingFaults returns the faults that have happened less than Times, or never if they are for all requests. It is for a
-// [Backend] without a test; NewServer reports them when the test ends.
-func (b *Backend) PendingFaults() []Fault {
-	var faults []Fault
-	for _, f := range b.pendingFaults() {
-		faults = append(faults, f.Fault)
-	}
-	return faults
-}
-
-func (b *Backend) pendingFaults() []injectedFault {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var pending []injectedFault
-	for _, f := range b.faults {
-		if f.Times > 0 || f.happened == 0 {
-			pending = append(pending, *f)
-		}
-	}
-	return pending
-}
-
 // String describes the fault for the failure of a test.
-func (f injectedFault) String() string {
+func (f *injectedFault) String() string {
 	of := "a request"
 	if f.Operation != "" {
 		of = string(f.Operation)
@@ -106,45 +50,80 @@ func (f injectedFault) String() string {
 	return fmt.Sprintf("a fault for %s, injected at %s, happened %d of %d times", of, f.by, f.happened, max(1, f.Times)+f.happened)
 }
 
-// takeFault returns the fault that is to happen to the request, or nil. Match is called without the lock, so that it may
-// use the backend.
-func (b *Backend) takeFault(r Request) *injectedFault {
-	b.mu.Lock()
-	faults := slices.Clone(b.faults)
-	b.mu.Unlock()
-	for _, f := range faults {
+// faults are the faults that are still to happen, in their order.
+type faults struct {
+	tb testing.TB // nil without a test
+
+	mu   sync.Mutex
+	list []*injectedFault
+}
+
+func (fs *faults) add(f Fault, held *Held, by string) {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.list = append(fs.list, &injectedFault{Fault: f, held: held, by: by})
+}
+
+func (fs *faults) clear() {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.list = nil
+}
+
+// pending returns copies of the faults that have not happened as often as Times requires.
+func (fs *faults) pending() []*injectedFault {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	var pending []*injectedFault
+	for _, f := range fs.list {
+		if f.Times > 0 || f.happened == 0 {
+			pending = append(pending, new(*f))
+		}
+	}
+	return pending
+}
+
+// take returns the fault that is to happen to the request, or nil. It calls Match without the lock, so that Match can use
+// the backend.
+func (fs *faults) take(r Request) *injectedFault {
+	fs.mu.Lock()
+	list := slices.Clone(fs.list)
+	fs.mu.Unlock()
+	for _, f := range list {
 		isForIt := (f.Operation == "" || f.Operation == r.Operation) && (f.Match == nil || f.Match(r))
-		if isForIt && b.use(f) {
+		if isForIt && fs.use(f) {
 			return f
 		}
 	}
 	return nil
 }
 
-// use counts that the fault happens. It returns false if the fault has happened as often as it is to happen.
-func (b *Backend) use(f *injectedFault) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	i := slices.Index(b.faults, f)
+// use counts the fault. It returns false if the fault is not to happen again.
+func (fs *faults) use(f *injectedFault) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	i := slices.Index(fs.list, f)
 	if i < 0 {
 		return false
 	}
 	f.happened++
 	if f.Times--; f.Times == 0 {
-		b.faults = slices.Delete(b.faults, i, i+1)
+		fs.list = slices.Delete(fs.list, i, i+1)
 	}
 	return true
 }
 
 // happen makes the fault happen to a request.
-func (f *injectedFault) happen(b *Backend, x *medusa.Exchange, r Request, w http.ResponseWriter) {
-	ctx := x.Request.Context()
+func (f *injectedFault) happen(ctx context.Context, b *medusa.Backend, x *medusa.Exchange, r Request, w http.ResponseWriter) {
 	holdsResponse := f.held != nil && f.CarriedOut
 	if f.wait(ctx) != nil || !holdsResponse && f.hold(ctx, r) != nil {
 		panic(http.ErrAbortHandler) // a return would send a 200
 	}
 	if f.CarriedOut || f.Status == 0 && !f.Reset {
-		b.backend.Handle(x)
+		b.Handle(ctx, x)
 	}
 	if holdsResponse && f.hold(ctx, r) != nil {
 		panic(http.ErrAbortHandler)
@@ -224,18 +203,6 @@ type Held struct {
 	arrived  chan Request
 	released chan struct{}
 	release  sync.Once
-}
-
-// Hold makes the backend hold the requests that the fault is for until [Held.Release]: one of them unless Times says
-// otherwise. A request is held before its operation is carried out; with CarriedOut it is held after that and before the
-// response is sent. Then the rest of the fault happens, if there is any. A held request also goes on when its context
-// ends, because the client goes away or the test ends; its connection is closed then.
-//
-// Like [Backend.Inject], Hold panics if there is no such operation, and a test that ends without the request fails.
-func (b *Backend) Hold(f Fault) *Held {
-	h := &Held{tb: b.tb, arrived: make(chan Request), released: make(chan struct{})}
-	b.inject(f, h)
-	return h
 }
 
 // Wait waits until a request is held and returns it; each call returns another one. If none comes within 30 seconds, Wait

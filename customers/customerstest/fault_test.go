@@ -282,12 +282,12 @@ func TestReleaseBeforeTheRequestHoldsNothing(t *testing.T) {
 
 func TestHoldEndsWithTheClient(t *testing.T) {
 	srv := customerstest.NewServer(t)
-	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error, 1)
 	for _, carriedOut := range []bool{false, true} {
+		client, cancel := context.WithCancel(t.Context())
 		held := srv.Hold(customerstest.Fault{CarriedOut: carriedOut})
 		go func() {
-			_, err := newClient(t, srv).Auth.Exists(ctx, "x@example.com")
+			_, err := newClient(t, srv).Auth.Exists(client, "x@example.com")
 			failed <- err
 		}()
 		held.Wait()
@@ -295,9 +295,7 @@ func TestHoldEndsWithTheClient(t *testing.T) {
 		if err := <-failed; !errors.Is(err, context.Canceled) {
 			t.Error(err)
 		}
-		ctx, cancel = context.WithCancel(t.Context())
 	}
-	cancel()
 }
 
 func TestHoldEndsWithTheTest(t *testing.T) {

@@ -71,25 +71,6 @@ type OrderTrackingLink struct {
 	URL            string `json:"url"` // none if empty
 }
 
-// AddOrder adds an order of a customer and returns it as the list shows it with all its columns. Its totals are those that
-// the backend computes. It has no swaps, claims, returns or gift cards, and no cart, sales channel, product or shipping
-// profile; for these, see [Backend.AddStoredOrder]. It panics if there is no such customer or the metadata is not JSON.
-func (b *Backend) AddOrder(customerID string, order Order) api.Order {
-	b.backend.Lock()
-	defer b.backend.Unlock()
-	o := b.buildOrder(b.customer(customerID), order)
-	data, err := json.Marshal(o)
-	if err != nil {
-		panic("customerstest: order: " + err.Error()) // the metadata is not JSON
-	}
-	row, err := orders.Read(data)
-	if err != nil {
-		panic("customerstest: order: " + err.Error())
-	}
-	b.backend.Orders.Add(customerID, row)
-	return o
-}
-
 // AddStoredOrder adds an order from JSON, with all its columns and totals and with the relations that expand is to show, at
 // any depth. So a test can use an order that its own backend sent. [Backend.AddOrder] needs less.
 //

@@ -2,6 +2,7 @@ package customerstest
 
 import (
 	"cmp"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,26 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/medusa"
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/orders"
 )
+
+// AddOrder adds an order of a customer and returns it as the list shows it with all its columns. Its totals are those that
+// the backend computes. It has no swaps, claims, returns or gift cards, and no cart, sales channel, product, shipping
+// profile or countries of its region; for these, see [Backend.AddStoredOrder]. AddOrder panics if there is no such customer
+// or the metadata is not JSON.
+func (b *Backend) AddOrder(customerID string, order Order) api.Order {
+	b.backend.Lock()
+	defer b.backend.Unlock()
+	o := b.buildOrder(b.customer(customerID), order)
+	data, err := json.Marshal(o)
+	if err != nil {
+		panic("customerstest: order: " + err.Error()) // the metadata is not JSON
+	}
+	row, err := orders.Read(data)
+	if err != nil {
+		panic("customerstest: order: " + err.Error())
+	}
+	b.backend.Orders.Add(customerID, row)
+	return o
+}
 
 // orderBuilder builds one order.
 type orderBuilder struct {

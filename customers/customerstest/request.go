@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -48,27 +49,27 @@ func (r Request) Header() http.Header { return r.received.header.Clone() }
 // Body returns the body as it was sent, cut off after 100 KB.
 func (r Request) Body() []byte { return slices.Clone(r.received.body) }
 
-// Requests returns the last 1000 requests that the backend received, oldest first, also those that were not carried out
-// because of a fault.
-func (b *Backend) Requests() []Request {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.requests[max(0, len(b.requests)-keptRequests):])
+// requestLog stores the last requests.
+type requestLog struct {
+	mu   sync.Mutex
+	list []Request
 }
 
-// record stores the request.
-func (b *Backend) record(x *medusa.Exchange) Request {
-	b.backend.Lock()
-	now := b.backend.Clock.Now()
-	b.backend.Unlock()
+func (l *requestLog) add(now time.Time, x *medusa.Exchange) Request {
 	r := Request{x.Request.Method, x.Operation, now, &received{x.Path, x.RawQuery, x.Request.Header, x.Raw}}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.requests) == 2*keptRequests {
-		b.requests = slices.Clone(b.requests[keptRequests:])
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.list) == 2*keptRequests {
+		l.list = slices.Clone(l.list[keptRequests:])
 	}
-	b.requests = append(b.requests, r)
+	l.list = append(l.list, r)
 	return r
+}
+
+func (l *requestLog) all() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.list[max(0, len(l.list)-keptRequests):])
 }
 
 // String returns the request without its secrets.

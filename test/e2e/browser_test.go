@@ -277,7 +277,6 @@ func TestBrowserOfARollingBackend(t *testing.T) {
 
 // TestOneSharedClientForManyBrowsers has twenty customers at once on one client.
 func TestOneSharedClientForManyBrowsers(t *testing.T) {
-	t.Parallel()
 	shop := newClient(t, customers.WithoutSession())
 	server := httptest.NewTLSServer(bff(shop, customers.DefaultSessionCookieName))
 	t.Cleanup(server.Close)

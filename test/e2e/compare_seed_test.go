@@ -23,7 +23,7 @@ import (
 var seededRelations = slices.DeleteFunc(append(strings.Fields(`items.variant.product.profiles gift_card_transactions.gift_card returns.items.item
 	swaps.return_order claims.return_order discounts.rule.conditions`), listRelations...), func(path string) bool { return slices.Contains(ledBackTo, path) })
 
-// copySeed puts the seed of d's real backend into the other one.
+// copySeed copies the seed of the real backend.
 func copySeed(t *testing.T, d *duo, to *customerstest.Server) {
 	t.Helper()
 	for _, who := range d.real.Customers {
@@ -79,8 +79,7 @@ func copyTo(ctx context.Context, d *duo, to *customerstest.Server, who backend.C
 	return d.Equate(body, theirs)
 }
 
-// copyCustomer makes a customer like c, with the addresses at the times when they were made, as they are compared in that
-// order.
+// copyCustomer adds a customer like c, with the addresses at their times, because they are compared in that order.
 func copyCustomer(ctx context.Context, to *customerstest.Server, who backend.Customer, c api.Customer) (id string, err error) {
 	defer to.SetTime(time.Time{})
 	text := func(s *string) string {
@@ -116,8 +115,8 @@ func copyCustomer(ctx context.Context, to *customerstest.Server, who backend.Cus
 	return id, err
 }
 
-// copyOrders takes the orders from the list, with all columns and with what random lists expand, and their times from the
-// database, which has them to the microsecond.
+// copyOrders copies the orders from the list, with all columns and with what random lists expand, and their times from the
+// database, which has microseconds.
 func copyOrders(ctx context.Context, from *backend.Backend, to *customerstest.Server, who backend.Customer, id, cookie string) error {
 	db, err := from.SQL(ctx)
 	if err != nil {
@@ -162,7 +161,7 @@ func copyOrders(ctx context.Context, from *backend.Backend, to *customerstest.Se
 	return nil
 }
 
-// copyTaxLines gives the lines and shipping methods of an order the tax lines of the same order, read another way.
+// copyTaxLines sets the tax lines of the lines and shipping methods of an order to those of the same order in another list.
 func copyTaxLines(to, from map[string]any) {
 	for _, name := range []string{"items", "shipping_methods"} {
 		rows := map[any]map[string]any{}

@@ -128,7 +128,7 @@ func (d *duo) sides(side int) rival {
 	return d.other
 }
 
-// comparedFacts is up to which fact there are conversations: B43 and B44 are about the published document.
+// comparedFacts is the number of the last fact with a conversation. The facts after it were found later.
 const comparedFacts = 42
 
 // TestCompare has every conversation with both backends, the real one being borrowed.

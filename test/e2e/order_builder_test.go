@@ -55,7 +55,7 @@ func TestBuiltOrdersHaveTheTotalsOfRealOnes(t *testing.T) {
 }
 
 // withoutRows are the paths at whose end an order of AddOrder has null or an empty list; its documentation says so.
-var withoutRows = strings.Fields("returns claims swaps gift_cards gift_card_transactions sales_channel items.variant.product edits draft_order")
+var withoutRows = strings.Fields("returns claims swaps gift_cards gift_card_transactions sales_channel items.variant.product edits draft_order region.countries")
 
 // Where expand leads to a row on the real backend, it leads to a row with the same properties on an order of AddOrder.
 func TestBuiltOrdersExpandAsRealOnes(t *testing.T) {

@@ -352,7 +352,6 @@ type roundTripFunc func(*http.Request) (*http.Response, error)
 func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestOrdersStops(t *testing.T) {
-	t.Parallel()
 	var requests atomic.Int64
 	c, who := newCustomer(t, counting(&requests))
 	placeSome(t, who, 6)
@@ -516,7 +515,6 @@ func idsOf(orders []customers.Order) []string {
 }
 
 func TestOrderFilterEmail(t *testing.T) {
-	t.Parallel()
 	c, who := newCustomer(t)
 	own := place(t, who, placed{at: noon})
 	other := place(t, who, placed{at: noon.Add(time.Minute), email: "once." + who.Email})
@@ -543,7 +541,6 @@ func TestOrderFilterEmail(t *testing.T) {
 
 // TestOrderFilterQ checks which columns q searches.
 func TestOrderFilterQ(t *testing.T) {
-	t.Parallel()
 	c, who := newCustomer(t) // with the name Test Customer
 	byName := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	byEmail := place(t, who, placed{at: noon.Add(time.Minute), shipTo: "Other", email: "zebra@example.com"})
@@ -575,7 +572,6 @@ func TestOrderFilterQ(t *testing.T) {
 
 // TestOrderFilterQUndoesOthers checks that the backend ignores these filters beside q, which is why the client refuses them.
 func TestOrderFilterQUndoesOthers(t *testing.T) {
-	t.Parallel()
 	c, who := newCustomer(t)
 	found := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	token, err := c.Auth.GetToken(t.Context(), who.Email, who.Password)
@@ -612,7 +608,6 @@ func TestOrderFilterQUndoesOthers(t *testing.T) {
 }
 
 func TestOrderPages(t *testing.T) {
-	t.Parallel()
 	c, who := login(t, "orders"), seeded(t, "orders")
 	all := selectIDs(t, who.ID, "TRUE")
 	for _, test := range []struct {

@@ -71,6 +71,9 @@ func (b *Browser) Send(method, path, body string) Response {
 	return resp
 }
 
+// transport keeps connections for all browsers.
+var transport = new(http.Transport)
+
 // Do sends a request to an undecoded path.
 func Do(t *testing.T, method, url, path string, header http.Header, body string) Response {
 	t.Helper()
@@ -80,11 +83,11 @@ func Do(t *testing.T, method, url, path string, header http.Header, body string)
 	}
 	req.URL.Opaque = "//" + req.URL.Host + path // neither decoded nor cleaned
 	req.Header = header
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
+	defer resp.Body.Close()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

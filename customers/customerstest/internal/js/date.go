@@ -27,7 +27,7 @@ func Number(s string) (float64, error) {
 		}
 		return f, nil
 	case otherNumber.MatchString(s):
-		return 0, NotEmulated("a number such as " + strconv.Quote(s))
+		return 0, NotEmulatedError("a number such as " + strconv.Quote(s))
 	}
 	return math.NaN(), nil
 }
@@ -44,7 +44,7 @@ const lastYear = 275760
 
 // Time reads a time as the backend does: new Date(s), in UTC, or else seconds since 1970. It reads the dates of ISO 8601
 // that RFC 3339 and toISOString write, whole or without their end, decimal numbers beyond lastYear, and the empty text,
-// which is 0. Text without a digit is never a time. V8 has more, about which the error is [NotEmulated].
+// which is 0. Text without a digit is never a time. V8 has more, about which the error is [NotEmulatedError].
 func Time(s string) (t time.Time, ok bool, err error) {
 	if date := isoDate.FindStringSubmatch(s); date != nil && date[1] != "-000000" {
 		t, ok = readISO(date)
@@ -58,7 +58,7 @@ func Time(s string) (t time.Time, ok bool, err error) {
 	case !isSpace && !digit.MatchString(s):
 		return t, false, nil
 	default:
-		return t, false, NotEmulated("a date such as " + strconv.Quote(s))
+		return t, false, NotEmulatedError("a date such as " + strconv.Quote(s))
 	}
 	t, ok = fromMilliseconds(n * 1000)
 	return t, ok, nil

@@ -70,7 +70,7 @@ func TestTime(t *testing.T) {
 }
 
 func isNotEmulated(err error) bool {
-	_, ok := errors.AsType[NotEmulated](err)
+	_, ok := errors.AsType[NotEmulatedError](err)
 	return ok
 }
 

@@ -9,10 +9,10 @@ import (
 	"strconv"
 )
 
-// NotEmulated is an error about what a client sent that the in-memory backend does not emulate. The text names it.
-type NotEmulated string
+// NotEmulatedError is an error about what a client sent that the in-memory backend does not emulate. The text names it.
+type NotEmulatedError string
 
-func (e NotEmulated) Error() string { return "not emulated: " + string(e) }
+func (e NotEmulatedError) Error() string { return "not emulated: " + string(e) }
 
 // Object is a JavaScript object: properties in order.
 type Object struct {

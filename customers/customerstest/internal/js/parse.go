@@ -15,13 +15,13 @@ var ErrSyntax = errors.New("the text is not JSON")
 // surrogate is an escape that may be half of a surrogate pair.
 var surrogate = regexp.MustCompile(`\\u[dD][89a-fA-F]`)
 
-// Parse reads what JSON.parse reads. Its error is ErrSyntax or [NotEmulated].
+// Parse reads what JSON.parse reads. Its error is ErrSyntax or [NotEmulatedError].
 func Parse(text []byte) (any, error) {
 	if !json.Valid(text) {
 		return nil, ErrSyntax
 	}
 	if !utf8.Valid(text) {
-		return nil, NotEmulated("JSON that is not UTF-8")
+		return nil, NotEmulatedError("JSON that is not UTF-8")
 	}
 	p := parser{json.NewDecoder(bytes.NewReader(text)), surrogate.Match(text)}
 	p.UseNumber()
@@ -39,12 +39,12 @@ func (p parser) value() (v any, err error) {
 	switch t := token.(type) {
 	case json.Number:
 		if v, err = t.Float64(); err != nil {
-			return nil, NotEmulated("a number beyond 1.8e308")
+			return nil, NotEmulatedError("a number beyond 1.8e308")
 		}
 		return v, nil
 	case string:
 		if p.surrogates && strings.ContainsRune(t, utf8.RuneError) {
-			return nil, NotEmulated("half of a surrogate pair")
+			return nil, NotEmulatedError("half of a surrogate pair")
 		}
 	case json.Delim:
 		if t == '[' {
@@ -79,7 +79,7 @@ func (p parser) object() (*Object, error) {
 		}
 		text, _ := name.(string)
 		if IsInherited(text) {
-			return nil, NotEmulated("a property with the inherited name " + text)
+			return nil, NotEmulatedError("a property with the inherited name " + text)
 		}
 		v, err := p.value()
 		if err != nil {

@@ -2,6 +2,7 @@
 package medusa
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,25 +42,26 @@ func (b *Backend) Receive(r *http.Request) (*Exchange, error) {
 }
 
 // Handle carries the request out and sets the response.
-func (b *Backend) Handle(x *Exchange) {
+func (b *Backend) Handle(ctx context.Context, x *Exchange) {
 	b.Lock()
 	defer b.Unlock()
-	defer b.Clock.hold()()
+	release := b.Clock.hold()
+	defer release()
 	failed := b.openSession(x)
 	if failed == nil {
 		failed = b.parseBody(x)
 	}
 	if !x.fail(failed) {
-		b.route(x)
+		b.route(ctx, x)
 	}
 	x.finish(b.Clock.Now(), b.closeSession(x))
 }
 
 // route calls the operation, unless another part of the backend responds before.
-func (b *Backend) route(x *Exchange) {
+func (b *Backend) route(ctx context.Context, x *Exchange) {
 	m := x.match
 	if isBeyondASCII(x.Path + x.RawQuery) {
-		x.fail(response.NotEmulated(js.NotEmulated("a URL with unescaped letters beyond ASCII")))
+		x.fail(response.NotEmulated(js.NotEmulatedError("a URL with unescaped letters beyond ASCII")))
 		return
 	}
 	if !m.inStore {
@@ -83,7 +85,7 @@ func (b *Backend) route(x *Exchange) {
 	case m.route == nil:
 		x.fail(cannot(x))
 	default:
-		r := withExchange(x.Request.Context(), x)
+		r := withExchange(ctx, x)
 		for name, value := range m.parameters {
 			r.SetPathValue(name, value)
 		}

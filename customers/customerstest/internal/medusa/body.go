@@ -23,10 +23,10 @@ func (s *State) parseBody(x *Exchange) *response.Response {
 		return nil
 	}
 	if charset := parameters["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return response.NotEmulated(js.NotEmulated("JSON in the charset " + charset))
+		return response.NotEmulated(js.NotEmulatedError("JSON in the charset " + charset))
 	}
 	if encoding := header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return response.NotEmulated(js.NotEmulated("a compressed body"))
+		return response.NotEmulated(js.NotEmulatedError("a compressed body"))
 	}
 	if len(x.Raw) > bodyLimit {
 		return s.page(http.StatusRequestEntityTooLarge, "PayloadTooLargeError: request entity too large", "Payload Too Large")

@@ -135,9 +135,9 @@ func (ro *route) match(path string) (parameters map[string]string, malformed, ok
 // isPublic reports whether the operation comes before the login guard of /store/customers. All else below that path needs
 // a login, also what does not exist.
 func (ro *route) isPublic() bool {
-	switch ro.operation {
-	case api.OperationCreateCustomer, api.OperationResetPassword, api.OperationGeneratePasswordToken:
-		return true
+	if ro.mount == "/auth" {
+		return ro.operation != api.OperationGetSession
 	}
-	return ro.mount == "/auth" && ro.operation != api.OperationGetSession
+	public := []api.Operation{api.OperationCreateCustomer, api.OperationResetPassword, api.OperationGeneratePasswordToken}
+	return slices.Contains(public, ro.operation)
 }

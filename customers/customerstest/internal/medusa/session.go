@@ -18,7 +18,7 @@ import (
 func (s *State) openSession(x *Exchange) *response.Response {
 	value := sessionCookie(x.Request.Header.Values("Cookie"), s.Settings.CookieName)
 	if strings.HasPrefix(value, "j:") {
-		return response.NotEmulated(js.NotEmulated("a session cookie that is JSON"))
+		return response.NotEmulated(js.NotEmulatedError("a session cookie that is JSON"))
 	}
 	if id, ok := s.unsigned(value); ok {
 		if old := s.sessions[id]; old != nil && s.Clock.Now().Before(old.expires) {

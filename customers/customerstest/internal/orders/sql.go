@@ -19,7 +19,7 @@ var (
 func sqlInteger(s string) (n int32, ok bool, err error) {
 	s = strings.Trim(s, sqlSpace)
 	if sqlOdd.MatchString(s) {
-		return 0, false, js.NotEmulated("a display_id such as " + strconv.Quote(s))
+		return 0, false, js.NotEmulatedError("a display_id such as " + strconv.Quote(s))
 	}
 	v, err := strconv.ParseInt(s, 10, 32)
 	return int32(v), err == nil && sqlDecimal.MatchString(s), nil
@@ -30,7 +30,7 @@ func sqlReal(s string) (f float32, ok bool, err error) {
 	s = strings.Trim(s, sqlSpace)
 	v, err := strconv.ParseFloat(s, 32)
 	if sqlOdd.MatchString(s) || err == nil && v == 0 && strings.ContainsAny(s, "123456789") {
-		return 0, false, js.NotEmulated("a tax_rate such as " + strconv.Quote(s))
+		return 0, false, js.NotEmulatedError("a tax_rate such as " + strconv.Quote(s))
 	}
 	return float32(v), err == nil, nil
 }

@@ -1,5 +1,5 @@
 // Package qs reads a query string as the backend's library of that name does, as far as clients write one: a=1, a again,
-// a[]=1, a[0]=1&a[1]=2 and a[b]=1. About all else its error is [js.NotEmulated].
+// a[]=1, a[0]=1&a[1]=2 and a[b]=1. About all else its error is [js.NotEmulatedError].
 package qs
 
 import (
@@ -25,12 +25,12 @@ func Parse(raw string) (*js.Object, error) {
 	q := query{js.NewObject(), make(map[string]string)}
 	parts := strings.Split(brackets.Replace(raw), "&")
 	if len(parts) > parameterLimit {
-		return nil, js.NotEmulated("a query with more than 1000 parameters")
+		return nil, js.NotEmulatedError("a query with more than 1000 parameters")
 	}
 	for _, part := range parts {
 		name, value, _ := strings.Cut(part, "=")
 		if strings.Contains(value, "]=") {
-			return nil, js.NotEmulated("brackets in the value of a parameter")
+			return nil, js.NotEmulatedError("brackets in the value of a parameter")
 		}
 		name, err := unescape(name)
 		if err != nil {
@@ -52,7 +52,7 @@ func Parse(raw string) (*js.Object, error) {
 func unescape(s string) (string, error) {
 	decoded, err := url.PathUnescape(strings.ReplaceAll(s, "+", " "))
 	if err != nil || !utf8.ValidString(decoded) {
-		return "", js.NotEmulated("a broken escape in a query")
+		return "", js.NotEmulatedError("a broken escape in a query")
 	}
 	return decoded, nil
 }
@@ -76,14 +76,14 @@ func (q query) add(name, value string) error {
 			form = "[a]"
 		}
 	} else if strings.ContainsAny(name, "[]") {
-		return js.NotEmulated("a parameter with nested or unbalanced brackets")
+		return js.NotEmulatedError("a parameter with nested or unbalanced brackets")
 	}
 	if js.IsInherited(name) || js.IsInherited(key) {
-		return js.NotEmulated("a parameter with an inherited name")
+		return js.NotEmulatedError("a parameter with an inherited name")
 	}
 	old, there := q.Values[name]
 	if there && q.forms[name] != form {
-		return js.NotEmulated("a parameter that is written in two forms")
+		return js.NotEmulatedError("a parameter that is written in two forms")
 	}
 	q.forms[name] = form
 	list, _ := old.([]any)
@@ -95,11 +95,11 @@ func (q query) add(name, value string) error {
 			q.Set(name, o)
 		}
 		if _, twice := o.Values[key]; twice {
-			return js.NotEmulated("a parameter with the same key twice")
+			return js.NotEmulatedError("a parameter with the same key twice")
 		}
 		o.Set(key, value)
 	case form == "[0]" && js.ArrayIndex(key) != uint64(len(list)):
-		return js.NotEmulated("a list with gaps or in another order")
+		return js.NotEmulatedError("a list with gaps or in another order")
 	case form == "" && !there:
 		q.Set(name, value)
 	case form == "" && list == nil:

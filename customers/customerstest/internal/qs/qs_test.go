@@ -49,7 +49,7 @@ func TestWhatIsNotEmulated(t *testing.T) {
 		strings.Repeat("a=1&", 1000) + "b=2": "1000",
 	} {
 		o, err := Parse(query)
-		if _, ok := errors.AsType[js.NotEmulated](err); !ok || !strings.Contains(err.Error(), want) {
+		if _, ok := errors.AsType[js.NotEmulatedError](err); !ok || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %v, %v, want %s", query, o, err, want)
 		}
 	}

@@ -92,7 +92,7 @@ func Email(name string, v any) (string, *response.Response) {
 // NotEmulatedEmail returns the response to an email that the in-memory backend does not lower-case as JavaScript does, or nil.
 func NotEmulatedEmail(s string) *response.Response {
 	if strings.ContainsRune(s, 'Σ') {
-		return response.NotEmulated(js.NotEmulated("a capital sigma in an email"))
+		return response.NotEmulated(js.NotEmulatedError("a capital sigma in an email"))
 	}
 	return nil
 }
