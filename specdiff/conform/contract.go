@@ -135,6 +135,24 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	return o
 }
 
+// Name returns the operationId of the operation at a place; "" if the document has no such operation.
+func (c *Contract) Name(place string) string {
+	if o := c.at(place); o != nil {
+		return o.id
+	}
+	return ""
+}
+
+// at returns the operation at a place, or nil.
+func (c *Contract) at(place string) *operation {
+	for _, o := range c.operations {
+		if o.place == place {
+			return o
+		}
+	}
+	return nil
+}
+
 // match returns the operation of a request and the values of its path parameters. A fixed segment is preferred to a
 // parameter.
 func (c *Contract) match(method, escapedPath string) (*operation, map[string]string) {

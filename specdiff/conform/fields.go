@@ -8,24 +8,11 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Operation is what a document says about the requests of an operation.
-type Operation struct {
-	ID      string
-	Place   string // "GET /store/auth"
-	Method  string
-	Path    string
-	Secured bool
-	Body    bool // whether it takes one
-	Fields  []Field
-}
-
 // Field is a parameter, or a property at any depth of a request body.
 type Field struct {
-	In       string   // "path", "query" or "body"
-	Path     []string // a parameter's name without brackets, or a property's name after those of the objects around it
-	Place    string
-	Required bool
-	Schema   Schema
+	In     string   // "path", "query" or "body"
+	Path   []string // a parameter's name without brackets, or a property's name after those of the objects around it
+	Schema Schema
 }
 
 // Schema is what a document says about the values of a field.
@@ -33,30 +20,25 @@ type Schema struct {
 	Type      string // "" for any type, or for branches
 	Format    string
 	Enum      []any
-	Minimum   *float64
-	Maximum   *float64
 	MinLength uint64
 	MaxLength *uint64
 	Keys      []string // the properties of an object
 	Elements  *Schema  // the elements of an array; nil if they are not declared
 }
 
-// maxDepth is how deep in a request body Operations looks for fields.
+// maxDepth is how deep in a request body Fields looks.
 const maxDepth = 3
 
-// Operations returns the operations of the document, sorted by id.
-func (c *Contract) Operations() []Operation {
-	all := make([]Operation, 0, len(c.operations))
-	for _, o := range c.operations {
-		op := Operation{ID: o.id, Place: o.place, Method: o.method, Path: strings.Join(o.segments, "/"), Secured: o.secured, Body: o.body != nil}
+// Fields returns the fields of the operation at a place.
+func (c *Contract) Fields(place string) []Field {
+	var all []Field
+	if o := c.at(place); o != nil {
 		for _, p := range o.params {
-			name := strings.TrimSuffix(p.Name, "[]")
-			op.Fields = append(op.Fields, Field{p.In, []string{name}, o.paramPlace(p), p.Required, p.shape.schema()})
+			all = append(all, Field{p.In, []string{strings.TrimSuffix(p.Name, "[]")}, p.shape.schema()})
 		}
 		if sh := o.bodies["application/json"]; sh != nil {
-			op.Fields = sh.inputs(op.Fields, nil)
+			all = sh.inputs(all, nil)
 		}
-		all = append(all, op)
 	}
 	return all
 }
@@ -69,7 +51,7 @@ func (s *shape) inputs(all []Field, around []string) []Field {
 	for _, name := range slices.Sorted(maps.Keys(s.props)) {
 		p := s.props[name]
 		path := append(slices.Clone(around), name)
-		all = append(all, Field{"body", path, p.loc, slices.Contains(s.required, name), p.shape.schema()})
+		all = append(all, Field{"body", path, p.shape.schema()})
 		all = p.shape.inputs(all, path)
 	}
 	for _, branch := range slices.Concat(s.oneOf, s.anyOf) {
@@ -80,7 +62,7 @@ func (s *shape) inputs(all []Field, around []string) []Field {
 
 func (s *shape) schema() Schema {
 	out := Schema{
-		Type: s.typ, Format: s.format, Enum: s.enum, Minimum: s.minimum, Maximum: s.maximum, MinLength: s.minLength, MaxLength: s.maxLength,
+		Type: s.typ, Format: s.format, Enum: s.enum, MinLength: s.minLength, MaxLength: s.maxLength,
 		Keys: slices.Sorted(maps.Keys(s.props)),
 	}
 	if s.items != nil {
@@ -93,11 +75,10 @@ func (s *shape) schema() Schema {
 // FieldPlace returns the place of a field of an operation and the place of its schema, which differ if the schema is a
 // component. If the document has no such field, has is false and the places are those of the closest field around it.
 func (c *Contract) FieldPlace(place, in string, path []string) (field, schema string, has bool) {
-	i := slices.IndexFunc(c.operations, func(o *operation) bool { return o.place == place })
-	if i < 0 {
+	o := c.at(place)
+	if o == nil {
 		return place, place, false
 	}
-	o := c.operations[i]
 	if in != "body" {
 		field = finding.Parameter(place, in, path[0])
 		for _, p := range o.params {

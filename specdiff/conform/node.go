@@ -45,10 +45,8 @@ func (n *Node) Columns() []string {
 
 // Response returns the object of an operation's JSON response, or nil if the document has none for the status.
 func (c *Contract) Response(place, status string) *Node {
-	for _, o := range c.operations {
-		if r := o.responses[status]; o.place == place && r != nil && r.contents["application/json"] != nil {
-			return &Node{r.contents["application/json"]}
-		}
+	if o := c.at(place); o != nil && o.responses[status] != nil && o.responses[status].contents["application/json"] != nil {
+		return &Node{o.responses[status].contents["application/json"]}
 	}
 	return nil
 }

@@ -132,9 +132,9 @@ const (
 // Written returns how the values of a query parameter are to be written. It returns "" for a parameter with a single
 // value, and for one that the document does not have.
 func (c *Contract) Written(place, name string) Way {
-	for _, o := range c.operations {
+	if o := c.at(place); o != nil {
 		for _, p := range o.params {
-			if o.place == place && p.In == "query" && strings.TrimSuffix(p.Name, "[]") == name {
+			if p.In == "query" && strings.TrimSuffix(p.Name, "[]") == name {
 				return p.written()
 			}
 		}

@@ -24,7 +24,6 @@ const (
 	Explode     Aspect = "explode"      // whether a parameter's values are repeated or joined
 	Status      Aspect = "status"       // of a response
 	ContentType Aspect = "content-type" // of a body, also none
-	Body        Aspect = "body"         // whether there is a body
 	Cookie      Aspect = "cookie"       // Set-Cookie and its attributes
 	Header      Aspect = "header"       // another response header
 	Security    Aspect = "security"     // the credentials of an operation

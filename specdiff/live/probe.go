@@ -105,10 +105,8 @@ func (s *script) probe(t target) {
 // name returns the operationId of the target, or its place if no document has it.
 func (s *script) name(t target) string {
 	for _, doc := range s.documents {
-		for _, op := range doc.Operations() {
-			if op.Place == t.place() {
-				return op.ID
-			}
+		if name := doc.Name(t.place()); name != "" {
+			return name
 		}
 	}
 	return t.place()
@@ -119,11 +117,7 @@ func (s *script) name(t target) string {
 func (s *script) fields(place string) []conform.Field {
 	var all []conform.Field
 	for _, doc := range s.documents {
-		for _, op := range doc.Operations() {
-			if op.Place == place {
-				all = append(all, op.Fields...)
-			}
-		}
+		all = append(all, doc.Fields(place)...)
 	}
 	return all
 }

@@ -2,7 +2,6 @@ package live
 
 import (
 	"sync"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -12,8 +11,6 @@ import (
 type Record struct {
 	Exchanges []Exchange
 	Notes     []string // what could not be tried, and why
-	Took      time.Duration
-	Bytes     int64 // of all responses, with what repeats
 
 	secrets *secrets
 	shown   sync.Map // texts without secrets, by the text or exchange that they are of
@@ -25,7 +22,6 @@ type Exchange struct {
 	*conform.Exchange
 	Step  string // its purpose: "register"
 	Probe *Probe // nil if it is no probe
-	Took  time.Duration
 }
 
 // Probe is how a request differs from its base, another request, which the backend accepts.

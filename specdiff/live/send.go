@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 )
@@ -28,7 +27,6 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
-	started := time.Now()
 	if err := r.exchange(ctx, x); err != nil {
 		path, _, _ := strings.Cut(q.path, "?")
 		return noResponse(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
@@ -40,14 +38,13 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 		r.notEmulated++ // by the in-memory backend of package customerstest
 		return response{x, x.ResponseBody}, nil
 	}
-	r.record.Bytes += int64(len(x.ResponseBody))
 	a := response{x, x.ResponseBody}
 	x.ResponseBody = r.compact.body(x)
 	most := orDefault(r.config.MaxRecord, defaultMaxRecord)
 	if r.kept += int64(len(x.ResponseBody)); r.kept > most {
 		return noResponse(), fmt.Errorf("%w: its responses hold more than %d bytes, without what repeats", ErrUnreachable, most)
 	}
-	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe, Took: time.Since(started)})
+	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe})
 	return a, nil
 }
 

@@ -90,8 +90,6 @@ func effect(f finding.Finding, from, to string) string {
 		return "one more status to handle; until then its body is not decoded"
 	case finding.ContentType:
 		return "the body is decoded by its real type; until then it is left as bytes or fails to decode"
-	case finding.Body:
-		return "there is a body to decode, or none"
 	case finding.Cookie:
 		return "the session cookie is declared; without it the document does not say what keeps a login"
 	case finding.Header:

@@ -200,7 +200,6 @@ func TestMeaning(t *testing.T) {
 		{finding.Status, "GET /o 409", "documented", "absent", "never happens", "remove the response"},
 		{finding.ContentType, "GET /o 401", "text/plain", "none", "left as bytes", "content-type at GET /o 401: none"},
 		{finding.Cookie, "GET /o 200", "absent", "Set-Cookie", "session cookie", "Set-Cookie at GET /o 200"},
-		{finding.Body, "GET /o 204", "no body", "12 bytes", "a body to decode", "body at"},
 		{finding.Header, "GET /o 200", "absent", "ETag", "header field", "header at"},
 		{finding.Security, "GET /o", "none", "bearer", "needs a session", "security at"},
 		{finding.Open, "Order", "declared properties only", "more", "kept in a map", "open at"},
