@@ -35,7 +35,8 @@ func TestStatusDecidesTheSentinel(t *testing.T) {
 		300: ErrUnexpectedResponse, 302: ErrUnexpectedResponse, 304: ErrNotModified, 307: ErrUnexpectedResponse,
 		400: ErrInvalidInput, 403: ErrUnexpectedResponse, 404: ErrNotFound, 405: ErrUnexpectedResponse, 408: ErrUnavailable, 409: ErrConflict,
 		413: ErrInvalidInput, 418: ErrUnexpectedResponse, 429: ErrRateLimited, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable,
-		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
+		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 519: ErrUnexpectedResponse, 520: ErrUnavailable, 527: ErrUnavailable,
+		530: ErrUnavailable, 531: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
 	}
 	unauthorized := map[Operation]error{
 		OperationAuthenticate: ErrInvalidCredentials, OperationGetToken: ErrInvalidCredentials, OperationResetPassword: ErrInvalidPasswordToken,
@@ -44,8 +45,14 @@ func TestStatusDecidesTheSentinel(t *testing.T) {
 		want := map[int]error{401: cmp.Or(unauthorized[row.operation], ErrUnauthenticated)}
 		maps.Copy(want, everywhere)
 		for status, sentinel := range want {
-			for _, contentType := range []string{"", "text/html; charset=utf-8", "text/plain", "application/json"} {
-				c := mustNew(t, backendURL, WithMaxRetries(0), inMemory(respondWith(status, contentType, ""))).WithSession(sessionOf("v"))
+			for contentType, body := range map[string]string{
+				"": "Unauthorized", "text/plain; charset=utf-8": "Unauthorized", "application/json": `{"type":"unauthorized","message":"no"}`, "text/html; charset=utf-8": "<html>",
+			} {
+				sentinel := sentinel
+				if status == http.StatusUnauthorized && strings.HasPrefix(contentType, "text/html") {
+					sentinel = ErrUnexpectedResponse // a gateway's
+				}
+				c := mustNew(t, backendURL, WithMaxRetries(0), inMemory(respondWith(status, contentType, body))).WithSession(sessionOf("v"))
 				_, err := row.call(t.Context(), c)
 				wantOnly(t, fmt.Sprintf("%s, %d %s", row.operation, status, contentType), err, sentinel)
 				if e, ok := errors.AsType[*Error](err); !ok || e.StatusCode != status {

@@ -10,8 +10,10 @@ import (
 	"io"
 	"log"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -429,3 +431,22 @@ func mustLogin(t *testing.T, c *Client, email string) {
 
 // httpTime formats a time as headers have it.
 func httpTime(at time.Time) string { return at.UTC().Format(http.TimeFormat) }
+
+// reporting makes a RoundTripper report to the request's trace that it asks for a connection, as net/http's does.
+func reporting(next roundTrip) roundTrip {
+	return func(r *http.Request) (*http.Response, error) {
+		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GetConn != nil {
+			trace.GetConn(r.URL.Host)
+		}
+		return next(r)
+	}
+}
+
+// noConnection is a RoundTripper that gets no connection.
+func noConnection(r *http.Request) (*http.Response, error) {
+	return reporting(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("refused")}
+	})(r)
+}
+
+func second(_ *http.Response, err error) error { return err }

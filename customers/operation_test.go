@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -124,12 +123,13 @@ func TestEveryOperationIsTested(t *testing.T) {
 		b := newBackend(t)
 		c := b.client(t)
 		mustLogin(t, c, testEmail)
+		before := len(b.Requests())
 		_, err := everyOperation[i].call(t.Context(), c)
 		if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotImplemented {
 			t.Errorf("%s is not emulated: customerstest responds %v", id, err)
 		}
-		if requests := b.Requests(); requests[len(requests)-1].Operation != id {
-			t.Errorf("%s is not in customerstest: it took the request of the row in operation_test.go for %q", id, requests[len(requests)-1].Operation)
+		if got := b.Requests()[before].Operation; got != id {
+			t.Errorf("%s is not in customerstest: it took the request of the row in operation_test.go for %q", id, got)
 		}
 	}
 }
@@ -144,7 +144,7 @@ func TestOperationIsKnownToARoundTripper(t *testing.T) {
 			var seen []Operation
 			c := mustNew(t, backendURL, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				seen = append(seen, OperationFromContext(r.Context()))
-				return nil, &net.OpError{Op: "dial", Err: errors.New("refused")} // so that each is sent again
+				return noConnection(r) // so that each is sent again
 			})})).WithSession(sessionOf("v"))
 			if _, err := row.call(t.Context(), c); err == nil {
 				t.Error("no error")

@@ -47,20 +47,21 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 		post      bool
 	}
 	rows := []row{
-		{"dial refused", fails(dial), true, true},
-		{"dial refused, wrapped", fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial}), true, true},
-		{"no such host", fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x"}}), true, true},
+		{"dial refused", reporting(fails(dial)), true, true},
+		{"dial refused, by a transport that reports no connections", fails(dial), true, false},
+		{"dial refused, wrapped", reporting(fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial})), true, true},
+		{"no such host", reporting(fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x"}})), true, true},
 		{"connection reset", fails(&net.OpError{Op: "read", Net: "tcp", Err: errors.New("reset")}), true, false},
 		{"write failed", fails(&net.OpError{Op: "write", Net: "tcp", Err: errors.New("broken pipe")}), true, false},
 		{"cut off", fails(io.ErrUnexpectedEOF), true, false},
 		{"EOF", fails(io.EOF), true, false},
 		{"something", fails(errors.New("something")), true, false},
-		{"timeout", func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, true, false},
+		{"timeout", func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, false, false},
 		{"certificate", fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), false, false},
 	}
 	for code := 200; code < 600; code++ {
-		if http.StatusText(code) != "" {
-			again := code == 429 || code == 502 || code == 503 || code == 504
+		if http.StatusText(code) != "" || code >= 519 && code <= 531 {
+			again := code == 408 || code == 429 || code == 502 || code == 503 || code == 504 || code >= 520 && code <= 530
 			rows = append(rows, row{strconv.Itoa(code), status(code), again, false})
 		}
 	}
@@ -150,7 +151,7 @@ func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 		body, err := io.ReadAll(r.Body)
 		bodies = append(bodies, string(body))
 		if len(bodies) < 3 {
-			return nil, errors.Join(err, r.Body.Close(), &net.OpError{Op: "dial", Err: errors.New("refused")})
+			return nil, errors.Join(err, r.Body.Close(), second(noConnection(r)))
 		}
 		return inMemoryTransport(respondWith(200, "application/json", customerJSON))(r)
 	})})).WithSession(sessionOf("v"))
@@ -249,20 +250,50 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
+func TestRetryAfterThatIsTooLongFailsAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		value func(now time.Time) string
+		want  time.Duration
+	}{
+		{"seconds", func(time.Time) string { return "60" }, time.Minute},
+		{"just beyond the cap", func(time.Time) string { return "11" }, 11 * time.Second},
+		{"date", func(now time.Time) string { return httpTime(now.Add(time.Hour)) }, time.Hour},
+		{"beyond any number", func(time.Time) string { return "99999999999999999999999" }, maxStatedRetryAfter * time.Second},
+		{"overflows a duration", func(time.Time) string { return "9223372037" }, maxStatedRetryAfter * time.Second},
+		{"year 9999", func(time.Time) string { return "Fri, 31 Dec 9999 23:59:59 GMT" }, maxStatedRetryAfter * time.Second},
+	} {
+		for _, status := range []int{408, 429, 503, 520} {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{}
+				began := time.Now()
+				c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Retry-After", test.value(time.Now()))
+					respond(w, status, "", "")
+				}))).WithSession(sessionOf("v"))
+				e, _ := errors.AsType[*Error](retrieve(t.Context(), c))
+				if e == nil || e.RetryAfter != test.want || !strings.Contains(e.Error(), "try again in "+test.want.String()) {
+					t.Errorf("%s, %d: error %v, want %v in it", test.name, status, e, test.want)
+				}
+				if f.count() != 1 || time.Since(began) != 0 {
+					t.Errorf("%s, %d: %d requests in %v", test.name, status, f.count(), time.Since(began))
+				}
+			})
+		}
+	}
+}
+
+func TestRetryAfterIsHonouredUpToTheCap(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		value    func(now time.Time) string
 		min, max time.Duration
 	}{
 		{"seconds", func(time.Time) string { return "3" }, 3 * time.Second, 3 * time.Second},
-		{"zero", func(time.Time) string { return "0" }, 0, 0},
+		{"at the cap", func(time.Time) string { return "10" }, maxRetryAfter, maxRetryAfter},
+		{"zero", func(time.Time) string { return "0" }, firstBackoff / 2, firstBackoff},
 		{"date", func(now time.Time) string { return httpTime(now.Add(5 * time.Second)) }, 4 * time.Second, 5 * time.Second},
-		{"date gone by", func(now time.Time) string { return httpTime(now.Add(-time.Hour)) }, 0, 0},
-		{"capped seconds", func(time.Time) string { return "3600" }, maxRetryAfter, maxRetryAfter},
-		{"capped date", func(now time.Time) string { return httpTime(now.Add(time.Hour)) }, maxRetryAfter, maxRetryAfter},
-		{"beyond any number", func(time.Time) string { return "99999999999999999999999" }, maxRetryAfter, maxRetryAfter},
-		{"overflows a duration", func(time.Time) string { return "9223372037" }, maxRetryAfter, maxRetryAfter},
+		{"date gone by", func(now time.Time) string { return httpTime(now.Add(-time.Hour)) }, firstBackoff / 2, firstBackoff},
 		{"negative", func(time.Time) string { return "-1" }, firstBackoff / 2, firstBackoff},
 		{"not a number", func(time.Time) string { return "soon" }, firstBackoff / 2, firstBackoff},
 		{"fraction", func(time.Time) string { return "1.5" }, firstBackoff / 2, firstBackoff},

@@ -75,7 +75,7 @@ func (env *faultEnv) context(f *fault) context.Context {
 
 // client makes a client whose transport is the client's own, but for what the env observes or the fault changes.
 func (env *faultEnv) client(f *fault, baseURL string, logs io.Writer) *Client {
-	transport := newRoundTripper()
+	transport := newTransport(idleRepeatable)
 	transport.DialContext = env.dials.dialContext
 	transport.TLSClientConfig = &tls.Config{RootCAs: testAuthority().pool}
 	env.Cleanup(transport.CloseIdleConnections)
@@ -213,13 +213,13 @@ func faults() []fault {
 			{name: "503 HTML", server: responding(503, "text/html", plantedPage), want: ErrUnavailable, status: 503},
 			{name: "502 large HTML", server: responding(502, "text/html", strings.Repeat("x", 1<<20)), want: ErrUnavailable, status: 502},
 			{name: "401 without content type", server: responding(401, "", "Unauthorized"), want: ErrUnauthenticated, status: 401},
-			{name: "401 JSON cut off", server: rawResponse("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"), want: ErrUnauthenticated, status: 401},
+			{name: "401 JSON cut off", server: rawResponse("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{"), want: ErrUnexpectedResponse, status: 401},
 			{name: "201 with the model", server: responding(201, jsonType, customerJSON), want: ErrUnexpectedResponse, status: 201},
 			{name: "204 instead of 200", server: responding(204, "", ""), want: ErrUnexpectedResponse, status: 204},
 			{name: "206 partial", server: responding(206, jsonType, customerJSON), want: ErrUnexpectedResponse, status: 206},
 			{name: "200 instead of 204", server: responding(200, jsonType, "{}"), call: requestToken, want: ErrUnexpectedResponse, status: 200},
 			{name: "204 with a body", server: rawResponse("HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\nplanted!!"), call: requestToken},
-			{name: "logout with a page", server: responding(200, "text/html", plantedPage), call: logOut, want: ErrUnexpectedResponse, status: 200},
+			{name: "logout with a page", server: responding(200, "text/html", plantedPage), call: logOut, status: 200},
 		},
 		{ // JSON.
 			{name: "JSON null", server: responding(200, jsonType, "null"), want: ErrUnexpectedResponse, status: 200},
@@ -489,7 +489,7 @@ func faults() []fault {
 		408: ErrUnavailable, 409: ErrConflict, 410: ErrUnexpectedResponse, 413: ErrInvalidInput, 414: ErrUnexpectedResponse, 415: ErrUnexpectedResponse,
 		418: ErrUnexpectedResponse, 421: ErrUnexpectedResponse, 422: ErrDuplicate, 425: ErrUnexpectedResponse, 429: ErrRateLimited, 431: ErrUnexpectedResponse,
 		451: ErrUnexpectedResponse, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable, 503: ErrUnavailable, 504: ErrUnavailable,
-		505: ErrUnexpectedResponse, 511: ErrUnexpectedResponse, 520: ErrUnexpectedResponse, 530: ErrUnexpectedResponse,
+		505: ErrUnexpectedResponse, 511: ErrUnexpectedResponse, 520: ErrUnavailable, 530: ErrUnavailable,
 	}
 	var byStatus []fault
 	for status := 400; status < 600; status++ {
@@ -498,7 +498,10 @@ func faults() []fault {
 			continue
 		}
 		ofGateway := want
-		if status == 422 {
+		switch status {
+		case 401:
+			ofGateway = ErrUnexpectedResponse
+		case 422:
 			ofGateway = ErrInvalidInput
 		}
 		byStatus = append(byStatus,

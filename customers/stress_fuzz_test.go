@@ -164,7 +164,7 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 	synctest.Test(t, func(t *testing.T) {
 		row := everyOperation[int(which)%len(everyOperation)]
 		dials := 0
-		transport := newRoundTripper()
+		transport := newTransport(idleRepeatable)
 		transport.Proxy = nil
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			dials++
@@ -185,7 +185,7 @@ func exchangeRaw(t *testing.T, which byte, raw []byte, silent bool) {
 		if took := time.Since(began); took > 10*time.Minute {
 			t.Errorf("%s took %v", row.operation, took)
 		}
-		if operations[row.operation].session == login && dials > 2 { // the second ends a superseded login
+		if operations[row.operation].session == login && dials > 1+3 { // the logout of a replaced or superseded login comes on top, repeated
 			t.Errorf("%s was sent %d times", row.operation, dials)
 		}
 		if err == nil {
@@ -383,7 +383,7 @@ func wantSendable(t *testing.T, s *Session, e *endpoint) {
 		size := 0
 		for _, o := range *s.others {
 			size += len(o.name) + len(o.value)
-			if !o.expired() && (!o.secure || e.maySendSecure()) {
+			if o.name != e.cookieName && !o.expired() && (!o.secure || e.maySendSecure()) {
 				want = append(want, pair{o.name, o.value})
 			}
 		}
@@ -445,7 +445,7 @@ func FuzzSessionText(f *testing.F) {
 		if err != nil {
 			t.Fatalf("encoded again, it is refused: %v", err)
 		}
-		if !reflect.DeepEqual(back.state, s.state) || !reflect.DeepEqual(back.others, s.others) || back.Encode() != again {
+		if !sameState(s.state, back.state) || !reflect.DeepEqual(back.others, s.others) || back.Encode() != again {
 			t.Error("encoded again, the session is another")
 		}
 		_, _, _ = s.LoggedIn(), s.Expires(), fmt.Sprintf("%+v", s)
@@ -620,12 +620,11 @@ func FuzzRetryAfter(f *testing.F) {
 		f.Add(value, int64(1704164640+i), i)
 	}
 	f.Fuzz(func(t *testing.T, value string, unix int64, n int) {
-		d, ok := retryAfter(value, time.Unix(unix, 0))
-		if d < 0 || !ok && d != 0 {
-			t.Errorf("retryAfter(%q) = %v, %v", value, d, ok)
+		if d := retryAfter(value, time.Unix(unix, 0)); d < 0 || d > maxStatedRetryAfter*time.Second {
+			t.Errorf("retryAfter(%q) = %v", value, d)
 		}
 		h := http.Header{"Retry-After": {value}}
-		if d := backoff(1+n&0xffff, &response{header: h}); d < 0 || d > maxRetryAfter || !ok && d < firstBackoff/2 {
+		if d, ok := backoff(1+n&0xffff, &response{header: h}); d < firstBackoff/2 || ok && d > maxRetryAfter {
 			t.Errorf("after attempt %d and %q the wait is %v", n, value, d)
 		}
 	})

@@ -277,7 +277,7 @@ func TestHooksAndRelayShowNoSecret(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Set-Cookie", "connect.sid="+plantedCookie+"; Path=/")
 		if refuse || r.Header.Get("Cookie") == "connect.sid=old" {
-			respond(w, http.StatusUnauthorized, "text/plain", "Unauthorized "+plantedEmail)
+			respond(w, http.StatusUnauthorized, "text/plain", "Unauthorized")
 			return
 		}
 		respondJSON(w, http.StatusOK, customerJSON)

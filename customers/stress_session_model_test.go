@@ -97,7 +97,7 @@ type schedule struct {
 
 func newSchedule(seed uint64) schedule {
 	r := rand.New(rand.NewPCG(seed, 0))
-	s := schedule{start: r.IntN(5), relogin: r.IntN(2) == 0}
+	s := schedule{start: r.IntN(6), relogin: r.IntN(2) == 0}
 	s.slowHook = !s.relogin && r.IntN(2) == 0 // together, a call would look at the session again at an unknown time
 	weights := []int{stepLogin: 8, stepSecured: 14, stepOpen: 3, stepLogout: 5, stepAdvance: 50, stepSleep: 3, stepForget: 3, stepCancel: 3, stepHook: 5}
 	all := 0
@@ -168,11 +168,14 @@ func (c *modelCookie) header() string {
 
 // modelSession is what the session has to be.
 type modelSession struct {
-	begun      int          // logins and logouts, in the order they begin
-	generation int          // the one begun last of those that have succeeded
-	cookie     *modelCookie // what it left, or what replaced that
-	ended      bool         // the backend refused the cookie
-	verified   bool         // false for a browser's cookie until a call has succeeded with it
+	begun      int            // logins and logouts, in the order they begin
+	generation int            // the one begun last of those that have succeeded
+	cookie     *modelCookie   // what it left, or what replaced that
+	ended      bool           // the backend refused the cookie
+	verified   bool           // false for a browser's cookie until a call has succeeded with it
+	restored   bool           // from a text, and no call has succeeded with it
+	rest       []*modelCookie // the browser's other cookies by this name
+	switched   bool           // the last transition took the next of them
 	run        *modelRun
 	runs       []*modelRun // those that have ended
 }
@@ -238,7 +241,7 @@ func (m *modelSession) begin(c *modelCall, relogin bool) {
 			c.settle(ErrUnauthenticated, "")
 		case m.cookie == nil:
 			m.loginEnded(c, relogin, m.ended && m.verified, ErrUnauthenticated)
-		case m.cookie.expired(): // rule 7
+		case m.cookie.expired() && !m.restored: // rule 7
 			m.loginEnded(c, relogin, true, ErrSessionExpired)
 		default:
 			send(m.cookie.header())
@@ -277,13 +280,20 @@ type modelResponse struct {
 	contentType string
 	body        string
 	setCookie   string // the line without its lifetime
+	alsoSets    string // a line more
+	loggedOut   bool   // the backend has ended a session
 	cookie      *modelCookie
 	deletes     bool
 	lifetime    time.Duration // of the cookie
 	who         string
 }
 
-func (a *modelResponse) ok() bool { return a.status == 200 && a.contentType != "text/html" }
+func (a *modelResponse) ok(kind sessionUse) bool {
+	return kind == logout && a.status/100 == 2 || a.status == 200 && a.contentType != "text/html"
+}
+
+// gateways reports whether the response is a 401 that is not the backend's own.
+func (a *modelResponse) gateways() bool { return a.status == 401 && a.contentType == "text/html" }
 
 // take is the transition of a response that arrives.
 func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
@@ -298,13 +308,18 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 	switch {
 	case a.status == 500:
 		want = ErrInternal
+	case a.status == 400:
+		want = ErrInvalidInput
+	case a.gateways():
+		want = ErrUnexpectedResponse
 	case a.status == 401 && c.kind == login:
 		want = ErrInvalidCredentials
 	case a.status == 401:
 		want = ErrUnauthenticated
-	case !a.ok():
+	case !a.ok(c.kind):
 		want = ErrUnexpectedResponse
 	}
+	m.switched = false
 	switch c.kind {
 	case login: // rule 3
 		switch {
@@ -315,6 +330,7 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 			want = ErrSessionSuperseded
 			c.superseded = a.cookie
 		default:
+			c.superseded = m.cookie
 			m.replace(c.number, a.cookie)
 		}
 	case logout: // rule 5
@@ -326,27 +342,39 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 		}
 		m.replace(c.number, nil)
 	case secured: // rule 4
+		refused := a.status == 401 && !a.gateways()
 		if c.sent == m.cookie { // otherwise it is a response to an older cookie
 			switch {
-			case a.status == 401 || a.ok() && a.deletes:
+			case refused && !m.verified && len(m.rest) > 0:
+				m.cookie, m.rest, m.switched = m.rest[0], m.rest[1:], true
+			case refused || a.ok(secured) && a.deletes:
 				m.cookie, m.ended = nil, true
-			case a.ok() && a.cookie != nil:
-				m.cookie, m.verified = a.cookie, true
-			case a.ok():
-				m.verified = true
+			case a.ok(secured) && a.cookie != nil:
+				m.cookie, m.verified, m.restored = a.cookie, true, false
+			case a.ok(secured):
+				m.verified, m.restored = true, false
+			case a.cookie != nil && a.cookie.value == c.sent.value:
+				m.cookie, m.restored = a.cookie, false
 			}
 		}
-		if a.status == 401 {
+		switch {
+		case refused && !c.verified && m.generation == c.generation && m.cookie != nil && m.cookie != c.sent:
+			m.begin(c, relogin) // with the browser's next cookie
+			return
+		case refused:
 			m.loginEnded(c, relogin, c.verified, want)
 			return
 		}
 	default:
 	}
+	if c.superseded != nil && c.superseded.expired() {
+		c.superseded = nil
+	}
 	c.settle(want, a.who)
 }
 
 func (m *modelSession) replace(number int, c *modelCookie) {
-	m.generation, m.cookie, m.ended, m.verified = number, c, false, true
+	m.generation, m.cookie, m.ended, m.verified, m.restored = number, c, false, true, false
 }
 
 // The env: the client, the backend and the scheduler.
@@ -404,6 +432,22 @@ func newModelEnv(t *testing.T, s schedule) *modelEnv {
 		env.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com"}
 		session = sessionOf("kept")
 		session, _ = DecodeSession(session.Encode())
+		env.model.restored = true
+	case 4: // from a store, its lifetime at an end, though the backend may have prolonged it
+		if s.slowHook {
+			env.alive["kept"] = "kept@x.com"
+		}
+		env.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com", expires: time.UnixMilli(1).UTC()}
+		env.model.restored = true
+		session = sessionOf("kept")
+		session.state.cookie.expires = 1
+		session, _ = DecodeSession(session.Encode())
+	case 5: // from a browser with an older cookie by the same name
+		env.alive["browser"] = "browser@x.com"
+		env.model.cookie = &modelCookie{value: "older"}
+		env.model.rest = []*modelCookie{{value: "browser", owner: "browser@x.com"}}
+		env.model.verified = false
+		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=older; connect.sid=browser"), sid)
 	case 2, 3: // from a browser, whose cookie is valid or not
 		if s.start == 2 {
 			env.alive["browser"] = "browser@x.com"
@@ -517,6 +561,9 @@ func (env *modelEnv) roundTrip(r *http.Request) (*http.Response, error) {
 			line += "; Expires=" + httpTime(backendsNow.Add(a.lifetime))
 		}
 		resp.Header["Set-Cookie"] = []string{line}
+		if a.alsoSets != "" {
+			resp.Header["Set-Cookie"] = append(resp.Header["Set-Cookie"], a.alsoSets)
+		}
 	}
 	return resp, nil
 }
@@ -551,6 +598,10 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 		a.status, a.contentType = status, "text/html"
 		anonymous()
 	}
+	refused := func() { // by the backend itself
+		a.status, a.contentType, a.body = 401, "", "Unauthorized"
+		anonymous()
+	}
 	switch {
 	case r.method == http.MethodDelete:
 		a.contentType, a.body = "text/plain", "OK"
@@ -567,14 +618,21 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 		case 4:
 			broken(200)
 			return a
+		case 5:
+			a.status, a.contentType = 204, ""
+		case 6:
+			a.contentType, a.body = "application/json", "{}"
 		}
 		delete(env.alive, value)
+		a.loggedOut = true
 	case r.call.kind == login:
 		a.who = r.call.email
 		switch how % 16 {
 		case 0:
 			broken(500)
-		case 1, 2:
+		case 1:
+			refused()
+		case 2:
 			broken(401)
 		case 3: // no cookie
 		case 4:
@@ -582,6 +640,9 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 		case 5:
 			env.newSession(a, env.value("s"), a.who, b)
 			a.lost = true
+		case 6:
+			env.newSession(a, env.value("s"), a.who, b)
+			a.alsoSets = foreignDeletion
 		default:
 			env.newSession(a, env.value("s"), a.who, b)
 		}
@@ -602,9 +663,16 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 			broken(200)
 		case how%16 == 3:
 			delete(env.alive, value)
+			refused()
+		case how%16 == 8:
 			broken(401)
 		case owner == "":
-			broken(401)
+			refused()
+		case how%16 == 10:
+			a.status, a.body = 400, `{"type":"invalid_data","message":"no"}`
+			env.newSession(a, value, owner, b) // rolling
+		case how%16 == 11:
+			a.setCookie = foreignDeletion
 		case how%16 < 6:
 			env.newSession(a, value, owner, b) // rolling
 		case how%16 == 6:
@@ -620,11 +688,14 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 	if a.body == "" {
 		a.body = fmt.Sprintf(`{"customer":{"id":"cus_1","email":%q}}`, a.who)
 	}
-	if !a.ok() {
+	if r.call.kind != logout && !a.ok(r.call.kind) {
 		a.who = ""
 	}
 	return a
 }
+
+// foreignDeletion deletes a cookie of the session cookie's name and another scope, such as one of an older backend's.
+const foreignDeletion = sid + "=; Domain=.shop.example.com; Path=/; Max-Age=0"
 
 func (env *modelEnv) start(kind sessionUse) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -663,7 +734,7 @@ func (env *modelEnv) change(transition func()) {
 	defer env.mu.Unlock()
 	before := env.model.cookie
 	transition()
-	if env.model.cookie != before {
+	if env.model.cookie != before && !env.model.switched {
 		env.changes++
 	}
 	if run := env.model.run; run != nil && run.call == nil {
@@ -737,7 +808,7 @@ func (env *modelEnv) advance(r *modelRequest, how, b int) {
 	env.tracef("response to call %d arrives", r.call.id)
 	if r.endsSuperseded {
 		env.ended++
-		if r.response.lost || !r.response.ok() {
+		if r.response.lost || !r.response.loggedOut {
 			delete(env.mustEnd, r.call.superseded.value) // it was tried once
 		}
 		r.call.superseded = nil
@@ -753,7 +824,7 @@ func (env *modelEnv) advance(r *modelRequest, how, b int) {
 			if r.call.superseded != nil {
 				env.mustEnd[r.call.superseded.value] = fmt.Sprintf("it lost in call %d", r.call.id)
 			}
-			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil {
+			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil && r.response.loggedOut {
 				env.mustEnd[r.call.sent.value] = fmt.Sprintf("call %d logged it out", r.call.id)
 			}
 		})

@@ -31,7 +31,7 @@ var (
 )
 
 const (
-	soakConnections = 256 // what newRoundTripper allows
+	soakConnections = 256 // what newTransport allows
 	soakTimeout     = 3 * time.Second
 )
 
@@ -480,20 +480,20 @@ func (h *histogram) quantile(q float64) time.Duration {
 // countConns counts a transport's connections.
 type countConns struct{ dialled, open, peak atomic.Int64 }
 
-type countedConn struct {
+type soakConn struct {
 	net.Conn
 	once sync.Once
 	open *atomic.Int64
 }
 
-func (c *countedConn) Close() error {
+func (c *soakConn) Close() error {
 	defer c.once.Do(func() { c.open.Add(-1) })
 	return c.Conn.Close()
 }
 
 // soakTransport returns the client's own transport, which counts its connections.
 func soakTransport() (*http.Transport, *countConns) {
-	t, n := newRoundTripper(), &countConns{}
+	t, n := newTransport(idleRepeatable), &countConns{}
 	t.Proxy = nil
 	dial := t.DialContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -506,7 +506,7 @@ func soakTransport() (*http.Transport, *countConns) {
 		for peak := n.peak.Load(); open > peak && !n.peak.CompareAndSwap(peak, open); peak = n.peak.Load() {
 			continue
 		}
-		return &countedConn{Conn: conn, open: &n.open}, nil
+		return &soakConn{Conn: conn, open: &n.open}, nil
 	}
 	return t, n
 }
