@@ -81,6 +81,9 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 
 // scopeOf returns what with its name tells a cookie from others.
 func scopeOf(c *http.Cookie) string {
+	if c.Domain == "" && c.Path == "/" {
+		return usualScope // without a string of its own in every session
+	}
 	path := c.Path
 	if !strings.HasPrefix(path, "/") {
 		path = "" // the default path, which is the same for all that leave it out

@@ -36,13 +36,14 @@ func worthRepeating(method string, r *response, err error, watch *connWatch) boo
 // connWatch records what became of a request's connection, as far as the RoundTripper reports it to the trace in the
 // request's context. Dials go on in the background, hence the atomics.
 type connWatch struct {
+	hooks                             httptrace.ClientTrace
 	asked, connected, handshakeFailed atomic.Bool
 	conn                              atomic.Pointer[countedConn] // of a transport of ours
 	written                           atomic.Int64                // on conn, before the request
 }
 
 func (w *connWatch) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	w.hooks = httptrace.ClientTrace{
 		GetConn: func(string) { w.asked.Store(true) },
 		GotConn: func(info httptrace.GotConnInfo) {
 			conn := info.Conn
@@ -61,6 +62,7 @@ func (w *connWatch) trace() *httptrace.ClientTrace {
 			}
 		},
 	}
+	return &w.hooks
 }
 
 // neverConnected reports whether err is a failure to connect and the request can't have been sent. A RoundTripper that
