@@ -125,3 +125,21 @@ func TestHeadersAreSharedBetweenCallsWithoutARace(t *testing.T) {
 		}
 	}
 }
+
+func TestPublishableKeyOfAnUnsetVariableIsRefused(t *testing.T) {
+	f := serve(t, respondWith(200, "application/json", customerJSON))
+	c := f.loggedIn(t)
+	for _, key := range []string{"", " ", "pk ", "\tpk", "pk\n", "p\x00k", "p\x7fk"} {
+		_, err := New(f.URL, WithPublishableKey(key))
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "WithPublishableKey" || e.Operation != "New" {
+			t.Errorf("New with %q: %v", key, e)
+		}
+		_, err = c.Retrieve(t.Context(), WithPublishableKey(key))
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "WithPublishableKey" || e.Operation != "RetrieveCustomer" {
+			t.Errorf("a call with %q: %v", key, e)
+		}
+	}
+	if f.count() != 0 {
+		t.Errorf("%d requests were sent", f.count())
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"weak"
@@ -691,5 +692,45 @@ func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
 	})
 	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
 		t.Errorf("%v, %v", ids, err)
+	}
+}
+
+// TestEmailOfAnOrderIsFoundAsItIsSpelled has orders of carts, whose email is in lower case, and of an import.
+func TestEmailOfAnOrderIsFoundAsItIsSpelled(t *testing.T) {
+	var sent []string
+	stored := map[string]string{"ada@example.com": "order_cart", "Ada@Example.com": "order_import", "É@example.com": "order_e"}
+	c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+		email := r.URL.Query().Get("email")
+		sent = append(sent, email)
+		id, ok := stored[email]
+		if !ok || r.URL.Query().Get("offset") == "1" {
+			respondJSON(w, 200, `{"orders":[],"count":0}`)
+			return
+		}
+		respondJSON(w, 200, `{"orders":[{"id":"`+id+`","created_at":"2024-01-02T03:04:05.678Z"}],"count":1}`)
+	})).WithSession(sessionOf("v"))
+	for _, test := range []struct {
+		email, want string
+		requests    int
+	}{
+		{"ada@example.com", "order_cart", 1}, {"Ada@Example.com", "order_import", 1}, {" Ada@Example.com\n", "order_import", 1},
+		{"ADA@EXAMPLE.COM", "order_cart", 2}, {"É@example.com", "order_e", 1}, {"bob@example.com", "", 1}, {"Bob@example.com", "", 2},
+	} {
+		sent = nil
+		var resp Response
+		params := ListOrdersParams{Email: &test.email}
+		page, err := c.ListOrders(t.Context(), &params, WithResponse(&resp))
+		wantOK(t, err)
+		got := ""
+		if len(page.Orders) > 0 {
+			got = page.Orders[0].ID
+		}
+		if got != test.want || len(sent) != test.requests || resp.Attempts != test.requests || params.Email != &test.email {
+			t.Errorf("%q finds %q by %q, %d attempts", test.email, got, sent, resp.Attempts)
+		}
+		ids, err := collect(t.Context(), c, &params)
+		if wantOK(t, err); strings.Join(ids, " ") != test.want {
+			t.Errorf("Orders of %q finds %q", test.email, ids)
+		}
 	}
 }

@@ -39,6 +39,10 @@ const (
 	messageSuperseded  = "the newer one stands; this login is logged out at the backend"
 	messageCookieScope = "the login succeeded, but its cookie is for another domain or path, or has expired"
 	messageNeedsHTTPS  = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
+	messageUnknownName = "a likely cause is a name in Fields or Expand that the backend does not know"
+	messageTooLarge    = "the request is too large for the backend or for a proxy before it: send less, most likely less metadata"
+	messageURLTooLarge = "the request's URL or headers are too large for the backend or for a proxy before it: send fewer or shorter filters, headers or cookies"
+	messageProvider    = "a payment provider that the backend has saved is no longer installed there"
 	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
 )
 
@@ -120,6 +124,14 @@ func (r *response) statusError(at *endpoint) *Error {
 		}
 	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && op.internal != ErrInternal:
 		e.kind, e.Message = op.internal, messageNewToken
+	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
+		e.hint(messageUnknownName)
+	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
+		e.hint(messageProvider)
+	case r.status == http.StatusRequestEntityTooLarge:
+		e.hint(messageTooLarge)
+	case r.status == http.StatusRequestURITooLong, r.status == http.StatusRequestHeaderFieldsTooLarge:
+		e.hint(messageURLTooLarge)
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
 	case r.status/100 == 3 && r.status != http.StatusNotModified:
@@ -128,20 +140,30 @@ func (r *response) statusError(at *endpoint) *Error {
 	return e
 }
 
+// hint puts what this package knows before what the backend wrote.
+func (e *Error) hint(message string) {
+	if e.Message != "" {
+		message += ": " + e.Message
+	}
+	e.Message = message
+}
+
 // statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
 var statusKinds = map[int]error{
-	http.StatusNotModified:           ErrNotModified,
-	http.StatusBadRequest:            ErrInvalidInput,
-	http.StatusRequestEntityTooLarge: ErrInvalidInput,
-	http.StatusNotFound:              ErrNotFound,
-	http.StatusConflict:              ErrConflict,
-	http.StatusUnprocessableEntity:   ErrDuplicate,
-	http.StatusTooManyRequests:       ErrRateLimited,
-	http.StatusInternalServerError:   ErrInternal,
-	http.StatusRequestTimeout:        ErrUnavailable,
-	http.StatusBadGateway:            ErrUnavailable,
-	http.StatusServiceUnavailable:    ErrUnavailable,
-	http.StatusGatewayTimeout:        ErrUnavailable,
+	http.StatusNotModified:                 ErrNotModified,
+	http.StatusBadRequest:                  ErrInvalidInput,
+	http.StatusRequestEntityTooLarge:       ErrInvalidInput,
+	http.StatusRequestURITooLong:           ErrInvalidInput,
+	http.StatusRequestHeaderFieldsTooLarge: ErrInvalidInput,
+	http.StatusNotFound:                    ErrNotFound,
+	http.StatusConflict:                    ErrConflict,
+	http.StatusUnprocessableEntity:         ErrDuplicate,
+	http.StatusTooManyRequests:             ErrRateLimited,
+	http.StatusInternalServerError:         ErrInternal,
+	http.StatusRequestTimeout:              ErrUnavailable,
+	http.StatusBadGateway:                  ErrUnavailable,
+	http.StatusServiceUnavailable:          ErrUnavailable,
+	http.StatusGatewayTimeout:              ErrUnavailable,
 }
 
 // noSessionCookie returns the error of a login that succeeded without a session cookie.

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"encoding/json"
 	"math"
 	"net/http"
 	"strings"
@@ -54,7 +55,7 @@ func (c *call) text(field, value string) {
 	case !utf8.ValidString(value):
 		c.refuse(field, "it is not valid UTF-8")
 	case strings.ContainsRune(value, 0):
-		c.refuse(field, "it contains a NUL, which the backend can't store")
+		c.refuse(field, reasonNUL)
 	}
 }
 
@@ -94,13 +95,30 @@ func (c *call) names(field string, names []string) {
 	}
 }
 
-// email checks an email and returns it in lower case, as the backend stores it on register and looks for it at login.
+// email checks an email and returns it without surrounding space and in lower case, as the backend stores it on register
+// and looks for it at login.
 func (c *call) email(field, value string) string {
+	return c.lower(field, c.emailAsSpelled(field, value))
+}
+
+// emailAsSpelled checks an email and returns it without surrounding space. What can't be seen inside, such as a zero-width
+// space that was pasted along, would make it another email.
+func (c *call) emailAsSpelled(field, value string) string {
+	value = strings.TrimSpace(value)
 	c.required(field, value)
-	if !strings.Contains(value, "@") {
+	switch {
+	case !strings.Contains(value, "@"):
 		c.refuse(field, "it is not an email")
+	case strings.ContainsFunc(value, isInvisible):
+		c.refuse(field, "it contains an invisible character")
 	}
-	return c.lower(field, value)
+	return value
+}
+
+// isInvisible reports whether r shows as nothing, or as a space that is not the usual one.
+func isInvisible(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
+		unicode.Is(unicode.Zs, r) && r != ' ' || r == '\u2800' // the last is Braille without a dot
 }
 
 func (c *call) credentials(email, password string) api.Credentials {
@@ -148,6 +166,7 @@ func (c *call) newAddress(a *AddAddressRequest) {
 	c.optionalText("Company", a.Company)
 	c.optionalText("Phone", a.Phone)
 	c.optionalText("Province", a.Province)
+	c.json("Metadata", a.Metadata)
 }
 
 func (c *call) address(a *UpdateAddressRequest) {
@@ -163,6 +182,9 @@ func (c *call) address(a *UpdateAddressRequest) {
 	c.nullableText("Province", a.Province)
 	c.nullableText("PostalCode", a.PostalCode)
 	c.nullableText("Phone", a.Phone)
+	if metadata, err := a.Metadata.Get(); err == nil {
+		c.json("Metadata", metadata)
+	}
 }
 
 func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
@@ -180,6 +202,10 @@ func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		return
 	}
 	c.address(&a)
+	c.json("BillingAddress", union) // as it is sent: in a, numbers are floats and texts are Unicode
+	if text, err := json.Marshal(a); err == nil && string(text) == "{}" {
+		c.refuse("BillingAddress", "it sets no field, and the backend would make an empty address; leave BillingAddress out")
+	}
 }
 
 // listOrders checks filters and returns a copy of them as the backend wants them.
@@ -195,10 +221,10 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	if p.Q != nil && (p.Email != nil || p.DisplayID != nil) {
 		c.refuse("Q", "the backend drops Email and DisplayID where Q is set; search, or filter")
 	}
-	// An order's email and currency are stored in lower case; another spelling would match nothing, in silence.
 	if p.Email != nil {
-		p.Email = new(c.email("Email", *p.Email))
+		p.Email = new(c.emailAsSpelled("Email", *p.Email)) // see lowerEmail
 	}
+	// Currencies are stored in lower case; another spelling would match nothing, in silence.
 	if p.CurrencyCode != nil {
 		c.required("CurrencyCode", *p.CurrencyCode)
 		p.CurrencyCode = new(c.lower("CurrencyCode", *p.CurrencyCode))
