@@ -59,14 +59,29 @@ func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersPar
 	if err != nil {
 		return nil, err
 	}
-	return fetch(ctx, c, in, req, func(page *OrderPage) bool {
+	r, err := c.do(ctx, in, req)
+	if err != nil {
+		return nil, err
+	}
+	return decode(r, func(page *OrderPage) bool {
 		for i := range page.Orders {
-			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
+			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() && !hasCreatedAt(r.body, i) {
 				return false
 			}
 		}
 		return page.Orders != nil
 	})
+}
+
+// hasCreatedAt reports whether the order i of a page has a time, which is zero if it lacks one, and also if it is of the
+// first instant of the year 1.
+func hasCreatedAt(body []byte, i int) bool {
+	var page struct {
+		Orders []struct {
+			CreatedAt *time.Time `json:"created_at"`
+		} `json:"orders"`
+	}
+	return unmarshal(body, &page) == nil && page.Orders[i].CreatedAt != nil
 }
 
 // Orders iterates over the customer's orders, newest first, page by page; params may be nil. Each order that existed
@@ -100,6 +115,9 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
 // what it returns always holds new ones, if there are any.
+//
+// A page that is short is the last one only if the backend has nothing after it. Neither its length nor its count shows
+// that: what is before the backend may cap pages, leave out the count or put in the page's own.
 func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersParams, yield func(*Order, error) bool) {
 	size := ordersPerPage
 	if params.Limit != nil {
@@ -111,7 +129,7 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 	}
 	var (
 		boundary time.Time           // the millisecond of the last order yielded
-		known    map[string]struct{} // the orders yielded in it
+		known    map[string]struct{} // the orders yielded in it; nil: none yet
 		stale    int                 // pages in a row that held nothing new
 	)
 	for {
@@ -126,18 +144,23 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 			yield(nil, err)
 			return
 		}
-		if boundary.IsZero() && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(&params) {
+		if known == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(&params) {
 			continue
 		}
 		stale++
+		came := make(map[string]struct{}, len(page.Orders))
 		for i := range page.Orders {
 			order := &page.Orders[i]
-			ms := order.CreatedAt.Truncate(time.Millisecond)
+			if _, ok := came[order.ID]; ok {
+				continue // a page with duplicates
+			}
+			came[order.ID] = struct{}{}
+			ms := sendableMillisecond(order.CreatedAt)
 			switch {
-			case !boundary.IsZero() && ms.After(boundary):
-				yield(nil, unexpectedOrders("the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"))
+			case known != nil && ms.After(boundary):
+				yield(nil, unexpectedOrders(messageNotSorted))
 				return
-			case !ms.Equal(boundary):
+			case known == nil || !ms.Equal(boundary):
 				boundary, known = ms, map[string]struct{}{}
 			}
 			if _, ok := known[order.ID]; ok {
@@ -152,20 +175,52 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 				return
 			}
 		}
-		// The backend counts in a query of its own, between which and the page's an order may come or go: the page must
-		// be short as well, and a wrong count may not end the walk in an error at once.
+		// The backend counts in a query of its own, between which and the page's an order may come or go: a wrong count
+		// may not end the walk in an error at once.
 		if (limit == 0 || len(page.Orders) < limit) && len(page.Orders) >= page.Count {
+			more, err := c.ordersAfter(ctx, in, params, len(came))
+			if err != nil {
+				yield(nil, err)
+			}
+			if err != nil || !more {
+				return
+			}
+		}
+		if stale == maxStalePages {
+			yield(nil, unexpectedOrders(messageCappedPages))
 			return
 		}
-		if stale == 10 {
-			yield(nil, unexpectedOrders("the pages stop short of the orders they count: something before the backend caps their size"))
-			return
-		}
-		if next := boundary.Add(time.Millisecond); len(page.Orders) > 0 && (created.LT == nil || next.Before(*created.LT)) {
+		if next := boundary.Add(time.Millisecond); known != nil && next.Year() <= maxYear && (created.LT == nil || next.Before(*created.LT)) {
 			created.LT = &next
 			params.CreatedAt = &created
 		}
 	}
+}
+
+// maxStalePages is how often in a row Orders asks for a page that holds nothing new, before it gives up.
+const maxStalePages = 10
+
+const (
+	messageNotSorted   = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
+	messageCappedPages = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
+)
+
+// ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are none.
+func (c *caller) ordersAfter(ctx context.Context, in *call, params ListOrdersParams, n int) (bool, error) {
+	if n == 0 {
+		return false, nil
+	}
+	params.Offset, params.Limit = &n, new(1)
+	page, err := c.listOrders(ctx, in, &params)
+	return err == nil && (len(page.Orders) > 0 || page.Count > n), err
+}
+
+// sendableMillisecond cuts a time to what a filter can ask for. All that is later than that is one tie.
+func sendableMillisecond(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() > maxYear {
+		return time.Date(maxYear, time.December, 31, 23, 59, 59, 999_000_000, time.UTC)
+	}
+	return t.Truncate(time.Millisecond)
 }
 
 func unexpectedOrders(message string) *Error {

@@ -205,15 +205,10 @@ func walkSchedule(t *testing.T, seed uint64) {
 	for _, s := range params.Status {
 		query.Add("status[]", string(s))
 	}
-	if d := params.CreatedAt; d != nil {
-		for op, p := range map[string]*time.Time{"lt": d.LT, "lte": d.LTE, "gt": d.GT, "gte": d.GTE} {
-			if p != nil {
-				query.Set("created_at["+op+"]", p.Format(time.RFC3339Nano))
-			}
-		}
-	}
 	for _, o := range b.match(query) {
-		must[o.id] = true
+		if shownIn(params.CreatedAt, o.created) {
+			must[o.id] = true
+		}
 	}
 	total := len(must)
 
@@ -243,7 +238,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 		}
 	}
 
-	seen, inRange := map[string]bool{}, b.ranges(query)
+	seen := map[string]bool{}
 	var last time.Time
 	for order, err := range b.client(t).Orders(t.Context(), params) {
 		if err != nil {
@@ -253,8 +248,8 @@ func walkSchedule(t *testing.T, seed uint64) {
 			t.Fatalf("%s came twice", order.ID)
 		}
 		seen[order.ID] = true
-		if !inRange(all[order.ID].created) {
-			t.Fatalf("%s of %v is not in the range asked for, %v", order.ID, all[order.ID].created, query)
+		if !shownIn(params.CreatedAt, all[order.ID].created) {
+			t.Fatalf("%s of %v is not in the range asked for, %s", order.ID, all[order.ID].created, given)
 		}
 		if !last.IsZero() && order.CreatedAt.After(last) {
 			t.Fatalf("%s of %v came after one of %v", order.ID, order.CreatedAt, last)
@@ -270,7 +265,7 @@ func walkSchedule(t *testing.T, seed uint64) {
 	if params.Limit != nil {
 		size = max(1, *params.Limit)
 	}
-	if most := (total+mutations)/size + mutations + 3; len(b.queries) > most {
+	if most := (total+mutations)/size + mutations + 4; len(b.queries) > most {
 		t.Errorf("%d requests for %d orders, %d a page, %d changes; at most %d are enough", len(b.queries), total, size, mutations, most)
 	}
 	if got := fmt.Sprintf("%+v", dereference(params)); got != given {
@@ -304,11 +299,12 @@ func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
 		limit    string
 		requests int
 	}{
-		{nil, "50", 3},
-		{&ListOrdersParams{}, "50", 3},
-		{&ListOrdersParams{Limit: new(20)}, "20", 7},
-		{&ListOrdersParams{Limit: new(1000)}, "1000", 1},
-		{&ListOrdersParams{Limit: new(0)}, "0", 1},
+		// One of them looks whether the last page is the last.
+		{nil, "50", 4},
+		{&ListOrdersParams{}, "50", 4},
+		{&ListOrdersParams{Limit: new(20)}, "20", 8},
+		{&ListOrdersParams{Limit: new(1000)}, "1000", 2},
+		{&ListOrdersParams{Limit: new(0)}, "0", 2},
 	} {
 		b := newBook(120)
 		ids, err := collect(t.Context(), b.client(t), test.params)
@@ -320,8 +316,8 @@ func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
 			t.Errorf("limit %s, %d requests; want %s, %d", got, len(b.queries), test.limit, test.requests)
 		}
 		for _, q := range b.queries {
-			if q.Has("offset") {
-				t.Error("an offset was sent")
+			if q.Has("offset") && (q.Get("offset") == "0" || q.Get("limit") != "1") {
+				t.Error("a page was asked for by an offset")
 			}
 		}
 	}
@@ -642,8 +638,8 @@ func TestListOrdersOnTheWire(t *testing.T) {
 		{&ListOrdersParams{
 			CreatedAt: &TimeRange{GT: &at}, UpdatedAt: &TimeRange{LTE: &at, GTE: &at}, CanceledAt: &TimeRange{LT: &at},
 		}, url.Values{
-			"created_at[gt]": {"2024-01-02T03:04:05.6789+02:00"}, "updated_at[lte]": {"2024-01-02T03:04:05.6789+02:00"},
-			"updated_at[gte]": {"2024-01-02T03:04:05.6789+02:00"}, "canceled_at[lt]": {"2024-01-02T03:04:05.6789+02:00"},
+			"created_at[gte]": {"2024-01-02T01:04:05.679Z"}, "updated_at[lt]": {"2024-01-02T01:04:05.679Z"},
+			"updated_at[gte]": {"2024-01-02T01:04:05.679Z"}, "canceled_at[lt]": {"2024-01-02T01:04:05.679Z"},
 		}},
 	} {
 		page, err := c.ListOrders(t.Context(), test.params)
@@ -681,17 +677,243 @@ func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
 	}
 }
 
+// shownIn reports whether the time that an order shows, which is cut to milliseconds, is in a range.
+func shownIn(d *TimeRange, created time.Time) bool {
+	shown := created.Truncate(time.Millisecond)
+	return d == nil || (d.GT == nil || shown.After(*d.GT)) && (d.GTE == nil || !shown.Before(*d.GTE)) &&
+		(d.LT == nil || shown.Before(*d.LT)) && (d.LTE == nil || !shown.After(*d.LTE))
+}
+
 func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
 	b := newBook(0)
-	b.precise = true
 	for i := range 4 {
-		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i) * 100 * time.Microsecond), OrderStatusPending})
+		b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(i)*time.Millisecond + 700*time.Microsecond), OrderStatusPending})
 	}
 	ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{
-		Limit: new(1), CreatedAt: &TimeRange{GTE: &b.orders[1].created, LT: &b.orders[3].created},
+		Limit: new(1), CreatedAt: &TimeRange{GTE: new(b.orders[1].created.Truncate(time.Millisecond)), LT: new(b.orders[3].created.Truncate(time.Millisecond))},
 	})
 	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
 		t.Errorf("%v, %v", ids, err)
+	}
+}
+
+// TestFiltersByTimeHoldForTheTimesThatOrdersShow has orders between two milliseconds, and bounds on and beside the times
+// that they show (docs/backend.md, B51).
+func TestFiltersByTimeHoldForTheTimesThatOrdersShow(t *testing.T) {
+	for _, precise := range []bool{false, true} {
+		b := newBook(0)
+		b.precise = precise
+		for i, micro := range []int{-1001, -1000, -999, -1, 0, 1, 499, 500, 999, 1000, 1001, 2500} {
+			b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d", i), firstOrder.Add(time.Duration(micro) * time.Microsecond), OrderStatusPending})
+		}
+		c := b.client(t)
+		for _, nano := range []time.Duration{-1_000_000, -999_999, -1000, -1, 0, 1, 1000, 500_000, 999_999, 1_000_000, 1_000_001, 3_000_000} {
+			at := firstOrder.Add(nano).In(time.FixedZone("", -7*3600-1800))
+			for _, d := range []TimeRange{{GT: &at}, {GTE: &at}, {LT: &at}, {LTE: &at}, {GTE: &at, LTE: &at}, {GT: &at, LT: &at}, {GT: &at, GTE: &firstOrder}, {LTE: &at, LT: &firstOrder}} {
+				want := 0
+				for _, o := range b.orders {
+					if shownIn(&d, o.created) {
+						want++
+					}
+				}
+				given := d
+				page, err := c.ListOrders(t.Context(), &ListOrdersParams{CreatedAt: &d, Limit: new(0)})
+				wantOK(t, err)
+				ids, err := collect(t.Context(), c, &ListOrdersParams{CreatedAt: &d, Limit: new(3)})
+				wantOK(t, err)
+				if len(page.Orders) != want || len(ids) != want || d != given {
+					t.Errorf("%s finds %d and %d orders, want %d", dereference(&ListOrdersParams{CreatedAt: &d}), len(page.Orders), len(ids), want)
+				}
+			}
+		}
+		// A nightly run that asks for what came since the last one gets nothing twice, and leaves nothing out.
+		seen := 0
+		last := firstOrder.Add(-time.Hour)
+		for range 20 {
+			page, err := c.ListOrders(t.Context(), &ListOrdersParams{CreatedAt: &TimeRange{GT: &last}, Limit: new(0)})
+			wantOK(t, err)
+			if seen += len(page.Orders); len(page.Orders) > 0 {
+				last = page.Orders[0].CreatedAt
+			}
+		}
+		if seen != len(b.orders) {
+			t.Errorf("%d orders came, want %d", seen, len(b.orders))
+		}
+	}
+}
+
+// TestYearsOfFilters has the ends of what can be asked for.
+func TestYearsOfFilters(t *testing.T) {
+	f := serve(t, respondWith(200, "application/json", `{"orders":[],"count":0}`))
+	c := f.loggedIn(t)
+	date := func(year int, month time.Month, day int) *time.Time {
+		return new(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
+	}
+	last := date(9999, 12, 31).Add(24*time.Hour - 1)
+	for _, test := range []struct {
+		d    TimeRange
+		want string // "": refused
+	}{
+		{TimeRange{LTE: &last}, "map[]"},
+		{TimeRange{LTE: &last, LT: date(2024, 1, 1)}, "map[created_at[lt]:[2024-01-01T00:00:00Z]]"},
+		{TimeRange{LT: date(2024, 1, 1), LTE: &last}, "map[created_at[lt]:[2024-01-01T00:00:00Z]]"},
+		{TimeRange{LT: &last}, "map[]"},
+		{TimeRange{LTE: date(9999, 12, 31)}, "map[created_at[lt]:[9999-12-31T00:00:00.001Z]]"},
+		{TimeRange{GTE: new(time.Time{})}, "map[created_at[gte]:[0001-01-01T00:00:00Z]]"},
+		{TimeRange{GT: date(0, 1, 1)}, "map[created_at[gte]:[0000-01-01T00:00:00.001Z]]"},
+		{TimeRange{GT: &last}, ""},
+		{TimeRange{GTE: date(10000, 1, 1)}, ""},
+		{TimeRange{LT: date(10000, 1, 1)}, ""},
+		{TimeRange{LTE: date(300000, 1, 1)}, ""},
+		{TimeRange{LTE: date(-1, 1, 1)}, ""},
+		{TimeRange{GT: date(-500000, 1, 1)}, ""},
+		{TimeRange{GT: new(time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600)))}, ""},
+	} {
+		for _, field := range []string{"CreatedAt", "UpdatedAt", "CanceledAt"} {
+			params := &ListOrdersParams{}
+			*map[string]**TimeRange{"CreatedAt": &params.CreatedAt, "UpdatedAt": &params.UpdatedAt, "CanceledAt": &params.CanceledAt}[field] = &test.d
+			_, err := c.ListOrders(t.Context(), params)
+			if test.want == "" {
+				if e := wantError(t, err, ErrInvalidInput); e.Field != field || e.StatusCode != 0 {
+					t.Errorf("%s: %v", dereference(params), e)
+				}
+				continue
+			}
+			wantOK(t, err)
+			got := strings.NewReplacer("updated_at", "created_at", "canceled_at", "created_at").Replace(fmt.Sprint(f.last(t).Query))
+			if got != test.want {
+				t.Errorf("sent %s, want %s", got, test.want)
+			}
+		}
+	}
+}
+
+// pageJSON is a page as a proxy changes it.
+type pageJSON struct {
+	Orders []json.RawMessage `json:"orders"`
+	Count  any               `json:"count,omitempty"`
+	Limit  any               `json:"limit,omitempty"`
+}
+
+// TestOrdersBehindProxiesThatChangePages has what is between client and backend cap pages, count wrongly and repeat
+// orders. Every order comes, once, or an error does.
+func TestOrdersBehindProxiesThatChangePages(t *testing.T) {
+	own := func(p *pageJSON) { p.Count = len(p.Orders) }
+	counts := map[string]func(*pageJSON){
+		"right":    func(*pageJSON) {},
+		"missing":  func(p *pageJSON) { p.Count = nil },
+		"own":      own,
+		"zero":     func(p *pageJSON) { p.Count = 0 },
+		"negative": func(p *pageJSON) { p.Count = -1 },
+		"one less": func(p *pageJSON) { p.Count = max(0, len(p.Orders)-1) },
+		"own and the asked-for limit": func(p *pageJSON) {
+			own(p)
+			p.Limit = 50
+		},
+	}
+	repeats := map[string]func([]json.RawMessage) []json.RawMessage{
+		"no": func(o []json.RawMessage) []json.RawMessage { return o },
+		"each twice": func(o []json.RawMessage) (out []json.RawMessage) {
+			for _, order := range o {
+				out = append(out, order, order)
+			}
+			return out
+		},
+		"the first half for the second": func(o []json.RawMessage) []json.RawMessage {
+			half := o[:(len(o)+1)/2]
+			return slices.Concat(half, half)
+		},
+		"the last at the end again": func(o []json.RawMessage) []json.RawMessage {
+			return slices.Concat(o, o[max(0, len(o)-1):])
+		},
+	}
+	books := map[string]func() *orderBook{
+		"none": func() *orderBook { return newBook(0) }, "one": func() *orderBook { return newBook(1) }, "a page": func() *orderBook { return newBook(50) },
+		"two pages and one": func() *orderBook { return newBook(71) },
+		"ties": func() *orderBook {
+			b := newBook(60)
+			for i := range b.orders {
+				b.orders[i].created = firstOrder.Add(time.Duration(i/6) * 100 * time.Microsecond)
+			}
+			return b
+		},
+	}
+	silent, failed, all := 0, 0, 0
+	for bookName, book := range books {
+		for countName, count := range counts {
+			for repeatName, repeat := range repeats {
+				for _, maxPage := range []int{0, 1, 20} {
+					for _, limit := range []*int{nil, new(0)} {
+						b := book()
+						b.maxPage = maxPage
+						c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+							rec := &recorder{header: http.Header{}}
+							b.ServeHTTP(rec, r)
+							var page pageJSON
+							_ = json.Unmarshal(rec.body, &page)
+							page.Orders = append([]json.RawMessage{}, repeat(page.Orders)...)
+							count(&page)
+							out, _ := json.Marshal(page)
+							respondJSON(w, 200, string(out))
+						})).WithSession(sessionOf("v"))
+						ids, err := collect(t.Context(), c, &ListOrdersParams{Limit: limit})
+						distinct := map[string]bool{}
+						for _, id := range ids {
+							distinct[id] = true
+						}
+						what := fmt.Sprintf("%s, count %s, repeats %s, pages of %d", bookName, countName, repeatName, maxPage)
+						switch {
+						case len(distinct) != len(ids):
+							t.Errorf("%s: %d orders, %d of them different", what, len(ids), len(distinct))
+						case err == nil && len(ids) != len(b.orders):
+							t.Errorf("%s: %d orders of %d, without an error", what, len(ids), len(b.orders))
+							silent++
+						case err != nil:
+							wantIs(t, err, ErrUnexpectedResponse)
+							failed++
+							// A page of one, or a page that always lacks its end, can't be got past.
+							if bookName != "ties" && maxPage != 1 && repeatName != "the first half for the second" {
+								t.Errorf("%s: %d orders of %d: %v", what, len(ids), len(b.orders), err)
+							}
+						}
+						if most := 6*len(b.orders) + 40; len(b.queries) > most {
+							t.Errorf("%s: %d requests", what, len(b.queries))
+						}
+						all++
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d walks, %d ended in an error, %d too early", all, failed, silent)
+}
+
+// TestOrdersOfOddDates has orders dated as far away as a time can be sent.
+func TestOrdersOfOddDates(t *testing.T) {
+	for _, dates := range [][]time.Time{
+		{time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)},
+		{time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)},
+		{time.Date(9999, 12, 31, 23, 59, 59, 999_000_000, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 998_000_000, time.UTC), firstOrder},
+		{{}},
+		{firstOrder, {}},
+		{time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC), {}, time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC), time.Unix(0, 0).UTC()},
+	} {
+		for _, each := range []int{1, 5, 60} {
+			b := newBook(0)
+			for i, date := range dates {
+				for j := range each {
+					b.orders = append(b.orders, storedOrder{fmt.Sprintf("order_%d_%d", i, j), date, OrderStatusPending})
+				}
+			}
+			for _, limit := range []*int{nil, new(1), new(0)} {
+				ids, err := collect(t.Context(), b.client(t), &ListOrdersParams{Limit: limit})
+				slices.Sort(ids)
+				if ids = slices.Compact(ids); err != nil || len(ids) != len(b.orders) {
+					t.Errorf("%v, %d each: %d orders, %v", dates, each, len(ids), err)
+				}
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -246,17 +247,49 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	p.PaymentStatus = nilIfEmpty(p.PaymentStatus)
 	p.Fields = nilIfEmpty(p.Fields)
 	p.Expand = nilIfEmpty(p.Expand)
-	p.CreatedAt = nilIfZero(p.CreatedAt)
-	p.UpdatedAt = nilIfZero(p.UpdatedAt)
-	p.CanceledAt = nilIfZero(p.CanceledAt)
+	p.CreatedAt = c.timeRange("CreatedAt", p.CreatedAt)
+	p.UpdatedAt = c.timeRange("UpdatedAt", p.UpdatedAt)
+	p.CanceledAt = c.timeRange("CanceledAt", p.CanceledAt)
 	return &p
 }
 
-func nilIfZero(d *TimeRange) *TimeRange {
-	if d != nil && *d == (TimeRange{}) {
+// maxYear is the last year that a filter can ask for.
+const maxYear = 9999
+
+// timeRange returns the range of what the backend has in which orders have, in JSON, a time of the range in. JSON has
+// times cut to milliseconds, while the backend compares with the database's microseconds (docs/backend.md, B51). It cuts
+// what it compares with to milliseconds too, so the range begins and ends with one.
+func (c *call) timeRange(field string, in *TimeRange) *TimeRange {
+	if in == nil {
 		return nil
 	}
-	return d
+	var out TimeRange
+	for _, bound := range []struct {
+		given   *time.Time
+		send    **time.Time
+		replace func(u, v time.Time) bool
+		round   time.Duration
+	}{
+		{in.GT, &out.GTE, time.Time.After, time.Millisecond},
+		{in.GTE, &out.GTE, time.Time.After, time.Millisecond - 1},
+		{in.LT, &out.LT, time.Time.Before, time.Millisecond - 1},
+		{in.LTE, &out.LT, time.Time.Before, time.Millisecond},
+	} {
+		if bound.given == nil {
+			continue
+		}
+		t := bound.given.UTC().Add(bound.round).Truncate(time.Millisecond)
+		switch given := bound.given.UTC(); {
+		case given.Year() < 0 || given.Year() > maxYear, t.Year() > maxYear && bound.send == &out.GTE:
+			c.refuse(field, "its year is before 0 or after 9999")
+		case t.Year() <= maxYear && (*bound.send == nil || bound.replace(t, **bound.send)): // beyond, LT and LTE leave nothing out
+			*bound.send = &t
+		}
+	}
+	if out == (TimeRange{}) {
+		return nil
+	}
+	return &out
 }
 
 func nilIfEmpty[T any](s []T) []T {
