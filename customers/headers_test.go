@@ -22,7 +22,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 		"hush-hush\r\nX-Injected: 1", "hush-hush\n", "hush\nX: 1", "hush\rX: 1", "hush\x00X", "hush\x7f", "\x01", " hush-hush", "hush-hush ", "\thush",
 	} {
 		wantRefusedOption(t, c, f, WithHeader("X-Test", value), "WithHeader", "a value")
-		wantRefusedOption(t, c, f, WithPublishableKey(value), "WithHeader", "a key")
+		wantRefusedOption(t, c, f, WithPublishableKey(value), "WithPublishableKey", "a key")
 	}
 }
 

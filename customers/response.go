@@ -28,10 +28,11 @@ type response struct {
 	header http.Header
 	url    *url.URL
 	body   []byte
+
+	encoded bool // the body has an encoding that can't be decoded
 }
 
 const (
-	messageNotMedusa   = "the response is not the API's: does the base URL lead to a Medusa backend?"
 	messageIncomplete  = "the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?"
 	messageOtherJSON   = "the JSON is not what the contract describes"
 	messageLogInAgain  = "the backend does not know the session or token: log in again"
@@ -39,10 +40,6 @@ const (
 	messageSuperseded  = "the newer one stands; this login is logged out at the backend"
 	messageCookieScope = "the login succeeded, but its cookie is for another domain or path, or has expired"
 	messageNeedsHTTPS  = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
-	messageUnknownName = "a likely cause is a name in Fields or Expand that the backend does not know"
-	messageTooLarge    = "the request is too large for the backend or for a proxy before it: send less, most likely less metadata"
-	messageURLTooLarge = "the request's URL or headers are too large for the backend or for a proxy before it: send fewer or shorter filters, headers or cookies"
-	messageProvider    = "a payment provider that the backend has saved is no longer installed there"
 	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
 )
 
@@ -59,7 +56,7 @@ func (r *response) ok() bool {
 	case textBody:
 		return r.status == http.StatusOK && strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")
 	case jsonBody:
-		return r.status == http.StatusOK && isJSON(r.header)
+		return r.status == http.StatusOK && !r.encoded && r.isJSON()
 	}
 	return false
 }
@@ -94,8 +91,10 @@ func (r *response) check(e *endpoint) error {
 	switch {
 	case r.status/100 != 2:
 		return r.statusError(e)
+	case r.encoded && operations[r.op].body == jsonBody:
+		return r.unexpected(messageEncoding+r.named("Content-Encoding"), nil)
 	case !r.ok():
-		return r.unexpected(messageNotMedusa, nil)
+		return r.unexpected(messageNotMedusa+" Its content type is"+cmp.Or(r.named("Content-Type"), ": none"), nil)
 	}
 	return nil
 }
@@ -105,7 +104,7 @@ func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
 	e := r.failure(cmp.Or(statusKinds[r.status], ErrUnexpectedResponse), "")
 	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
-	if isJSON(r.header) {
+	if r.isJSON() {
 		var body struct {
 			Type    string `json:"type"`
 			Code    string `json:"code"`
@@ -113,8 +112,6 @@ func (r *response) statusError(at *endpoint) *Error {
 		}
 		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
 		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
-	} else if r.status == http.StatusNotFound {
-		e.Message = messageNotMedusa
 	}
 	switch {
 	case r.status == http.StatusUnauthorized:
@@ -124,28 +121,13 @@ func (r *response) statusError(at *endpoint) *Error {
 		}
 	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && op.internal != ErrInternal:
 		e.kind, e.Message = op.internal, messageNewToken
-	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
-		e.hint(messageUnknownName)
-	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
-		e.hint(messageProvider)
-	case r.status == http.StatusRequestEntityTooLarge:
-		e.hint(messageTooLarge)
-	case r.status == http.StatusRequestURITooLong, r.status == http.StatusRequestHeaderFieldsTooLarge:
-		e.hint(messageURLTooLarge)
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
 	case r.status/100 == 3 && r.status != http.StatusNotModified:
 		e.Message = "the backend redirects" + maskEmails(at.redirectHint(r.url, r.header.Get("Location")))
 	}
+	r.explain(e)
 	return e
-}
-
-// hint puts what this package knows before what the backend wrote.
-func (e *Error) hint(message string) {
-	if e.Message != "" {
-		message += ": " + e.Message
-	}
-	e.Message = message
 }
 
 // statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
@@ -180,12 +162,6 @@ func (r *response) noSessionCookie(e *endpoint) *Error {
 		message += "; the response sets " + strings.Join(names, ", ") + " and not " + e.cookieName + ": see WithSessionCookieName"
 	}
 	return r.failure(ErrNoSessionCookie, message)
-}
-
-func isJSON(h http.Header) bool {
-	t, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	t = strings.ToLower(strings.TrimSpace(t))
-	return t == "application/json" || strings.HasSuffix(t, "+json")
 }
 
 func withoutSetCookie(h http.Header) http.Header {

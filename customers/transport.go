@@ -2,6 +2,7 @@ package customers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -78,6 +79,7 @@ func (t *transport) attempt(ctx context.Context, op Operation, req *http.Request
 	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
 	r := &response{op: op, status: resp.StatusCode, header: resp.Header, url: req.URL}
 	r.body, err = readBody(resp, t.maxResponseBytes)
+	err = cmp.Or(err, r.decodeBody(t.maxResponseBytes))
 	switch {
 	case errors.Is(err, errTooLarge):
 		return r, r.unexpected("", err)

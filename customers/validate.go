@@ -230,15 +230,15 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 		c.required("CurrencyCode", *p.CurrencyCode)
 		p.CurrencyCode = new(c.lower("CurrencyCode", *p.CurrencyCode))
 	}
-	if p.TaxRate != nil && (math.IsNaN(*p.TaxRate) || math.IsInf(*p.TaxRate, 0)) {
-		c.refuse("TaxRate", "it is not a number")
+	// On what its database has no room for, the backend fails with a 500.
+	if p.DisplayID != nil && int(int32(*p.DisplayID)) != *p.DisplayID { //nolint:gosec // whether it overflows is the question
+		c.refuse("DisplayID", "it is larger than any order's")
 	}
-	if p.Limit != nil && *p.Limit < 0 {
-		c.refuse("Limit", "it must not be negative")
+	if p.TaxRate != nil && !(math.Abs(*p.TaxRate) <= math.MaxFloat32) {
+		c.refuse("TaxRate", "it is not a number, or too large for one")
 	}
-	if p.Offset != nil && *p.Offset < 0 {
-		c.refuse("Offset", "it must not be negative")
-	}
+	c.paging("Limit", p.Limit)
+	c.paging("Offset", p.Offset)
 	c.names("Fields", p.Fields)
 	c.names("Expand", p.Expand)
 	// An empty list would be sent as an empty value, which the backend refuses.
@@ -251,6 +251,17 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	p.UpdatedAt = c.timeRange("UpdatedAt", p.UpdatedAt)
 	p.CanceledAt = c.timeRange("CanceledAt", p.CanceledAt)
 	return &p
+}
+
+// paging refuses a limit or offset that the backend can't count to.
+func (c *call) paging(field string, n *int) {
+	switch {
+	case n == nil:
+	case *n < 0:
+		c.refuse(field, "it must not be negative")
+	case int64(*n) > 1<<53:
+		c.refuse(field, "it is larger than JavaScript's numbers")
+	}
 }
 
 // maxYear is the last year that a filter can ask for.

@@ -157,6 +157,13 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"ListOrders", "Fields", "space", list(ListOrdersParams{Fields: []string{"id", " email"}})},
 		{"ListOrders", "Expand", "two in one", list(ListOrdersParams{Expand: []string{"items,customer"}})},
 		{"ListOrders", "Offset", "negative", list(ListOrdersParams{Offset: new(-1)})},
+		{"ListOrders", "Offset", "too large", list(ListOrdersParams{Offset: new(math.MaxInt)})},
+		{"ListOrders", "Limit", "too large", list(ListOrdersParams{Limit: new(math.MaxInt)})},
+		{"ListOrders", "Limit", "too large", walk(ListOrdersParams{Limit: new(math.MaxInt)})},
+		{"ListOrders", "DisplayID", "too large", list(ListOrdersParams{DisplayID: new(math.MaxInt32 + 1)})},
+		{"ListOrders", "DisplayID", "too small", list(ListOrdersParams{DisplayID: new(math.MinInt32 - 1)})},
+		{"ListOrders", "TaxRate", "too large", list(ListOrdersParams{TaxRate: new(1e39)})},
+		{"ListOrders", "TaxRate", "too small", list(ListOrdersParams{TaxRate: new(-1e39)})},
 		{"ListOrders", "CreatedAt", "no JSON", list(ListOrdersParams{CreatedAt: &TimeRange{GT: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}})},
 	}
 	for _, id := range []string{"", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
