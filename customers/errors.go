@@ -6,9 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/textproto"
-	"net/url"
-	"regexp"
 	"strings"
 )
 
@@ -59,7 +56,8 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")
 )
 
-// Error is every error of this package. Printing it in any way shows no cookie, token, password, email or body.
+// Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What of
+// it was received has control characters escaped, and a bounded length.
 //
 //nolint:recvcheck // Format is on the value, so that printing a copy shows no body either
 type Error struct {
@@ -105,11 +103,11 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		b.WriteString(": ")
-		b.WriteString(e.Message)
+		b.WriteString(shown(e.Message, maxText))
 	}
 	if e.kind != nil && e.cause != nil {
 		b.WriteString(": ")
-		b.WriteString(maskEmails(e.cause.Error()))
+		b.WriteString(shown(e.cause.Error(), maxText))
 	}
 	return b.String()
 }
@@ -134,7 +132,7 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("operation", string(e.Operation)),
 		slog.Int("status", e.StatusCode),
-		slog.String("type", e.Type),
+		slog.String("type", shown(e.Type, maxName)),
 		slog.String("msg", e.Error()),
 	)
 }
@@ -152,50 +150,4 @@ func named(operation Operation, err error) error {
 		return &named
 	}
 	return &Error{Operation: operation, kind: ErrInvalidInput, cause: redacted(err)}
-}
-
-// redacted makes err repeat nothing that was received, which may be a cookie or a customer's data. It stays what it is
-// for errors.Is and errors.As.
-func redacted(err error) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	if _, ok := errors.AsType[textproto.ProtocolError](err); ok { // it repeats a header line
-		text = "malformed HTTP header in the response"
-	}
-	text = maskEmails(quotedPattern.ReplaceAllString(text, `"…"`))
-	if text == err.Error() {
-		return err
-	}
-	return &redactedError{text, err}
-}
-
-// quotedPattern finds what net/http, its HTTP/2, time and others repeat by %q.
-var quotedPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-
-// redactedError has no Unwrap, so that walking down to the cause does not show its text.
-type redactedError struct {
-	text  string
-	cause error
-}
-
-func (e *redactedError) Error() string              { return e.text }
-func (e *redactedError) Is(target error) bool       { return errors.Is(e.cause, target) }
-func (e *redactedError) As(target any) bool         { return errors.As(e.cause, target) }
-func (e *redactedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
-
-// withoutURL strips what repeats the URL, which may contain an email.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
-var emailPattern = regexp.MustCompile(`("[^"]*"|[^\s"()=,;<>/]+)(@|%40)[^\s"'()=,;<>/]+`)
-
-// maskEmails hides the emails that the backend repeats, as in a duplicate that only its database notices.
-func maskEmails(s string) string {
-	return emailPattern.ReplaceAllString(s, "…@…")
 }

@@ -47,7 +47,7 @@ func (e *Error) hint(message string) {
 	if e.Message != "" {
 		message += ": " + e.Message
 	}
-	e.Message = message
+	e.Message = shown(message, maxText)
 }
 
 // fromMedusa2 reports whether a failure is one that only Medusa v2 responds with: it wants a publishable key on each

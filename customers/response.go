@@ -111,7 +111,7 @@ func (r *response) statusError(at *endpoint) *Error {
 			Message string `json:"message"`
 		}
 		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
-		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
+		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)
 	}
 	switch {
 	case r.status == http.StatusUnauthorized:
@@ -124,7 +124,7 @@ func (r *response) statusError(at *endpoint) *Error {
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
 	case r.status/100 == 3 && r.status != http.StatusNotModified:
-		e.Message = "the backend redirects" + maskEmails(at.redirectHint(r.url, r.header.Get("Location")))
+		e.Message = "the backend redirects" + shown(at.redirectHint(r.url, r.header.Get("Location")), maxText)
 	}
 	r.explain(e)
 	return e
@@ -159,7 +159,7 @@ func (r *response) noSessionCookie(e *endpoint) *Error {
 		message = messageNeedsHTTPS
 	}
 	if len(names) > 0 {
-		message += "; the response sets " + strings.Join(names, ", ") + " and not " + e.cookieName + ": see WithSessionCookieName"
+		message += "; the response sets " + listed(names) + " and not " + e.cookieName + ": see WithSessionCookieName"
 	}
 	return r.failure(ErrNoSessionCookie, message)
 }

@@ -166,7 +166,7 @@ func (t *transport) log(ctx context.Context, req *http.Request, op Operation, at
 		}
 	}
 	if id != "" {
-		attrs = append(attrs, slog.String("request_id", id[:min(len(id), maxRequestID)]))
+		attrs = append(attrs, slog.String("request_id", shown(id, maxRequestID)))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))
