@@ -20,24 +20,10 @@ import (
 // maxEncodings is how often a body may be encoded; twice happens, where two proxies do the same.
 const maxEncodings = 4
 
-// errEncoding means that a body has an encoding that the standard library can't decode.
-var errEncoding = errors.New("unknown encoding")
-
-// decodeBody makes the body UTF-8 without an encoding. Of a failure, what can't be decoded costs nothing but the backend's
-// text.
-func (r *response) decodeBody(limit int64) error {
-	failed := r.status/100 != 2
-	if failed {
-		limit = min(limit, maxErrorRead)
-	}
-	body, err := decodeContent(r.header, r.body, limit)
-	r.encoded = errors.Is(err, errEncoding)
-	r.body = toUTF8(r.header, body)
-	if failed || r.encoded {
-		return nil
-	}
-	return err
-}
+var (
+	errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allows")
+	errEncoding = errors.New("the standard library can't decode the body's encoding")
+)
 
 // decodeContent undoes what was done to a body on the way: net/http asks for gzip and undoes that, but proxies encode
 // unasked, and a transport of the caller's may leave it. The result has limit bytes at most.
@@ -133,13 +119,6 @@ func isJSON(h http.Header) bool {
 			return t == "application/json" || t == "text/json" || t == "application/x-json" || strings.HasSuffix(t, "+json")
 		})
 	})
-}
-
-// isJSON reports whether the body is JSON by its header, or is a JSON object although the header says something else, or
-// nothing. What claims to be a page is taken for one.
-func (r *response) isJSON() bool {
-	return isJSON(r.header) || !strings.Contains(r.header.Get("Content-Type"), "html") &&
-		bytes.HasPrefix(bytes.TrimLeft(r.body, " \t\r\n"), []byte("{")) && json.Valid(r.body)
 }
 
 // tokens returns the elements of comma-separated lists, in lower case.

@@ -97,7 +97,7 @@ func TestEncodingsThatCanNotBeUndoneAreNamed(t *testing.T) {
 	} {
 		for _, contentType := range []string{"application/json", "", "text/html"} {
 			e := wantError(t, retrieve(t.Context(), encodedClient(t, encodedResponse(200, contentType, test.encoding, test.body))), ErrUnexpectedResponse)
-			if e.Message != test.want || e.StatusCode != 200 {
+			if e.Message != test.want || e.StatusCode != http.StatusOK {
 				t.Errorf("%s: %v", test.encoding, e)
 			}
 		}
@@ -110,7 +110,7 @@ func TestEncodingsThatCanNotBeUndoneAreNamed(t *testing.T) {
 	for name, body := range map[string]string{"garbage": "\x1f\x8bhush", "cut off": whole[:30], "a page": "<html>hush", "a bad checksum": whole[:len(whole)-8] + "hushhush"} {
 		for _, encoding := range []string{"gzip", "deflate"} {
 			e := wantError(t, retrieve(t.Context(), encodedClient(t, encodedResponse(200, "application/json", encoding, body))), ErrUnexpectedResponse)
-			if strings.Contains(e.Error(), "hush") || e.StatusCode != 200 {
+			if strings.Contains(e.Error(), "hush") || e.StatusCode != http.StatusOK {
 				t.Errorf("%s: %v", name, e)
 			}
 		}

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -151,3 +152,18 @@ func named(operation Operation, err error) error {
 	}
 	return &Error{Operation: operation, kind: ErrInvalidInput, cause: redacted(err)}
 }
+
+// visibleError is what encoders see of an Error: all but header, body and cause, under the fields' names.
+type visibleError Error
+
+// MarshalJSON encodes the fields but for header and body.
+func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
+
+// MarshalText returns what Error returns, for encoders such as those of XML and YAML.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
+
+// GobEncode encodes the fields but for header and body.
+func (e Error) GobEncode() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
+
+// GobDecode decodes what GobEncode encoded. The result is of no sentinel.
+func (e *Error) GobDecode(data []byte) error { return json.Unmarshal(data, (*visibleError)(e)) } //nolint:musttag // see visibleError

@@ -3,7 +3,6 @@ package customers
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -20,48 +19,15 @@ const (
 	messageProvider    = "a payment provider that the backend has saved is no longer installed there"
 )
 
-// explain adds to the error of a status what the response most likely means.
-func (r *response) explain(e *Error) {
-	switch {
-	case r.fromMedusa2():
-		e.kind, e.Type, e.Code, e.Message = ErrUnexpectedResponse, "", "", messageMedusa2
-	case r.encoded:
-		e.hint(messageEncoding + r.named("Content-Encoding"))
-	case r.status == http.StatusNotFound && !r.isJSON() && r.op == OperationGetToken:
-		e.Message = messageNoTokens
-	case r.status == http.StatusNotFound && !r.isJSON():
-		e.Message = messageNoRoute
-	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
-		e.hint(messageProvider)
-	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
-		e.hint(messageUnknownName)
-	case r.status == http.StatusRequestEntityTooLarge:
-		e.hint(messageTooLarge)
-	case r.status == http.StatusRequestURITooLong, r.status == http.StatusRequestHeaderFieldsTooLarge:
-		e.hint(messageURLTooLarge)
-	}
-}
-
-// hint puts what this package knows before what the backend wrote.
-func (e *Error) hint(message string) {
-	if e.Message != "" {
-		message += ": " + e.Message
-	}
-	e.Message = shown(message, maxText)
-}
-
-// fromMedusa2 reports whether a failure is one that only Medusa v2 responds with: it wants a publishable key on each
-// route, its login guard sends JSON, and it refuses properties in words of its own.
-func (r *response) fromMedusa2() bool {
-	if !r.isJSON() {
-		return false
-	}
+// isMedusa2 reports whether the JSON of a failure is such as only Medusa v2 responds with: it wants a publishable key on
+// each route, its login guard sends JSON, and it refuses properties in words of its own.
+func isMedusa2(status int, text []byte) bool {
 	var body struct {
 		Type    string `json:"type"`
 		Message string `json:"message"`
 	}
-	_ = json.Unmarshal(r.body, &body)
-	switch r.status {
+	_ = json.Unmarshal(text, &body)
+	switch status {
 	case http.StatusBadRequest:
 		return body.Type == "not_allowed" && strings.Contains(strings.ToLower(body.Message), "publishable") ||
 			strings.HasPrefix(body.Message, "Invalid request: ")
@@ -71,14 +37,13 @@ func (r *response) fromMedusa2() bool {
 	return false
 }
 
-// named returns ": " and what a header has, if that is a plain name or several, or nothing.
-func (r *response) named(header string) string {
-	names := tokens(r.header[header])
+// headerNames returns ": " and what a header has, if that is a plain name or several, or nothing.
+func headerNames(lines []string) string {
+	names := tokens(lines)
 	names = names[:min(len(names), maxEncodings)]
 	value := strings.Join(names, ", ")
-	if value == "" || len(value) > 60 || slices.ContainsFunc(names, func(name string) bool {
-		return !isToken(strings.NewReplacer("/", "", ";", "", "=", "", " ", "").Replace(name))
-	}) {
+	plain := strings.NewReplacer("/", "", ";", "", "=", "", " ", "")
+	if len(value) > maxName || !isToken(plain.Replace(strings.Join(names, ""))) {
 		return ""
 	}
 	return ": " + value

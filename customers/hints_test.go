@@ -60,12 +60,12 @@ func TestMedusa2IsNamed(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			switch {
-			case e.StatusCode == 404 && name == "GetToken":
+			case e.StatusCode == http.StatusNotFound && name == "GetToken":
 				wantOnly(t, name, err, ErrNotFound)
 				if e.Message != messageNoTokens {
 					t.Errorf("%s: %v", name, e)
 				}
-			case e.StatusCode == 404:
+			case e.StatusCode == http.StatusNotFound:
 				wantOnly(t, name, err, ErrNotFound)
 				if e.Message != messageNoRoute {
 					t.Errorf("%s: %v", name, e)

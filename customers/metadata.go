@@ -28,18 +28,6 @@ var prototypeKeys = []string{
 	"isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
 }
 
-// json refuses a value that the backend would store as another one, or fail on.
-func (c *call) json(field string, value any) {
-	text, err := json.Marshal(value)
-	if err != nil { // err may repeat the value
-		c.refuse(field, reasonNoJSON)
-		return
-	}
-	if reason := unstorable(text); reason != "" {
-		c.refuse(field, reason)
-	}
-}
-
 // unstorable returns why the backend would store JSON as something else than it is, or "".
 func unstorable(text []byte) string {
 	check := jsonCheck{Decoder: json.NewDecoder(bytes.NewReader(text))}

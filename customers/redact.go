@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -130,18 +129,3 @@ func withoutURL(err error) error {
 	}
 	return err
 }
-
-// visibleError is what encoders see of an Error: all but header, body and cause.
-type visibleError Error
-
-// MarshalJSON encodes the fields but for header and body.
-func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(visibleError(e)) }
-
-// MarshalText returns what Error returns, for encoders such as those of XML and YAML.
-func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// GobEncode encodes the fields but for header and body.
-func (e Error) GobEncode() ([]byte, error) { return json.Marshal(visibleError(e)) }
-
-// GobDecode decodes what GobEncode encoded. The result is of no sentinel.
-func (e *Error) GobDecode(data []byte) error { return json.Unmarshal(data, (*visibleError)(e)) }

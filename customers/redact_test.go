@@ -94,7 +94,7 @@ func TestTextsOfTheBackendAreHarmlessInErrorsAndLogs(t *testing.T) {
 			wantOK(t, err)
 			var lines bytes.Buffer
 			c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), WithLogger(slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-				inMemory(func(w http.ResponseWriter, r *http.Request) {
+				inMemory(func(w http.ResponseWriter, _ *http.Request) {
 					w.Header().Set("X-Request-Id", strings.Repeat("secret@example.com", 50))
 					respond(w, status, "application/json", string(body))
 				})).WithSession(sessionOf("v"))
@@ -157,7 +157,7 @@ func TestEncodedErrorsShowNoHeaderAndNoBody(t *testing.T) {
 	var back Error
 	wantOK(t, gob.NewEncoder(&stored).Encode(e))
 	wantOK(t, gob.NewDecoder(&stored).Decode(&back))
-	if back.Operation != e.Operation || back.StatusCode != 409 || back.Message != "try again" || back.Header != nil || back.Body != nil {
+	if back.Operation != e.Operation || back.StatusCode != http.StatusConflict || back.Message != "try again" || back.Header != nil || back.Body != nil {
 		t.Errorf("decoded %+v", back)
 	}
 }

@@ -43,8 +43,6 @@ const (
 	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
 )
 
-var errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allows")
-
 // maxErrorBody is how much of a failed call's body an error keeps.
 const maxErrorBody = 4 << 10
 
@@ -59,6 +57,26 @@ func (r *response) ok() bool {
 		return r.status == http.StatusOK && !r.encoded && r.isJSON()
 	}
 	return false
+}
+
+// decodeBody makes the body UTF-8 without an encoding. Of a failure, what can't be decoded costs nothing but the backend's
+// text.
+func (r *response) decodeBody(limit int64) error {
+	failed := r.status/100 != 2
+	body, err := decodeContent(r.header, r.body, limit)
+	r.encoded = errors.Is(err, errEncoding)
+	r.body = toUTF8(r.header, body)
+	if failed || r.encoded {
+		return nil
+	}
+	return err
+}
+
+// isJSON reports whether the body is JSON by its header, or is a JSON object although the header says something else, or
+// nothing. What claims to be a page is taken for one.
+func (r *response) isJSON() bool {
+	return isJSON(r.header) || !strings.Contains(r.header.Get("Content-Type"), "html") &&
+		bytes.HasPrefix(bytes.TrimLeft(r.body, " \t\r\n"), []byte("{")) && json.Valid(r.body)
 }
 
 // decode makes a T of a response's body. complete reports whether it has what it is there for, which JSON from elsewhere
@@ -92,9 +110,9 @@ func (r *response) check(e *endpoint) error {
 	case r.status/100 != 2:
 		return r.statusError(e)
 	case r.encoded && operations[r.op].body == jsonBody:
-		return r.unexpected(messageEncoding+r.named("Content-Encoding"), nil)
+		return r.unexpected(messageEncoding+headerNames(r.header["Content-Encoding"]), nil)
 	case !r.ok():
-		return r.unexpected(messageNotMedusa+" Its content type is"+cmp.Or(r.named("Content-Type"), ": none"), nil)
+		return r.unexpected(messageNotMedusa+" Its content type is"+cmp.Or(headerNames(r.header["Content-Type"]), ": none"), nil)
 	}
 	return nil
 }
@@ -128,6 +146,36 @@ func (r *response) statusError(at *endpoint) *Error {
 	}
 	r.explain(e)
 	return e
+}
+
+// explain adds to the error of a status what the response most likely means.
+func (r *response) explain(e *Error) {
+	switch {
+	case r.isJSON() && isMedusa2(r.status, r.body):
+		e.kind, e.Type, e.Code, e.Message = ErrUnexpectedResponse, "", "", messageMedusa2
+	case r.encoded:
+		e.hint(messageEncoding + headerNames(r.header["Content-Encoding"]))
+	case r.status == http.StatusNotFound && !r.isJSON() && r.op == OperationGetToken:
+		e.Message = messageNoTokens
+	case r.status == http.StatusNotFound && !r.isJSON():
+		e.Message = messageNoRoute
+	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
+		e.hint(messageProvider)
+	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
+		e.hint(messageUnknownName)
+	case r.status == http.StatusRequestEntityTooLarge:
+		e.hint(messageTooLarge)
+	case r.status == http.StatusRequestURITooLong, r.status == http.StatusRequestHeaderFieldsTooLarge:
+		e.hint(messageURLTooLarge)
+	}
+}
+
+// hint puts what this package knows before what the backend wrote.
+func (e *Error) hint(message string) {
+	if e.Message != "" {
+		message += ": " + e.Message
+	}
+	e.Message = shown(message, maxText)
 }
 
 // statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.

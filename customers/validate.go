@@ -60,6 +60,18 @@ func (c *call) text(field, value string) {
 	}
 }
 
+// json refuses a value that the backend would store as another one, or fail on.
+func (c *call) json(field string, value any) {
+	text, err := json.Marshal(value)
+	if err != nil { // err may repeat the value
+		c.refuse(field, reasonNoJSON)
+		return
+	}
+	if reason := unstorable(text); reason != "" {
+		c.refuse(field, reason)
+	}
+}
+
 func (c *call) optionalText(field string, value *string) {
 	if value != nil {
 		c.text(field, *value)

@@ -286,7 +286,10 @@ func TestEmailsAreSentWithoutSurroundingSpace(t *testing.T) {
 				sent := r.Query.Get("email")
 				switch {
 				case r.Body != "":
-					var body struct{ Email, Password string }
+					var body struct {
+						Email    string `json:"email"`
+						Password string `json:"password"`
+					}
 					wantOK(t, json.Unmarshal([]byte(r.Body), &body))
 					if sent = body.Email; name == "CreateCustomer" && body.Password != " p " {
 						t.Errorf("the password was sent as %q", body.Password)
