@@ -34,7 +34,7 @@ func compress(t *testing.T, encoding, text string) string {
 	return out.String()
 }
 
-// encodedResponse responds with a body as it is, whatever the headers say.
+// encodedResponse responds with a body as it is, also if the headers are wrong about it.
 func encodedResponse(status int, contentType, encoding, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if encoding != "" {
@@ -50,7 +50,7 @@ func encodedClient(t *testing.T, h http.HandlerFunc, opts ...Option) *Client {
 	return serve(t, h).loggedIn(t, append(opts, WithMaxRetries(0), WithHTTPClient(&http.Client{Transport: &http.Transport{DisableCompression: true}}))...)
 }
 
-func TestEncodingsThatNobodyAskedForAreUndone(t *testing.T) {
+func TestEncodingsThatWereNotAskedForAreUndone(t *testing.T) {
 	gz := compress(t, "gzip", customerJSON)
 	for name, h := range map[string]http.HandlerFunc{
 		"gzip":                    encodedResponse(200, "application/json", "gzip", gz),

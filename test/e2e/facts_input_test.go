@@ -14,7 +14,7 @@ import (
 )
 
 // TestFiltersByTimeIncludeWhatOrdersShow asks for orders by the times that orders show, which are cut to milliseconds,
-// while the backend compares microseconds (B51).
+// while the backend compares microseconds (docs/backend.md, B51).
 func TestFiltersByTimeIncludeWhatOrdersShow(t *testing.T) {
 	t.Parallel()
 	c, who := newCustomer(t)
