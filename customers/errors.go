@@ -14,7 +14,7 @@ import (
 // context's own error.
 var (
 	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Field names it, or that the
-	// backend refused it (400, 413).
+	// backend refused it (400, 413, 414, 431).
 	ErrInvalidInput = errors.New("invalid input")
 	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. Where the session is
 	// known to have ended, nothing is sent.
@@ -36,7 +36,7 @@ var (
 	ErrInvalidPasswordToken = errors.New("invalid password token")
 	// ErrDuplicate means that another customer has this email, or uses this billing address (422).
 	ErrDuplicate = errors.New("duplicate")
-	// ErrNotFound means that there is no such country, address, customer or route (404).
+	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404); Message says which.
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
 	ErrConflict = errors.New("conflict")

@@ -12,6 +12,7 @@ const (
 	messageNoRoute     = "there is no such route: the base URL may not lead to a Medusa backend, or to one of Medusa v2, while this package is for v1"
 	messageNoTokens    = "there is no such route: bearer tokens need Medusa 1.17 or newer, or the base URL does not lead to a Medusa v1 backend"
 	messageMedusa2     = "this looks like a Medusa v2 backend, while this package is for v1"
+	messageMedusa2Auth = "this looks like the login guard of a Medusa v2 backend, while this package is for v1, or like a gateway that wants credentials of its own"
 	messageEncoding    = "the body has an encoding that was not asked for and can't be decoded"
 	messageUnknownName = "a likely cause is a name in Fields or Expand that the backend does not know"
 	messageTooLarge    = "the request is too large for the backend or for a proxy before it: send less, most likely less metadata"

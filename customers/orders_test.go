@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime"
 	"slices"
@@ -15,6 +16,8 @@ import (
 	"testing"
 	"time"
 	"weak"
+
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // storedOrder is an order as the database has it, to the microsecond.
@@ -738,6 +741,39 @@ func TestFiltersByTimeHoldForTheTimesThatOrdersShow(t *testing.T) {
 		}
 		if seen != len(b.orders) {
 			t.Errorf("%d orders came, want %d", seen, len(b.orders))
+		}
+	}
+}
+
+// TestInMemoryBackendComparesMicroseconds shows that the backend of customerstest does as the real one (docs/backend.md,
+// B51), and that the client makes up for it there too.
+func TestInMemoryBackendComparesMicroseconds(t *testing.T) {
+	b := newBackend(t)
+	c := b.client(t)
+	mustLogin(t, c, testEmail)
+	me, err := c.Retrieve(t.Context())
+	wantOK(t, err)
+	at := firstOrder.Add(123 * time.Microsecond)
+	b.AddOrder(me.ID, customerstest.Order{CreatedAt: at})
+	all, err := c.ListOrders(t.Context(), nil)
+	wantOK(t, err)
+	showed := all.Orders[0].CreatedAt
+	if !showed.Equal(firstOrder) {
+		t.Fatalf("the order shows %v", showed)
+	}
+	raw := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/store/customers/me/orders?created_at[lte]="+url.QueryEscape(showed.Format(time.RFC3339Nano)), nil)
+	raw.Header.Set("Cookie", DefaultSessionCookieName+"="+valueOf(c.Session()))
+	rec := httptest.NewRecorder()
+	b.ServeHTTP(rec, raw)
+	if !strings.Contains(rec.Body.String(), `"count":0`) {
+		t.Errorf("the backend finds %s", rec.Body)
+	}
+	for want, d := range map[int][]TimeRange{1: {{LTE: &showed}, {GTE: &showed}, {LTE: &showed, GTE: &showed}}, 0: {{GT: &showed}, {LT: &showed}}} {
+		for _, created := range d {
+			ids, err := collect(t.Context(), c, &ListOrdersParams{CreatedAt: &created})
+			if wantOK(t, err); len(ids) != want {
+				t.Errorf("%s finds %v", dereference(&ListOrdersParams{CreatedAt: &created}), ids)
+			}
 		}
 	}
 }

@@ -151,8 +151,11 @@ func (r *response) statusError(at *endpoint) *Error {
 // explain adds to the error of a status what the response most likely means.
 func (r *response) explain(e *Error) {
 	switch {
-	case r.isJSON() && isMedusa2(r.status, r.body):
+	case r.isJSON() && len(r.header["Www-Authenticate"]) == 0 && isMedusa2(r.status, r.body):
 		e.kind, e.Type, e.Code, e.Message = ErrUnexpectedResponse, "", "", messageMedusa2
+		if r.status == http.StatusUnauthorized {
+			e.Message = messageMedusa2Auth
+		}
 	case r.encoded:
 		e.hint(messageEncoding + headerNames(r.header["Content-Encoding"]))
 	case r.status == http.StatusNotFound && !r.isJSON() && r.op == OperationGetToken:

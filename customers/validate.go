@@ -91,13 +91,6 @@ func (c *call) required(field, value string) {
 	c.text(field, value)
 }
 
-// filter refuses an empty filter, which matches nothing or fails.
-func (c *call) filter(field string, value *string) {
-	if value != nil {
-		c.required(field, *value)
-	}
-}
-
 // names refuses what the backend can't take apart again.
 func (c *call) names(field string, names []string) {
 	for _, name := range names {
@@ -150,9 +143,23 @@ func (c *call) lower(field, value string) string {
 	return strings.ToLower(value)
 }
 
+// id refuses what is no id, such as one with a space that was copied along, which would find nothing, in silence.
+func (c *call) id(field, id string) {
+	c.required(field, id)
+	if strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }) {
+		c.refuse(field, "it contains a space or an invisible character")
+	}
+}
+
+func (c *call) optionalID(field string, id *string) {
+	if id != nil {
+		c.id(field, *id)
+	}
+}
+
 // pathID refuses ids that would lead to another route.
 func (c *call) pathID(field, id string) {
-	c.required(field, id)
+	c.id(field, id)
 	if id == "." || id == ".." || strings.ContainsAny(id, `/\`) {
 		c.refuse(field, "it is not an id")
 	}
@@ -206,7 +213,7 @@ func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		return // absent or null
 	}
 	if id, err := union.AsAddressID(); err == nil {
-		c.required("BillingAddress", id)
+		c.id("BillingAddress", id)
 		return
 	}
 	a, err := union.AsUpdateAddressRequest()
@@ -227,10 +234,12 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 		return &ListOrdersParams{}
 	}
 	p := *in
-	c.filter("Q", p.Q)
-	c.filter("ID", p.ID)
-	c.filter("CartID", p.CartID)
-	c.filter("RegionID", p.RegionID)
+	if p.Q != nil {
+		c.required("Q", *p.Q) // an empty one fails
+	}
+	c.optionalID("ID", p.ID)
+	c.optionalID("CartID", p.CartID)
+	c.optionalID("RegionID", p.RegionID)
 	if p.Q != nil && (p.Email != nil || p.DisplayID != nil) {
 		c.refuse("Q", "the backend drops Email and DisplayID where Q is set; search, or filter")
 	}
@@ -239,7 +248,7 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	}
 	// Currencies are stored in lower case; another spelling would match nothing, in silence.
 	if p.CurrencyCode != nil {
-		c.required("CurrencyCode", *p.CurrencyCode)
+		c.id("CurrencyCode", *p.CurrencyCode)
 		p.CurrencyCode = new(c.lower("CurrencyCode", *p.CurrencyCode))
 	}
 	// On what its database has no room for, the backend fails with a 500.

@@ -166,7 +166,15 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"ListOrders", "TaxRate", "too small", list(ListOrdersParams{TaxRate: new(-1e39)})},
 		{"ListOrders", "CreatedAt", "no JSON", list(ListOrdersParams{CreatedAt: &TimeRange{GT: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}})},
 	}
-	for _, id := range []string{"", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
+	for _, id := range []string{"a b", " a", "a\n", "a\u200b", "\u00a0a", "\ufeffa"} {
+		for field, p := range map[string]ListOrdersParams{"ID": {ID: &id}, "CartID": {CartID: &id}, "RegionID": {RegionID: &id}, "CurrencyCode": {CurrencyCode: &id}} {
+			tests = append(tests, []struct {
+				operation, field, name string
+				call                   func() error
+			}{{"ListOrders", field, "invisible", list(p)}, {"UpdateCustomer", "BillingAddress", "invisible", update(UpdateRequest{BillingAddress: BillingAddressID(id)})}}...)
+		}
+	}
+	for _, id := range []string{"a b", " a", "a\n", "a\u200b", "", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
 		tests = append(tests, []struct {
 			operation, field, name string
 			call                   func() error
