@@ -20,10 +20,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: check
-check: ## what to run before a commit, in about a minute: build, vet, lint of what changed, house rules, unit tests
+check: ## what to run before a commit, in about a minute: house rules, build, vet, lint of what changed, unit tests
+	$(MAKE) house
 	@set -e; for m in $(CODE_MODULES); do echo "go build, vet: $$m"; go -C $$m build -o /dev/null ./...; go -C $$m vet ./...; done
 	tools/lint-changed.sh
-	$(MAKE) house
 	@set -e; for m in $(TESTED); do echo "go test: $$m"; go -C $$m test -vet=off ./...; done
 
 .PHONY: ci
@@ -133,9 +133,12 @@ backend: ## start the real Medusa backend with its database; Ctrl-C stops it
 prepare: ## install the real backend and make its seeded database, which the first use does otherwise
 	node test/e2e/backend/start.mjs --prepare
 
+# The tests in which goroutines meet, which therefore also run under the race detector.
+RACES := AtOnce|OneSharedClient|AfterAPause|InAnotherProcess|WhileOrders
 .PHONY: e2e
-e2e: ## the suites that need the real backend; they start and stop it themselves
-	go -C test/e2e test -race -count=1 -timeout 30m -v ./... # -v, because what was seen of the contract is printed at the end
+e2e: ## the suites that need the real backend; one start of it serves all
+	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -count=1 -timeout 30m -v ./...; \
+		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -v, because coverage of the contract is printed at the end
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
@@ -144,6 +147,10 @@ diff: ## where contract, published document and running backend disagree, and wh
 	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
 	node test/e2e/backend/start.mjs --exec sh -c 'printf %s "$$BACKEND_JSON" | bin/specdiff -setup - -spec openapi.yaml \
 		-package test/e2e/backend/node_modules/@medusajs/medusa -accepted specdiff/accepted.yaml -floor default $(DIFFFLAGS)'
+
+.PHONY: diff-memory
+diff-memory: ## the same for the backend in memory, which needs neither Node nor a database
+	go -C test/e2e test -count=1 -v ./inmemory
 
 .PHONY: demo
 demo: ## the whole journey, printed; needs only Go, or BACKEND=url for a backend of yours

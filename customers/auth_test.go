@@ -13,7 +13,7 @@ func TestExists(t *testing.T) {
 			t.Errorf("%s: %v, %v", body, got, err)
 		}
 	}
-	// A response that does not say is no no.
+	// A response without the property is an error, and not false.
 	for _, body := range []string{`{}`, `{"exists":null}`, `{"exists":"no"}`, `null`, ``, customerJSON} {
 		_, err := serve(t, respondWith(200, "application/json", body)).client(t).Auth.Exists(t.Context(), testEmail)
 		wantIs(t, err, ErrUnexpectedResponse)
@@ -43,7 +43,7 @@ func TestWrongCredentialsAreNotAMissingLogin(t *testing.T) {
 	wantOnly(t, "Authenticate", err, ErrInvalidCredentials)
 }
 
-// loginWithOrders is the response to a login of a customer with n orders; they come before the addresses.
+// loginWithOrders returns the body of a login of a customer with n orders, which come before the addresses.
 func loginWithOrders(n int) string {
 	orders := strings.Repeat(`{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[{"id":"item","title":"x"}]},`, n)
 	return `{"customer":{"id":"cus_1","email":"user@example.com","orders":[` + strings.TrimSuffix(orders, ",") + `],"shipping_addresses":[{"id":"addr_1"}]}}`
@@ -86,7 +86,7 @@ func TestOrdersAreRefusedWhereNoneCome(t *testing.T) {
 	}
 }
 
-// What is read over has to be JSON all the same, to its end.
+// Orders that are left out have to be JSON all the same, to their end.
 func TestDamagedOrdersOfALoginAreFound(t *testing.T) {
 	whole := loginWithOrders(3)
 	inside, _, _ := strings.Cut(whole, "item")

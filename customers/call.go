@@ -20,7 +20,8 @@ type caller struct {
 
 func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
 
-// do sends a call's request. Its steps: headers, then try, and after a re-login once more.
+// do sends a call's request. Its steps: headers, then try; once more with each other cookie that a browser sent by the
+// session cookie's name, and after a re-login.
 func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
 	if in.options.response != nil {
 		*in.options.response = Response{}
@@ -28,6 +29,10 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	c.setHeaders(req, in.options.header)
 	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
 	r, snap, err := c.try(ctx, in, req, nil)
+	for snap.again {
+		rewind(req)
+		r, snap, err = c.try(ctx, in, req, nil)
+	}
 	if snap.expired && c.mayRenew(ctx) {
 		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
 			return nil, err
@@ -85,7 +90,9 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
 		case use != open && !c.bearer, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
-		case use == secured && req.Header["Authorization"] == nil:
+		case use == secured && req.Header["Authorization"] != nil:
+			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
+		case use == secured:
 			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
 		}
 		return snapshot{}, nil
@@ -107,20 +114,20 @@ func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, ok boo
 		return nil
 	}
 	e, use := c.config.endpoint, operations[r.op].session
-	got := result{ok: ok, unauthorized: r.status == http.StatusUnauthorized, cookies: readCookies(r.header, e)}
+	got := result{ok: ok, unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
 	snap.expired = use == secured && got.unauthorized && snap.verified
-	if use == login && got.ok && got.cookies.session == nil {
+	if use == login && got.ok && got.cookies.live() == nil {
 		// None of this response's cookies are kept: under another name, one of them is the login's.
 		return r.noSessionCookie(e)
 	}
-	superseded, changed := c.session.settle(r.op, *snap, got)
-	if superseded != nil {
+	superseded, changed := c.session.settle(r.op, snap, got)
+	if superseded != nil && !superseded.expired() {
 		c.endSuperseded(ctx, superseded, header)
 	}
 	if changed && c.config.sessionHook != nil {
 		c.session.notify(ctx, c.config.sessionHook)
 	}
-	if superseded != nil && use == login {
+	if use == login && superseded != nil && superseded == got.cookies.live() {
 		return r.failure(ErrSessionSuperseded, messageSuperseded)
 	}
 	return nil

@@ -48,7 +48,7 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 
 // newConfig applies the options to the defaults.
 func newConfig(baseURL string, opts []Option) (*config, error) {
-	e, err := parseEndpoint(baseURL)
+	e, err := parseEndpoint("baseURL", baseURL)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,9 @@ func newConfig(baseURL string, opts []Option) (*config, error) {
 		if err := opt.applyClient(c); err != nil {
 			return nil, err
 		}
+	}
+	if c.headers.bearerToken != "" && c.headers.common["Authorization"] != nil {
+		return nil, refused("WithHeader", reasonTwoCredentials)
 	}
 	if c.transport.http == nil {
 		c.transport.http = &http.Client{Transport: newRoundTripper()}

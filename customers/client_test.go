@@ -14,7 +14,7 @@ func TestOneClientOneCustomer(t *testing.T) {
 	mustLogin(t, two, "b@example.com")
 	wantCustomer(t, one, "a@example.com")
 	wantCustomer(t, two, "b@example.com")
-	// Services belong to the derived client too.
+	// The services are those of the derived client.
 	me, err := one.Auth.GetSession(t.Context())
 	wantOK(t, err)
 	if me.Email != "a@example.com" {
@@ -22,7 +22,7 @@ func TestOneClientOneCustomer(t *testing.T) {
 	}
 	wantOK(t, one.Auth.DeleteSession(t.Context()))
 	wantCustomer(t, two, "b@example.com")
-	// And two clients with one session are one customer.
+	// Two clients with one session are one customer.
 	mustLogin(t, shared.WithSession(one.Session()), "c@example.com")
 	wantCustomer(t, one, "c@example.com")
 }

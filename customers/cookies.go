@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ const (
 // cookie is the backend's session cookie. The value is kept to the byte.
 type cookie struct {
 	value   string
-	expires int64 // UnixMilli by this machine's clock; 0: unknown
+	scope   string // domain and path as they were set, which with the name tell cookies apart; empty: unknown
+	expires int64  // UnixMilli by this machine's clock; 0: unknown
 	secure  bool
 }
 
@@ -38,13 +40,12 @@ type otherCookie struct {
 
 // receivedCookies is what a response sets.
 type receivedCookies struct {
-	session *cookie       // the session cookie
-	deleted bool          // the session cookie was deleted
+	session []cookie      // by the session cookie's name, at most one of a scope; the expired ones delete
 	others  []otherCookie // the expired ones delete
 }
 
 // readCookies sorts a response's cookies into the session's and others. It drops those for another domain or path, as a
-// browser would. Of two with one name the last counts.
+// browser would. Of two with one name and scope the last counts.
 func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 	lines := h["Set-Cookie"]
 	if len(lines) == 0 {
@@ -62,18 +63,61 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 			continue
 		}
 		// Cut out of the line, name and value would keep all of it in memory, however long.
-		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), expires: expiry(c, now, skew), secure: c.Secure}
+		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), scope: scopeOf(c), expires: expiry(c, now, skew), secure: c.Secure}
 		switch {
-		case name == e.cookieName && (got.expired() || c.Value == ""):
-			received.session, received.deleted = nil, true
 		case name == e.cookieName:
-			received.session, received.deleted = &got, false
+			if c.Value == "" {
+				got.expires = 1 // so that it deletes
+			}
+			received.session = slices.DeleteFunc(received.session, func(o cookie) bool { return o.scope == got.scope })
+			received.session = append(received.session, got)
 		case len(name)+len(got.value) <= maxOtherCookieBytes:
 			received.others = slices.DeleteFunc(received.others, func(o otherCookie) bool { return o.name == name })
 			received.others = append(received.others, otherCookie{name, got})
 		}
 	}
 	return received
+}
+
+// scopeOf returns what with its name tells a cookie from others.
+func scopeOf(c *http.Cookie) string {
+	path := c.Path
+	if !strings.HasPrefix(path, "/") {
+		path = "" // the default path, which is the same for all that leave it out
+	}
+	return strings.ToLower(strings.TrimPrefix(c.Domain, ".")) + ";" + path
+}
+
+// usualScope is that of the cookie that Medusa sets by itself.
+const usualScope = ";/"
+
+// live returns the session cookie that a response sets, as the backend would read it from a browser: of several, the one
+// for the longest path, and of those the first. It is nil if the response sets none.
+func (r *receivedCookies) live() (best *cookie) {
+	for i := range r.session {
+		if c := &r.session[i]; !c.expired() && (best == nil || c.pathLength() > best.pathLength()) {
+			best = c
+		}
+	}
+	return best
+}
+
+// replacing returns what a response sets in place of the cookie stored, or deletes, if it does.
+func (r *receivedCookies) replacing(stored *cookie) *cookie {
+	if c := r.live(); c != nil && stored.scope == "" {
+		return c
+	}
+	for i := range r.session {
+		c := &r.session[i]
+		if c.scope == cmp.Or(stored.scope, usualScope) || !c.expired() && c.value == stored.value {
+			return c
+		}
+	}
+	return nil
+}
+
+func (c *cookie) pathLength() int {
+	return len(c.scope) - strings.IndexByte(c.scope, ';')
 }
 
 // expiry returns when c expires by this machine's clock, as UnixMilli; 0 if c does not say.

@@ -235,7 +235,7 @@ func TestOtherCookiesAreCappedInNumberAndSize(t *testing.T) {
 		t.Errorf("sent %q, want %q", got, want)
 	}
 
-	// Also when they come one by one.
+	// The cap holds as well when they come one by one.
 	n := 0
 	f := &fake{}
 	c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
@@ -258,7 +258,7 @@ func TestOversizedCookieDoesNotPushOutTheOthers(t *testing.T) {
 	if want := "connect.sid=x; lb=1"; got != want {
 		t.Errorf("sent %q, want %q", got, want)
 	}
-	// But the newest ones go before older ones where all do not fit.
+	// The newest ones stay where all do not fit.
 	half := strings.Repeat("x", maxOtherCookieBytes/2-1)
 	got, err = loginSetting(t, "https://shop.example.com", "connect.sid=x; Path=/", "a="+half, "b="+half, "c=1")
 	wantOK(t, err)
@@ -288,7 +288,7 @@ func TestVeryLongMaxAgeIsNotADeletion(t *testing.T) {
 	}
 }
 
-// Under a name that was not expected, one of the cookies is the login.
+// One of the cookies is the login's, under another name.
 func TestCookiesOfALoginWithoutASessionCookieAreNotKept(t *testing.T) {
 	b := newBackend(t, customerstest.WithSessionCookieName("medusa.sid"))
 	c := b.client(t)

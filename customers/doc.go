@@ -38,9 +38,9 @@
 //
 // # Retries and limits
 //
-// A GET or DELETE is sent again, twice at most, after a failed connection, 429, 502, 503 or 504. A POST is sent again
-// only if no connection came about, so nothing is done twice. Retry-After is honored up to ten seconds. An attempt ends
-// within 30 seconds and a response within 32 MiB; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
+// A GET or DELETE is sent again, twice at most, after a failed connection, 408, 429, 502, 503, 504 or a CDN's 520 to 530.
+// A POST is sent again only if nothing of it was sent, so nothing is done twice. Retry-After is honored up to ten seconds;
+// a longer one fails at once, with the time in Error.RetryAfter. All attempts end within 30 seconds and a response within 32 MiB; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
 // Redirects are not followed.
 //
 // # Orders

@@ -1,11 +1,14 @@
 package customers
 
 import (
+	"bytes"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // DefaultSessionCookieName is what a Medusa backend calls its session cookie unless configured otherwise.
@@ -17,6 +20,8 @@ type endpoint struct {
 	origin        string // scheme://host
 	host          string // without port, for a cookie's Domain
 	basePath      string // the base URL's path, escaped
+	publicHost    string // of WithPublicURL
+	publicPath    string
 	https         bool
 	tlsTerminated bool
 	cookieName    string
@@ -33,16 +38,16 @@ const (
 	reasonUnsendable = "it has no host that a request could go to"
 )
 
-// parseEndpoint reads a base URL.
-func parseEndpoint(raw string) (*endpoint, error) {
+// parseEndpoint reads a base URL, which is the argument or option field.
+func parseEndpoint(field, raw string) (*endpoint, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, refused("baseURL", reasonNoURL) // err repeats the URL, which may contain a password
+		return nil, refused(field, reasonNoURL) // err repeats the URL, which may contain a password
 	}
 	if reason := unusable(u); reason != "" {
-		return nil, refused("baseURL", reason)
+		return nil, refused(field, reason)
 	}
-	e := &endpoint{https: u.Scheme == "https", host: strings.ToLower(u.Hostname()), cookieName: DefaultSessionCookieName}
+	e := &endpoint{https: u.Scheme == "https", host: asciiHost(u.Hostname()), cookieName: DefaultSessionCookieName}
 	// The port that the scheme implies names the same origin.
 	e.origin = strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host), ":")
 	if p := u.Port(); p == "443" && e.https || p == "80" && !e.https {
@@ -53,7 +58,7 @@ func parseEndpoint(raw string) (*endpoint, error) {
 	// net/url takes some hosts that it would not take again, and some that no request can be written for.
 	again, err := url.Parse(e.baseURL)
 	if err != nil || (&http.Request{Method: http.MethodGet, URL: again}).Write(io.Discard) != nil {
-		return nil, refused("baseURL", reasonUnsendable)
+		return nil, refused(field, reasonUnsendable)
 	}
 	return e, nil
 }
@@ -83,16 +88,48 @@ func unusable(u *url.URL) string {
 // maySendSecure reports whether a Secure cookie may be sent to the backend.
 func (e *endpoint) maySendSecure() bool { return e.https || e.tlsTerminated }
 
-// covers reports whether a browser would send a cookie with this domain and path to all routes of the backend.
+// setPublic sets the URL by which browsers reach the backend.
+func (e *endpoint) setPublic(raw string) error {
+	public, err := parseEndpoint("WithPublicURL", raw)
+	if err != nil {
+		return err
+	}
+	e.publicHost, e.publicPath = public.host, public.basePath
+	return nil
+}
+
+// covers reports whether a browser would send a cookie with this domain and path to all routes of the backend, at its
+// own address or at its public one.
 func (e *endpoint) covers(domain, path string) bool {
-	domain = strings.ToLower(strings.TrimPrefix(domain, "."))
-	if domain != "" && domain != e.host && !strings.HasSuffix(e.host, "."+domain) {
+	return covers(e.host, e.basePath, domain, path) || e.publicHost != "" && covers(e.publicHost, e.publicPath, domain, path)
+}
+
+func covers(host, basePath, domain, path string) bool {
+	domain = asciiHost(strings.TrimPrefix(domain, "."))
+	_, notIP := netip.ParseAddr(host)
+	if domain != "" && domain != host && (notIP == nil || !strings.HasSuffix(host, "."+domain)) {
 		return false
 	}
 	if !strings.HasPrefix(path, "/") {
 		return true // it means the route's own directory; the routes differ by more than that
 	}
-	return strings.HasPrefix(e.basePath+"store/", strings.TrimSuffix(path, "/")+"/")
+	return strings.HasPrefix(basePath+"store/", strings.TrimSuffix(path, "/")+"/")
+}
+
+// asciiHost returns a host in lower case, and as net/http sends it: an internationalized name in Punycode.
+func asciiHost(host string) string {
+	host = strings.ToLower(host)
+	for i := range len(host) {
+		if host[i] >= utf8.RuneSelf {
+			var sent bytes.Buffer
+			_ = (&http.Request{Method: http.MethodGet, URL: &url.URL{Scheme: "http", Host: host}}).Write(&sent)
+			if _, after, ok := strings.Cut(sent.String(), "\r\nHost: "); ok {
+				host, _, _ = strings.Cut(after, "\r\n")
+			}
+			break
+		}
+	}
+	return host
 }
 
 // redirectHint returns which base URL to set after a redirect from the URL from to location. It shows origin and path

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // The kinds of failure, for errors.Is. Every error of this package is an [*Error] of one of these kinds, or of the
@@ -50,7 +51,8 @@ var (
 	// ErrInternal means that the backend failed (500). It also rejects some bad input so, such as unknown names in Fields
 	// or Expand.
 	ErrInternal = errors.New("backend failed")
-	// ErrUnavailable means that there was no connection, no response in time, or a 408, 502, 503 or 504.
+	// ErrUnavailable means that there was no connection, no response in time, or a 408, 502, 503, 504 or
+	// a CDN's 520 to 530.
 	ErrUnavailable = errors.New("backend unavailable")
 	// ErrUnexpectedResponse means a response that no Medusa backend gives: a redirect, a page instead of JSON, a body that
 	// is cut off or too large.
@@ -68,6 +70,8 @@ type Error struct {
 	Field string
 	// StatusCode is the response's HTTP status; 0 when none came.
 	StatusCode int
+	// RetryAfter is how long the response asks to wait before the next request; 0 if it does not.
+	RetryAfter time.Duration
 	// Type is the backend's kind of error, such as "invalid_data"; empty when its response had none.
 	Type string
 	// Code is the backend's coarser kind; it sends none with 400, 401 and 404.
@@ -105,6 +109,9 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		b.WriteString(": ")
 		b.WriteString(shown(e.Message, maxText))
+	}
+	if e.RetryAfter > 0 {
+		fmt.Fprintf(&b, ": try again in %s", e.RetryAfter.Round(time.Second))
 	}
 	if e.kind != nil && e.cause != nil {
 		b.WriteString(": ")

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +20,7 @@ var sentinels = []error{
 	ErrUnavailable, ErrUnexpectedResponse,
 }
 
-// wantOnly wants an error that is this sentinel and no other.
+// wantOnly wants err to be this sentinel and no other.
 func wantOnly(t *testing.T, what string, err, want error) {
 	t.Helper()
 	for _, s := range sentinels {
@@ -30,42 +31,32 @@ func wantOnly(t *testing.T, what string, err, want error) {
 }
 
 func TestStatusDecidesTheSentinel(t *testing.T) {
-	reset := ResetPasswordRequest{Email: testEmail, Token: "t", Password: "p"}
-	operations := map[string]func(*Client) error{
-		"secured": func(c *Client) error { return retrieve(t.Context(), c) },
-		"login":   func(c *Client) error { return logIn(t.Context(), c, testEmail) },
-		"token":   func(c *Client) error { _, err := c.Auth.GetToken(t.Context(), testEmail, "p"); return err },
-		"create": func(c *Client) error {
-			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
-			return err
-		},
-		"reset":   func(c *Client) error { _, err := c.ResetPassword(t.Context(), reset); return err },
-		"request": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
-		"exists":  func(c *Client) error { _, err := c.Auth.Exists(t.Context(), testEmail); return err },
-		"logout":  func(c *Client) error { return c.Auth.DeleteSession(t.Context()) },
-	}
 	everywhere := map[int]error{
 		300: ErrUnexpectedResponse, 302: ErrUnexpectedResponse, 304: ErrNotModified, 307: ErrUnexpectedResponse,
 		400: ErrInvalidInput, 403: ErrUnexpectedResponse, 404: ErrNotFound, 405: ErrUnexpectedResponse, 408: ErrUnavailable, 409: ErrConflict,
 		413: ErrInvalidInput, 414: ErrInvalidInput, 431: ErrInvalidInput, 418: ErrUnexpectedResponse, 429: ErrRateLimited, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable,
-		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
+		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 519: ErrUnexpectedResponse, 520: ErrUnavailable, 527: ErrUnavailable,
+		530: ErrUnavailable, 531: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
 	}
-	unauthenticated := map[string]error{
-		"login": ErrInvalidCredentials, "token": ErrInvalidCredentials, "reset": ErrInvalidPasswordToken,
+	unauthorized := map[Operation]error{
+		OperationAuthenticate: ErrInvalidCredentials, OperationGetToken: ErrInvalidCredentials, OperationResetPassword: ErrInvalidPasswordToken,
 	}
-	for name, call := range operations {
-		want := map[int]error{401: ErrUnauthenticated}
-		if special, ok := unauthenticated[name]; ok {
-			want[401] = special
-		}
+	for _, row := range everyOperation {
+		want := map[int]error{401: cmp.Or(unauthorized[row.operation], ErrUnauthenticated)}
 		maps.Copy(want, everywhere)
 		for status, sentinel := range want {
-			for _, contentType := range []string{"", "text/html; charset=utf-8", "text/plain", "application/json"} {
-				c := mustNew(t, "https://shop.example.com", WithMaxRetries(0), inMemory(respondWith(status, contentType, ""))).WithSession(sessionOf("v"))
-				err := call(c)
-				wantOnly(t, fmt.Sprintf("%s, %d %s", name, status, contentType), err, sentinel)
+			for contentType, body := range map[string]string{
+				"": "Unauthorized", "text/plain; charset=utf-8": "Unauthorized", "application/json": `{"type":"unauthorized","message":"no"}`, "text/html; charset=utf-8": "<html>",
+			} {
+				sentinel := sentinel
+				if status == http.StatusUnauthorized && strings.HasPrefix(contentType, "text/html") {
+					sentinel = ErrUnexpectedResponse // a gateway's
+				}
+				c := mustNew(t, backendURL, WithMaxRetries(0), inMemory(respondWith(status, contentType, body))).WithSession(sessionOf("v"))
+				_, err := row.call(t.Context(), c)
+				wantOnly(t, fmt.Sprintf("%s, %d %s", row.operation, status, contentType), err, sentinel)
 				if e, ok := errors.AsType[*Error](err); !ok || e.StatusCode != status {
-					t.Errorf("%s: the status of %q is not %d", name, err, status)
+					t.Errorf("%s: the status of %q is not %d", row.operation, err, status)
 				}
 			}
 		}

@@ -107,3 +107,30 @@ func ExampleWithTLSTerminated() {
 	fmt.Println(err, c.Session().LoggedIn())
 	// Output: <nil> true
 }
+
+// A backend behind an internal address sets its session cookie for the public one.
+func ExampleWithPublicURL() {
+	medusa := customerstest.New()
+	medusa.AddCustomer(customerstest.Customer{Email: "alec@example.com", Password: "supersecret"})
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		medusa.ServeHTTP(publicDomain{w}, r)
+	}))
+
+	c, err := customers.New(proxy.URL, customers.WithPublicURL("https://shop.example.com"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = c.Auth.Authenticate(context.Background(), "alec@example.com", "supersecret")
+	fmt.Println(err, c.Session().LoggedIn())
+	// Output: <nil> true
+}
+
+// publicDomain sets cookies for the public domain, as some proxies do.
+type publicDomain struct{ http.ResponseWriter }
+
+func (w publicDomain) WriteHeader(status int) {
+	for i, line := range w.Header()["Set-Cookie"] {
+		w.Header()["Set-Cookie"][i] = line + "; Domain=shop.example.com"
+	}
+	w.ResponseWriter.WriteHeader(status)
+}

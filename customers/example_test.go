@@ -125,7 +125,7 @@ func ExampleClient_Update_billingAddress() {
 	// true
 }
 
-// The backend mails the token, some seconds later. The call succeeds for any email, so that nobody learns who is a
+// The backend mails the token, some seconds later. The call succeeds for any email, so that it does not show who is a
 // customer.
 func ExampleClient_GeneratePasswordToken() {
 	shop := startShop()

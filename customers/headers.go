@@ -12,9 +12,11 @@ type headers struct {
 }
 
 const (
-	reasonBody       = "this package sets the body and its encoding"
-	reasonConnection = "net/http manages the connection"
-	reasonReplay     = "it has no effect on these routes and makes net/http send a POST twice"
+	reasonTwoCredentials = "Authorization is where WithBearerToken's token goes; a gateway's credentials need a client with a session"
+	reasonBody           = "this package sets the body and its encoding"
+	reasonConnection     = "net/http manages the connection"
+	reasonBearer         = "give a customer's token to WithBearerToken: beside a session it would be a second login"
+	reasonReplay         = "it has no effect on these routes and makes net/http send a POST twice"
 )
 
 var reservedHeaders = map[string]string{
@@ -44,6 +46,9 @@ func checkHeader(name, value string) error {
 	key := http.CanonicalHeaderKey(name)
 	if reason, ok := reservedHeaders[key]; ok {
 		return refused("WithHeader", key+" can't be set: "+reason)
+	}
+	if scheme, _, _ := strings.Cut(value, " "); key == "Authorization" && strings.EqualFold(scheme, "Bearer") {
+		return refused("WithHeader", reasonBearer)
 	}
 	return checkHeaderValue("WithHeader", value)
 }

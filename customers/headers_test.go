@@ -26,7 +26,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 	}
 }
 
-// wantRefusedOption wants an option to be refused by New and by a call, with nothing sent and nothing repeated.
+// wantRefusedOption wants an option to be refused by New and by a call, with nothing sent and no secret shown.
 func wantRefusedOption(t *testing.T, c *Client, f *fake, opt SharedOption, field, what string) {
 	t.Helper()
 	_, err := New("https://shop.example.com", opt)
@@ -70,7 +70,7 @@ func TestHeaderOfTheCallBeatsTheClients(t *testing.T) {
 		t.Errorf("Accept-Language was sent %d times", n)
 	}
 
-	// The call left no trace in the client, and a derived client has the same headers.
+	// The call did not change the client, and a derived client has the same headers.
 	wantOK(t, retrieve(t.Context(), c.WithSession(sessionOf("other"))))
 	wantHeaders(t, f.last(t), map[string]string{"Accept-Language": "da", "X-Publishable-Api-Key": "pk_1", "User-Agent": "shop/1", "X-Request-Id": ""})
 }
@@ -97,7 +97,7 @@ func TestDefaultHeaders(t *testing.T) {
 }
 
 func TestHeadersAreSharedBetweenCallsWithoutARace(t *testing.T) {
-	// A transport that changes the request's headers, as careless ones do, changes only that request's.
+	// A transport that changes a request's headers, which it should not, changes no other's.
 	f := serve(t, respondWith(200, "application/json", customerJSON))
 	c := f.client(t, WithHeader("X-Client", "c"), WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		r.Header.Set("X-Client", r.Header.Get("X-Client")+"!")

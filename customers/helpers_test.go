@@ -10,8 +10,10 @@ import (
 	"io"
 	"log"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
@@ -178,7 +180,7 @@ func inMemory(h http.HandlerFunc) Option {
 	return WithHTTPClient(&http.Client{Transport: inMemoryTransport(h)})
 }
 
-// discard is for what net/http's server reports about clients that hang up.
+// discard drops what net/http's server logs about clients that hang up.
 func discard() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func wantIs(t *testing.T, err, sentinel error) {
@@ -186,7 +188,7 @@ func wantIs(t *testing.T, err, sentinel error) {
 	_ = wantError(t, err, sentinel)
 }
 
-// wantError is wantIs for a test that looks further.
+// wantError is wantIs for a test that checks more of the error.
 func wantError(t *testing.T, err, sentinel error) *Error {
 	t.Helper()
 	if !errors.Is(err, sentinel) {
@@ -206,22 +208,22 @@ func wantOK(t *testing.T, err error) {
 	}
 }
 
-// backend is customerstest's, reached without a network, so that it works in virtual time too. Every email has an account
-// once somebody tries to log in with it.
+// backend is customerstest's, without a network, so that it works in virtual time too. It makes an account for each email
+// that a login comes with.
 type backend struct {
 	*customerstest.Backend
 	mu       sync.Mutex
-	accounts map[string]bool
+	accounts map[string]string // the ids, by email
 	names    map[string]string // of the cookies that logins have set, by value
 	logins   int
 
-	// How a response differs from the backend's own; nil: not at all.
+	// modify changes the header of each response, if not nil.
 	modify func(r *http.Request, h http.Header)
 }
 
 func newBackend(t *testing.T, opts ...customerstest.Option) *backend {
 	t.Helper()
-	b := &backend{Backend: customerstest.New(opts...), accounts: map[string]bool{}, names: map[string]string{}}
+	b := &backend{Backend: customerstest.New(opts...), accounts: map[string]string{}, names: map[string]string{}}
 	t.Cleanup(func() {
 		for _, f := range b.PendingFaults() {
 			t.Errorf("no request came for the fault %+v", f)
@@ -238,7 +240,7 @@ func (b *backend) client(t *testing.T, opts ...Option) *Client {
 	return mustNew(t, backendURL, append([]Option{inMemory(b.handle)}, opts...)...)
 }
 
-// handle makes an account for who logs in, responds as the backend does, and names the cookies of logins s1, s2, ….
+// handle responds as the backend does, and names the cookies of logins s1, s2, ….
 func (b *backend) handle(w http.ResponseWriter, r *http.Request) {
 	route := r.Method + " " + r.URL.Path
 	var in struct {
@@ -257,7 +259,7 @@ func (b *backend) handle(w http.ResponseWriter, r *http.Request) {
 		b.modify(r, h)
 	}
 	if rec.Code == http.StatusOK && (route == "POST /store/auth" || route == "POST /store/customers") {
-		b.loggedIn(in.Email, h.Get("Set-Cookie"))
+		b.recordLogin(in.Email, h.Get("Set-Cookie"))
 	}
 	for name, values := range h {
 		w.Header()[name] = append(w.Header()[name], values...)
@@ -266,25 +268,25 @@ func (b *backend) handle(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
-func (b *backend) addAccount(email string) {
+// addAccount adds an account with testPassword, unless there is one, and returns its id.
+func (b *backend) addAccount(email string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.accounts[email] || email == "" {
-		return
+	if b.accounts[email] == "" && email != "" {
+		b.accounts[email] = b.AddCustomer(customerstest.Customer{Email: email, Password: testPassword}).ID
 	}
-	b.accounts[email] = true
-	b.AddCustomer(customerstest.Customer{Email: email, Password: testPassword})
+	return b.accounts[email]
 }
 
-// loggedIn names the cookie of a login.
-func (b *backend) loggedIn(email, line string) {
+// recordLogin names the cookie of a login.
+func (b *backend) recordLogin(email, line string) {
 	c, err := http.ParseSetCookie(line)
 	if err != nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.accounts[email] = true
+	b.accounts[email] = cmp.Or(b.accounts[email], "made by Create")
 	b.logins++
 	b.names[c.Value] = fmt.Sprint("s", b.logins)
 }
@@ -299,8 +301,8 @@ func (b *backend) named(text string) string {
 	return text
 }
 
-// hold keeps the responses to requests of an operation back: they have been carried out, the client has yet to see it.
-// With an email, only requests with it in the body or path are meant. Without times, it is one request.
+// hold holds a request of an operation, or several, after it is carried out and before the client sees the response. An
+// email limits it to requests with that email in the body or path.
 func (b *backend) hold(op Operation, email string, times ...int) *customerstest.Held {
 	return b.Hold(customerstest.Fault{Operation: op, CarriedOut: true, Times: cmp.Or(append(times, 1)...), Match: func(r customerstest.Request) bool {
 		return email == "" || bytes.Contains(r.Body(), []byte(email)) || strings.Contains(r.Path(), email)
@@ -310,7 +312,7 @@ func (b *backend) hold(op Operation, email string, times ...int) *customerstest.
 // probe marks the requests by which a test looks at the backend.
 const probe = "X-Probe"
 
-// owner returns whose session the backend has under a cookie's value, "" for nobody's.
+// owner returns the email of the customer whom a cookie's value logs in at the backend, "" if there is none.
 func (b *backend) owner(value string) string {
 	r := httptest.NewRequestWithContext(context.Background(), http.MethodGet, "/store/customers/me", nil)
 	r.Header.Set("Cookie", DefaultSessionCookieName+"="+value)
@@ -324,7 +326,7 @@ func (b *backend) owner(value string) string {
 	return out.Customer.Email
 }
 
-// owners returns who is still logged in at the backend, in the order of their logins.
+// owners returns the emails of all who are logged in at the backend, in the order of their logins.
 func (b *backend) owners() (emails []string) {
 	b.mu.Lock()
 	values := slices.SortedFunc(maps.Keys(b.names), func(x, y string) int { return cmp.Compare(b.names[x], b.names[y]) })
@@ -391,7 +393,7 @@ func cookieHeaderOf(s *Session, e *endpoint) string {
 	return s.cookieHeader(s.state.cookie, e)
 }
 
-// begin runs f in the background and returns what waits for its error.
+// begin runs f in the background and returns a function that waits for its error.
 func begin(f func() error) (wait func() error) {
 	done := make(chan error, 1)
 	go func() { done <- f() }()
@@ -408,7 +410,7 @@ func retrieve(ctx context.Context, c *Client) error {
 	return err
 }
 
-// wantCustomer asks the backend who is logged in.
+// wantCustomer wants the customer with this email to be logged in, by the backend's word.
 func wantCustomer(t *testing.T, c *Client, email string) {
 	t.Helper()
 	me, err := c.Retrieve(t.Context())
@@ -427,5 +429,24 @@ func mustLogin(t *testing.T, c *Client, email string) {
 	}
 }
 
-// httpTime writes a time as a header holds it.
+// httpTime formats a time as headers have it.
 func httpTime(at time.Time) string { return at.UTC().Format(http.TimeFormat) }
+
+// reporting makes a RoundTripper report to the request's trace that it asks for a connection, as net/http's does.
+func reporting(next roundTrip) roundTrip {
+	return func(r *http.Request) (*http.Response, error) {
+		if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GetConn != nil {
+			trace.GetConn(r.URL.Host)
+		}
+		return next(r)
+	}
+}
+
+// noConnection is a RoundTripper that gets no connection.
+func noConnection(r *http.Request) (*http.Response, error) {
+	return reporting(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Err: errors.New("refused")}
+	})(r)
+}
+
+func second(_ *http.Response, err error) error { return err }

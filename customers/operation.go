@@ -17,7 +17,7 @@ var operations = byName(
 	operation{OperationResetPassword, open, jsonBody, ErrInvalidPasswordToken, ErrInvalidPasswordToken}, // the error of an unreadable token escapes as a 500
 	operation{OperationAuthenticate, login, jsonBody, ErrInvalidCredentials, ErrInternal},
 	operation{OperationGetSession, secured, jsonBody, ErrUnauthenticated, ErrInternal},
-	operation{OperationDeleteSession, logout, textBody, ErrUnauthenticated, ErrInternal},
+	operation{OperationDeleteSession, logout, anyBody, ErrUnauthenticated, ErrInternal},
 	operation{OperationGetToken, open, jsonBody, ErrInvalidCredentials, ErrInternal},
 	operation{OperationEmailExists, open, jsonBody, ErrUnauthenticated, ErrInternal},
 )
@@ -54,7 +54,7 @@ type bodyKind uint8
 
 const (
 	jsonBody bodyKind = iota
-	textBody
+	anyBody           // any 2xx is a success
 	noBody
 )
 

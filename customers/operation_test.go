@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"regexp"
 	"slices"
@@ -84,7 +83,7 @@ var everyOperation = []operationCall{
 	}},
 }
 
-// operationsWhere returns the rows of everyOperation that suit.
+// operationsWhere returns the rows of everyOperation whose operation suits.
 func operationsWhere(suits func(*operation) bool) (rows []operationCall) {
 	for _, row := range everyOperation {
 		if suits(operations[row.operation]) {
@@ -94,8 +93,18 @@ func operationsWhere(suits func(*operation) bool) (rows []operationCall) {
 	return rows
 }
 
-// TestEveryOperationIsTested says what an operation that is new in the contract still needs. That each method has an
-// Example is for TestEveryFunctionHasAnExample.
+// operationsByMethod returns the rows of everyOperation whose requests have an HTTP method.
+func operationsByMethod(t *testing.T, method string) []operationCall {
+	t.Helper()
+	return slices.DeleteFunc(slices.Clone(everyOperation), func(row operationCall) bool {
+		var sent string
+		_, _ = row.call(t.Context(), mustNew(t, backendURL, inMemory(func(_ http.ResponseWriter, r *http.Request) { sent = r.Method })).WithSession(sessionOf("v")))
+		return sent != method
+	})
+}
+
+// TestEveryOperationIsTested fails with what an operation that is new in the contract still needs.
+// TestEveryFunctionHasAnExample does so for its Example.
 func TestEveryOperationIsTested(t *testing.T) {
 	ids := regexp.MustCompile(`(?m)^ +operationId: (\w+)$`).FindAllStringSubmatch(customersgo.OpenAPI, -1)
 	if len(ids) < 15 {
@@ -108,24 +117,24 @@ func TestEveryOperationIsTested(t *testing.T) {
 		}
 		i := slices.IndexFunc(everyOperation, func(row operationCall) bool { return row.operation == id })
 		if i < 0 {
-			t.Errorf("%s has no row in everyOperation, operations_test.go: no test of leaks, faults, fuzz and log names calls it", id)
+			t.Errorf("%s has no row in everyOperation, operation_test.go: no test of leaks, faults, fuzz and log names calls it", id)
 			continue
 		}
 		b := newBackend(t)
 		c := b.client(t)
 		mustLogin(t, c, testEmail)
+		before := len(b.Requests())
 		_, err := everyOperation[i].call(t.Context(), c)
-		if e, ok := err.(*Error); ok && e.StatusCode == 501 { //nolint:errorlint // every error of this package is an *Error
+		if e, ok := errors.AsType[*Error](err); ok && e.StatusCode == http.StatusNotImplemented {
 			t.Errorf("%s is not emulated: customerstest responds %v", id, err)
 		}
-		if requests := b.Requests(); requests[len(requests)-1].Operation != id {
-			t.Errorf("%s is not in customerstest: it took the request of the row in operations_test.go for %q", id, requests[len(requests)-1].Operation)
+		if got := b.Requests()[before].Operation; got != id {
+			t.Errorf("%s is not in customerstest: it took the request of the row in operation_test.go for %q", id, got)
 		}
 	}
 }
 
-// A middleware finds the operation's name in the context of each request, retries and what a call does on its own
-// included.
+// A middleware finds the operation in the context of each request, retries included.
 func TestOperationIsKnownToARoundTripper(t *testing.T) {
 	if got := OperationFromContext(context.Background()); got != "" {
 		t.Errorf("%q without a call", got)
@@ -135,7 +144,7 @@ func TestOperationIsKnownToARoundTripper(t *testing.T) {
 			var seen []Operation
 			c := mustNew(t, backendURL, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 				seen = append(seen, OperationFromContext(r.Context()))
-				return nil, &net.OpError{Op: "dial", Err: errors.New("refused")} // so that each is sent again
+				return noConnection(r) // so that each is sent again
 			})})).WithSession(sessionOf("v"))
 			if _, err := row.call(t.Context(), c); err == nil {
 				t.Error("no error")

@@ -68,9 +68,13 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 }
 
 // WithHTTPClient makes the client send with hc, for a proxy, own certificates or a middleware's transport. It is
-// copied; the copy has no cookie jar and follows no redirects. Without this option the client has a transport of its
-// own that closes connections after 4 idle seconds, because Node closes them after 5 and a POST sent at that moment
-// fails: give a transport of yours an IdleConnTimeout below 5 seconds too.
+// copied; the copy has no cookie jar and follows no redirects. Without this option the client has transports of its own
+// that close connections after 4 idle seconds, for a POST after half a second, because Node closes them after 5 and some
+// proxies after 1, and a POST sent at that moment fails: give a transport of yours a short IdleConnTimeout too.
+//
+// That nothing is done twice holds for what this package and net/http send. A RoundTripper that repeats requests itself,
+// such as a failover, must leave a POST alone that may have been sent; Response.Attempts does not count what it repeats.
+// A POST is repeated only if the RoundTripper reports to the request's httptrace that no connection came about.
 func WithHTTPClient(hc *http.Client) Option {
 	return option(func(c *config) error {
 		if hc == nil {
@@ -82,8 +86,8 @@ func WithHTTPClient(hc *http.Client) Option {
 	})
 }
 
-// WithTimeout bounds each attempt, from the dial to the last byte of the response; the default is [DefaultTimeout].
-// The call's context bounds all attempts together.
+// WithTimeout bounds all attempts of a call together, from the first dial to the last byte of the response, waits
+// included; the default is [DefaultTimeout]. A call may also end earlier, by its context.
 func WithTimeout(d time.Duration) Option {
 	return option(func(c *config) error {
 		if d <= 0 {
@@ -143,6 +147,10 @@ func WithUserAgent(ua string) Option {
 // Headers that this package or net/http must control are refused: Cookie, Host, the ones about the body, the
 // connection and compression, and Idempotency-Key, which does nothing on these routes but makes net/http repeat a
 // POST on its own.
+//
+// An Authorization header is for a gateway before the backend, such as Basic. A customer's bearer token is refused here,
+// because the backend would take it for a second login: see [WithBearerToken]. On a client with a bearer token any
+// Authorization is refused.
 //
 // An If-None-Match header makes the backend respond to a repeated read with 304, which is [ErrNotModified].
 func WithHeader(name, value string) SharedOption {
@@ -207,6 +215,16 @@ func WithSessionCookieName(name string) Option {
 		}
 		c.endpoint.cookieName = name
 		return nil
+	})
+}
+
+// WithPublicURL is for a backend whose base URL is not the address that browsers know, such as "http://medusa:9000"
+// inside a cluster, while its session cookie has the Domain or Path of that address. url is the public base URL, such
+// as "https://shop.example.com". Cookies for it are taken and sent to the base URL. Without this option a login there is
+// [ErrNoSessionCookie].
+func WithPublicURL(url string) Option {
+	return option(func(c *config) error {
+		return c.endpoint.setPublic(url)
 	})
 }
 

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // Response is what [WithResponse] stores.
@@ -36,9 +38,10 @@ const (
 	messageIncomplete  = "the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?"
 	messageOtherJSON   = "the JSON is not what the contract describes"
 	messageLogInAgain  = "the backend does not know the session or token: log in again"
+	messageGateway     = "the 401 is not the backend's: something before it, such as a gateway, wants credentials of its own; see WithHeader"
 	messageNewToken    = "ask for a new token with GeneratePasswordToken"
 	messageSuperseded  = "the newer one stands; this login is logged out at the backend"
-	messageCookieScope = "the login succeeded, but its cookie is for another domain or path, or has expired"
+	messageCookieScope = "the login succeeded, but its cookie is for another domain or path, or has expired: see WithPublicURL"
 	messageNeedsHTTPS  = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
 	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
 )
@@ -51,8 +54,8 @@ func (r *response) ok() bool {
 	switch operations[r.op].body {
 	case noBody:
 		return r.status == http.StatusNoContent
-	case textBody:
-		return r.status == http.StatusOK && strings.HasPrefix(r.header.Get("Content-Type"), "text/plain")
+	case anyBody:
+		return r.status/100 == 2
 	case jsonBody:
 		return r.status == http.StatusOK && !r.encoded && r.isJSON()
 	}
@@ -77,6 +80,33 @@ func (r *response) decodeBody(limit int64) error {
 func (r *response) isJSON() bool {
 	return isJSON(r.header) || !strings.Contains(r.header.Get("Content-Type"), "html") &&
 		bytes.HasPrefix(bytes.TrimLeft(r.body, " \t\r\n"), []byte("{")) && json.Valid(r.body)
+}
+
+// unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
+// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, and password-reset sends the API's JSON.
+func (r *response) unauthorized() bool {
+	if r.status != http.StatusUnauthorized || len(r.header["Www-Authenticate"]) > 0 {
+		return false
+	}
+	if isJSON(r.header) {
+		body := r.apiError()
+		return body.Type != "" && body.Message != ""
+	}
+	t := mediaType(r.header)
+	return (t == "" || t == "text/plain") && strings.TrimSpace(string(r.body)) == "Unauthorized"
+}
+
+// apiError is the backend's JSON for a failure.
+type apiError struct {
+	Type    string `json:"type"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// apiError returns the backend's JSON for a failure, as far as the body is that.
+func (r *response) apiError() (body apiError) {
+	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+	return body
 }
 
 // decode makes a T of a response's body. complete reports whether it has what it is there for, which JSON from elsewhere
@@ -120,24 +150,22 @@ func (r *response) check(e *endpoint) error {
 // statusError returns the error of a response that is not 2xx.
 func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
-	e := r.failure(cmp.Or(statusKinds[r.status], ErrUnexpectedResponse), "")
+	e := r.failure(statusKind(r.status), "")
+	e.RetryAfter = retryAfter(r.header.Get("Retry-After"), time.Now())
 	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
 	if r.isJSON() {
-		var body struct {
-			Type    string `json:"type"`
-			Code    string `json:"code"`
-			Message string `json:"message"`
-		}
-		_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+		body := r.apiError()
 		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)
 	}
 	switch {
+	case r.status == http.StatusUnauthorized && !r.unauthorized():
+		e.kind, e.Message = ErrUnexpectedResponse, messageGateway
 	case r.status == http.StatusUnauthorized:
 		e.kind = op.unauthorized
 		if op.session == secured {
 			e.Message = messageLogInAgain
 		}
-	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && op.internal != ErrInternal:
+	case r.status == http.StatusInternalServerError && e.Type == "unknown_error" && !errors.Is(op.internal, ErrInternal):
 		e.kind, e.Message = op.internal, messageNewToken
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
@@ -181,6 +209,30 @@ func (e *Error) hint(message string) {
 	e.Message = shown(message, maxText)
 }
 
+// maxStatedRetryAfter is how many seconds of a Retry-After an error repeats.
+const maxStatedRetryAfter = 365 * 24 * 3600
+
+// retryAfter reads both forms of the header: seconds, or a date. It returns 0 for anything else.
+func retryAfter(value string, now time.Time) time.Duration {
+	// A number too large for Go comes out as the largest there is.
+	if seconds, err := strconv.ParseUint(strings.TrimSpace(value), 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, maxStatedRetryAfter)) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return min(max(0, date.Sub(now)), maxStatedRetryAfter*time.Second)
+	}
+	return 0
+}
+
+// statusKind returns the sentinel of a status, as far as it does not depend on the operation. 520 to 530 are a CDN's own
+// about the backend behind it.
+func statusKind(status int) error {
+	if status >= 520 && status <= 530 {
+		return ErrUnavailable
+	}
+	return cmp.Or(statusKinds[status], ErrUnexpectedResponse)
+}
+
 // statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
 var statusKinds = map[int]error{
 	http.StatusNotModified:                 ErrNotModified,
@@ -213,6 +265,11 @@ func (r *response) noSessionCookie(e *endpoint) *Error {
 		message += "; the response sets " + listed(names) + " and not " + e.cookieName + ": see WithSessionCookieName"
 	}
 	return r.failure(ErrNoSessionCookie, message)
+}
+
+func mediaType(h http.Header) string {
+	t, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.ToLower(strings.TrimSpace(t))
 }
 
 func withoutSetCookie(h http.Header) http.Header {

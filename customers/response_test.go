@@ -65,14 +65,14 @@ func TestOperationsWithoutAJSONResponse(t *testing.T) {
 		name              string
 		status            int
 		contentType, body string
-		token, logout     bool // which of the two operations take it for theirs
+		token, logout     bool // which of the two operations succeed
 	}{
-		{"204", 204, "", "", true, false},
+		{"204", 204, "", "", true, true},
 		{"200 OK text", 200, "text/plain; charset=utf-8", "OK", false, true},
-		{"200 page", 200, "text/html", "<html>", false, false},
-		{"200 JSON", 200, "application/json", "{}", false, false},
-		{"200 empty", 200, "", "", false, false},
-		{"202 text", 202, "text/plain", "OK", false, false},
+		{"200 page", 200, "text/html", "<html>", false, true},
+		{"200 JSON", 200, "application/json", "{}", false, true},
+		{"200 empty", 200, "", "", false, true},
+		{"202 text", 202, "text/plain", "OK", false, true},
 		{"301", 301, "", "", false, false},
 		{"404 page", 404, "text/html", "<html>", false, false},
 	} {

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"strconv"
 	"sync/atomic"
 	"time"
 )
@@ -21,9 +20,9 @@ const (
 
 // worthRepeating reports whether a request may be sent again and may fare better. A read or a DELETE of one id can be
 // repeated; anything else only if it can't have reached the backend.
-func worthRepeating(method string, r *response, err error, watch *dialWatch) bool {
+func worthRepeating(method string, r *response, err error, watch *connWatch) bool {
 	if method == http.MethodPost {
-		return r == nil && watch.neverConnected(err)
+		return r == nil && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())
 	}
 	switch {
 	case r == nil:
@@ -31,21 +30,31 @@ func worthRepeating(method string, r *response, err error, watch *dialWatch) boo
 	case err != nil:
 		return !errors.Is(err, errTooLarge)
 	}
-	switch r.status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
+	return r.status == http.StatusTooManyRequests || errors.Is(statusKind(r.status), ErrUnavailable)
 }
 
-// dialWatch records whether a request got a connection. Dials go on in the background, hence the atomics.
-type dialWatch struct {
-	connected, handshakeFailed atomic.Bool
+// connWatch records what became of a request's connection, as far as the RoundTripper reports it to the trace in the
+// request's context. Dials go on in the background, hence the atomics.
+type connWatch struct {
+	asked, connected, handshakeFailed atomic.Bool
+	conn                              atomic.Pointer[countedConn] // of a transport of ours
+	written                           atomic.Int64                // on conn, before the request
 }
 
-func (w *dialWatch) trace() *httptrace.ClientTrace {
+func (w *connWatch) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { w.connected.Store(true) },
+		GetConn: func(string) { w.asked.Store(true) },
+		GotConn: func(info httptrace.GotConnInfo) {
+			conn := info.Conn
+			if overTLS, ok := conn.(*tls.Conn); ok {
+				conn = overTLS.NetConn()
+			}
+			if counted, ok := conn.(*countedConn); ok {
+				w.written.Store(counted.written.Load())
+				w.conn.Store(counted)
+			}
+			w.connected.Store(true)
+		},
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
 				w.handshakeFailed.Store(true)
@@ -54,13 +63,33 @@ func (w *dialWatch) trace() *httptrace.ClientTrace {
 	}
 }
 
-// neverConnected reports whether err is a failure to connect and the request can't have been sent.
-func (w *dialWatch) neverConnected(err error) bool {
-	if w.connected.Load() || isCertificateError(err) {
+// neverConnected reports whether err is a failure to connect and the request can't have been sent. A RoundTripper that
+// does not report connections may have sent it.
+func (w *connWatch) neverConnected(err error) bool {
+	if !w.asked.Load() || w.connected.Load() {
 		return false
 	}
 	op, ok := errors.AsType[*net.OpError](err)
 	return w.handshakeFailed.Load() || ok && (op.Op == "dial" || op.Op == "proxyconnect")
+}
+
+// sentNothing reports whether nothing was written to the connection that the request got, as on one that the other side
+// had closed.
+func (w *connWatch) sentNothing() bool {
+	conn := w.conn.Load()
+	return conn != nil && conn.written.Load() == w.written.Load()
+}
+
+// countedConn counts the bytes that are written to a connection.
+type countedConn struct {
+	net.Conn
+	written atomic.Int64
+}
+
+// Write writes to the connection.
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.written.Add(int64(len(p))) // before, so that no write goes uncounted
+	return c.Conn.Write(p)
 }
 
 // isCertificateError reports whether err is about a certificate, which will be no better in a second.
@@ -69,28 +98,15 @@ func isCertificateError(err error) bool {
 	return ok
 }
 
-// backoff returns how long to wait after attempt n: what Retry-After asks for, capped, or else a random part of a span
-// that doubles each time, so that many clients do not come back at once.
-func backoff(n int, r *response) time.Duration {
-	if r != nil {
-		if d, ok := retryAfter(r.header.Get("Retry-After"), time.Now()); ok {
-			return min(d, maxRetryAfter)
-		}
-	}
+// backoff returns how long to wait after attempt n: a random part of a span that doubles each time, so that many clients
+// do not come back at once, or what Retry-After asks for, if that is longer. It reports false if that is too long to wait.
+func backoff(n int, r *response) (time.Duration, bool) {
 	span := min(firstBackoff<<min(n-1, 10), maxBackoff)
-	return span/2 + rand.N(span/2) //nolint:gosec // jitter is no secret
-}
-
-// retryAfter reads both forms of the header: seconds, or a date.
-func retryAfter(value string, now time.Time) (time.Duration, bool) {
-	// A number too large for Go comes out as the largest there is.
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, 3600)) * time.Second, true
+	pause := span/2 + rand.N(span/2) //nolint:gosec // jitter is no secret
+	if r != nil {
+		pause = max(pause, retryAfter(r.header.Get("Retry-After"), time.Now()))
 	}
-	if date, err := http.ParseTime(value); err == nil {
-		return max(0, date.Sub(now)), true
-	}
-	return 0, false
+	return pause, pause <= maxRetryAfter
 }
 
 // wait waits for d. It reports false, at once if that is known, when ctx ends before.

@@ -47,20 +47,21 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 		post      bool
 	}
 	rows := []row{
-		{"dial refused", fails(dial), true, true},
-		{"dial refused, wrapped", fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial}), true, true},
-		{"no such host", fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x"}}), true, true},
+		{"dial refused", reporting(fails(dial)), true, true},
+		{"dial refused, by a transport that reports no connections", fails(dial), true, false},
+		{"dial refused, wrapped", reporting(fails(&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial})), true, true},
+		{"no such host", reporting(fails(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "x"}})), true, true},
 		{"connection reset", fails(&net.OpError{Op: "read", Net: "tcp", Err: errors.New("reset")}), true, false},
 		{"write failed", fails(&net.OpError{Op: "write", Net: "tcp", Err: errors.New("broken pipe")}), true, false},
 		{"cut off", fails(io.ErrUnexpectedEOF), true, false},
 		{"EOF", fails(io.EOF), true, false},
 		{"something", fails(errors.New("something")), true, false},
-		{"timeout", func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, true, false},
+		{"timeout", func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() }, false, false},
 		{"certificate", fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), false, false},
 	}
 	for code := 200; code < 600; code++ {
-		if http.StatusText(code) != "" {
-			again := code == 429 || code == 502 || code == 503 || code == 504
+		if http.StatusText(code) != "" || code >= 519 && code <= 531 {
+			again := code == 408 || code == 429 || code == 502 || code == 503 || code == 504 || code >= 520 && code <= 530
 			rows = append(rows, row{strconv.Itoa(code), status(code), again, false})
 		}
 	}
@@ -89,20 +90,6 @@ func TestAttemptsByMethodAndFailure(t *testing.T) {
 }
 
 func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
-	posts := map[string]func(*Client) error{
-		"CreateCustomer": func(c *Client) error {
-			_, err := c.Create(t.Context(), CreateRequest{Email: testEmail, Password: "p"})
-			return err
-		},
-		"Authenticate":          func(c *Client) error { return logIn(t.Context(), c, testEmail) },
-		"UpdateCustomer":        func(c *Client) error { _, err := c.Update(t.Context(), UpdateRequest{}); return err },
-		"GeneratePasswordToken": func(c *Client) error { return c.GeneratePasswordToken(t.Context(), testEmail) },
-		"AddAddress":            func(c *Client) error { _, err := c.Addresses.Add(t.Context(), someAddress()); return err },
-		"UpdateAddress": func(c *Client) error {
-			_, err := c.Addresses.Update(t.Context(), "addr_1", UpdateAddressRequest{})
-			return err
-		},
-	}
 	for failure, h := range map[string]http.HandlerFunc{
 		"connection closed": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"cut off": func(w http.ResponseWriter, _ *http.Request) {
@@ -113,7 +100,7 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 		"429":      respondWith(429, "", ""),
 		"200 page": respondWith(200, "text/html", ""),
 	} {
-		for name, post := range posts {
+		for _, post := range operationsByMethod(t, http.MethodPost) {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodGet {
 					respondJSON(w, 200, customerJSON)
@@ -124,11 +111,11 @@ func TestPostIsNeverSentAgainOnceItMayHaveArrived(t *testing.T) {
 			f.Config.ErrorLog = discard()
 			c := f.loggedIn(t)
 			wantOK(t, retrieve(t.Context(), c)) // so that the POST goes over a connection that was used before
-			if err := post(c); err == nil {
-				t.Errorf("%s, %s: no error", name, failure)
+			if _, err := post.call(t.Context(), c); err == nil {
+				t.Errorf("%s, %s: no error", post.operation, failure)
 			}
 			if n := f.count() - 1; n != 1 {
-				t.Errorf("%s, %s: the server got it %d times", name, failure, n)
+				t.Errorf("%s, %s: the server got it %d times", post.operation, failure, n)
 			}
 		}
 	}
@@ -157,14 +144,14 @@ func TestPostIsSentAgainIfTheDialFailed(t *testing.T) {
 	}
 }
 
-// A middleware, such as one that signs requests, has read the body before the dial fails.
+// A middleware, such as one that signs requests, reads the body before the dial fails.
 func TestBodyThatWasReadIsSentAgain(t *testing.T) {
 	var bodies []string
 	c := mustNew(t, "https://shop.example.com", WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		body, err := io.ReadAll(r.Body)
 		bodies = append(bodies, string(body))
 		if len(bodies) < 3 {
-			return nil, errors.Join(err, r.Body.Close(), &net.OpError{Op: "dial", Err: errors.New("refused")})
+			return nil, errors.Join(err, r.Body.Close(), second(noConnection(r)))
 		}
 		return inMemoryTransport(respondWith(200, "application/json", customerJSON))(r)
 	})})).WithSession(sessionOf("v"))
@@ -263,20 +250,50 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHonouredAndCapped(t *testing.T) {
+func TestRetryAfterThatIsTooLongFailsAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		value func(now time.Time) string
+		want  time.Duration
+	}{
+		{"seconds", func(time.Time) string { return "60" }, time.Minute},
+		{"just beyond the cap", func(time.Time) string { return "11" }, 11 * time.Second},
+		{"date", func(now time.Time) string { return httpTime(now.Add(time.Hour)) }, time.Hour},
+		{"beyond any number", func(time.Time) string { return "99999999999999999999999" }, maxStatedRetryAfter * time.Second},
+		{"overflows a duration", func(time.Time) string { return "9223372037" }, maxStatedRetryAfter * time.Second},
+		{"year 9999", func(time.Time) string { return "Fri, 31 Dec 9999 23:59:59 GMT" }, maxStatedRetryAfter * time.Second},
+	} {
+		for _, status := range []int{408, 429, 503, 520} {
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{}
+				began := time.Now()
+				c := mustNew(t, "https://shop.example.com", inMemory(f.record(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Retry-After", test.value(time.Now()))
+					respond(w, status, "", "")
+				}))).WithSession(sessionOf("v"))
+				e, _ := errors.AsType[*Error](retrieve(t.Context(), c))
+				if e == nil || e.RetryAfter != test.want || !strings.Contains(e.Error(), "try again in "+test.want.String()) {
+					t.Errorf("%s, %d: error %v, want %v in it", test.name, status, e, test.want)
+				}
+				if f.count() != 1 || time.Since(began) != 0 {
+					t.Errorf("%s, %d: %d requests in %v", test.name, status, f.count(), time.Since(began))
+				}
+			})
+		}
+	}
+}
+
+func TestRetryAfterIsHonouredUpToTheCap(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		value    func(now time.Time) string
 		min, max time.Duration
 	}{
 		{"seconds", func(time.Time) string { return "3" }, 3 * time.Second, 3 * time.Second},
-		{"zero", func(time.Time) string { return "0" }, 0, 0},
+		{"at the cap", func(time.Time) string { return "10" }, maxRetryAfter, maxRetryAfter},
+		{"zero", func(time.Time) string { return "0" }, firstBackoff / 2, firstBackoff},
 		{"date", func(now time.Time) string { return httpTime(now.Add(5 * time.Second)) }, 4 * time.Second, 5 * time.Second},
-		{"date gone by", func(now time.Time) string { return httpTime(now.Add(-time.Hour)) }, 0, 0},
-		{"capped seconds", func(time.Time) string { return "3600" }, maxRetryAfter, maxRetryAfter},
-		{"capped date", func(now time.Time) string { return httpTime(now.Add(time.Hour)) }, maxRetryAfter, maxRetryAfter},
-		{"beyond any number", func(time.Time) string { return "99999999999999999999999" }, maxRetryAfter, maxRetryAfter},
-		{"overflows a duration", func(time.Time) string { return "9223372037" }, maxRetryAfter, maxRetryAfter},
+		{"date gone by", func(now time.Time) string { return httpTime(now.Add(-time.Hour)) }, firstBackoff / 2, firstBackoff},
 		{"negative", func(time.Time) string { return "-1" }, firstBackoff / 2, firstBackoff},
 		{"not a number", func(time.Time) string { return "soon" }, firstBackoff / 2, firstBackoff},
 		{"fraction", func(time.Time) string { return "1.5" }, firstBackoff / 2, firstBackoff},
@@ -370,7 +387,7 @@ func TestLogoutIsRepeated(t *testing.T) {
 }
 
 func TestPostWhoseTimeIsOverIsNotRepeated(t *testing.T) {
-	// Behind a stalled handler the server has the request already.
+	// The server has the request, and its handler stalls.
 	stalled := make(chan struct{})
 	f := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/me") {

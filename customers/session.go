@@ -13,20 +13,25 @@ import (
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
 //     backend would keep a session id that somebody else may know.
 //  3. Login. The login that began last wins, whichever response comes first. A login that succeeds after a newer login or
-//     logout is superseded: the error says so, and it is logged out at the backend. A failed login changes nothing.
-//  4. A 401 to a call that sent the stored cookie ends the session, and so does a success that deletes it. A response to
-//     an older cookie changes nothing. A success that sets the cookie again prolongs it.
-//  5. Logout. A success ends what was logged in when the logout began; a failure keeps the cookie. A login begun later
-//     stays.
+//     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
+//     replaces. A failed login changes nothing.
+//  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without WWW-Authenticate,
+//     and with the bare word or the API's JSON. A gateway's 401 changes nothing. A success that deletes the cookie ends the
+//     session too. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
+//     does a failure that sets the same value.
+//  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
 //  6. Secure. A Secure cookie is sent over https, and over plain http only with WithTLSTerminated; otherwise the call is
 //     refused before it is sent.
-//  7. The value is kept to the byte. Cookies for another domain or path are dropped. The lifetime counts from the
-//     response's Date. An expired cookie is not sent.
-//  8. Encode and DecodeSession: versioned, and refused if damaged. No marshaler, and nothing printed.
-//  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits.
+//  7. The value is kept to the byte. Name, domain and path tell cookies apart. Those for another domain or path than the
+//     base URL's or WithPublicURL's are dropped. The lifetime counts from the response's Date. An expired cookie is not
+//     sent, but for one of a restored session, which is tried once: the backend may have prolonged it.
+//  8. Encode and DecodeSession: versioned, bounded, and refused if damaged. No marshaler, and nothing printed.
+//  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits, never under the session
+//     cookie's name.
 //  10. Across requests. SessionFromRequest makes an unverified session, and a 401 to its cookie ends it without a re-login.
-//     Relay sets the browser's cookie if it changed or was prolonged, and deletes it if the session no longer has one. The
-//     session hook runs once at a time for one session, and its last run sees the last state.
+//     If the browser sent several cookies by the name, the next is tried first. Relay sets the browser's cookie if it
+//     changed or was prolonged, and deletes it if the session no longer has one. The session hook runs once at a time for
+//     one session, and its last run sees the last state.
 //
 // A login by the re-login hook takes the number of the login that it renews, so any login or logout begun later wins.
 //
@@ -35,15 +40,18 @@ import (
 //	event                                  anonymous    unverified   logged in    ended
 //	-------------------------------------  -----------  -----------  -----------  -----------
 //	login begins                           sends none   sends none   sends none   sends none
-//	login succeeds, the newest             logged in    logged in    logged in    logged in
+//	login succeeds, the newest             logged in    logged in *  logged in *  logged in
 //	login succeeds, superseded             –, error     –, error     –, error     –, error
 //	login fails                            –            –            –            –
 //	call that needs a login begins         not sent     sends it     sends it     not sent
-//	… its cookie has expired               –            not sent     not sent     –
+//	… its cookie has expired, restored     –            –            sends once   –
+//	… its cookie has expired, otherwise    –            –            not sent     –
 //	… succeeds                             –            logged in    –            –
 //	… succeeds and sets the cookie         –            logged in    prolonged    –
 //	… succeeds and deletes the cookie      –            ended        ended        –
-//	… is a 401                             –            ended        ended        –
+//	… is the backend's own 401             –            ended **     ended        –
+//	… is a gateway's 401                   –            –            –            –
+//	… fails and sets the same value        –            prolonged    extended     –
 //	… fails in another way                 –            –            –            –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
@@ -51,7 +59,8 @@ import (
 //	logout fails                           –            –            –            –
 //	operation that needs no login          –            –            –            –
 //
-// A response to an older cookie changes nothing in any state (rule 4).
+// A response to an older cookie changes nothing in any state (rule 4). * The replaced login is logged out at the backend.
+// ** The browser's next cookie by the name is tried first, if there is one.
 
 // Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value is
 // anonymous until a login fills it. It is safe for concurrent use and must not be copied; [Session.Encode] takes it
@@ -59,7 +68,7 @@ import (
 //
 // Where calls overlap, the login that began last wins, whichever response comes first; a response to an older cookie
 // changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it began, not a
-// login begun later. Once the backend answers 401 to the stored cookie, the session has ended, and calls are
+// login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls are
 // [ErrUnauthenticated] without being sent until the next login.
 //
 // In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.
@@ -85,22 +94,28 @@ type state struct {
 	ended      bool // the backend refused the last cookie
 	unverified bool // the cookie came from a browser, and no call has succeeded with it
 	prolonged  bool // the backend has prolonged the cookie
+	restored   bool // from a text: the backend may have prolonged the cookie since, so it is tried once though expired
 }
 
 // browserCookie is the cookie of the browser that a session was taken from.
 type browserCookie struct {
 	name  string
-	value string // empty: the browser sent none
+	value string   // empty: the browser sent none
+	rest  []string // of other cookies by this name, such as an older one for the whole domain
 }
 
-// login stores the cookie of the login that began as number. It reports false if a newer login or logout stands (rule 3).
-func (s *state) login(number uint64, c *cookie) bool {
+// login stores the cookie c of the login that began as number, unless a newer login or logout stands (rule 3). It
+// returns the cookie that the backend still accepts and the session no longer needs, which is c if that is superseded.
+func (s *state) login(number uint64, c *cookie) (replaced *cookie) {
 	if number < s.generation { // equal is a re-login
-		return false
+		return c
+	}
+	if s.cookie != nil && s.cookie.value != c.value {
+		replaced = s.cookie
 	}
 	s.generation = number
 	s.store(c)
-	return true
+	return replaced
 }
 
 // logout ends what was logged in when the logout that began as number sent the cookie sent (rule 5). It returns a cookie
@@ -119,22 +134,28 @@ func (s *state) logout(number uint64, sent *cookie) (superseded *cookie) {
 
 // secured takes in the result of a call that sent the cookie sent (rule 4).
 func (s *state) secured(sent *cookie, r result) {
+	if sent != s.cookie {
+		return // a response to an older cookie
+	}
+	set := r.cookies.replacing(sent)
 	switch {
-	case sent != s.cookie: // a response to an older cookie
-	case r.unauthorized, r.ok && r.cookies.deleted:
+	case r.unauthorized, r.ok && set != nil && set.expired():
 		// The generation stays: a login that is on its way is newer. And an unverified cookie remains one.
 		s.cookie, s.ended, s.prolonged = nil, true, false
-	case r.ok && r.cookies.session != nil:
-		s.store(r.cookies.session)
-		s.prolonged = true
-	case r.ok:
-		s.unverified = false
+		return
+	case set != nil && !set.expired() && (r.ok || set.value == sent.value):
+		unverified := s.unverified
+		s.store(set)
+		s.unverified, s.prolonged = unverified, true
+	}
+	if r.ok {
+		s.unverified, s.restored = false, false
 	}
 }
 
 // store replaces the cookie and all that was known about the last one.
 func (s *state) store(c *cookie) {
-	s.cookie, s.ended, s.unverified, s.prolonged = c, false, false, false
+	s.cookie, s.ended, s.unverified, s.prolonged, s.restored = c, false, false, false, false
 }
 
 // snapshot is what a call knew of the session when it began.
@@ -145,6 +166,7 @@ type snapshot struct {
 	renewed    *renewal // the last run of the re-login hook that had ended
 	cookie     *cookie  // what was sent
 	expired    bool     // there was a login, and it has ended
+	again      bool     // the cookie was refused, and the browser sent another
 }
 
 // renewal is one run of the re-login hook.
@@ -210,7 +232,7 @@ func (s *Session) beginSecured(snap, first *snapshot) error {
 		return &Error{kind: ErrUnauthenticated, Message: messageEnded}
 	case c == nil:
 		return &Error{kind: ErrUnauthenticated, Message: messageLogInFirst}
-	case c.expired():
+	case c.expired() && !s.state.restored:
 		snap.cookie, snap.expired = c, true // not sent, but what the call knew
 		return &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: messageExpired}
 	}
@@ -241,7 +263,7 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 		header = e.cookieName + "=" + session.value
 	}
 	for _, o := range s.otherCookies() {
-		if o.expired() || o.secure && !e.maySendSecure() {
+		if o.name == e.cookieName || o.expired() || o.secure && !e.maySendSecure() {
 			continue
 		}
 		if header != "" {
@@ -254,7 +276,7 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 
 // settle takes in the result of a call. superseded is a cookie that the backend still accepts and no session needs: that
 // of the call's own login, or of one that its logout found. changed reports whether the session's cookie is another now.
-func (s *Session) settle(op Operation, snap snapshot, r result) (superseded *cookie, changed bool) {
+func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded *cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.state.cookie
@@ -265,8 +287,8 @@ func (s *Session) settle(op Operation, snap snapshot, r result) (superseded *coo
 	switch operations[op].session {
 	case open: // rule 2: the backend sets an anonymous session cookie with nearly every response
 	case login:
-		if r.ok && !s.state.login(snap.number, r.cookies.session) {
-			superseded = r.cookies.session
+		if r.ok {
+			superseded = s.state.login(snap.number, r.cookies.live())
 		}
 	case logout:
 		if r.ok {
@@ -274,8 +296,26 @@ func (s *Session) settle(op Operation, snap snapshot, r result) (superseded *coo
 		}
 	case secured:
 		s.state.secured(snap.cookie, r)
+		if snap.again = r.unauthorized && s.nextOfBrowser(snap); snap.again {
+			return nil, false
+		}
 	}
 	return superseded, s.state.cookie != before
+}
+
+// nextOfBrowser takes the browser's next cookie by the session cookie's name, if the call's was unverified and has been
+// refused. It reports whether there is one to try, also if another call has taken it.
+func (s *Session) nextOfBrowser(snap *snapshot) bool {
+	b := s.browser
+	if b == nil || snap.verified || snap.generation != s.state.generation {
+		return false
+	}
+	if s.state.ended && len(b.rest) > 0 {
+		b.value, b.rest = b.rest[0], b.rest[1:]
+		s.state.store(&cookie{value: b.value})
+		s.state.unverified = true
+	}
+	return s.state.cookie != nil && s.state.cookie != snap.cookie
 }
 
 // supersededHeader returns the Cookie header with which a superseded login is logged out, or "" if it may not be sent.

@@ -24,12 +24,21 @@ func SessionFromRequest(r *http.Request, name string) *Session {
 	b := &browserCookie{name: name}
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
-	if cookies := r.CookiesNamed(name); len(cookies) > 0 && cookies[0].Value != "" {
-		b.value = cookieValue(cookies[0])
-		s.state.cookie, s.state.unverified = &cookie{value: b.value}, true
+	for _, c := range r.CookiesNamed(name) {
+		switch v := cookieValue(c); {
+		case c.Value == "" || v == b.value || slices.Contains(b.rest, v):
+		case b.value == "":
+			b.value = v
+			s.state.cookie, s.state.unverified = &cookie{value: v}, true
+		case len(b.rest) < maxBrowserCookies:
+			b.rest = append(b.rest, v)
+		}
 	}
 	return s
 }
+
+// maxBrowserCookies is how many further cookies of a browser by the session cookie's name are tried.
+const maxBrowserCookies = 3
 
 // Relay sets or deletes the browser's cookie, if calls have changed the session since [SessionFromRequest]; otherwise
 // it does nothing. Call it before the response's header is written; a later call for the same response replaces what an

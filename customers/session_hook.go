@@ -7,7 +7,7 @@ import "context"
 // the values of the call's context, which identify the session's owner, but does not end with it.
 //
 // For one session the hook runs once at a time, and again if the session changed meanwhile, so that the last run sees
-// the last state. The call waits for its own run, but not for one begun by another call. Cookies of a load balancer may
+// the last state. The call waits for its own run until its context ends, but not for one begun by another call. Cookies of a load balancer may
 // change with every response and do not count.
 func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 	return option(func(c *config) error {
@@ -16,22 +16,42 @@ func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 	})
 }
 
-// notify calls hook unless it is at work, in which case that run is followed by another.
+// notify calls hook unless it is at work, in which case that run is followed by another. It returns when hook has, or
+// when ctx ends; hook then goes on. A panic of hook is the caller's, if that still waits.
 func (s *Session) notify(ctx context.Context, hook func(context.Context, *Session)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.changed = true
 	if s.hooked {
+		s.mu.Unlock()
 		return
 	}
 	s.hooked = true
+	s.mu.Unlock()
+	panicked := make(chan any, 1)
+	go func() {
+		defer func() { panicked <- recover() }()
+		s.runHook(context.WithoutCancel(ctx), hook)
+	}()
+	select {
+	case <-ctx.Done():
+	case value := <-panicked:
+		if value != nil {
+			panic(value)
+		}
+	}
+}
+
+// runHook calls hook until the session did not change meanwhile.
+func (s *Session) runHook(ctx context.Context, hook func(context.Context, *Session)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	defer func() { s.hooked = false }()
 	for s.changed {
 		s.changed = false
 		func() {
 			s.mu.Unlock()
 			defer s.mu.Lock() // also if the hook panics
-			hook(context.WithoutCancel(ctx), s)
+			hook(ctx, s)
 		}()
 	}
 }

@@ -36,8 +36,6 @@ func (l *hookLog) take() string {
 	return calls
 }
 
-// The session hook.
-
 func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
@@ -53,7 +51,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 			}
 		}
 		step("call before any login", "", retrieve(ctx, c), ErrUnauthenticated)
-		step("logout of nobody", "", c.Auth.DeleteSession(ctx), nil)
+		step("logout without a login", "", c.Auth.DeleteSession(ctx), nil)
 		_, err := c.Auth.Exists(ctx, testEmail)
 		step("response with an anonymous cookie", "", err, nil)
 		_, err = c.Auth.Authenticate(ctx, testEmail, "wrong")
@@ -79,7 +77,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 	})
 }
 
-func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
+func TestSessionHookIsNotCalledForASupersededLoginNorForAnOlderCookie(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		c := b.client(t, WithSessionHook(log.hook))
@@ -100,8 +98,8 @@ func TestSessionHookIsNotCalledForAnOrphanNorForAnOlderCookie(t *testing.T) {
 		if got := log.take(); got != "" {
 			t.Errorf("hook calls %q", got)
 		}
-		if n := len(b.seen("DELETE")); n != 1 {
-			t.Errorf("%d orphans ended, want 1", n)
+		if n := len(b.seen("DELETE")); n != 2 {
+			t.Errorf("%d logins ended, want the superseded one and the replaced one", n)
 		}
 	})
 }
@@ -206,7 +204,7 @@ func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.
 			t.Error("the login is lost")
 		}
 		fail = false
-		mustLogin(t, c, "b@example.com") // hangs if the hook still counts as being at work
+		mustLogin(t, c, "b@example.com") // would hang if the hook still counted as running
 		if got := b.named(log.take()); got != "<nil>:s2" {
 			t.Errorf("hook calls %q", got)
 		}
@@ -217,7 +215,7 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "value"))
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			// The head of the response arrives, and then the caller gives up.
+			// The head of the response arrives, then the caller cancels.
 			w.Header().Set("Set-Cookie", DefaultSessionCookieName+"=s1")
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusOK)
@@ -226,17 +224,17 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	var got atomic.Value
+	got := make(chan string, 1)
 	arrived := roundTrip(func(r *http.Request) (*http.Response, error) {
 		resp, err := f.Client().Transport.RoundTrip(r)
 		cancel()
 		return resp, err
 	})
 	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
-		got.Store(fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx)))
+		got <- fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx))
 	}))
 	wantIs(t, logIn(ctx, c, testEmail), context.Canceled)
-	if want := fmt.Sprint(error(nil), "value", "s1", true, "Authenticate"); got.Load() != want {
-		t.Errorf("the hook saw %v, want %v", got.Load(), want)
+	if got, want := <-got, fmt.Sprint(error(nil), "value", "s1", true, "Authenticate"); got != want {
+		t.Errorf("the hook saw %v, want %v", got, want)
 	}
 }

@@ -31,7 +31,7 @@ func (s *Session) renew(ctx context.Context, op Operation, snap *snapshot, hook 
 	if run == nil {
 		run = &renewal{session: s, number: s.state.generation, done: make(chan struct{})}
 		s.renewing = run
-		go s.runHook(context.WithoutCancel(ctx), run, hook)
+		go s.runRelogin(context.WithoutCancel(ctx), run, hook)
 	}
 	s.mu.Unlock()
 	select {
@@ -45,8 +45,8 @@ func (s *Session) renew(ctx context.Context, op Operation, snap *snapshot, hook 
 	return nil
 }
 
-// runHook runs hook once and lets the calls that wait for it go on.
-func (s *Session) runHook(ctx context.Context, run *renewal, hook func(context.Context, *renewal) error) {
+// runRelogin runs hook once and lets the calls that wait for it go on.
+func (s *Session) runRelogin(ctx context.Context, run *renewal, hook func(context.Context, *renewal) error) {
 	run.err = errors.New("it did not return")
 	defer func() { // also if it panics or ends its goroutine, as a test's FailNow does
 		s.mu.Lock()

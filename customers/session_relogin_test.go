@@ -13,8 +13,6 @@ import (
 	"time"
 )
 
-// The re-login hook.
-
 // newReloginBackend makes a backend and a client whose re-login hook logs in as email; runs counts the hook's runs.
 func newReloginBackend(t *testing.T, email string, opts ...Option) (b *backend, c *Client, runs *atomic.Int32) {
 	t.Helper()
@@ -75,7 +73,7 @@ func TestSecond401AfterAReloginIsReturned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := newReloginBackend(t, testEmail)
 		mustLogin(t, c, testEmail)
-		// Every session is forgotten as soon as it is made.
+		// Every session ends as soon as it is opened.
 		b.modify = func(*http.Request, http.Header) { b.ExpireSessions() }
 		b.ExpireSessions()
 		e := wantError(t, retrieve(t.Context(), c), ErrUnauthenticated)
@@ -101,7 +99,7 @@ func TestReloginHookIsNotForOtherCalls(t *testing.T) {
 		wantIs(t, retrieve(ctx, c), ErrUnauthenticated) // logged out
 		mustLogin(t, c, testEmail)
 		b.ExpireSessions()
-		wantOK(t, c.Auth.DeleteSession(ctx)) // the backend has forgotten, and the customer has logged out
+		wantOK(t, c.Auth.DeleteSession(ctx)) // the session has ended at the backend, and the customer logs out
 		wantIs(t, retrieve(ctx, c), ErrUnauthenticated)
 		anonymous := mustNew(t, "https://shop.example.com", WithoutSession(), WithReloginHook(func(context.Context, *Client) error { runs.Add(1); return nil }))
 		wantIs(t, retrieve(ctx, anonymous), ErrNoSession)
@@ -111,7 +109,7 @@ func TestReloginHookIsNotForOtherCalls(t *testing.T) {
 	})
 }
 
-func TestReloginHookRunsForASessionThatIsKnownToBeOver(t *testing.T) {
+func TestReloginHookRunsForASessionThatHasEnded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := newReloginBackend(t, testEmail)
 		plain := b.client(t)
@@ -266,7 +264,7 @@ func TestReloginsOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	})
 }
 
-func TestReloginAlsoTellsTheSessionHook(t *testing.T) {
+func TestReloginRunsTheSessionHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &hookLog{}
 		b, c, _ := newReloginBackend(t, testEmail, WithSessionHook(log.hook))
@@ -280,7 +278,7 @@ func TestReloginAlsoTellsTheSessionHook(t *testing.T) {
 	})
 }
 
-func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
+func TestReloginHookRunsWhenTheCookieHasExpired(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := newReloginBackend(t, testEmail)
 		b.modify = withAttributes("; Path=/; Max-Age=60")
@@ -293,8 +291,8 @@ func TestReloginHookRunsWhenTheCookieHasRunOut(t *testing.T) {
 	})
 }
 
-// Begun last is what counts, and a re-login only renews a login that was begun before.
-func TestNobodyIsLoggedInAgainWhoHasLoggedOutMeanwhile(t *testing.T) {
+// What began last wins, and a re-login renews a login that began earlier.
+func TestReloginDoesNotUndoALogoutMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		c := b.client(t, WithSessionHook(log.hook), WithReloginHook(func(ctx context.Context, c *Client) error {
@@ -390,7 +388,7 @@ func TestLoginBegunWhileTheReloginHookIsAtWorkWins(t *testing.T) {
 	})
 }
 
-// A hook may clear up, fail and try again: its own calls don't supersede each other.
+// A hook's own calls do not supersede each other.
 func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBackend(t)
@@ -407,8 +405,8 @@ func TestReloginHookMayLogOutAndInAndTryTwice(t *testing.T) {
 	})
 }
 
-// What a customer began must not be done as another.
-func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
+// A call of one customer must not be made as another.
+func TestCallIsNotRepeatedAsAnotherCustomer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := newReloginBackend(t, "old@example.com")
 		mustLogin(t, c, "old@example.com")
@@ -430,7 +428,7 @@ func TestCallIsNotRepeatedAsSomebodyElse(t *testing.T) {
 	})
 }
 
-// Whoever sends a made-up or anonymous cookie has never been logged in, as far as anybody knows.
+// A cookie that has not worked yet may be made up or anonymous.
 func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, c, runs := newReloginBackend(t, testEmail)
@@ -447,7 +445,7 @@ func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 			t.Errorf("%d runs and %d requests, want 0 and 1", runs.Load(), len(b.seen("")))
 		}
 
-		// One that has worked is as good as a login.
+		// A cookie that has worked is a login's.
 		mustLogin(t, c, testEmail)
 		r.Header.Set("Cookie", "connect.sid="+valueOf(c.Session()))
 		c = c.WithSession(SessionFromRequest(r, DefaultSessionCookieName))
@@ -460,8 +458,8 @@ func TestReloginHookIsNotForCookiesFromABrowserThatNeverWorked(t *testing.T) {
 	})
 }
 
-// The calls that were under way when the hook failed share its error, however late their 401s come: it may have failed
-// on a wrong password, and a hundred more tries would lock the account.
+// The calls that were under way when the hook failed share its error, however late their 401s come. The hook may have
+// failed on a wrong password, and a hundred more tries would lock the account.
 func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, runs := newBackend(t), new(atomic.Int32)
@@ -490,7 +488,7 @@ func TestReloginHookThatFailedDoesNotRunAgainForCallsBegunBefore(t *testing.T) {
 	})
 }
 
-// A hook that uses the client it has from elsewhere must not wait for itself.
+// A hook that uses another client of the session must not wait for itself.
 func TestReloginHookMayUseAnotherClientOfTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBackend(t)

@@ -12,6 +12,9 @@ import (
 // sessionPrefix marks a session's text and its version.
 const sessionPrefix = "customers-session-1."
 
+// maxSessionText is more than any text of Encode.
+const maxSessionText = 32 << 10
+
 var (
 	errDamagedText = errors.New("it is damaged")
 	errOtherText   = errors.New("it is not a session of this package's version")
@@ -69,7 +72,7 @@ func DecodeSession(text string) (*Session, error) {
 
 func decodeSession(text string) (*Session, error) {
 	rest, ok := strings.CutPrefix(text, sessionPrefix)
-	if !ok {
+	if !ok || len(text) > maxSessionText {
 		return nil, errOtherText
 	}
 	payload, err := base64URL.DecodeString(rest)
@@ -84,14 +87,14 @@ func decodeSession(text string) (*Session, error) {
 	if err := json.Unmarshal(payload, &in); err != nil || !in.valid() {
 		return nil, errDamagedText
 	}
-	s := &Session{state: state{ended: in.Ended, unverified: in.Browser}}
+	s := &Session{state: state{ended: in.Ended, unverified: in.Browser, restored: true}}
 	if in.Value != "" {
 		s.state.cookie = &cookie{value: in.Value, expires: in.Expires, secure: in.Secure}
 	}
 	if len(in.Others) > 0 {
 		others := make([]otherCookie, len(in.Others))
 		for i, o := range in.Others {
-			others[i] = otherCookie{o.Name, cookie{o.Value, o.Expires, o.Secure}}
+			others[i] = otherCookie{o.Name, cookie{value: o.Value, expires: o.Expires, secure: o.Secure}}
 		}
 		s.others = &others
 	}
@@ -100,11 +103,16 @@ func decodeSession(text string) (*Session, error) {
 
 // valid reports whether what the text contains may go into a Cookie header.
 func (t *sessionText) valid() bool {
-	ok := isCookieValue(t.Value) && len(t.Others) <= maxOtherCookies
+	ok := isCookieValue(t.Value) && len(t.Value) <= maxCookieBytes && isExpiry(t.Expires) && len(t.Others) <= maxOtherCookies
 	size := 0
 	for _, o := range t.Others {
-		ok = ok && isToken(o.Name) && isCookieValue(o.Value)
+		ok = ok && isToken(o.Name) && isCookieValue(o.Value) && isExpiry(o.Expires)
 		size += len(o.Name) + len(o.Value)
 	}
 	return ok && size <= maxOtherCookieBytes
+}
+
+// isExpiry reports whether a time that Encode wrote can be ms: the years 1970 to 9999, or unknown.
+func isExpiry(ms int64) bool {
+	return ms >= 0 && ms < 253402300800000
 }

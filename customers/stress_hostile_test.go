@@ -21,8 +21,7 @@ import (
 	"time"
 )
 
-// hostile is a server on loopback that speaks whatever a test makes it speak. serve owns the connection; what it
-// leaves open ends with the test.
+// hostile is a server on loopback that sends any bytes. serve owns the connection; those left open end with the test.
 type hostile struct {
 	net.Listener
 	mu    sync.Mutex
@@ -46,7 +45,7 @@ func listen(t *testing.T, serve func(net.Conn)) *hostile {
 				return
 			}
 			h.wg.Go(func() {
-				defer conn.Close() //nolint:errcheck // nobody is told
+				defer conn.Close() //nolint:errcheck // a failure changes nothing
 				serve(conn)
 			})
 		}
@@ -79,7 +78,7 @@ func (h *hostile) end() {
 
 func (h *hostile) url(scheme string) string { return scheme + "://" + h.Addr().String() }
 
-// afterRequest calls response with the connection once a whole request has been read from it.
+// afterRequest calls respond once a whole request has arrived.
 func afterRequest(respond func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
@@ -89,14 +88,14 @@ func afterRequest(respond func(net.Conn)) func(net.Conn) {
 	}
 }
 
-// saying responds with text, then closes.
+// writes responds with text, then closes.
 func writes(text string) func(net.Conn) {
 	return afterRequest(func(conn net.Conn) { writeText(conn, text) })
 }
 
 func writeText(conn net.Conn, text string) { _, _ = io.WriteString(conn, text) }
 
-// sendReset ends a connection so that the other side sees a reset, not an end.
+// sendReset ends a connection with a reset.
 func sendReset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
@@ -104,10 +103,10 @@ func sendReset(conn net.Conn) {
 	_ = conn.Close()
 }
 
-// untilClosed waits for the other side to hang up, or for the test to end.
+// untilClosed waits until the client closes the connection, or the test ends.
 func untilClosed(conn net.Conn) { _, _ = io.Copy(io.Discard, conn) }
 
-// flood writes text again and again, until nobody reads any more.
+// flood writes text again and again, until the client closes the connection.
 func flood(conn net.Conn, text string) {
 	block := bytes.Repeat([]byte(text), 1+4096/len(text))
 	for {
@@ -117,7 +116,7 @@ func flood(conn net.Conn, text string) {
 	}
 }
 
-// drip writes text a byte at a time, again and again, until nobody reads any more.
+// drip writes text a byte at a time, again and again, until the client closes the connection.
 func drip(conn net.Conn, text string) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
@@ -131,15 +130,16 @@ func drip(conn net.Conn, text string) {
 
 // authority signs certificates for tests.
 type authority struct {
-	key  *ecdsa.PrivateKey
-	cert *x509.Certificate
-	pool *x509.CertPool
+	key      *ecdsa.PrivateKey
+	cert     *x509.Certificate
+	pool     *x509.CertPool
+	loopback tls.Certificate // for 127.0.0.1
 }
 
-// farFuture is one also for tests in virtual time, which begins in 2000.
+// farFuture is in the future also of virtual time, which begins in 2000.
 var farFuture = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// testAuthority is made once: keys are slow under the race detector.
+// testAuthority is made once, because keys are slow under the race detector.
 var testAuthority = sync.OnceValue(func() *authority {
 	key, cert, err := signed(nil, "ca", farFuture)
 	if err != nil {
@@ -147,15 +147,19 @@ var testAuthority = sync.OnceValue(func() *authority {
 	}
 	a := &authority{key: key, cert: cert, pool: x509.NewCertPool()}
 	a.pool.AddCert(cert)
+	if a.loopback, err = a.certificate("127.0.0.1", farFuture); err != nil {
+		panic(err)
+	}
 	return a
 })
 
-// certificate is for one host.
-func (a *authority) certificate(t *testing.T, host string, notAfter time.Time) tls.Certificate {
-	t.Helper()
+// certificate makes a certificate for a host.
+func (a *authority) certificate(host string, notAfter time.Time) (tls.Certificate, error) {
 	key, cert, err := signed(a, host, notAfter)
-	wantOK(t, err)
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
 }
 
 func signed(by *authority, host string, notAfter time.Time) (*ecdsa.PrivateKey, *x509.Certificate, error) {
@@ -186,7 +190,7 @@ func signed(by *authority, host string, notAfter time.Time) (*ecdsa.PrivateKey, 
 	return key, cert, err
 }
 
-// overTLS makes a server of bytes one that speaks TLS first.
+// overTLS serves over TLS.
 func overTLS(conf *tls.Config, serve func(net.Conn)) func(net.Conn) {
 	return func(conn net.Conn) {
 		secure := tls.Server(conn, conf)
@@ -196,7 +200,7 @@ func overTLS(conf *tls.Config, serve func(net.Conn)) func(net.Conn) {
 	}
 }
 
-// The little of HTTP/2 that it takes to misbehave.
+// The frames and errors of HTTP/2 that misbehaving takes.
 const (
 	h2Data, h2Headers, h2Reset, h2Settings, h2Ping, h2GoAway = 0, 1, 3, 4, 6, 7
 
@@ -245,7 +249,7 @@ func (c h2Conn) frame(kind, flags byte, stream uint32, payload []byte) {
 	_, _ = c.Write(append(f, payload...))
 }
 
-// header sends a status and a content type, and nothing else if that is all.
+// header sends a status and a content type, and ends the stream if that is all.
 func (c h2Conn) header(stream uint32, status int, contentType string, all bool) {
 	block := fmt.Appendf([]byte{0x08, 3}, "%03d", status)                             // a literal for the 8th entry of the static table, :status
 	block = append(append(block, 0x0f, 0x10, byte(len(contentType))), contentType...) // and one for the 31st, content-type
@@ -272,14 +276,14 @@ func (c h2Conn) goAway(last, code uint32, debug string) {
 	c.frame(h2GoAway, 0, 0, append(payload, debug...))
 }
 
-// overH2 is a server of HTTP/2 over TLS.
+// overH2 serves HTTP/2 over TLS.
 func overH2(t *testing.T, request func(c h2Conn, stream uint32) bool) func(net.Conn) {
 	t.Helper()
-	conf := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{testAuthority().certificate(t, "127.0.0.1", farFuture)}}
+	conf := &tls.Config{NextProtos: []string{"h2"}, Certificates: []tls.Certificate{testAuthority().loopback}}
 	return overTLS(conf, func(conn net.Conn) { _ = serveH2(conn, request) })
 }
 
-// dialCounter knows which connections of a transport are open.
+// dialCounter counts the open connections of a transport.
 type dialCounter struct {
 	wg   sync.WaitGroup
 	dial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -298,7 +302,7 @@ func (d *dialCounter) dialContext(ctx context.Context, network, addr string) (ne
 	return &dialedConn{Conn: conn, closed: sync.OnceFunc(d.wg.Done)}, nil
 }
 
-// allClosed says whether all connections are closed, or will be in a moment.
+// allClosed returns an error unless all connections are closed within seconds.
 func (d *dialCounter) allClosed() error {
 	done := make(chan struct{})
 	go func() {
@@ -311,7 +315,7 @@ func (d *dialCounter) allClosed() error {
 	case <-done:
 		return nil
 	case <-timeout.C:
-		return errors.New("a connection is left over")
+		return errors.New("a connection is still open")
 	}
 }
 

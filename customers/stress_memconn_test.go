@@ -9,27 +9,27 @@ import (
 	"time"
 )
 
-// memConn is one end of a TCP connection in memory, for virtual time: what is written arrives at once, whether or not
-// anybody reads; a close is seen by the other side after lag, and what that side writes in between is lost.
+// memConn is one end of a TCP connection in memory, for virtual time. What is written arrives at once, read or not. The
+// other side sees a close after lag, and what it writes in between is lost.
 type memConn struct {
 	in, out *memStream
 	lag     time.Duration
 }
 
-// memPipe makes a connection; its server's end is the second.
+// memPipe makes a connection.
 func memPipe(lag time.Duration) (client, server *memConn) {
 	a, b := newMemStream(), newMemStream()
 	return &memConn{a, b, 0}, &memConn{b, a, lag}
 }
 
-// memStream is one direction.
+// memStream is one direction of a connection.
 type memStream struct {
 	mu       sync.Mutex
 	cond     sync.Cond
 	buf      []byte
-	ended    error // what comes after the last byte
-	unwanted bool  // the reader is gone
-	late     bool  // the reader's deadline is over
+	ended    error // the error after the last byte
+	unwanted bool  // the reader has closed
+	late     bool  // the reader's deadline has passed
 	timer    *time.Timer
 }
 
@@ -82,7 +82,7 @@ func (c *memConn) Write(b []byte) (int, error) {
 	case s.ended != nil:
 		return 0, net.ErrClosed
 	case s.unwanted:
-		// The first bytes that arrive after the other side's end make it send a reset.
+		// The first bytes that arrive after the other side has closed make it send a reset.
 		c.in.mu.Lock()
 		seen := c.in.ended != nil
 		c.in.mu.Unlock()

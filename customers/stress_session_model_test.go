@@ -16,11 +16,11 @@ import (
 	"time"
 )
 
-// TestSessionAgainstAModel runs many calls on one session in a random interleaving and compares every request, result
-// and state with a model written from the rules of docs and Session's comment, not from its code. A scheduler decides in
+// TestSessionAgainstAModel runs many calls on one session in a random interleaving. It compares every request, result and
+// state with a model that is written from the rules of docs/sessions.md and not from the code. A scheduler decides in
 // virtual time when a request is carried out and when its response arrives. A schedule is a list of steps made from a
-// seed; one that fails is shrunk before it is printed. Steps name what they act on by a number taken modulo what is
-// there, so that any part of a schedule is a schedule.
+// seed, and one that fails is shrunk before it is printed. A step names what it acts on by a number, modulo how many
+// there are, so that any part of a schedule is a schedule.
 func TestSessionAgainstAModel(t *testing.T) {
 	t.Parallel()
 	n := *modelSchedules
@@ -39,11 +39,11 @@ func TestSessionAgainstAModel(t *testing.T) {
 		schedule, failure, s = schedule.shrink(t, failure)
 		t.Fatalf("seed %d, %d steps after shrinking: %s\n%s", seed, len(schedule.steps), failure, strings.Join(s.trace, "\n"))
 	}
-	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d orphans ended, %d stale responses, %d runs of the re-login hook, %d repeated calls",
-		n, total.calls, total.requests, total.changes, total.superseded, total.orphans, total.stale, total.runs, total.repeated)
-	for what, n := range map[string]int{"superseded": total.superseded, "orphans": total.orphans, "stale": total.stale, "runs": total.runs, "repeated": total.repeated} {
+	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d of them ended at the backend, %d stale responses, %d runs of the re-login hook, %d repeated calls",
+		n, total.calls, total.requests, total.changes, total.superseded, total.ended, total.stale, total.runs, total.repeated)
+	for what, n := range map[string]int{"superseded": total.superseded, "ended": total.ended, "stale": total.stale, "runs": total.runs, "repeated": total.repeated} {
 		if n == 0 {
-			t.Errorf("no schedule had any %s: the test tests less than it says", what)
+			t.Errorf("no schedule had any %s: the test covers less than it claims", what)
 		}
 	}
 }
@@ -54,8 +54,8 @@ var (
 )
 
 type stats struct {
-	calls, requests, changes, superseded, orphans, stale, runs, repeated int
-	trace                                                                []string
+	calls, requests, changes, superseded, ended, stale, runs, repeated int
+	trace                                                              []string
 }
 
 func (s *stats) add(o stats) {
@@ -63,7 +63,7 @@ func (s *stats) add(o stats) {
 	s.requests += o.requests
 	s.changes += o.changes
 	s.superseded += o.superseded
-	s.orphans += o.orphans
+	s.ended += o.ended
 	s.stale += o.stale
 	s.runs += o.runs
 	s.repeated += o.repeated
@@ -91,18 +91,18 @@ type step struct {
 type schedule struct {
 	start    int  // how the session begins
 	relogin  bool // with the re-login hook
-	slowHook bool // the session hook returns when it is told to
+	slowHook bool // the session hook returns at a step of the schedule
 	steps    []step
 }
 
 func newSchedule(seed uint64) schedule {
 	r := rand.New(rand.NewPCG(seed, 0))
-	s := schedule{start: r.IntN(5), relogin: r.IntN(2) == 0}
+	s := schedule{start: r.IntN(6), relogin: r.IntN(2) == 0}
 	s.slowHook = !s.relogin && r.IntN(2) == 0 // together, a call would look at the session again at an unknown time
 	weights := []int{stepLogin: 8, stepSecured: 14, stepOpen: 3, stepLogout: 5, stepAdvance: 50, stepSleep: 3, stepForget: 3, stepCancel: 3, stepHook: 5}
 	all := 0
-	for _, w := range weights {
-		all += w
+	for _, weight := range weights {
+		all += weight
 	}
 	for range 20 + r.IntN(50) {
 		n, kind := r.IntN(all), stepKind(0)
@@ -136,28 +136,28 @@ func (s schedule) shrink(t *testing.T, failure string) (schedule, string, stats)
 func (s schedule) run(t *testing.T) (failure string, st stats) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, s)
+		env := newModelEnv(t, s)
 		for _, step := range s.steps {
-			w.step(step)
-			if w.failure != "" {
+			env.step(step)
+			if env.failure != "" {
 				break
 			}
 		}
-		w.finish()
-		failure, st = w.failure, w.stats
+		env.finish()
+		failure, st = env.failure, env.stats
 	})
 	return failure, st
 }
 
-// The model.
+// The model. The numbers are those of the rules in docs/sessions.md.
 
-// modelCookie is a cookie that the client has, by the rules, taken in.
+// modelCookie is a cookie that the client has stored by the rules.
 type modelCookie struct {
 	value, owner string
 	expires      time.Time // zero: unknown
 }
 
-func (c *modelCookie) over() bool { return !c.expires.IsZero() && !c.expires.After(time.Now()) }
+func (c *modelCookie) expired() bool { return !c.expires.IsZero() && !c.expires.After(time.Now()) }
 
 func (c *modelCookie) header() string {
 	if c == nil {
@@ -168,13 +168,16 @@ func (c *modelCookie) header() string {
 
 // modelSession is what the session has to be.
 type modelSession struct {
-	begun  int          // logins and logouts, in the order they begin
-	stands int          // the one begun last of those that have succeeded
-	cookie *modelCookie // what it left, and what became of that
-	ended  bool         // the backend refused it
-	proven bool         // somebody was logged in: false for a browser's cookie until it has worked
-	run    *modelRun
-	runs   []*modelRun // those over
+	begun      int            // logins and logouts, in the order they begin
+	generation int            // the one begun last of those that have succeeded
+	cookie     *modelCookie   // what it left, or what replaced that
+	ended      bool           // the backend refused the cookie
+	verified   bool           // false for a browser's cookie until a call has succeeded with it
+	restored   bool           // from a text, and no call has succeeded with it
+	rest       []*modelCookie // the browser's other cookies by this name
+	switched   bool           // the last transition took the next of them
+	run        *modelRun
+	runs       []*modelRun // those that have ended
 }
 
 // modelRun is a run of the re-login hook.
@@ -189,21 +192,21 @@ type modelCall struct {
 	kind   sessionUse
 	email  string // of a login
 	cancel context.CancelFunc
-	run    *modelRun // whose login it is, if the re-login hook's
+	run    *modelRun // of the re-login hook, if it makes the call
 
-	order    int // of a login or logout
-	knows    int // what stood when it began
-	runsSeen int
-	sent     *modelCookie
-	proven   bool
+	number     int // of a login or logout
+	generation int // the session's when the call began
+	runsSeen   int
+	sent       *modelCookie
+	verified   bool
 
-	expect  *string // the Cookie header of the request that has to come
-	orphan  *modelCookie
-	waits   *modelRun
-	again   bool
-	settled bool // what it returns is known
-	want    error
-	wantWho string
+	expect     *string      // the Cookie header of the request that has to come
+	superseded *modelCookie // what the call has to end at the backend
+	waits      *modelRun
+	again      bool
+	settled    bool // what the call has to return is known
+	want       error
+	wantWho    string
 
 	done bool
 	err  error
@@ -216,30 +219,30 @@ func (m *modelSession) begin(c *modelCall, relogin bool) {
 	send := func(header string) { c.expect = &header }
 	if c.kind == login || c.kind == logout {
 		if c.run != nil {
-			c.order = c.run.renews
+			c.number = c.run.renews
 		} else {
 			m.begun++
-			c.order = m.begun
+			c.number = m.begun
 		}
 	}
 	switch c.kind {
-	case open, login: // never with a session cookie
+	case open, login: // rule 2: without the session cookie
 		send("")
-	case logout:
+	case logout: // rule 5
 		c.sent = m.cookie
 		send(m.cookie.header())
 	case secured:
 		if !c.again {
-			c.knows, c.runsSeen = m.stands, len(m.runs)
+			c.generation, c.runsSeen = m.generation, len(m.runs)
 		}
-		c.sent, c.proven = m.cookie, m.proven
+		c.sent, c.verified = m.cookie, m.verified
 		switch {
-		case c.again && c.knows != m.stands:
+		case c.again && c.generation != m.generation:
 			c.settle(ErrUnauthenticated, "")
 		case m.cookie == nil:
-			m.lapse(c, relogin, m.ended && m.proven, ErrUnauthenticated)
-		case m.cookie.over():
-			m.lapse(c, relogin, true, ErrSessionExpired)
+			m.loginEnded(c, relogin, m.ended && m.verified, ErrUnauthenticated)
+		case m.cookie.expired() && !m.restored: // rule 7
+			m.loginEnded(c, relogin, true, ErrSessionExpired)
 		default:
 			send(m.cookie.header())
 		}
@@ -247,12 +250,13 @@ func (m *modelSession) begin(c *modelCall, relogin bool) {
 	}
 }
 
-// lapse is a call that finds the login over: with the hook, the call is made once more for the same customer.
-func (m *modelSession) lapse(c *modelCall, relogin, wasLoggedIn bool, err error) {
+// loginEnded is the transition of a call that finds the login ended. With the hook, the call is made once more for the
+// same customer.
+func (m *modelSession) loginEnded(c *modelCall, relogin, wasLoggedIn bool, err error) {
 	switch {
 	case !relogin || !wasLoggedIn || c.again:
 		c.settle(err, "")
-	case m.stands != c.knows:
+	case m.generation != c.generation:
 		c.settle(ErrUnauthenticated, "")
 	case m.cookie != nil && m.cookie != c.sent:
 		c.again = true
@@ -262,7 +266,7 @@ func (m *modelSession) lapse(c *modelCall, relogin, wasLoggedIn bool, err error)
 	case len(m.runs) > c.runsSeen && m.runs[len(m.runs)-1].failed:
 		c.settle(errHookFailed, "")
 	default:
-		m.run = &modelRun{renews: m.stands}
+		m.run = &modelRun{renews: m.generation}
 		c.waits = m.run
 	}
 }
@@ -275,16 +279,23 @@ type modelResponse struct {
 	status      int
 	contentType string
 	body        string
-	setCookie   string // line
+	setCookie   string // the line without its lifetime
+	alsoSets    string // a line more
+	loggedOut   bool   // the backend has ended a session
 	cookie      *modelCookie
 	deletes     bool
 	lifetime    time.Duration // of the cookie
 	who         string
 }
 
-func (a *modelResponse) ok() bool { return a.status == 200 && a.contentType != "text/html" }
+func (a *modelResponse) ok(kind sessionUse) bool {
+	return kind == logout && a.status/100 == 2 || a.status == 200 && a.contentType != "text/html"
+}
 
-// take is the response's arrival.
+// gateways reports whether the response is a 401 that is not the backend's own.
+func (a *modelResponse) gateways() bool { return a.status == 401 && a.contentType == "text/html" }
+
+// take is the transition of a response that arrives.
 func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 	if a.lost {
 		c.settle(ErrUnavailable, "")
@@ -297,70 +308,88 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 	switch {
 	case a.status == 500:
 		want = ErrInternal
+	case a.status == 400:
+		want = ErrInvalidInput
+	case a.gateways():
+		want = ErrUnexpectedResponse
 	case a.status == 401 && c.kind == login:
 		want = ErrInvalidCredentials
 	case a.status == 401:
 		want = ErrUnauthenticated
-	case !a.ok():
+	case !a.ok(c.kind):
 		want = ErrUnexpectedResponse
 	}
+	m.switched = false
 	switch c.kind {
-	case login:
+	case login: // rule 3
 		switch {
 		case want != nil:
 		case a.cookie == nil:
 			want = ErrNoSessionCookie
-		case c.order < m.stands: // something begun later has succeeded
+		case c.number < m.generation: // something begun later has succeeded
 			want = ErrSessionSuperseded
-			c.orphan = a.cookie
+			c.superseded = a.cookie
 		default:
-			m.replace(c.order, a.cookie)
+			c.superseded = m.cookie
+			m.replace(c.number, a.cookie)
 		}
-	case logout:
-		if want != nil || c.order < m.stands {
+	case logout: // rule 5
+		if want != nil || c.number < m.generation {
 			break
 		}
 		if m.cookie != nil && (c.sent == nil || c.sent.value != m.cookie.value) {
-			c.orphan = m.cookie // it came while the logout ran, from something begun before
+			c.superseded = m.cookie // it came while the logout ran, from something begun before
 		}
-		m.replace(c.order, nil)
-	case secured:
-		if c.sent == m.cookie { // otherwise a response to an older cookie
+		m.replace(c.number, nil)
+	case secured: // rule 4
+		refused := a.status == 401 && !a.gateways()
+		if c.sent == m.cookie { // otherwise it is a response to an older cookie
 			switch {
-			case a.status == 401 || a.ok() && a.deletes:
+			case refused && !m.verified && len(m.rest) > 0:
+				m.cookie, m.rest, m.switched = m.rest[0], m.rest[1:], true
+			case refused || a.ok(secured) && a.deletes:
 				m.cookie, m.ended = nil, true
-			case a.ok() && a.cookie != nil:
-				m.cookie, m.proven = a.cookie, true
-			case a.ok():
-				m.proven = true
+			case a.ok(secured) && a.cookie != nil:
+				m.cookie, m.verified, m.restored = a.cookie, true, false
+			case a.ok(secured):
+				m.verified, m.restored = true, false
+			case a.cookie != nil && a.cookie.value == c.sent.value:
+				m.cookie, m.restored = a.cookie, false
 			}
 		}
-		if a.status == 401 {
-			m.lapse(c, relogin, c.proven, want)
+		switch {
+		case refused && !c.verified && m.generation == c.generation && m.cookie != nil && m.cookie != c.sent:
+			m.begin(c, relogin) // with the browser's next cookie
+			return
+		case refused:
+			m.loginEnded(c, relogin, c.verified, want)
 			return
 		}
 	default:
 	}
+	if c.superseded != nil && c.superseded.expired() {
+		c.superseded = nil
+	}
 	c.settle(want, a.who)
 }
 
-func (m *modelSession) replace(order int, c *modelCookie) {
-	m.stands, m.cookie, m.ended, m.proven = order, c, false, true
+func (m *modelSession) replace(number int, c *modelCookie) {
+	m.generation, m.cookie, m.ended, m.verified, m.restored = number, c, false, true, false
 }
 
-// The world: the client, the backend and the scheduler.
+// The env: the client, the backend and the scheduler.
 
 type modelRequest struct {
-	call      *modelCall
-	orphan    bool
-	method    string
-	cookie    string
-	response  *modelResponse // it has been carried out
-	release   chan struct{}
-	abandoned bool // the client waits no more
+	call           *modelCall
+	endsSuperseded bool // it logs a superseded login out
+	method         string
+	cookie         string
+	response       *modelResponse // it has been carried out
+	release        chan struct{}
+	abandoned      bool // the client waits no more
 }
 
-type world struct {
+type modelEnv struct {
 	schedule
 	stats
 	client  *Client
@@ -369,7 +398,7 @@ type world struct {
 	pending []*modelRequest
 	alive   map[string]string // the backend's sessions: value → owner
 	named   int               // values made up so far
-	mustDie map[string]string // value → why
+	mustEnd map[string]string // value → why
 	failure string
 
 	mu       sync.Mutex // what the client's goroutines touch
@@ -385,118 +414,134 @@ type world struct {
 
 type callKey struct{}
 
-func newWorld(t *testing.T, s schedule) *world {
+func newModelEnv(t *testing.T, s schedule) *modelEnv {
 	t.Helper()
-	w := &world{schedule: s, alive: map[string]string{}, mustDie: map[string]string{}}
+	env := &modelEnv{schedule: s, alive: map[string]string{}, mustEnd: map[string]string{}}
 	opts := []Option{
-		WithHTTPClient(&http.Client{Transport: roundTrip(w.roundTrip)}), WithMaxRetries(0), WithTimeout(10000 * time.Hour),
-		WithSessionHook(w.sessionHook),
+		WithHTTPClient(&http.Client{Transport: roundTrip(env.roundTrip)}), WithMaxRetries(0), WithTimeout(10000 * time.Hour),
+		WithSessionHook(env.sessionHook),
 	}
 	if s.relogin {
-		opts = append(opts, WithReloginHook(w.reloginHook))
+		opts = append(opts, WithReloginHook(env.reloginHook))
 	}
 	session := new(Session)
-	w.model.proven = true
+	env.model.verified = true
 	switch s.start {
-	case 1: // kept somewhere
-		w.alive["kept"] = "kept@x.com"
-		w.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com"}
+	case 1: // from a store
+		env.alive["kept"] = "kept@x.com"
+		env.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com"}
 		session = sessionOf("kept")
 		session, _ = DecodeSession(session.Encode())
-	case 2, 3: // from a browser; its cookie is good or not
-		if s.start == 2 {
-			w.alive["browser"] = "browser@x.com"
+		env.model.restored = true
+	case 4: // from a store, its lifetime at an end, though the backend may have prolonged it
+		if s.slowHook {
+			env.alive["kept"] = "kept@x.com"
 		}
-		w.model.cookie = &modelCookie{value: "browser", owner: "browser@x.com"}
-		w.model.proven = false
+		env.model.cookie = &modelCookie{value: "kept", owner: "kept@x.com", expires: time.UnixMilli(1).UTC()}
+		env.model.restored = true
+		session = sessionOf("kept")
+		session.state.cookie.expires = 1
+		session, _ = DecodeSession(session.Encode())
+	case 5: // from a browser with an older cookie by the same name
+		env.alive["browser"] = "browser@x.com"
+		env.model.cookie = &modelCookie{value: "older"}
+		env.model.rest = []*modelCookie{{value: "browser", owner: "browser@x.com"}}
+		env.model.verified = false
+		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=older; connect.sid=browser"), sid)
+	case 2, 3: // from a browser, whose cookie is valid or not
+		if s.start == 2 {
+			env.alive["browser"] = "browser@x.com"
+		}
+		env.model.cookie = &modelCookie{value: "browser", owner: "browser@x.com"}
+		env.model.verified = false
 		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=browser"), sid)
 	default:
 	}
-	w.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
-	w.client = mustNew(t, backendURL, opts...).WithSession(session)
-	return w
+	env.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
+	env.client = mustNew(t, backendURL, opts...).WithSession(session)
+	return env
 }
 
-func (w *world) tracef(format string, args ...any) {
-	w.trace = append(w.trace, fmt.Sprintf("%6s  ", time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))+fmt.Sprintf(format, args...))
+func (env *modelEnv) tracef(format string, args ...any) {
+	env.trace = append(env.trace, fmt.Sprintf("%6s  ", time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))+fmt.Sprintf(format, args...))
 }
 
-func (w *world) failf(format string, args ...any) {
-	if w.failure == "" {
-		w.failure = fmt.Sprintf(format, args...)
+func (env *modelEnv) failf(format string, args ...any) {
+	if env.failure == "" {
+		env.failure = fmt.Sprintf(format, args...)
 	}
 }
 
-func (w *world) sessionHook(_ context.Context, s *Session) {
-	w.mu.Lock()
-	w.hooks++
-	w.atWork++
-	if w.atWork > 1 {
-		w.problem = "two session hooks at once"
+func (env *modelEnv) sessionHook(_ context.Context, s *Session) {
+	env.mu.Lock()
+	env.hooks++
+	env.atWork++
+	if env.atWork > 1 {
+		env.problem = "two session hooks at once"
 	}
 	saw := valueOf(s)
-	w.hookSaw = &saw
+	env.hookSaw = &saw
 	gate := make(chan struct{})
-	if w.slowHook && !w.draining {
-		w.hookGate = gate
+	if env.slowHook && !env.draining {
+		env.hookGate = gate
 	} else {
 		close(gate)
 	}
-	w.mu.Unlock()
+	env.mu.Unlock()
 	<-gate
-	w.mu.Lock()
-	w.atWork--
-	w.mu.Unlock()
+	env.mu.Lock()
+	env.atWork--
+	env.mu.Unlock()
 }
 
-func (w *world) openHook() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.hookGate != nil {
-		close(w.hookGate)
-		w.hookGate = nil
+func (env *modelEnv) openHook() {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	if env.hookGate != nil {
+		close(env.hookGate)
+		env.hookGate = nil
 	}
 }
 
 // reloginHook logs in once. The model has begun the run before the client could.
-func (w *world) reloginHook(ctx context.Context, c *Client) error {
-	w.mu.Lock()
-	run := w.model.run
-	if run == nil || run.call == nil || w.draining {
-		w.problem = "the re-login hook runs and should not"
-		w.mu.Unlock()
+func (env *modelEnv) reloginHook(ctx context.Context, c *Client) error {
+	env.mu.Lock()
+	run := env.model.run
+	if run == nil || run.call == nil || env.draining {
+		env.problem = "the re-login hook runs and should not"
+		env.mu.Unlock()
 		return errHookFailed
 	}
-	w.mu.Unlock()
+	env.mu.Unlock()
 	err := logIn(context.WithValue(ctx, callKey{}, run.call), c, run.call.email)
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	env.mu.Lock()
+	defer env.mu.Unlock()
 	run.call.err = err
 	if err == nil {
 		run.call.who = run.call.email
 	}
-	w.returned = append(w.returned, run.call)
+	env.returned = append(env.returned, run.call)
 	if err != nil {
 		return errHookFailed
 	}
 	return nil
 }
 
-func (w *world) roundTrip(r *http.Request) (*http.Response, error) {
+func (env *modelEnv) roundTrip(r *http.Request) (*http.Response, error) {
 	call, _ := r.Context().Value(callKey{}).(*modelCall)
 	req := &modelRequest{call: call, method: r.Method, cookie: r.Header.Get("Cookie"), release: make(chan struct{})}
-	w.mu.Lock()
-	if w.draining {
-		w.mu.Unlock()
+	env.mu.Lock()
+	if env.draining {
+		env.mu.Unlock()
 		return nil, errors.New("the test is over")
 	}
-	w.arrived = append(w.arrived, req)
-	w.mu.Unlock()
+	env.arrived = append(env.arrived, req)
+	env.mu.Unlock()
 	select {
 	case <-r.Context().Done():
-		w.mu.Lock()
+		env.mu.Lock()
 		req.abandoned = true
-		w.mu.Unlock()
+		env.mu.Unlock()
 		return nil, r.Context().Err()
 	case <-req.release:
 	}
@@ -516,38 +561,45 @@ func (w *world) roundTrip(r *http.Request) (*http.Response, error) {
 			line += "; Expires=" + httpTime(backendsNow.Add(a.lifetime))
 		}
 		resp.Header["Set-Cookie"] = []string{line}
+		if a.alsoSets != "" {
+			resp.Header["Set-Cookie"] = append(resp.Header["Set-Cookie"], a.alsoSets)
+		}
 	}
 	return resp, nil
 }
 
-// value makes up a session id.
-func (w *world) value(prefix string) string {
-	w.named++
-	return fmt.Sprintf("%s%d", prefix, w.named)
+// value returns a session id that was not used yet.
+func (env *modelEnv) value(prefix string) string {
+	env.named++
+	return fmt.Sprintf("%s%d", prefix, env.named)
 }
 
-func (w *world) setCookie(a *modelResponse, value string) {
+func (env *modelEnv) setCookie(a *modelResponse, value string) {
 	a.setCookie = sid + "=" + value + "; Path=/"
 }
 
-// newSession is a login's or a renewed one.
-func (w *world) newSession(a *modelResponse, value, owner string, b int) {
-	w.alive[value] = owner
+// newSession opens a session at the backend, or renews one.
+func (env *modelEnv) newSession(a *modelResponse, value, owner string, b int) {
+	env.alive[value] = owner
 	a.cookie = &modelCookie{value: value, owner: owner}
-	w.setCookie(a, value)
+	env.setCookie(a, value)
 	if b%3 != 0 {
 		a.lifetime = time.Duration(10+b%100) * time.Second
 	}
 }
 
-// carryOut is the backend's work on a request; how picks what goes wrong, mostly nothing.
-func (w *world) carryOut(r *modelRequest, how, b int) *modelResponse {
+// carryOut is the backend's work on a request. how picks the fault, which mostly is none.
+func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 	a := &modelResponse{status: 200, contentType: "application/json"}
 	value := strings.TrimPrefix(r.cookie, sid+"=")
-	owner := w.alive[value]
-	anonymous := func() { w.setCookie(a, w.value("anonymous")) }
+	owner := env.alive[value]
+	anonymous := func() { env.setCookie(a, env.value("anonymous")) }
 	broken := func(status int) {
 		a.status, a.contentType = status, "text/html"
+		anonymous()
+	}
+	refused := func() { // by the backend itself
+		a.status, a.contentType, a.body = 401, "", "Unauthorized"
 		anonymous()
 	}
 	switch {
@@ -566,23 +618,33 @@ func (w *world) carryOut(r *modelRequest, how, b int) *modelResponse {
 		case 4:
 			broken(200)
 			return a
+		case 5:
+			a.status, a.contentType = 204, ""
+		case 6:
+			a.contentType, a.body = "application/json", "{}"
 		}
-		delete(w.alive, value)
+		delete(env.alive, value)
+		a.loggedOut = true
 	case r.call.kind == login:
 		a.who = r.call.email
 		switch how % 16 {
 		case 0:
 			broken(500)
-		case 1, 2:
+		case 1:
+			refused()
+		case 2:
 			broken(401)
 		case 3: // no cookie
 		case 4:
 			broken(200)
 		case 5:
-			w.newSession(a, w.value("s"), a.who, b)
+			env.newSession(a, env.value("s"), a.who, b)
 			a.lost = true
+		case 6:
+			env.newSession(a, env.value("s"), a.who, b)
+			a.alsoSets = foreignDeletion
 		default:
-			w.newSession(a, w.value("s"), a.who, b)
+			env.newSession(a, env.value("s"), a.who, b)
 		}
 	case r.call.kind == open:
 		a.body = `{"exists":true}`
@@ -600,102 +662,112 @@ func (w *world) carryOut(r *modelRequest, how, b int) *modelResponse {
 		case how%16 == 2:
 			broken(200)
 		case how%16 == 3:
-			delete(w.alive, value)
+			delete(env.alive, value)
+			refused()
+		case how%16 == 8:
 			broken(401)
 		case owner == "":
-			broken(401)
+			refused()
+		case how%16 == 10:
+			a.status, a.body = 400, `{"type":"invalid_data","message":"no"}`
+			env.newSession(a, value, owner, b) // rolling
+		case how%16 == 11:
+			a.setCookie = foreignDeletion
 		case how%16 < 6:
-			w.newSession(a, value, owner, b) // rolling
+			env.newSession(a, value, owner, b) // rolling
 		case how%16 == 6:
-			delete(w.alive, value)
-			w.newSession(a, w.value("s"), owner, b)
+			delete(env.alive, value)
+			env.newSession(a, env.value("s"), owner, b)
 		case how%16 == 7:
-			delete(w.alive, value)
+			delete(env.alive, value)
 			a.deletes = true
-			w.setCookie(a, "x")
+			env.setCookie(a, "x")
 			a.setCookie += "; Max-Age=0"
 		}
 	}
 	if a.body == "" {
 		a.body = fmt.Sprintf(`{"customer":{"id":"cus_1","email":%q}}`, a.who)
 	}
-	if !a.ok() {
+	if r.call.kind != logout && !a.ok(r.call.kind) {
 		a.who = ""
 	}
 	return a
 }
 
-func (w *world) start(kind sessionUse) {
+// foreignDeletion deletes a cookie of the session cookie's name and another scope, such as one of an older backend's.
+const foreignDeletion = sid + "=; Domain=.shop.example.com; Path=/; Max-Age=0"
+
+func (env *modelEnv) start(kind sessionUse) {
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &modelCall{id: len(w.calls), kind: kind, cancel: cancel, email: fmt.Sprintf("c%d@x.com", len(w.calls))}
-	w.calls = append(w.calls, c)
-	w.stats.calls++
-	w.tracef("call %d: %s", c.id, [...]string{open: "open", secured: "secured", login: "login", logout: "logout"}[kind])
-	w.change(func() { w.model.begin(c, w.relogin) })
+	c := &modelCall{id: len(env.calls), kind: kind, cancel: cancel, email: fmt.Sprintf("c%d@x.com", len(env.calls))}
+	env.calls = append(env.calls, c)
+	env.stats.calls++
+	env.tracef("call %d: %s", c.id, [...]string{open: "open", secured: "secured", login: "login", logout: "logout"}[kind])
+	env.change(func() { env.model.begin(c, env.relogin) })
 	ctx = context.WithValue(ctx, callKey{}, c)
 	go func() {
 		var who *Customer
 		var err error
 		switch kind {
 		case login:
-			who, err = w.client.Auth.Authenticate(ctx, c.email, testPassword)
+			who, err = env.client.Auth.Authenticate(ctx, c.email, testPassword)
 		case secured:
-			who, err = w.client.Retrieve(ctx)
+			who, err = env.client.Retrieve(ctx)
 		case logout:
-			err = w.client.Auth.DeleteSession(ctx)
+			err = env.client.Auth.DeleteSession(ctx)
 		case open:
-			_, err = w.client.Auth.Exists(ctx, c.email)
+			_, err = env.client.Auth.Exists(ctx, c.email)
 		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
+		env.mu.Lock()
+		defer env.mu.Unlock()
 		c.err = err
 		if who != nil {
 			c.who = who.Email
 		}
-		w.returned = append(w.returned, c)
+		env.returned = append(env.returned, c)
 	}()
 }
 
 // change runs a transition of the model, before the client makes its own.
-func (w *world) change(transition func()) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	before := w.model.cookie
+func (env *modelEnv) change(transition func()) {
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	before := env.model.cookie
 	transition()
-	if w.model.cookie != before {
-		w.changes++
+	if env.model.cookie != before && !env.model.switched {
+		env.changes++
 	}
-	if run := w.model.run; run != nil && run.call == nil {
-		run.call = &modelCall{id: len(w.calls), kind: login, run: run, cancel: func() {}, email: fmt.Sprintf("r%d@x.com", len(w.calls))}
-		w.calls = append(w.calls, run.call)
-		w.runs++
-		w.trace = append(w.trace, fmt.Sprintf("        the re-login hook runs: call %d", run.call.id))
-		w.model.begin(run.call, false)
+	if run := env.model.run; run != nil && run.call == nil {
+		run.call = &modelCall{id: len(env.calls), kind: login, run: run, cancel: func() {}, email: fmt.Sprintf("r%d@x.com", len(env.calls))}
+		env.calls = append(env.calls, run.call)
+		env.runs++
+		env.trace = append(env.trace, fmt.Sprintf("        the re-login hook runs: call %d", run.call.id))
+		env.model.begin(run.call, false)
 	}
 }
 
-func (w *world) step(s step) {
+func (env *modelEnv) step(s step) {
 	switch s.kind {
 	case stepLogin:
-		w.start(login)
+		env.start(login)
 	case stepSecured:
-		w.start(secured)
+		env.start(secured)
 	case stepOpen:
-		w.start(open)
+		env.start(open)
 	case stepLogout:
-		w.start(logout)
+		env.start(logout)
 	case stepAdvance:
-		if len(w.pending) == 0 {
+		if len(env.pending) == 0 {
 			return
 		}
-		w.advance(w.pending[s.a%len(w.pending)], s.b%997, s.b)
+		env.advance(env.pending[s.a%len(env.pending)], s.b%997, s.b)
 	case stepSleep:
 		d := time.Duration(1+s.a%40) * time.Second
-		w.tracef("sleep %s", d)
+		env.tracef("sleep %s", d)
 		time.Sleep(d)
 	case stepForget:
-		values := make([]string, 0, len(w.alive))
-		for value := range w.alive {
+		values := make([]string, 0, len(env.alive))
+		for value := range env.alive {
 			values = append(values, value)
 		}
 		if len(values) == 0 {
@@ -703,57 +775,57 @@ func (w *world) step(s step) {
 		}
 		slices.Sort(values)
 		value := values[s.a%len(values)]
-		w.tracef("the backend forgets %s", value)
-		delete(w.alive, value)
+		env.tracef("the backend forgets %s", value)
+		delete(env.alive, value)
 	case stepCancel:
-		if len(w.calls) == 0 {
+		if len(env.calls) == 0 {
 			return
 		}
-		c := w.calls[s.a%len(w.calls)]
+		c := env.calls[s.a%len(env.calls)]
 		if c.done || c.run != nil {
 			return
 		}
-		w.tracef("cancel %d", c.id)
+		env.tracef("cancel %d", c.id)
 		if !c.settled {
 			c.settle(context.Canceled, "")
 			c.waits = nil
 		}
 		c.cancel()
 	case stepHook:
-		w.openHook()
+		env.openHook()
 	}
-	w.reconcile()
+	env.reconcile()
 }
 
 // advance carries a pending request out, or lets its response arrive.
-func (w *world) advance(r *modelRequest, how, b int) {
+func (env *modelEnv) advance(r *modelRequest, how, b int) {
 	if r.response == nil {
-		r.response = w.carryOut(r, how, b)
-		w.tracef("backend: %s of call %d with %q: %d, sets %q", r.method, r.call.id, r.cookie, r.response.status, r.response.setCookie)
+		r.response = env.carryOut(r, how, b)
+		env.tracef("backend: %s of call %d with %q: %d, sets %q", r.method, r.call.id, r.cookie, r.response.status, r.response.setCookie)
 		return
 	}
-	w.pending = slices.DeleteFunc(w.pending, func(p *modelRequest) bool { return p == r })
-	w.tracef("response to call %d arrives", r.call.id)
-	if r.orphan {
-		w.orphans++
-		if r.response.lost || !r.response.ok() {
-			delete(w.mustDie, r.call.orphan.value) // tried as well as could be
+	env.pending = slices.DeleteFunc(env.pending, func(p *modelRequest) bool { return p == r })
+	env.tracef("response to call %d arrives", r.call.id)
+	if r.endsSuperseded {
+		env.ended++
+		if r.response.lost || !r.response.loggedOut {
+			delete(env.mustEnd, r.call.superseded.value) // it was tried once
 		}
-		r.call.orphan = nil
+		r.call.superseded = nil
 	} else {
-		w.change(func() {
-			if r.call.kind == secured && r.call.sent != w.model.cookie {
-				w.stale++
+		env.change(func() {
+			if r.call.kind == secured && r.call.sent != env.model.cookie {
+				env.stale++
 			}
-			w.model.take(r.call, r.response, w.relogin)
+			env.model.take(r.call, r.response, env.relogin)
 			if errors.Is(r.call.want, ErrSessionSuperseded) {
-				w.superseded++
+				env.superseded++
 			}
-			if r.call.orphan != nil {
-				w.mustDie[r.call.orphan.value] = fmt.Sprintf("it lost in call %d", r.call.id)
+			if r.call.superseded != nil {
+				env.mustEnd[r.call.superseded.value] = fmt.Sprintf("it lost in call %d", r.call.id)
 			}
-			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil {
-				w.mustDie[r.call.sent.value] = fmt.Sprintf("call %d logged it out", r.call.id)
+			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil && r.response.loggedOut {
+				env.mustEnd[r.call.sent.value] = fmt.Sprintf("call %d logged it out", r.call.id)
 			}
 		})
 	}
@@ -761,21 +833,21 @@ func (w *world) advance(r *modelRequest, how, b int) {
 }
 
 // reconcile compares what the client has done since the last step with what it had to do.
-func (w *world) reconcile() {
+func (env *modelEnv) reconcile() {
 	synctest.Wait()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.problem != "" {
-		w.failf("%s", w.problem)
+	env.mu.Lock()
+	defer env.mu.Unlock()
+	if env.problem != "" {
+		env.failf("%s", env.problem)
 	}
-	// The hook's end comes first: others go on from it.
-	for _, c := range w.returned {
+	// The hook's end comes first, because other calls go on from it.
+	for _, c := range env.returned {
 		if c.run == nil {
 			continue
 		}
 		c.run.failed = c.err != nil
-		w.model.run, w.model.runs = nil, append(w.model.runs, c.run)
-		for _, waiter := range w.calls {
+		env.model.run, env.model.runs = nil, append(env.model.runs, c.run)
+		for _, waiter := range env.calls {
 			switch {
 			case waiter.waits != c.run:
 				continue
@@ -783,68 +855,68 @@ func (w *world) reconcile() {
 				waiter.settle(errHookFailed, "")
 			default:
 				waiter.again = true
-				w.repeated++
-				w.model.begin(waiter, w.relogin)
+				env.repeated++
+				env.model.begin(waiter, env.relogin)
 			}
 			waiter.waits = nil
 		}
 	}
-	w.pending = slices.DeleteFunc(w.pending, func(r *modelRequest) bool {
-		if r.abandoned && r.orphan {
-			delete(w.mustDie, r.call.orphan.value) // its time was over
-			r.call.orphan = nil
+	env.pending = slices.DeleteFunc(env.pending, func(r *modelRequest) bool {
+		if r.abandoned && r.endsSuperseded {
+			delete(env.mustEnd, r.call.superseded.value) // its time limit ended it
+			r.call.superseded = nil
 		}
 		return r.abandoned
 	})
-	slices.SortFunc(w.arrived, func(a, b *modelRequest) int { return a.call.id - b.call.id })
-	for _, r := range w.arrived {
-		w.requests++
+	slices.SortFunc(env.arrived, func(a, b *modelRequest) int { return a.call.id - b.call.id })
+	for _, r := range env.arrived {
+		env.requests++
 		switch c := r.call; {
 		case strings.Contains(r.cookie, "anonymous"):
-			w.failf("call %d sent an anonymous cookie: %q", c.id, r.cookie)
+			env.failf("call %d sent an anonymous cookie: %q", c.id, r.cookie)
 		case c.expect != nil && r.cookie == *c.expect:
 			c.expect = nil
 		case c.expect != nil:
-			w.failf("call %d sent %q, want %q", c.id, r.cookie, *c.expect)
-		case c.orphan != nil && r.method == http.MethodDelete && r.cookie == c.orphan.header():
-			r.orphan = true
+			env.failf("call %d sent %q, want %q", c.id, r.cookie, *c.expect)
+		case c.superseded != nil && r.method == http.MethodDelete && r.cookie == c.superseded.header():
+			r.endsSuperseded = true
 		default:
-			w.failf("call %d sent a request that it should not send: %s with %q", c.id, r.method, r.cookie)
+			env.failf("call %d sent a request that it should not send: %s with %q", c.id, r.method, r.cookie)
 		}
 		if !r.abandoned {
-			w.pending = append(w.pending, r)
+			env.pending = append(env.pending, r)
 		}
 	}
-	for _, c := range w.returned {
+	for _, c := range env.returned {
 		c.done = true
-		w.tracef("call %d returns %q, %v", c.id, c.who, c.err)
+		env.tracef("call %d returns %q, %v", c.id, c.who, c.err)
 		switch {
-		case !c.settled || c.orphan != nil:
-			w.failf("call %d returned %q, %v before it should", c.id, c.who, c.err)
+		case !c.settled || c.superseded != nil:
+			env.failf("call %d returned %q, %v before it should", c.id, c.who, c.err)
 		case (c.want == nil) != (c.err == nil) || !errors.Is(c.err, c.want):
-			w.failf("call %d returned %v, want %v", c.id, c.err, c.want)
+			env.failf("call %d returned %v, want %v", c.id, c.err, c.want)
 		case c.err == nil && c.who != c.wantWho:
-			w.failf("call %d was made as %q, want %q", c.id, c.who, c.wantWho)
+			env.failf("call %d was made as %q, want %q", c.id, c.who, c.wantWho)
 		}
 	}
-	w.arrived, w.returned = nil, nil
-	w.compare()
+	env.arrived, env.returned = nil, nil
+	env.compare()
 }
 
 // compare checks the state in which everything waits.
-func (w *world) compare() {
-	m, s := &w.model, w.client.caller.session
+func (env *modelEnv) compare() {
+	m, s := &env.model, env.client.caller.session
 	ending := false
-	for _, c := range w.calls {
+	for _, c := range env.calls {
 		if c.expect != nil && !c.settled {
-			w.failf("call %d did not send %q", c.id, *c.expect)
+			env.failf("call %d did not send %q", c.id, *c.expect)
 		}
-		ending = ending || c.orphan != nil
-		if c.orphan != nil && !slices.ContainsFunc(w.pending, func(r *modelRequest) bool { return r.call == c && r.orphan }) {
-			w.failf("call %d did not end %q at the backend", c.id, c.orphan.value)
+		ending = ending || c.superseded != nil
+		if c.superseded != nil && !slices.ContainsFunc(env.pending, func(r *modelRequest) bool { return r.call == c && r.endsSuperseded }) {
+			env.failf("call %d did not end %q at the backend", c.id, c.superseded.value)
 		}
-		if c.settled && !c.done && c.orphan == nil && w.atWork == 0 {
-			w.failf("call %d did not return", c.id)
+		if c.settled && !c.done && c.superseded == nil && env.atWork == 0 {
+			env.failf("call %d did not return", c.id)
 		}
 	}
 	value, expires := "", time.Time{}
@@ -852,55 +924,55 @@ func (w *world) compare() {
 		value, expires = m.cookie.value, m.cookie.expires
 	}
 	if got := valueOf(s); got != value {
-		w.failf("the session holds %q, want %q", got, value)
+		env.failf("the session has %q, want %q", got, value)
 	}
 	if got := s.Expires(); !got.Equal(expires) {
-		w.failf("the session expires at %s, want %s", got, expires)
+		env.failf("the session expires at %s, want %s", got, expires)
 	}
-	if got, want := s.LoggedIn(), m.cookie != nil && m.proven && !m.cookie.over(); got != want {
-		w.failf("logged in: %t, want %t", got, want)
+	if got, want := s.LoggedIn(), m.cookie != nil && m.verified && !m.cookie.expired(); got != want {
+		env.failf("logged in: %t, want %t", got, want)
 	}
 	switch {
-	case ending || w.atWork > 0: // a change may yet have to be reported
-	case w.hookSaw == nil && w.changes > 0:
-		w.failf("the session changed and the hook was not called")
-	case w.hookSaw != nil && *w.hookSaw != value:
-		w.failf("the session hook last saw %q, the session holds %q", *w.hookSaw, value)
-	case w.hooks > w.changes:
-		w.failf("the session hook was called %d times for %d changes", w.hooks, w.changes)
+	case ending || env.atWork > 0: // a change may yet have to be reported
+	case env.hookSaw == nil && env.changes > 0:
+		env.failf("the session changed and the hook was not called")
+	case env.hookSaw != nil && *env.hookSaw != value:
+		env.failf("the session hook last saw %q, the session has %q", *env.hookSaw, value)
+	case env.hooks > env.changes:
+		env.failf("the session hook was called %d times for %d changes", env.hooks, env.changes)
 	}
 }
 
-// finish responses all that is under way and checks what is left at the backend.
-func (w *world) finish() {
-	const natural = 9 // what goes wrong in no request
-	for w.failure == "" && (len(w.pending) > 0 || w.hookGate != nil) {
-		if w.hookGate != nil {
-			w.openHook()
+// finish responds to all that is under way and checks which sessions the backend still has.
+func (env *modelEnv) finish() {
+	const natural = 9 // is no fault
+	for env.failure == "" && (len(env.pending) > 0 || env.hookGate != nil) {
+		if env.hookGate != nil {
+			env.openHook()
 		} else {
-			w.advance(w.pending[0], natural, 0)
+			env.advance(env.pending[0], natural, 0)
 		}
-		w.reconcile()
+		env.reconcile()
 	}
-	for _, c := range w.calls {
-		if w.failure == "" && !c.done {
-			w.failf("call %d never returned", c.id)
-		}
-	}
-	for value, why := range w.mustDie {
-		if owner, alive := w.alive[value]; alive && w.failure == "" {
-			w.failf("%s's session %s lives on at the backend although %s", owner, value, why)
+	for _, c := range env.calls {
+		if env.failure == "" && !c.done {
+			env.failf("call %d never returned", c.id)
 		}
 	}
-	if w.failure == "" {
+	for value, why := range env.mustEnd {
+		if owner, alive := env.alive[value]; alive && env.failure == "" {
+			env.failf("%s's session %s is open at the backend although %s", owner, value, why)
+		}
+	}
+	if env.failure == "" {
 		return
 	}
-	// Let the goroutines end, whatever they do.
-	w.mu.Lock()
-	w.draining = true
-	all := append(slices.Clone(w.pending), w.arrived...)
-	w.mu.Unlock()
-	for _, c := range w.calls {
+	// Let all goroutines end.
+	env.mu.Lock()
+	env.draining = true
+	all := append(slices.Clone(env.pending), env.arrived...)
+	env.mu.Unlock()
+	for _, c := range env.calls {
 		c.cancel()
 	}
 	for _, r := range all {
@@ -912,7 +984,7 @@ func (w *world) finish() {
 		}
 	}
 	for range 10 {
-		w.openHook()
+		env.openHook()
 		synctest.Wait()
 	}
 }

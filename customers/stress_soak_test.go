@@ -24,20 +24,20 @@ import (
 	"time"
 )
 
-// Plain `go test` soaks for a moment; `make soak` for as long and with as many customers as it is told.
+// go test soaks for a moment, make soak for a given time and number of customers.
 var (
 	soakTime      = flag.Duration("soak", time.Second, "how long TestSoak runs")
 	soakCustomers = flag.Int("soak.customers", 200, "how many customers TestSoak has")
 )
 
 const (
-	soakConnections = 256 // what newRoundTripper allows
+	soakConnections = 256 // what newTransport allows
 	soakTimeout     = 3 * time.Second
 )
 
-// TestSoak lets many customers act at once over one shared client, against a server that does to them what networks
-// and backends do. Afterwards nobody has seen anybody else, no POST was executed twice, everybody can go on, and
-// nothing is left over.
+// TestSoak lets many customers act at once over one shared client, against a server with the faults of networks and
+// backends. Afterwards no customer has seen another, no POST was executed twice, all sessions work or need one login, and
+// nothing is left open.
 func TestSoak(t *testing.T) {
 	const perWorker = 10
 	n := max(*soakCustomers, 2*perWorker)
@@ -59,7 +59,7 @@ func TestSoak(t *testing.T) {
 		c.executed, c.outcomes.known, c.sids = make([]byte, 0, 256), make([]byte, 0, 256), make([]string, 0, 4)
 	}
 
-	// First everybody logs in, so that what is measured afterwards is a steady state.
+	// All customers log in first, so that the heap is measured in a steady state.
 	s.each(perWorker, func(_ *rand.Rand, c *soakCustomer) bool { s.register(c); return false })
 	b.faulty.Store(true)
 	began := time.Now()
@@ -72,7 +72,7 @@ func TestSoak(t *testing.T) {
 	took := time.Since(began)
 	heap := <-watched
 
-	// Then the network is well again: every session works, with one login more at most.
+	// Without faults, every session works after one more login at most.
 	b.faulty.Store(false)
 	s.each(perWorker, func(_ *rand.Rand, c *soakCustomer) bool { s.recover(c); return false })
 	s.wantExecutedOnce()
@@ -104,12 +104,12 @@ func TestSoak(t *testing.T) {
 		buf := make([]byte, 1<<16)
 		t.Errorf("%d goroutines and %d files are left over:\n%s", goroutines, files, buf[:runtime.Stack(buf, true)])
 	}
-	// net/http counts a connection as gone, and dials the next, a moment before it closes it: on a busy machine a few
+	// net/http counts a connection as closed, and dials the next, a moment before it closes it. On a busy machine a few
 	// more are open for that moment.
 	if peak := conns.peak.Load(); peak > soakConnections+soakConnections/8 {
 		t.Errorf("%d connections at a time", peak)
 	}
-	// In a second there is no steady state; what leaks with each call shows in a longer run.
+	// A second is too short for a steady state. What leaks with each call shows in a longer run.
 	if slack := early/10 + 2<<20; late > early+slack {
 		t.Errorf("the live heap grew from %d to %d bytes", early, late)
 	}
@@ -132,7 +132,7 @@ type soak struct {
 	errors map[string]int
 }
 
-// soakCustomer is one customer as both sides know them; each side has fields of its own.
+// soakCustomer is one customer. Client and server have fields of their own.
 type soakCustomer struct {
 	index int
 	email string
@@ -149,25 +149,25 @@ type soakCustomer struct {
 	executed []byte // how often each POST was executed
 }
 
-// outcomes says of each of a customer's POSTs, by number, whether its result told that it was executed or was not.
+// outcomes records, for each POST of a customer by number, what its result reported.
 type outcomes struct {
 	mu    sync.Mutex
 	known []byte
 }
 
 const (
-	saidExecuted = 1 + iota
-	saidRefused
+	reportedExecuted = 1 + iota
+	reportedRefused
 )
 
-func (o *outcomes) set(number int64, said byte) {
+func (o *outcomes) set(number int64, reported byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.known = grown(o.known, number)
-	o.known[number] = said
+	o.known[number] = reported
 }
 
-// grown is b with room for an index.
+// grown returns b with room for an index.
 func grown(b []byte, index int64) []byte {
 	if missing := int(index) + 1 - len(b); missing > 0 {
 		b = append(b, make([]byte, missing)...)
@@ -197,22 +197,22 @@ func (s *soak) ctx(c *soakCustomer) context.Context {
 	return context.WithValue(s.t.Context(), soakKey{}, c)
 }
 
-// relogin is the shared client's hook: the context tells whose session it is.
+// relogin is the shared client's hook. The context has the session's customer.
 func (s *soak) relogin(ctx context.Context, client *Client) error {
 	s.relogins.Add(1)
 	c, ok := ctx.Value(soakKey{}).(*soakCustomer)
 	if !ok {
-		return errors.New("the hook's context does not say whose session it is")
+		return errors.New("the hook's context has no customer")
 	}
 	me, err := client.Auth.Authenticate(ctx, c.email, testPassword, c.header())
 	s.saw(c, me, err)
 	return err
 }
 
-// header tells the server whose call it is, for it to compare with whose session comes.
+// header names the customer of a call, for the server to compare with the session.
 func (c *soakCustomer) header() CallOption { return WithHeader("X-Customer", strconv.Itoa(c.index)) }
 
-// saw holds a response against whose it must be.
+// saw wants a response to be the customer's own.
 func (s *soak) saw(c *soakCustomer, me *Customer, err error) {
 	if err == nil && (me.Email != c.email || me.ID != c.id()) {
 		s.t.Errorf("%s saw %s", c.email, me.Email)
@@ -221,7 +221,7 @@ func (s *soak) saw(c *soakCustomer, me *Customer, err error) {
 
 func (c *soakCustomer) id() string { return "cus_" + strconv.Itoa(c.index) }
 
-// done counts a call and its error, which must be one that the server's faults explain.
+// done counts a call and its error, which must be one that a fault of the server explains.
 func (s *soak) done(began time.Time, err error) {
 	s.calls.Add(1)
 	s.latency.add(time.Since(began))
@@ -245,7 +245,7 @@ func (s *soak) done(began time.Time, err error) {
 	s.errors[name]++
 }
 
-// register makes the customer, or logs in who is one already.
+// register registers the customer, or logs in one who is registered.
 func (s *soak) register(c *soakCustomer) {
 	client := s.shop.WithSession(c.session)
 	me, err := client.Create(s.ctx(c), CreateRequest{Email: c.email, Password: testPassword}, c.header())
@@ -264,7 +264,7 @@ func wantOKSoak(t *testing.T, err error) {
 	}
 }
 
-// act is a moment in a customer's life.
+// act makes one call of a customer, or a few.
 func (s *soak) act(r *rand.Rand, c *soakCustomer) {
 	ctx := s.ctx(c)
 	switch r.IntN(100) {
@@ -272,7 +272,7 @@ func (s *soak) act(r *rand.Rand, c *soakCustomer) {
 		back, err := DecodeSession(c.session.Encode())
 		wantOKSoak(s.t, err)
 		c.session = back
-	case 1: // a logout, and who comes back
+	case 1: // a logout and a login
 		client, began := s.shop.WithSession(c.session), time.Now()
 		err := client.Auth.DeleteSession(ctx, c.header())
 		s.done(began, err)
@@ -283,7 +283,7 @@ func (s *soak) act(r *rand.Rand, c *soakCustomer) {
 		wg.Go(func() { s.login(ctx, c, client) })
 		s.login(ctx, c, client)
 		wg.Wait()
-	case 3: // somebody who is nobody yet
+	case 3: // a visitor without a login
 		began := time.Now()
 		exists, err := s.shop.Auth.Exists(ctx, c.email, c.header())
 		if err == nil && !exists {
@@ -303,7 +303,7 @@ func (s *soak) act(r *rand.Rand, c *soakCustomer) {
 	default:
 		[]func(context.Context, *soakCustomer){s.retrieve, s.update, s.orders, s.update}[r.IntN(4)](ctx, c)
 	}
-	// Who was left without a login, because the network failed in the middle of one, tries again.
+	// A customer whose login failed in the middle tries again.
 	if !c.session.LoggedIn() {
 		s.login(ctx, c, s.shop.WithSession(c.session))
 	}
@@ -332,10 +332,10 @@ func (s *soak) orders(ctx context.Context, c *soakCustomer) {
 	s.done(began, err)
 }
 
-// refusals are statuses with which the server has done nothing.
+// refusals are the statuses of requests that were not executed.
 var refusals = map[int]bool{http.StatusTooManyRequests: true, http.StatusServiceUnavailable: true, http.StatusUnauthorized: true}
 
-// update is a POST with a number that the server counts by.
+// update is a POST with a number, by which the server counts it.
 func (s *soak) update(ctx context.Context, c *soakCustomer) {
 	began, number := time.Now(), c.op.Add(1)-1
 	me, err := s.shop.WithSession(c.session).Update(ctx, UpdateRequest{Phone: Value(strconv.FormatInt(number, 10))}, c.header())
@@ -346,13 +346,13 @@ func (s *soak) update(ctx context.Context, c *soakCustomer) {
 		if phone := me.Phone; phone == nil || *phone != strconv.FormatInt(number, 10) {
 			s.t.Errorf("%s saw another call's response", c.email)
 		}
-		c.outcomes.set(number, saidExecuted)
+		c.outcomes.set(number, reportedExecuted)
 	case e != nil && refusals[e.StatusCode]:
-		c.outcomes.set(number, saidRefused)
+		c.outcomes.set(number, reportedRefused)
 	}
 }
 
-// recover wants the session to work, or to be one login away from it.
+// recover wants the session to work, at most after one more login.
 func (s *soak) recover(c *soakCustomer) {
 	client := s.shop.WithSession(c.session)
 	me, err := client.Retrieve(s.ctx(c), c.header())
@@ -375,17 +375,17 @@ func (s *soak) wantExecutedOnce() {
 				s.t.Errorf("%s: POST %d was executed %d times", c.email, number, times)
 			}
 		}
-		for number, said := range c.outcomes.known {
+		for number, reported := range c.outcomes.known {
 			was := number < len(c.executed) && c.executed[number] == 1
-			if said == saidExecuted && !was || said == saidRefused && was {
-				s.t.Errorf("%s: POST %d was executed %v, and its result says otherwise", c.email, number, was)
+			if reported == reportedExecuted && !was || reported == reportedRefused && was {
+				s.t.Errorf("%s: POST %d was executed %v, and its result reported otherwise", c.email, number, was)
 			}
 		}
 		c.mu.Unlock()
 	}
 }
 
-// bytesPerSession is what the heap loses with the sessions.
+// bytesPerSession returns how much the heap shrinks without the sessions.
 func (s *soak) bytesPerSession() int {
 	before := liveHeap()
 	for _, c := range s.customers {
@@ -414,7 +414,7 @@ func watchHeap(began time.Time, d time.Duration) []uint64 {
 	return heap
 }
 
-// quarter is the median of the q-th quarter of the samples.
+// quarter returns the median of the q-th quarter of the samples.
 func quarter(heap []uint64, q int) uint64 {
 	part := slices.Sorted(slices.Values(heap[len(heap)*q/4 : max(len(heap)*(q+1)/4, len(heap)*q/4+1)]))
 	return part[len(part)/2]
@@ -422,7 +422,7 @@ func quarter(heap []uint64, q int) uint64 {
 
 func mb(n uint64) float64 { return float64(n) / (1 << 20) }
 
-// settled waits until nothing is left over: what was told to end takes a moment to do so.
+// settled waits until nothing is left, which may take a moment.
 func settled(left func() int) int {
 	deadline := time.NewTimer(5 * time.Second)
 	defer deadline.Stop()
@@ -480,20 +480,20 @@ func (h *histogram) quantile(q float64) time.Duration {
 // countConns counts a transport's connections.
 type countConns struct{ dialled, open, peak atomic.Int64 }
 
-type countedConn struct {
+type soakConn struct {
 	net.Conn
 	once sync.Once
 	open *atomic.Int64
 }
 
-func (c *countedConn) Close() error {
+func (c *soakConn) Close() error {
 	defer c.once.Do(func() { c.open.Add(-1) })
 	return c.Conn.Close()
 }
 
-// soakTransport is the client's own transport with its connections counted.
+// soakTransport returns the client's own transport, which counts its connections.
 func soakTransport() (*http.Transport, *countConns) {
-	t, n := newRoundTripper(), &countConns{}
+	t, n := newTransport(idleRepeatable), &countConns{}
 	t.Proxy = nil
 	dial := t.DialContext
 	t.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
@@ -506,7 +506,7 @@ func soakTransport() (*http.Transport, *countConns) {
 		for peak := n.peak.Load(); open > peak && !n.peak.CompareAndSwap(peak, open); peak = n.peak.Load() {
 			continue
 		}
-		return &countedConn{Conn: conn, open: &n.open}, nil
+		return &soakConn{Conn: conn, open: &n.open}, nil
 	}
 	return t, n
 }
@@ -537,7 +537,7 @@ func (c *countBodies) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// What the server does to requests, and to how many of 10,000.
+// faultKinds are the faults of the server, and to how many of 10,000 requests they happen.
 var faultKinds = []struct {
 	name string
 	of   int
@@ -611,7 +611,7 @@ func (b *soakBackend) faultCounts() map[string]int {
 	return m
 }
 
-// fault draws what happens to a request.
+// fault draws the fault of a request, "" for none.
 func (b *soakBackend) fault() string {
 	if !b.faulty.Load() {
 		return ""
@@ -634,7 +634,7 @@ func (b *soakBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewDecoder(r.Body).Decode(&in)
 	index, err := strconv.Atoi(r.Header.Get("X-Customer"))
 	if err != nil || index < 0 || index >= len(b.soak.customers) {
-		b.soak.t.Errorf("%s %s says that it is for customer %q", r.Method, r.URL.Path, r.Header.Get("X-Customer"))
+		b.soak.t.Errorf("%s %s is for customer %q", r.Method, r.URL.Path, r.Header.Get("X-Customer"))
 		return
 	}
 	c := b.soak.customers[index]
@@ -648,7 +648,7 @@ func (b *soakBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "401, session forgotten":
 		c.forget(sid)
 	case "429":
-		// Mostly soon, or the run would be one of waiting.
+		// A run with longer waits would mostly wait.
 		w.Header().Set("Retry-After", []string{"0", "0", "0", "Tue, 02 Jan 2024 03:04:05 GMT", "1"}[rand.IntN(5)])
 		respond(w, 429, "", "")
 		return
@@ -661,7 +661,7 @@ func (b *soakBackend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "slower than the timeout":
 		b.sleep(r, 2*soakTimeout)
 	case "HTML page":
-		respond(w, 200, "text/html", "<html>A page of somebody's</html>")
+		respond(w, 200, "text/html", "<html>A page of a proxy</html>")
 		return
 	}
 	status, contentType, body := b.respond(w, r, c, sid, in.Phone, kind == "401, session still good")
@@ -699,7 +699,7 @@ func reset(w http.ResponseWriter, text string) {
 	_ = conn.Close()
 }
 
-// checkCookies wants the cookies of a request to be those of the customer it is for, and returns the session's id.
+// checkCookies wants the cookies of a request to be the customer's, and returns the session id.
 func (b *soakBackend) checkCookies(r *http.Request, c *soakCustomer) string {
 	sid := ""
 	for _, cookie := range r.Cookies() {
@@ -720,7 +720,7 @@ func (c *soakCustomer) forget(sid string) {
 	c.sids = slices.DeleteFunc(c.sids, func(s string) bool { return s == sid })
 }
 
-// response does what is asked, as the backend would.
+// respond carries a request out, as the backend would.
 func (b *soakBackend) respond(w http.ResponseWriter, r *http.Request, c *soakCustomer, sid, phone string, refuse bool) (status int, contentType, body string) {
 	const jsonType = "application/json; charset=utf-8"
 	c.mu.Lock()
@@ -731,7 +731,7 @@ func (b *soakBackend) respond(w http.ResponseWriter, r *http.Request, c *soakCus
 	secured := strings.Contains(route, "/store/customers/me") || route == "GET /store/auth"
 	switch {
 	case secured && !known:
-		setSoakCookie(w, "anonymous") // whoever keeps it is found out
+		setSoakCookie(w, "anonymous") // checkCookies finds a client that stores it
 		return 401, "", "Unauthorized"
 	case route == "POST /store/customers" && c.account:
 		return 422, jsonType, `{"type":"duplicate_error","message":"A customer with the given email already has an account."}`
@@ -792,7 +792,7 @@ func TestManyCustomersShareFewConnections(t *testing.T) {
 	if peak := conns.peak.Load(); peak > soakConnections+4 {
 		t.Errorf("%d connections at a time, want %d", peak, soakConnections)
 	}
-	// It gives up a connection where it was slow to write a request, as happens on a busy machine.
+	// It gives up a connection on which a write was slow, as happens on a busy machine.
 	if dialled := conns.dialled.Load(); dialled > 2*soakConnections {
 		t.Errorf("%d connections for %d customers: they are not reused", dialled, customers)
 	}

@@ -10,11 +10,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"os"
 	"time"
 )
 
 const (
-	// DefaultTimeout bounds one attempt, from the dial to the last byte of the response.
+	// DefaultTimeout bounds all attempts of a call, from the first dial to the last byte of the response.
 	DefaultTimeout = 30 * time.Second
 	// DefaultMaxRetries is how often a request that is safe to repeat is sent again.
 	DefaultMaxRetries = 2
@@ -25,32 +26,32 @@ const (
 // transport sends requests: attempts, each with a time limit, a bounded read and a log line.
 type transport struct {
 	http             *http.Client
-	timeout          time.Duration // of one attempt
+	timeout          time.Duration // of all attempts together
 	maxRetries       int
 	maxResponseBytes int64
 	logger           *slog.Logger // may be nil
 }
 
 // send sends req until a response is worth returning, and returns how often it was sent. With an error, the response is
-// what came before it, if anything.
+// what came before it, if anything. The timeout bounds all attempts together, so that a backend that hangs costs its
+// caller one wait.
 func (t *transport) send(ctx context.Context, op Operation, req *http.Request) (*response, int, error) {
+	budget, cancel := context.WithTimeout(ctx, t.timeout)
+	defer cancel()
 	for n := 1; ; n++ {
-		var watch *dialWatch // only a POST depends on it
-		attemptCtx := ctx
+		var watch *connWatch // only a POST depends on it
+		attemptCtx := budget
 		if req.Method == http.MethodPost {
-			watch = &dialWatch{}
-			attemptCtx = httptrace.WithClientTrace(ctx, watch.trace())
+			watch = &connWatch{}
+			attemptCtx = httptrace.WithClientTrace(budget, watch.trace())
 		}
 		began := time.Now()
-		r, err := t.attempt(attemptCtx, op, req)
+		r, err := t.attempt(ctx, attemptCtx, op, req)
 		t.log(ctx, req, op, n, began, r, err)
-		if err == nil && r.status/100 == 2 {
-			return r, n, nil
-		}
-		if n > t.maxRetries || ctx.Err() != nil || !worthRepeating(req.Method, r, err, watch) {
+		if err == nil && r.status/100 == 2 || n > t.maxRetries || !worthRepeating(req.Method, r, err, watch) {
 			return r, n, err
 		}
-		if !wait(ctx, backoff(n, r)) {
+		if pause, ok := backoff(n, r); !ok || !wait(budget, pause) {
 			if ctx.Err() != nil {
 				err = canceled(op, r, ctx.Err())
 			}
@@ -68,13 +69,11 @@ func rewind(req *http.Request) {
 	}
 }
 
-// attempt sends req once and reads the response.
-func (t *transport) attempt(ctx context.Context, op Operation, req *http.Request) (*response, error) {
-	attemptCtx, cancel := context.WithTimeout(ctx, t.timeout)
-	defer cancel()
-	resp, err := t.http.Do(req.WithContext(attemptCtx))
+// attempt sends req once and reads the response. ctx is the caller's, attemptCtx ends with the time for all attempts.
+func (t *transport) attempt(ctx, attemptCtx context.Context, op Operation, req *http.Request) (*response, error) {
+	resp, err := t.http.Do(once(req.WithContext(attemptCtx)))
 	if err != nil {
-		return nil, transportError(ctx, op, nil, err)
+		return nil, transportError(ctx, attemptCtx, op, nil, err)
 	}
 	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
 	r := &response{op: op, status: resp.StatusCode, header: resp.Header, url: req.URL}
@@ -84,10 +83,26 @@ func (t *transport) attempt(ctx context.Context, op Operation, req *http.Request
 	case errors.Is(err, errTooLarge):
 		return r, r.unexpected("", err)
 	case err != nil && (r.status/100 == 2 || ctx.Err() != nil):
-		return r, transportError(ctx, op, r, err)
+		return r, transportError(ctx, attemptCtx, op, r, err)
 	}
 	return r, nil // of a failure, the status says more than the rest of its body would
 }
+
+// once keeps net/http from sending req again by itself, as it does on a connection that was closed meanwhile, and over
+// HTTP/2 without end: it repeats what has no body or one that it can have again.
+func once(req *http.Request) *http.Request {
+	req.GetBody = nil
+	if req.Body == nil {
+		req.Body = emptyBody{}
+	}
+	return req
+}
+
+// emptyBody is a body of no bytes that net/http does not know to be empty.
+type emptyBody struct{}
+
+func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (emptyBody) Close() error             { return nil }
 
 const (
 	maxTrustedLength = 1 << 20  // the memory that is set aside because a response announces that much
@@ -125,18 +140,26 @@ func bodyLimit(status int, limit int64) int64 {
 	return limit
 }
 
+const (
+	messageTimeout      = "no whole response within WithTimeout"
+	messageOtherTimeout = "no whole response in time: a limit of the http.Client or RoundTripper given by WithHTTPClient"
+	messageCutOff       = "the response could not be read to its end"
+)
+
 // transportError returns the error of a request that got no whole response; r is what came of it, if anything.
-func transportError(ctx context.Context, op Operation, r *response, err error) *Error {
+func transportError(ctx, attemptCtx context.Context, op Operation, r *response, err error) *Error {
 	err = redacted(withoutURL(err))
 	e := &Error{Operation: op, kind: ErrUnavailable, cause: err}
 	if r != nil {
-		e = r.unexpected("the response could not be read to its end", err)
+		e = r.unexpected(messageCutOff, err)
 	}
 	switch {
 	case ctx.Err() != nil:
 		e.kind, e.cause, e.Message = nil, ctx.Err(), ""
-	case errors.Is(err, context.DeadlineExceeded):
-		e.kind, e.Message = ErrUnavailable, "no whole response within WithTimeout"
+	case attemptCtx.Err() != nil:
+		e.kind, e.Message = ErrUnavailable, messageTimeout
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		e.kind, e.Message = ErrUnavailable, messageOtherTimeout
 	}
 	return e
 }
@@ -183,16 +206,53 @@ func (t *transport) log(ctx context.Context, req *http.Request, op Operation, at
 	t.logger.LogAttrs(ctx, slog.LevelDebug, "medusa request", attrs...)
 }
 
-// newRoundTripper returns net/http's default transport but for two things. Node closes a connection that was idle for
-// 5 s, and a POST sent just then is lost, so ours are closed after 4. And all connections go to one host.
-func newRoundTripper() *http.Transport {
+// roundTripper sends with one net/http transport what can be repeated, and with another what can't. A POST is lost if the
+// other side closes its connection just then, so the second keeps connections for a moment only.
+type roundTripper struct {
+	repeatable, single *http.Transport
+}
+
+// Node closes a connection that was idle for 5 s, and some proxies after 1.
+const (
+	idleRepeatable = 4 * time.Second
+	idleSingle     = 500 * time.Millisecond
+)
+
+func newRoundTripper() *roundTripper {
+	return &roundTripper{newTransport(idleRepeatable), newTransport(idleSingle)}
+}
+
+// RoundTrip sends req.
+func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPost {
+		return t.single.RoundTrip(req)
+	}
+	return t.repeatable.RoundTrip(req)
+}
+
+// CloseIdleConnections closes the connections that are not in use.
+func (t *roundTripper) CloseIdleConnections() {
+	t.repeatable.CloseIdleConnections()
+	t.single.CloseIdleConnections()
+}
+
+// newTransport returns net/http's default transport but for its limits: all connections go to one host, and they are
+// closed when they were idle for so long.
+func newTransport(idle time.Duration) *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &countedConn{Conn: conn}, nil
+		},
 		ForceAttemptHTTP2:     true,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		IdleConnTimeout:       4 * time.Second,
+		IdleConnTimeout:       idle,
 		MaxConnsPerHost:       256,
 		MaxIdleConnsPerHost:   256,
 		// A header of Medusa's is about 1 KB; net/http would take 10 MB, and as much again in 1xx responses.

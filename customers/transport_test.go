@@ -1,7 +1,6 @@
 package customers
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -22,30 +21,15 @@ import (
 	"time"
 )
 
-// raw serves bytes that net/http would not send: one response for each connection, after the request was read.
-func raw(t *testing.T, response string) (string, *atomic.Int32) {
+// serveRaw responds with text to one request of each connection, and counts the connections.
+func serveRaw(t *testing.T, text string) (url string, connections *atomic.Int32) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a listener of a test
-	wantOK(t, err)
-	t.Cleanup(func() { _ = l.Close() })
-	connections := new(atomic.Int32)
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			connections.Add(1)
-			go func() {
-				defer conn.Close() //nolint:errcheck // nobody is told
-				if r, err := http.ReadRequest(bufio.NewReader(conn)); err == nil {
-					_, _ = io.Copy(io.Discard, r.Body)
-					_, _ = io.WriteString(conn, response)
-				}
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String(), connections
+	connections = new(atomic.Int32)
+	h := listen(t, func(conn net.Conn) {
+		connections.Add(1)
+		writes(text)(conn)
+	})
+	return h.url("http"), connections
 }
 
 func TestCutOffBodiesKeepTheStatus(t *testing.T) {
@@ -60,10 +44,10 @@ func TestCutOffBodiesKeepTheStatus(t *testing.T) {
 		{"200 bad chunk", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ErrUnexpectedResponse, 200, ""},
 		{"200 huge Content-Length", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33000000\r\n\r\n{", ErrUnexpectedResponse, 200, ""},
 		{"404 JSON", "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"type\":\"not_f", ErrNotFound, 404, ""},
-		{"401 without type", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nUnauth", ErrUnauthenticated, 401, ""},
+		{"401 without type", "HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nUnauthorized", ErrUnauthenticated, 401, ""},
 		{"500 chunked", "HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n10\r\n{\"type", ErrInternal, 500, ""},
 	} {
-		url, _ := raw(t, test.response)
+		url, _ := serveRaw(t, test.response)
 		var r Response
 		_, err := mustNew(t, url, WithMaxRetries(0)).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
 		e := wantError(t, err, test.want)
@@ -89,7 +73,7 @@ func TestCutOffReadIsRepeated(t *testing.T) {
 
 func TestAnnouncedLengthIsNotTrustedWithMemory(t *testing.T) {
 	for _, length := range []string{"33000000", "9223372036854775806", "1000000000000"} {
-		url, _ := raw(t, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+length+"\r\n\r\n{")
+		url, _ := serveRaw(t, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "+length+"\r\n\r\n{")
 		c := mustNew(t, url, WithMaxRetries(0), WithMaxResponseBytes(1<<62)).WithSession(sessionOf("v"))
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
@@ -116,7 +100,7 @@ func TestGzipIsReadAndABombIsNot(t *testing.T) {
 			space := []byte(strings.Repeat(" ", 64<<10))
 			for range size / len(space) {
 				if _, err := z.Write(space); err != nil {
-					return // the client has had enough
+					return // the client has closed the connection
 				}
 			}
 			_ = z.Close()
@@ -140,7 +124,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case location == "":
-					w.Header().Set("Location", r.URL.Path+"/") // as a route with a slash at the end
+					w.Header().Set("Location", r.URL.Path+"/") // a route with a slash at the end
 				case strings.Contains(location, "127.0.0.1"):
 					w.Header().Set("Location", location+r.URL.Path)
 				case location != "-":
@@ -287,7 +271,7 @@ func TestConnectionResetAndMalformedResponses(t *testing.T) {
 		"continued header line":   "HTTP/1.1 200 OK\r\n connect.sid=hush\r\n\r\n",
 		"control byte in a value": "HTTP/1.1 200 OK\r\nSet-Cookie: connect.sid=hush\x00\r\nContent-Length: 0\r\n\r\n",
 	} {
-		url, connections := raw(t, response)
+		url, connections := serveRaw(t, response)
 		c := mustNew(t, url, WithMaxRetries(1)).WithSession(sessionOf("v"))
 		_, err := c.Auth.Exists(t.Context(), testEmail)
 		if err == nil {
@@ -314,7 +298,7 @@ func TestTLSFailures(t *testing.T) {
 	f.Config.ErrorLog = discard()
 	f.StartTLS()
 	defer f.Close()
-	// A certificate that nobody here signed is no better in a second.
+	// A certificate of an unknown authority is no better in a second.
 	var r Response
 	_, err := mustNew(t, f.URL).WithSession(sessionOf("v")).Retrieve(t.Context(), WithResponse(&r))
 	wantIs(t, err, ErrUnavailable)
@@ -326,11 +310,11 @@ func TestTLSFailures(t *testing.T) {
 	if r.Attempts != 1 {
 		t.Errorf("%d attempts", r.Attempts)
 	}
-	// https to a server that speaks http.
+	// An http server is reached by https.
 	plain := serve(t, respondWith(200, "application/json", customerJSON))
 	err = retrieve(t.Context(), mustNew(t, strings.Replace(plain.URL, "http:", "https:", 1), WithMaxRetries(0)).WithSession(sessionOf("v")))
 	wantIs(t, err, ErrUnavailable)
-	// And with the certificate known.
+	// The certificate is known.
 	wantOK(t, retrieve(t.Context(), mustNew(t, f.URL, WithHTTPClient(f.Client())).WithSession(sessionOf("v"))))
 }
 
@@ -364,8 +348,8 @@ func TestConnectionsAreReused(t *testing.T) {
 		wantOK(t, s.GeneratePasswordToken(t.Context(), testEmail))
 		wantOK(t, s.Auth.DeleteSession(t.Context()))
 	}
-	if n := connections.Load(); n != 1 {
-		t.Errorf("%d connections for calls one after the other", n)
+	if n := connections.Load(); n != 2 {
+		t.Errorf("%d connections for calls one after the other, want one for what can be repeated and one for POSTs", n)
 	}
 }
 
@@ -399,42 +383,24 @@ func TestOnlyAsMuchIsReadAsIsAllowed(t *testing.T) {
 	}
 }
 
-// closeCounter counts bodies that were opened and closed.
-type closeCounter struct {
-	io.ReadCloser
-	closed *atomic.Int32
-}
-
-func (c closeCounter) Close() error {
-	c.closed.Add(1)
-	return c.ReadCloser.Close()
-}
-
 func TestEveryBodyIsClosed(t *testing.T) {
-	var opened, closed atomic.Int32
+	var opened, closed int64
 	for _, h := range []http.HandlerFunc{
 		respondWith(200, "application/json", customerJSON), respondWith(200, "text/html", "<html>"), respondWith(200, "application/json", "{"),
 		respondWith(401, "", "Unauthorized"), respondWith(503, "text/html", strings.Repeat("x", 1<<20)), respondWith(302, "", ""), respondWith(204, "", ""),
 		respondWith(200, "application/json", strings.Repeat(" ", 100<<10)),
 	} {
-		rec := inMemoryTransport(h)
+		bodies := &countBodies{next: inMemoryTransport(h)}
 		synctest.Test(t, func(t *testing.T) {
-			c := mustNew(t, "https://shop.example.com", WithMaxResponseBytes(50<<10), WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-				resp, err := rec(r)
-				if err != nil {
-					return nil, err
-				}
-				opened.Add(1)
-				resp.Body = closeCounter{resp.Body, &closed}
-				return resp, nil
-			})})).WithSession(sessionOf("v"))
-			_ = retrieve(t.Context(), c)
-			_ = logIn(t.Context(), c, testEmail)
-			_ = c.Auth.DeleteSession(t.Context())
+			c := mustNew(t, backendURL, WithMaxResponseBytes(50<<10), WithHTTPClient(&http.Client{Transport: bodies})).WithSession(sessionOf("v"))
+			for _, row := range everyOperation {
+				_, _ = row.call(t.Context(), c)
+			}
 		})
+		opened, closed = opened+bodies.opened.Load(), closed+bodies.closed.Load()
 	}
-	if opened.Load() < 24 || opened.Load() != closed.Load() {
-		t.Errorf("%d bodies opened, %d closed", opened.Load(), closed.Load())
+	if opened < 24 || opened != closed {
+		t.Errorf("%d bodies opened, %d closed", opened, closed)
 	}
 }
 
@@ -446,7 +412,7 @@ func TestTransportThatReturnsNothingIsAnError(t *testing.T) {
 }
 
 func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T) {
-	tr := newRoundTripper()
+	tr := newTransport(idleRepeatable)
 	if tr.IdleConnTimeout <= 0 || tr.IdleConnTimeout.Seconds() >= 5 {
 		t.Errorf("idle connections are kept for %v, Node closes them after 5 s", tr.IdleConnTimeout)
 	}
@@ -458,7 +424,7 @@ func TestClientOfTheOwnTransportKeepsNoConnectionLongerThanNodeDoes(t *testing.T
 	}
 }
 
-// logLine is what an attempt's line has.
+// logLine is the line of an attempt.
 type logLine struct {
 	Level     string        `json:"level"`
 	Msg       string        `json:"msg"`
@@ -527,9 +493,13 @@ func TestEachAttemptIsLogged(t *testing.T) {
 
 func TestNothingIsLoggedAboveDebugLevel(t *testing.T) {
 	var logs bytes.Buffer
-	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(http.StatusOK, jsonType, customerJSON)),
-		WithLogger(slog.New(slog.NewJSONHandler(&logs, nil)))).WithSession(sessionOf("v"))
-	wantOK(t, retrieve(t.Context(), c))
+	for _, status := range []int{http.StatusOK, http.StatusInternalServerError} {
+		c := mustNew(t, backendURL, inMemory(respondWith(status, jsonType, customerJSON)),
+			WithLogger(slog.New(slog.NewJSONHandler(&logs, nil)))).WithSession(sessionOf("v"))
+		if err := retrieve(t.Context(), c); (err == nil) != (status == http.StatusOK) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
 	if logs.Len() != 0 {
 		t.Error(logs.String())
 	}
@@ -547,8 +517,6 @@ func TestLogLineIsBounded(t *testing.T) {
 	}
 }
 
-// The tests here are of what fuzzing found.
-
 func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 	const patience = 2 * time.Second
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -557,7 +525,7 @@ func TestSwitchingProtocolsIsAnErrorAndNotAHang(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		// Open and silent, for as long as this test has patience.
+		// The connection stays open and silent for as long as the test waits.
 		stop := time.AfterFunc(patience, func() { _ = conn.Close() })
 		t.Cleanup(func() {
 			if stop.Stop() {

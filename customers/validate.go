@@ -146,8 +146,8 @@ func (c *call) lower(field, value string) string {
 // id refuses what is no id, such as one with a space that was copied along, which would find nothing, in silence.
 func (c *call) id(field, id string) {
 	c.required(field, id)
-	if strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }) {
-		c.refuse(field, "it contains a space or an invisible character")
+	if strings.TrimSpace(id) != id || strings.ContainsFunc(id, isInvisible) {
+		c.refuse(field, "it has space around it, or contains an invisible character")
 	}
 }
 

@@ -166,7 +166,7 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"ListOrders", "TaxRate", "too small", list(ListOrdersParams{TaxRate: new(-1e39)})},
 		{"ListOrders", "CreatedAt", "no JSON", list(ListOrdersParams{CreatedAt: &TimeRange{GT: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}})},
 	}
-	for _, id := range []string{"a b", " a", "a\n", "a\u200b", "\u00a0a", "\ufeffa"} {
+	for _, id := range []string{"a ", " a", "a\n", "a\u200b", "\u00a0a", "\ufeffa"} {
 		for field, p := range map[string]ListOrdersParams{"ID": {ID: &id}, "CartID": {CartID: &id}, "RegionID": {RegionID: &id}, "CurrencyCode": {CurrencyCode: &id}} {
 			tests = append(tests, []struct {
 				operation, field, name string
@@ -174,7 +174,7 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 			}{{"ListOrders", field, "invisible", list(p)}, {"UpdateCustomer", "BillingAddress", "invisible", update(UpdateRequest{BillingAddress: BillingAddressID(id)})}}...)
 		}
 	}
-	for _, id := range []string{"a b", " a", "a\n", "a\u200b", "", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
+	for _, id := range []string{"a ", " a", "a\n", "a\u200b", "", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
 		tests = append(tests, []struct {
 			operation, field, name string
 			call                   func() error
@@ -244,15 +244,20 @@ func TestEmailsAreSentInLowerCase(t *testing.T) {
 		"Exists":                func() error { _, err := c.Auth.Exists(ctx, given); return err },
 		"ListOrders":            func() error { _, err := c.ListOrders(ctx, &ListOrdersParams{Email: new(given)}); return err },
 	} {
+		before := f.count()
 		wantOK(t, call())
-		r := f.last(t)
+		r := f.seen()[before]
+		if name == "ListOrders" { // which looks for it as it is spelled first
+			r = f.last(t)
+		}
 		if all := r.Path + r.Body + r.Query.Get("email"); !strings.Contains(all, sent) || strings.Contains(all, given) {
 			t.Errorf("%s sent %s", name, all)
 		}
 	}
 	// Lower-case letters beyond ASCII are the same in Go and in JavaScript.
+	before := f.count()
 	wantOK(t, logIn(ctx, c, "üß@exämple.com"))
-	if got := f.last(t).Body; !strings.Contains(got, "üß@exämple.com") {
+	if got := f.seen()[before].Body; !strings.Contains(got, "üß@exämple.com") {
 		t.Errorf("sent %s", got)
 	}
 }
@@ -289,8 +294,9 @@ func TestEmailsAreSentWithoutSurroundingSpace(t *testing.T) {
 	} {
 		for _, space := range []string{" ", "\t", "\r\n", "\u00a0", "\u2003", "\u3000", "  \n"} {
 			for _, email := range []string{space + testEmail, testEmail + space, space + testEmail + space} {
+				before := f.count()
 				wantOK(t, call(email))
-				r := f.last(t)
+				r := f.seen()[before]
 				sent := r.Query.Get("email")
 				switch {
 				case r.Body != "":

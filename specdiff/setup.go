@@ -15,26 +15,26 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
-// Setup is what one has to know about a backend to see all that it does. Its JSON is what test/e2e/backend/start.mjs prints,
-// whose other names are ignored. It holds passwords.
+// Setup is what is known about a backend: customers to log in as, and where to read password tokens. Its JSON is what
+// test/e2e/backend/start.mjs prints; other names are ignored. It contains passwords.
 type Setup struct {
-	// URL is the backend's.
+	// URL is the URL of the backend.
 	URL string `json:"url"`
-	// Customers log in and are read, never changed. Those who have orders of many kinds show most.
+	// Customers log in and are read, never changed. Customers with orders of many kinds show most.
 	Customers []Customer `json:"customers"`
-	// PasswordTokenURL answers ?email=…&more-than=0 with a JSON list of the tokens that were issued for a forgotten
-	// password; without it no password is reset.
+	// PasswordTokenURL serves ?email=…&more-than=0 with a JSON list of the password tokens that were issued for the
+	// email. Without it no password is reset.
 	PasswordTokenURL string `json:"passwordTokenUrl"`
 }
 
-// Customer is somebody to log in as.
+// Customer is a customer to log in as.
 type Customer struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
-	Orders   int    `json:"orders"` // how many, if known: the one with most is asked first
+	Orders   int    `json:"orders"` // how many, if known
 }
 
-// Format shows no password, whatever the verb.
+// Format returns no password for any verb.
 func (c Customer) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "a customer") }
 
 // ReadSetup reads a Setup from its JSON.
@@ -47,7 +47,7 @@ func ReadSetup(r io.Reader) (*Setup, error) {
 	return &s, nil
 }
 
-// Live is how to ask the backend. The customer with most orders comes first.
+// Live returns how to ask the backend. The customer with most orders is first.
 func (s *Setup) Live() live.Config {
 	customers := slices.Clone(s.Customers)
 	slices.SortStableFunc(customers, func(a, b Customer) int { return b.Orders - a.Orders })
@@ -58,10 +58,10 @@ func (s *Setup) Live() live.Config {
 	return config
 }
 
-// patience is how long a token may take: Medusa tells of it some seconds late.
+// patience is how long a token may take: Medusa sends its event some seconds late.
 const patience = 30 * time.Second
 
-// resetToken returns how to get a token; nil if there is no way.
+// resetToken returns a function that returns the newest token of an email; nil without PasswordTokenURL.
 func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 	if s.PasswordTokenURL == "" {
 		return nil
@@ -75,7 +75,7 @@ func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 		client := &http.Client{Timeout: patience}
 		resp, err := client.Do(req)
 		if err != nil {
-			return "", errors.New("passwordTokenUrl does not answer")
+			return "", errors.New("passwordTokenUrl does not respond")
 		}
 		defer func() { _ = resp.Body.Close() }()
 		const most = 1 << 20
@@ -83,7 +83,7 @@ func (s *Setup) resetToken() func(context.Context, string) (string, error) {
 			Token string `json:"token"`
 		}
 		if err := json.NewDecoder(io.LimitReader(resp.Body, most)).Decode(&tokens); err != nil || len(tokens) == 0 {
-			return "", errors.New("passwordTokenUrl answers without a token")
+			return "", errors.New("passwordTokenUrl returned no token")
 		}
 		return strings.TrimSpace(tokens[len(tokens)-1].Token), nil
 	}

@@ -1,6 +1,6 @@
-// Package specdiff holds three sources of truth about one API side by side: the contract that a client is made from, the
-// document that the backend's makers publish, and the running backend. It says where they disagree, who is wrong, and
-// what that means for callers in Go.
+// Package specdiff compares what three sources say about one API: the contract that a client is made from, the document
+// that the makers of the backend publish, and the running backend. It reports where they disagree, which of them is
+// wrong, and what that means for callers in Go.
 package specdiff
 
 import (
@@ -15,6 +15,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
@@ -23,31 +24,31 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
 )
 
-// ErrUsage is a configuration that nothing can be compared with.
+// ErrUsage is the error of a configuration with nothing to compare.
 var ErrUsage = errors.New("wrong usage")
 
-// Config says what to compare: at least two of the contract, the published document and the backend.
+// Config is what to compare: at least two of the contract, the published document and the backend.
 type Config struct {
 	Contract  string // the contract: a file or URL
 	Published string // the published document: a file or URL
-	Package   string // instead of Published: the directory of an installed @medusajs/medusa, to make the document from
-	Backend   string // the running backend's URL. Customers are registered there, which the API cannot delete
-	Setup     Setup  // what is known about the backend; its URL is not looked at
-	// Routes are the beginnings of paths: what the published document has there and the contract lacks is a finding.
-	// Other routes are only looked at if the contract has them. Default: [DefaultRoutes].
+	Package   string // instead of Published: the directory of an installed @medusajs/medusa
+	Backend   string // the URL of the running backend, where customers are registered that the API cannot delete
+	Setup     Setup  // what is known about the backend; its URL is ignored
+	// Routes are prefixes of paths. What the published document has there and the contract lacks is a finding. Other
+	// routes are compared only if the contract has them. The default is [DefaultRoutes].
 	Routes   []string
 	Accepted string            // the file of accepted deviations; "" for none
-	Version  string            // of the backend, for accepted deviations; default: that of Package
-	Today    time.Time         // default: now; accepted deviations expire
-	Floor    live.Floor        // how much of the contract has to be seen on the backend; nil for no matter how little
-	Progress func(step string) // if not nil, told what is done next on the backend
+	Version  string            // the version of the backend, for accepted deviations; default: that of Package
+	Today    time.Time         // the day, for accepted deviations; default: now
+	Floor    live.Floor        // how much of the contract has to be seen on the backend
+	Progress func(step string) // called with the next step on the backend, if it is not nil
 }
 
-// DefaultRoutes are the customer's routes of a Medusa storefront.
+// DefaultRoutes returns the routes of a Medusa storefront that are a customer's own.
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
-// Run compares. The error says what to do; it is an [ErrUsage] if too little was given, and a [live.ErrUnreachable] if
-// the backend gave no answer of use. Disagreement is no error, see [report.Report.Agrees].
+// Run compares the sources. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable] if the backend
+// gave no usable response. Disagreement is no error; see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := &report.Report{}
 	if len(config.Floor) > 0 && (config.Contract == "" || config.Backend == "") {
@@ -68,7 +69,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		evidence.Differences, places = result.Differences, result.Places
 	}
 	if docs.contract != nil {
-		evidence.Uses = compare.Uses(docs.contract)
+		evidence.Uses, evidence.Names = compare.Uses(docs.contract), compare.Names(docs.contract)
 	}
 	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
 	if config.Backend != "" {
@@ -81,7 +82,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	return r, nil
 }
 
-// flaws are what a document says in vain, as if a backend had shown it.
+// flaws returns the flaws of a document as observations.
 func flaws(doc *openapi3.T) []finding.Observation {
 	var all []finding.Observation
 	if doc != nil {
@@ -92,7 +93,7 @@ func flaws(doc *openapi3.T) []finding.Observation {
 	return all
 }
 
-// live asks the backend once and holds what it did against each document.
+// live asks the backend once and compares the record with each document.
 func (c *Config) live(ctx context.Context, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) error {
 	r.Sources.Backend = c.Backend
 	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
@@ -107,7 +108,7 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 		result := live.Check(record, docs.contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
 		evidence.Seen = result.Seen
-		r.Coverage = c.coverage(result.Coverage)
+		r.Coverage = c.coverage(result.Coverage())
 		for _, note := range result.Unchecked {
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
@@ -119,7 +120,7 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 	return nil
 }
 
-func (c *Config) coverage(all live.Coverage) []report.Coverage {
+func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 	var lines []report.Coverage
 	for _, line := range all {
 		lines = append(lines, report.Coverage{What: string(line.What), Seen: line.Seen, Declared: line.Declared, Floor: c.Floor[line.What], Missing: line.Missing})
@@ -127,7 +128,7 @@ func (c *Config) coverage(all live.Coverage) []report.Coverage {
 	return lines
 }
 
-// documents are those that were read; nil for what was not given.
+// documents are the documents that were read; nil for those that were not given.
 type documents struct{ contract, published *openapi3.T }
 
 func (c *Config) documents(ctx context.Context, r *report.Report) (docs documents, err error) {
@@ -176,7 +177,7 @@ func (c *Config) in(path string) bool {
 
 func has(doc *openapi3.T, path string) bool { return doc != nil && doc.Paths.Find(path) != nil }
 
-// accepted reads the accepted deviations, before the backend is asked.
+// accepted reads the accepted deviations. It is called before the backend is asked.
 func (c *Config) accepted() (*accept.File, error) {
 	if c.Accepted == "" {
 		return new(accept.File), nil

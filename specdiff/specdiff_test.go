@@ -15,7 +15,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
-// Two documents are compared, and what is left to explain is shown.
+// ExampleRun compares two documents and prints what is left to explain.
 func ExampleRun() {
 	r, err := specdiff.Run(context.Background(), specdiff.Config{
 		Contract:  "testdata/contract.yaml",
@@ -32,8 +32,8 @@ func ExampleRun() {
 	}
 	fmt.Println("agrees:", r.Agrees())
 	// Output:
-	// POST /store/auth 200#cookie: Set-Cookie documented, Set-Cookie absent; unproven
-	// POST /store/auth/token#presence: absent, documented; unproven
+	// POST /store/auth 200#cookie: Set-Cookie documented, Set-Cookie absent; undecided
+	// POST /store/auth/token#presence: absent, documented; undecided
 	// agrees: false
 }
 
@@ -82,7 +82,7 @@ func TestUsage(t *testing.T) {
 	}
 }
 
-func TestBackendThatIsNotThere(t *testing.T) {
+func TestBackendThatDoesNotListen(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	_, err := specdiff.Run(t.Context(), specdiff.Config{Contract: "testdata/contract.yaml", Backend: server.URL})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,48 +8,42 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/medusa-storefront/customers-go/api"
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// mailbox writes down the password tokens that a shop would mail.
+// mailbox serves the backend and prints the password tokens that a shop would mail.
 type mailbox struct {
 	backend *customerstest.Backend
 
 	mu      sync.Mutex
 	to      io.Writer
-	written map[string]int // by email, how many tokens
+	printed map[string]int // how many tokens, by email
 }
 
-// ServeHTTP hands everything on to the backend.
 func (m *mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost || !strings.HasSuffix(strings.ToLower(strings.TrimSuffix(r.URL.Path, "/")), "/password-token") {
-		m.backend.ServeHTTP(w, r)
+	m.backend.ServeHTTP(w, r)
+	if !strings.Contains(strings.ToLower(r.URL.Path), "password-token") {
 		return
 	}
-	var seen bytes.Buffer
-	r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.TeeReader(r.Body, &seen), r.Body}
-	m.backend.ServeHTTP(w, r)
-	var request struct {
-		Email string `json:"email"`
-	}
-	if json.Unmarshal(seen.Bytes(), &request) == nil {
-		m.write(request.Email)
+	for _, received := range m.backend.Requests() {
+		var body api.GeneratePasswordTokenRequest
+		if received.Operation == api.OperationGeneratePasswordToken && json.Unmarshal(received.Body(), &body) == nil {
+			m.print(strings.ToLower(body.Email))
+		}
 	}
 }
 
-func (m *mailbox) write(email string) {
+// print prints the tokens of an email that it has not printed before.
+func (m *mailbox) print(email string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	tokens := m.backend.PasswordTokens(email)
-	if m.written == nil {
-		m.written = make(map[string]int)
+	if m.printed == nil {
+		m.printed = make(map[string]int)
 	}
-	email = strings.ToLower(email)
-	for _, token := range tokens[min(m.written[email], len(tokens)):] {
+	tokens := m.backend.PasswordTokens(email)
+	for _, token := range tokens[m.printed[email]:] {
 		fmt.Fprintf(m.to, "Password token for %s: %s\n", email, token)
 	}
-	m.written[email] = len(tokens)
+	m.printed[email] = len(tokens)
 }

@@ -1,16 +1,16 @@
-// Command serve is the in-memory backend of package customerstest on a port, for front-end work: a storefront that talks
-// to a Medusa v1 backend can talk to it instead, as far as customers, their addresses, orders, payment methods, logins and
-// passwords go.
+// Command fakemedusa serves the in-memory backend of package customerstest on a port, for front-end work. A storefront for
+// a Medusa v1 backend can use it instead, for customers, their addresses, orders and payment methods, logins and passwords.
 //
-//	go run ./cmd/fakemedusa -addr :9000 -seed file.json
+//	go run github.com/medusa-storefront/customers-go/cmd/fakemedusa -addr :9000 -seed seed.json
 //
-// It prints its URL and who can log in. A password token, which a shop would mail, is printed on stderr. Everything is
-// forgotten when it stops, at Ctrl-C.
+// It prints its URL and the logins. It prints a password token, which a shop would mail, on stderr. SIGINT and SIGTERM stop
+// it, and its data is gone then.
 //
-// -addr is where to listen; without a host it is the loopback interface alone, so -addr 0.0.0.0:9000 is needed to be
-// reached from elsewhere. -cors lists the origins of browsers that may call it, as STORE_CORS does.
+//	-addr host:port   where to listen; without a host on the loopback interface only, so 0.0.0.0:9000 is for other machines
+//	-cors origins     the origins of browsers that may call it, separated by commas, as STORE_CORS has them
+//	-seed file        a file with the customers to begin with; without it, those of sample.json in this folder
 //
-// -seed names a file with the customers to begin with; without it, those of sample.json come, which shows all there is:
+// A seed file has customers; each property may be left out, and an order is a [customerstest.Order]:
 //
 //	{"customers": [{
 //		"email": "ada@example.com", "password": "supersecret", "first_name": "Ada", "last_name": "Lovelace", "phone": "+45",
@@ -19,8 +19,6 @@
 //		"orders": [{"created_at": "2024-05-01T10:00:00Z", "lines": [{"title": "Mug", "unit_price": 500, "quantity": 2}]}],
 //		"payment_methods": [{"provider_id": "stripe", "data": {…}}]
 //	}]}
-//
-// All of it may be left out. An order is described as by [customerstest.Order].
 package main
 
 import (
@@ -44,49 +42,31 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "serve:", err)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "fakemedusa:", err)
 		os.Exit(2)
 	}
 }
 
 // run serves until ctx ends.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	flags := flag.NewFlagSet("fakemedusa", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:9000", "`host:port` to listen on; no host is the loopback interface")
-	path := flags.String("seed", "", "a `file` with the customers to begin with (default: a sample)")
-	cors := flags.String("cors", "http://localhost:8000", "`origins` of browsers that may call, separated by commas")
+	addr := flags.String("addr", "127.0.0.1:9000", "`host:port` to listen on; without a host on the loopback interface only")
+	seedPath := flags.String("seed", "", "a `file` with the customers to begin with (default: a sample)")
+	cors := flags.String("cors", "http://localhost:8000", "`origins` of browsers that may call it, separated by commas")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q: there are only flags", flags.Arg(0))
 	}
-	text := sample
-	if *path != "" {
-		file, err := os.ReadFile(*path)
-		if err != nil {
-			return err
-		}
-		text = file
-	}
 	backend := customerstest.New(customerstest.WithStoreCORS(strings.Split(*cors, ",")...))
-	logins, err := seed(backend, text)
+	logins, err := seedFrom(backend, *seedPath)
 	if err != nil {
-		return fmt.Errorf("%s: %w", seedName(*path), err)
+		return err
 	}
-
-	host, port, err := net.SplitHostPort(*addr)
-	if err != nil {
-		return fmt.Errorf("-addr: %w; it has to be like 127.0.0.1:9000 or :9000", err)
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	listener, err := listen(ctx, *addr)
 	if err != nil {
 		return err
 	}
@@ -97,14 +77,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, &mailbox{backend: backend, to: stderr})
 }
 
-func seedName(path string) string {
-	if path == "" {
-		return "the sample"
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("-addr: %w; it has to be like 127.0.0.1:9000 or :9000", err)
 	}
-	return path
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, port))
 }
 
-// serve answers until ctx ends; what is being answered then has two seconds.
+// serve serves until ctx ends. Requests that are on their way then have two seconds.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	done := make(chan error, 1)
@@ -116,7 +100,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if err := server.Shutdown(grace); err != nil {
+	if server.Shutdown(grace) != nil {
 		return server.Close()
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -37,13 +38,30 @@ type seedCustomer struct {
 	} `json:"payment_methods"`
 }
 
-// login is somebody who can log in.
+// login is what a customer logs in with.
 type login struct {
 	email, password string
 	orders          int
 }
 
-// seed puts the customers of a seed file into the backend. An error says in which line what is wrong.
+// seedFrom adds the customers of a seed file, or of the sample if there is no path.
+func seedFrom(b *customerstest.Backend, path string) ([]login, error) {
+	text, name := sample, "the sample"
+	if path != "" {
+		var err error
+		if text, err = os.ReadFile(path); err != nil {
+			return nil, err
+		}
+		name = path
+	}
+	logins, err := seed(b, text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return logins, nil
+}
+
+// seed adds the customers of a seed file. An error names the line.
 func seed(b *customerstest.Backend, text []byte) ([]login, error) {
 	customers, err := splitCustomers(text)
 	if err != nil {
@@ -71,13 +89,13 @@ func seed(b *customerstest.Backend, text []byte) ([]login, error) {
 	return logins, nil
 }
 
-// rawCustomer is the text of a customer, and the line it begins in.
+// rawCustomer is the text of a customer and its first line.
 type rawCustomer struct {
 	text json.RawMessage
 	line int
 }
 
-// splitCustomers finds the customers, so that an error in one can be located.
+// splitCustomers returns the text of each customer, so that an error has a line.
 func splitCustomers(text []byte) ([]rawCustomer, error) {
 	at := func(offset int64, err error) error {
 		return fmt.Errorf("line %d: %w", 1+bytes.Count(text[:offset], []byte("\n")), err)
@@ -106,7 +124,7 @@ func splitCustomers(text []byte) ([]rawCustomer, error) {
 	for len(file) > 0 && d.More() {
 		var raw json.RawMessage
 		if err := d.Decode(&raw); err != nil {
-			return nil, err // not of the syntax, which was right
+			return nil, err // the syntax is right: Unmarshal has read it
 		}
 		begin := int(d.InputOffset()) - len(raw)
 		customers = append(customers, rawCustomer{raw, 1 + bytes.Count(text[:begin], []byte("\n"))})
@@ -114,10 +132,10 @@ func splitCustomers(text []byte) ([]rawCustomer, error) {
 	return customers, nil
 }
 
-// quoted is what an error quotes of the text.
+// quoted matches what an error quotes of the text.
 var quoted = regexp.MustCompile(`"([^"]+)"`)
 
-// lineOf is the line that an error is about: where its offset is, or where what it quotes first stands.
+// lineOf returns the line of an error: that of its offset, or of the first text that it quotes.
 func (c rawCustomer) lineOf(err error) int {
 	at := 0
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
@@ -131,7 +149,7 @@ func (c rawCustomer) lineOf(err error) int {
 	return c.line + bytes.Count(c.text[:min(at, len(c.text))], []byte("\n"))
 }
 
-// check finds what would not be an order of the backend's.
+// check returns an error for an order that no backend has.
 func check(c seedCustomer) error {
 	for i, o := range c.Orders {
 		for _, status := range []struct {
@@ -158,7 +176,7 @@ func check(c seedCustomer) error {
 	return nil
 }
 
-// add puts in one customer. What the backend itself refuses is an error.
+// add adds a customer. Where package customerstest panics, it returns an error.
 func add(b *customerstest.Backend, c seedCustomer) (added *login, err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -1,103 +1,111 @@
 package customerstest
 
 import (
-	"context"
-	"crypto/rand"
+	"fmt"
 	"net/http"
-	"sync"
-	"testing"
+	"path/filepath"
+	"runtime"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
+	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/medusa"
 )
 
 // A Backend is the customer and auth API of a Medusa v1 store, with all its data in memory. It is an [http.Handler] and
 // safe for concurrent use.
 type Backend struct {
-	settings settings
-	secret   []byte // signs session cookies and bearer tokens
-	router   *router
-	tb       testing.TB // nil without a test
+	backend  *medusa.Backend
+	faults   faults
+	requests requestLog
 
-	mu             sync.Mutex // guards what follows
-	clock          clock
-	customers      map[string]*customer // by id, without the deleted ones
-	emails         map[emailKey]string  // the customer's id
-	addresses      map[string]*address  // by id, without the deleted ones
-	billed         map[string]string    // by the id of a billing address, the customer's
-	sessions       map[string]*session  // by id
-	passwordTokens map[string][]string  // by email in lower case
-	orders         orderBook
-	added          int // how many times AddCustomer was called
-	faults         []*injectedFault
-	requests       []Request
+	// Under the lock of backend:
+	seeded  int                   // how many customers AddCustomer has added
+	regions map[string]api.Region // by currency and tax rate, of the orders that AddOrder has added
 }
 
-// New makes a backend that is not served yet; [NewServer] is what a test wants.
+// New returns a backend that does not listen; [NewServer] is what a test needs.
 func New(opts ...Option) *Backend {
-	b := &Backend{
-		settings:       defaultSettings(),
-		secret:         make([]byte, 32),
-		customers:      make(map[string]*customer),
-		emails:         make(map[emailKey]string),
-		addresses:      make(map[string]*address),
-		billed:         make(map[string]string),
-		sessions:       make(map[string]*session),
-		passwordTokens: make(map[string][]string),
-	}
-	_, _ = rand.Read(b.secret) // never fails
+	s := settings{CookieName: "connect.sid", SessionTTL: 10 * time.Hour}
 	for _, o := range opts {
-		o(&b.settings)
+		o(&s)
 	}
-	b.router = newRouter(b)
-	return b
+	return &Backend{backend: medusa.New(s), regions: make(map[string]api.Region)}
 }
 
-// ServeHTTP answers a request as the real backend would, or goes wrong as [Backend.Inject] wants it.
+// ServeHTTP responds as the real backend does, unless [Backend.Inject] has injected a fault for the request.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := newExchange(r)
-	if !isASCII(x.path + x.rawQuery) {
-		refuse(w)
+	x, err := b.backend.Receive(r)
+	if err != nil {
+		return // the client has gone away
+	}
+	received := b.requests.add(b.now(), x)
+	if fault := b.faults.take(received); fault != nil {
+		fault.happen(r.Context(), b.backend, x, received, w)
 		return
 	}
-	var err error
-	if x.raw, err = readBody(r); err != nil {
-		return // the client has gone
-	}
-	m := b.router.find(r.Method, x.path)
-	received := b.record(x, api.Operation(m.operation()))
-	if fault := b.takeFault(received); fault != nil {
-		holdsResponse := fault.held != nil && fault.CarriedOut
-		if fault.wait(r.Context()) != nil || !holdsResponse && fault.hold(r.Context(), received) != nil {
-			panic(http.ErrAbortHandler) // a return would send a 200
-		}
-		if fault.carriesOut() {
-			b.answer(r.Context(), x, m)
-		}
-		if holdsResponse && fault.hold(r.Context(), received) != nil {
-			panic(http.ErrAbortHandler)
-		}
-		fault.send(x, w)
-		return
-	}
-	b.answer(r.Context(), x, m)
-	x.write(w)
+	b.backend.Handle(r.Context(), x)
+	x.Write(w)
 }
 
-// answer carries the request out.
-func (b *Backend) answer(ctx context.Context, x *exchange, m match) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.clock.held = b.clock.now()
-	defer func() { b.clock.held = time.Time{} }()
-	failed := b.openSession(x)
-	if failed == nil {
-		x.body, failed = b.parseBody(x.request, x.raw)
+func (b *Backend) now() time.Time {
+	b.backend.Lock()
+	defer b.backend.Unlock()
+	return b.backend.Clock.Now()
+}
+
+// Inject makes a fault happen to the requests that it is for, from now on. Of several faults for one request, the one
+// injected first happens. Inject panics if there is no such operation, or if the fault would change nothing.
+//
+// A fault that has happened fewer times than Times when the test ends fails the test of [NewServer], unless
+// [Backend.ClearFaults] has removed it. A fault for all requests has to happen once.
+func (b *Backend) Inject(f Fault) {
+	if f.Latency <= 0 && f.Status == 0 && f.Header == nil && !f.Reset && !f.Truncate {
+		panic("customerstest: Inject: a fault without Latency, Status, Header, Reset or Truncate does nothing")
 	}
-	if failed != nil {
-		x.answer = *failed
-	} else {
-		b.handle(ctx, x, m)
+	b.inject(f, nil)
+}
+
+// inject is called by an exported method, whose caller it names.
+func (b *Backend) inject(f Fault, held *Held) {
+	if f.Operation != "" && !b.backend.HasOperation(f.Operation) {
+		panic("customerstest: there is no operation " + string(f.Operation) + " for a fault; see the constants customers.Operation…")
 	}
-	x.finish(b.now(), b.closeSession(x))
+	_, file, line, _ := runtime.Caller(2)
+	b.faults.add(f, held, fmt.Sprintf("%s:%d", filepath.Base(file), line))
+}
+
+// Hold makes the backend hold the requests that the fault is for until [Held.Release]: one of them unless Times says
+// otherwise. A request is held before its operation is carried out; with CarriedOut it is held after that and before the
+// response is sent. Then the rest of the fault happens, if there is any. A held request also goes on when its context
+// ends, because the client goes away or the test ends; its connection is closed then.
+//
+// Like [Backend.Inject], Hold panics if there is no such operation, and a test that ends without the request fails.
+func (b *Backend) Hold(f Fault) *Held {
+	h := &Held{tb: b.faults.tb, arrived: make(chan Request), released: make(chan struct{})}
+	b.inject(f, h)
+	return h
+}
+
+// ClearFaults removes the faults that are still to happen.
+func (b *Backend) ClearFaults() { b.faults.clear() }
+
+// PendingFaults returns the faults that have happened fewer times than Times, or never if they are for all requests. It is
+// for a [Backend] without a test; NewServer reports them when the test ends.
+func (b *Backend) PendingFaults() []Fault {
+	var pending []Fault
+	for _, f := range b.faults.pending() {
+		pending = append(pending, f.Fault)
+	}
+	return pending
+}
+
+// Requests returns the last 1000 requests that the backend received, oldest first, also those that were not carried out
+// because of a fault.
+func (b *Backend) Requests() []Request { return b.requests.all() }
+
+// ExpireSessions ends all sessions, as time or a restart of the backend does. Bearer tokens stay valid.
+func (b *Backend) ExpireSessions() {
+	b.backend.Lock()
+	defer b.backend.Unlock()
+	b.backend.ExpireSessions()
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// login is a storefront's handler: it logs the browser in and greets the customer.
+// login returns a handler of a storefront, which logs the browser in and greets the customer.
 func login(shop *customers.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
@@ -30,7 +30,7 @@ func login(shop *customers.Client) http.Handler {
 	})
 }
 
-// A storefront's handler, tried with the right password, a wrong one, and a backend in trouble.
+// The handler of a storefront is tested with the right password, a wrong one and a backend that fails.
 func Example() {
 	backend := customerstest.New() // in a test: srv := customerstest.NewServer(t)
 	srv := httptest.NewServer(backend)
@@ -61,7 +61,7 @@ func Example() {
 	// 503, 0 cookies: Try again later
 }
 
-// start is a backend, a client of it and what stops it; in a test NewServer does all that.
+// start returns a backend, a client and the function that stops them. In a test NewServer does that.
 func start() (*customerstest.Backend, *customers.Client, func()) {
 	backend := customerstest.New()
 	srv := httptest.NewServer(backend)
@@ -72,7 +72,7 @@ func start() (*customerstest.Backend, *customers.Client, func()) {
 	return backend, c, srv.Close
 }
 
-// The token that the backend would mail.
+// A test takes the token that a shop would mail.
 func ExampleBackend_PasswordTokens() {
 	backend, c, stop := start()
 	defer stop()
@@ -87,7 +87,7 @@ func ExampleBackend_PasswordTokens() {
 	// Output: 1 <nil>
 }
 
-// What was sent, without secrets when printed.
+// Requests print without secrets.
 func ExampleBackend_Requests() {
 	backend, c, stop := start()
 	defer stop()
@@ -105,7 +105,7 @@ func ExampleBackend_Requests() {
 	// 0 cookies, 71 bytes
 }
 
-// A read is tried again, a POST is not: its answer may be what was lost.
+// A read is tried again. A POST is not, because its response may be what was lost.
 func ExampleBackend_Inject() {
 	backend, c, stop := start()
 	defer stop()
@@ -125,7 +125,7 @@ func ExampleBackend_Inject() {
 	// true <nil> 4 requests
 }
 
-// Two updates overlap: the one sent first is carried out last.
+// Two updates overlap: the first one sent is carried out last.
 func ExampleBackend_Hold() {
 	backend, c, stop := start()
 	defer stop()
@@ -152,7 +152,7 @@ func ExampleBackend_Hold() {
 	// first <nil>
 }
 
-// A session that ran out, without waiting for it.
+// A session expires without a wait.
 func ExampleBackend_Advance() {
 	backend, c, stop := start()
 	defer stop()
@@ -167,7 +167,7 @@ func ExampleBackend_Advance() {
 	// Output: true
 }
 
-// In production the cookie comes over https only. Where TLS ends before the backend, the client has to say so instead.
+// In production the backend sends the cookie over https only. Where TLS ends before the backend, the client needs an option.
 func ExampleWithProduction() {
 	backend := customerstest.New(customerstest.WithProduction())
 	ada := backend.AddCustomer(customerstest.Customer{})

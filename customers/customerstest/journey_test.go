@@ -8,7 +8,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
-// The wrapper against the backend, through every operation but the orders'.
+// TestJourney calls all operations but ListOrders through package customers.
 func TestJourney(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	c, err := customers.New(srv.URL)

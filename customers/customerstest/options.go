@@ -1,47 +1,40 @@
 package customerstest
 
-import "time"
+import (
+	"time"
 
-// settings is what differs from one backend to another.
-type settings struct {
-	production  bool
-	cookieName  string
-	sessionTTL  time.Duration
-	rolling     bool
-	corsOrigins []string
-}
+	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/medusa"
+)
 
-func defaultSettings() settings {
-	return settings{cookieName: "connect.sid", sessionTTL: 10 * time.Hour}
-}
+type settings = medusa.Settings
 
 // An Option changes how the backend is set up; see [New] and [NewServer].
 type Option func(*settings)
 
-// WithProduction sets the backend up as NODE_ENV=production does: the session cookie is Secure and SameSite=None, and it
-// is sent only for requests that came over TLS, see [httptest.NewTLSServer], or say so by X-Forwarded-Proto: https, as
-// a client with customers.WithTLSTerminated does. Pages of errors have no details.
+// WithProduction sets the backend up as NODE_ENV=production does: the session cookie is Secure and SameSite=None, and the
+// backend sends it only in response to a request that came over TLS, see [httptest.NewTLSServer], or that has the header
+// X-Forwarded-Proto: https, as those of a client with customers.WithTLSTerminated have. Pages of errors have no details.
 func WithProduction() Option {
-	return func(s *settings) { s.production = true }
+	return func(s *settings) { s.Production = true }
 }
 
-// WithSessionCookieName gives the session cookie another name than connect.sid.
+// WithSessionCookieName sets the name of the session cookie. The default is connect.sid.
 func WithSessionCookieName(name string) Option {
-	return func(s *settings) { s.cookieName = name }
+	return func(s *settings) { s.CookieName = name }
 }
 
 // WithSessionTTL sets how long a session lives without a request. The default is 10 hours.
 func WithSessionTTL(ttl time.Duration) Option {
-	return func(s *settings) { s.sessionTTL = ttl }
+	return func(s *settings) { s.SessionTTL = ttl }
 }
 
-// WithRollingSessions makes every answer renew the session cookie. By default it comes once, with the first answer.
+// WithRollingSessions makes every response renew the session cookie. By default only the first one sets it.
 func WithRollingSessions() Option {
-	return func(s *settings) { s.rolling = true }
+	return func(s *settings) { s.Rolling = true }
 }
 
-// WithStoreCORS lets the scripts of these origins, such as http://localhost:8000, use the backend with cookies, as its
-// setting store_cors does. By default no browser lets any.
+// WithStoreCORS lets scripts of these origins, such as http://localhost:8000, use the backend with cookies, as its setting
+// store_cors does. By default browsers let none.
 func WithStoreCORS(origins ...string) Option {
-	return func(s *settings) { s.corsOrigins = origins }
+	return func(s *settings) { s.CORSOrigins = origins }
 }

@@ -15,11 +15,11 @@ type Server struct {
 
 // NewServer starts a backend for a test and stops it when the test ends, with requests that are still on their way. It
 // fails the test for a fault that did not happen, see [Backend.Inject]. Where there is no test, and for TLS, serve what
-// [New] makes by [httptest.NewServer] or [httptest.NewTLSServer].
+// [New] returns by [httptest.NewServer] or [httptest.NewTLSServer].
 func NewServer(tb testing.TB, opts ...Option) *Server {
 	tb.Helper()
 	b := New(opts...)
-	b.tb = tb
+	b.faults.tb = tb
 	s := httptest.NewUnstartedServer(b)
 	ctx := tb.Context()
 	s.Config.BaseContext = func(net.Listener) context.Context { return ctx } // latencies and holds end with the test
@@ -27,7 +27,7 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 	tb.Cleanup(func() {
 		s.CloseClientConnections() // Close waits for the end of a request, and one may have none
 		s.Close()
-		for _, f := range b.pendingFaults() {
+		for _, f := range b.faults.pending() {
 			tb.Errorf("customerstest: %v", f)
 		}
 	})

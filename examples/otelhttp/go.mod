@@ -1,4 +1,4 @@
-// A program that traces its calls. It is a module of its own, so that OpenTelemetry is nobody's requirement.
+// This module is on its own, so that an importer of customers does not require OpenTelemetry.
 module example.com/otelhttp
 
 go 1.26.0

@@ -1,4 +1,4 @@
-// Package accept keeps the deviations that were looked at and are to stay, so that only new ones are told.
+// Package accept applies accepted deviations: findings that were looked at and are to stay, each with a reason.
 package accept
 
 import (
@@ -18,25 +18,26 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// File is a accepted.yaml.
+// File is the content of accepted.yaml.
 type File struct {
 	Accepted []*Entry `yaml:"accepted"`
 }
 
-// Entry is a reason why findings are as they should be.
+// Entry is the reason why some findings are to stay.
 type Entry struct {
-	// IDs are those of the findings. A star stands for any text, but not in the aspect and not for all of the place.
+	// IDs are the ids of the findings. A star matches any text; it may neither be in the aspect nor be all of the
+	// place.
 	IDs      []string      `yaml:"ids"`
-	Wrong    finding.Wrong `yaml:"wrong"`    // the verdict that the findings have to have: another one is news
-	Reason   string        `yaml:"reason"`   // why they stay
-	Evidence string        `yaml:"evidence"` // how one knows: a test, a file of the backend, an experiment
-	Versions string        `yaml:"versions"` // of the backend that this was found out with: "1.20.11" or "1.20.*"
-	Expires  string        `yaml:"expires"`  // the last day on which it holds, as 2027-01-31: then it is to be looked at again
+	Wrong    finding.Wrong `yaml:"wrong"`    // the verdict of the findings; with another one they are not accepted
+	Reason   string        `yaml:"reason"`   // why the findings are to stay
+	Evidence string        `yaml:"evidence"` // how that is known: a test, a file of the backend, an experiment
+	Versions string        `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"
+	Expires  string        `yaml:"expires"`  // the last day on which it stands, as 2027-01-31
 }
 
 const maxBytes = 1 << 20
 
-// Load reads a file. Every entry has to be complete, and no id may be in two of them.
+// Load reads a file. Every entry must be complete, and no id may be in two of them.
 func Load(name string) (*File, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -87,13 +88,13 @@ func (e *Entry) check() error {
 		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"versions", e.Versions}, {"expires", e.Expires},
 	} {
 		if strings.TrimSpace(missing.value) == "" {
-			return fmt.Errorf("%s: it says no %s", e.IDs[0], missing.name)
+			return fmt.Errorf("%s: it has no %s", e.IDs[0], missing.name)
 		}
 	}
 	if _, err := time.Parse(time.DateOnly, e.Expires); err != nil {
 		return fmt.Errorf("%s: expires is %q, want a day as 2027-01-31", e.IDs[0], e.Expires)
 	}
-	known := []finding.Wrong{finding.Contract, finding.Published, finding.Documents, finding.Backend, finding.Unproven}
+	known := []finding.Wrong{finding.Contract, finding.Published, finding.Documents, finding.Backend, finding.Undecided}
 	if !slices.Contains(known, e.Wrong) {
 		return fmt.Errorf("%s: wrong is %q, want one of %v", e.IDs[0], e.Wrong, known)
 	}
@@ -109,34 +110,34 @@ func (e *Entry) check() error {
 	return nil
 }
 
-// leastLiteral is how many characters of a place an id has to name.
+// leastLiteral is how many characters of a place an id must name.
 const leastLiteral = 3
 
-// Problem is why an entry, or one of its ids, does not stand.
+// Problem is an entry or an id that does not stand, and why.
 type Problem struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 }
 
-// String is the id and what is the matter with it.
+// String returns the problem in one line.
 func (p Problem) String() string { return p.ID + ": " + p.Text }
 
-// Apply writes the reasons into the findings that an entry accepts. Problems are entries that have expired or are for
-// other versions of the backend than this one ("": not known), which accept nothing, and, if everything was looked at,
-// ids that no finding has any longer.
+// Apply sets the reasons of the findings that an entry accepts. It returns the problems: entries that have expired or
+// are for other versions of the backend, which accept nothing, and, if everything was compared, ids that no finding
+// has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
-			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": look at it again, then give it another day or remove it"})
+			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it"})
 			continue
 		case version != "" && !matches(e.Versions, version):
-			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: look at it again, then change its versions or remove it", e.Versions, version)})
+			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version)})
 			continue
 		}
 		for _, id := range e.IDs {
-			if !e.accept(id, findings) && everything {
+			if !e.accept(id, findings, everything) && everything {
 				problems = append(problems, Problem{id, "no finding has this id and this verdict any longer: remove it" + e.verdictNow(id, findings)})
 			}
 		}
@@ -149,10 +150,14 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding) bool {
+func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
 	used := false
 	for i := range findings {
-		if findings[i].Wrong == e.Wrong && covers(id, findings[i].ID()) {
+		verdict := findings[i].Wrong
+		if verdict == finding.Contract && e.Wrong == finding.Documents && !everything {
+			verdict = finding.Documents // the published document may not have been compared
+		}
+		if verdict == e.Wrong && covers(id, findings[i].ID()) {
 			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
 			used = true
 		}
@@ -163,7 +168,7 @@ func (e *Entry) accept(id string, findings []finding.Finding) bool {
 func (e *Entry) verdictNow(id string, findings []finding.Finding) string {
 	for _, f := range findings {
 		if covers(id, f.ID()) {
-			return fmt.Sprintf(", or look at it again: the verdict on %s is now %q", f.ID(), f.Wrong)
+			return fmt.Sprintf(", or check it again: the verdict on %s is now %q", f.ID(), f.Wrong)
 		}
 	}
 	return ""

@@ -14,7 +14,7 @@ import (
 const entry = `
 accepted:
   - ids: ['Order.email#format', '*.metadata#type', 'GET * 409#status']
-    wrong: unproven
+    wrong: undecided
     reason: odd addresses exist
     evidence: seen in a shop
     versions: 1.20.*, 1.19.3
@@ -32,7 +32,7 @@ func load(t *testing.T, text string) (*accept.File, error) {
 
 func findings() []finding.Finding {
 	at := func(place string, aspect finding.Aspect) finding.Finding {
-		return finding.Finding{Point: finding.Point{Place: place, Aspect: aspect}, Wrong: finding.Unproven}
+		return finding.Finding{Point: finding.Point{Place: place, Aspect: aspect}, Wrong: finding.Undecided}
 	}
 	return []finding.Finding{
 		at("Order.email", finding.Format), at("Order.metadata", finding.Type), at("Cart.metadata", finding.Type),
@@ -95,12 +95,12 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"no YAML":           {"accepted:", "accepted: [", "yaml"},
 		"unknown name":      {"reason:", "why:", "why"},
 		"no ids":            {"'Order.email#format', '*.metadata#type', 'GET * 409#status'", "", "no ids"},
-		"no reason":         {"odd addresses exist", "' '", "says no reason"},
-		"no evidence":       {"seen in a shop", "", "says no evidence"},
-		"no versions":       {"1.20.*, 1.19.3", "", "says no versions"},
-		"no verdict":        {"unproven", "", "says no wrong"},
-		"unknown verdict":   {"unproven", "nobody", `wrong is "nobody"`},
-		"no expiry":         {"2027-01-31", "''", "says no expires"},
+		"no reason":         {"odd addresses exist", "' '", "has no reason"},
+		"no evidence":       {"seen in a shop", "", "has no evidence"},
+		"no versions":       {"1.20.*, 1.19.3", "", "has no versions"},
+		"no verdict":        {"undecided", "", "has no wrong"},
+		"unknown verdict":   {"undecided", "client", `wrong is "client"`},
+		"no expiry":         {"2027-01-31", "''", "has no expires"},
 		"odd expiry":        {"2027-01-31", "soon", "want a day"},
 		"id without #":      {"Order.email#format", "Order.email", "an id is a place, # and an aspect"},
 		"star as aspect":    {"*.metadata#type", "*.metadata#*", "written out"},
@@ -125,5 +125,21 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 	if file, err := load(t, ""); err != nil || len(file.Accepted) != 0 {
 		t.Errorf("an empty file: got %v, %v", file, err)
+	}
+}
+
+// TestBothDocumentsOfWhichOneWasRead checks that a run without the published document accepts what both documents have
+// wrong.
+func TestBothDocumentsOfWhichOneWasRead(t *testing.T) {
+	file, err := load(t, strings.Replace(entry, "undecided", "both documents", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, everything := range []bool{false, true} {
+		all := findings()[:1]
+		all[0].Wrong = finding.Contract
+		if file.Apply(all, "", lastDay, everything); (all[0].Accepted != "") == everything {
+			t.Errorf("all sources read: %t, accepted: %q", everything, all[0].Accepted)
+		}
 	}
 }

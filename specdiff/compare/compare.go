@@ -1,13 +1,12 @@
-// Package compare finds where two OpenAPI documents of one API differ in what they say about the wire.
+// Package compare finds what two OpenAPI documents of one API say differently about the wire.
 //
-// Descriptions, examples, names of components and the way a schema is put together are not compared: a reference, a
-// reference in an allOf that makes it nullable, and the same schema written where it is used are equal.
+// Descriptions, examples, names of components and the way a schema is put together are not compared. A reference, a
+// reference in an allOf that makes it nullable, and the same schema in place are equal.
 package compare
 
 import (
 	"cmp"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,27 +15,16 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Difference is a point on which the documents differ.
-type Difference struct {
-	finding.Point
-	Contract  string   // what the one says, in a few words
-	Published string   // what the other says
-	Uses      []string // the operations that the place belongs to, if it is in a component
-}
-
-// Absent is what a document says about something that it does not have.
-const Absent = "absent"
-
 // Result is what a comparison found.
 type Result struct {
-	Differences []Difference // in the order of their ids
-	// Places are the contract's, by the place of the published document that was compared with them. The documents
-	// may call components differently, and put into one what the other writes where it is used.
+	Differences []Difference // sorted by id
+	// Places are the places of the contract, by the place of the published document that was compared with them. The
+	// documents may name components differently, and one may have a component where the other has the schema in place.
 	Places map[string][]string
 }
 
-// Documents compares the published document with the contract. Operations of the published document that the contract
-// lacks are differences if in(path) says so.
+// Documents compares the published document with the contract. An operation that the contract lacks is a difference if
+// the function in returns true for its path.
 func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
 	d := &differ{
 		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
@@ -56,32 +44,7 @@ func Documents(contract, published *openapi3.T, in func(path string) bool) Resul
 	return result
 }
 
-type differ struct {
-	contract, published *openapi3.T
-	found               map[string]*Difference
-	places              map[string]map[string]bool
-	done                map[string]bool     // the pairs of places that were compared
-	uses                map[string][]string // by component
-}
-
-// add notes a difference. Where a component meets several schemas of the other document, each is named.
-func (d *differ) add(place string, aspect finding.Aspect, contract, published string) {
-	p := finding.Point{Place: place, Aspect: aspect}
-	if f := d.found[p.ID()]; f != nil {
-		f.Contract, f.Published = also(f.Contract, contract), also(f.Published, published)
-		return
-	}
-	d.found[p.ID()] = &Difference{Point: p, Contract: contract, Published: published, Uses: d.uses[p.Component()]}
-}
-
-func also(text, more string) string {
-	if slices.Contains(strings.Split(text, "; elsewhere "), more) {
-		return text
-	}
-	return text + "; elsewhere " + more
-}
-
-// byTemplate returns the paths by what they are when parameters have no names.
+// byTemplate returns the paths by their templates, which are without the names of parameters.
 func byTemplate(doc *openapi3.T) map[string]string {
 	paths := map[string]string{}
 	for path := range doc.Paths.Map() {
@@ -89,8 +52,6 @@ func byTemplate(doc *openapi3.T) map[string]string {
 	}
 	return paths
 }
-
-var parameterName = regexp.MustCompile(`\{[^}]*\}`)
 
 func (d *differ) path(path, theirPath string, in func(string) bool) {
 	ours, theirs := operations(d.contract, path), operations(d.published, theirPath)
@@ -115,14 +76,10 @@ func operations(doc *openapi3.T, path string) map[string]*openapi3.Operation {
 	return nil
 }
 
-// side is an operation of one of the documents.
-type side struct {
-	doc  *openapi3.T
-	path string
-	*openapi3.Operation
-}
-
 func (d *differ) operation(place string, a, b side) {
+	if x, y := a.medusaID(), b.medusaID(); a.Extensions[medusaID] != nil && x != y {
+		d.add(place, finding.OperationID, x, y)
+	}
 	if x, y := a.credentials(), b.credentials(); x != y {
 		d.add(place, finding.Security, x, y)
 	}
@@ -131,36 +88,6 @@ func (d *differ) operation(place string, a, b side) {
 	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
 		d.response(finding.Response(place, status), a.Responses.Value(status), b.Responses.Value(status))
 	}
-}
-
-// credentials are what an operation wants, by the kind of its security schemes: their names are a matter of taste.
-func (s side) credentials() string {
-	security := s.Security
-	if security == nil {
-		security = &s.doc.Security
-	}
-	var all []string
-	for _, alternative := range *security {
-		var kinds []string
-		for name := range alternative {
-			kinds = append(kinds, s.scheme(name))
-		}
-		slices.Sort(kinds)
-		all = append(all, cmp.Or(strings.Join(kinds, " and "), "none"))
-	}
-	slices.Sort(all)
-	return cmp.Or(strings.Join(all, " or "), "none")
-}
-
-func (s side) scheme(name string) string {
-	if s.doc.Components == nil || s.doc.Components.SecuritySchemes[name] == nil {
-		return name
-	}
-	scheme := s.doc.Components.SecuritySchemes[name].Value
-	if scheme.Type == "apiKey" {
-		return scheme.In + " " + scheme.Name
-	}
-	return cmp.Or(scheme.Scheme, scheme.Type)
 }
 
 func (d *differ) requestBody(operation string, a, b side) {
@@ -201,7 +128,7 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 		}
 		d.add(place, aspect, name+" "+x, name+" "+y)
 	}
-	d.content(place, answer(a.Value), answer(b.Value), a.Value.Content, b.Value.Content)
+	d.content(place, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
 }
 
 func header(headers openapi3.Headers, name string) string {
@@ -215,16 +142,12 @@ func header(headers openapi3.Headers, name string) string {
 	}
 }
 
-// answer is what comes with a status.
-func answer(r *openapi3.Response) string {
+// bodyOf returns the body of a response in a few words.
+func bodyOf(r *openapi3.Response) string {
 	if without, _ := r.Extensions["x-no-content-type"].(bool); without {
 		return "a body without a content type"
 	}
 	return cmp.Or(mediaTypes(r.Content), "no body")
-}
-
-func mediaTypes(content openapi3.Content) string {
-	return strings.Join(slices.Sorted(maps.Keys(content)), ", ")
 }
 
 func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
@@ -237,18 +160,4 @@ func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
 			d.schema(at, at, a[kind].Schema, b[kind].Schema)
 		}
 	}
-}
-
-func required(yes bool) string {
-	if yes {
-		return "required"
-	}
-	return "optional"
-}
-
-// union returns the keys of both, sorted.
-func union[V any](a, b map[string]V) []string {
-	keys := slices.AppendSeq(slices.Collect(maps.Keys(a)), maps.Keys(b))
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 )
 
-// Whatever document.Parse takes can be compared, also with itself, from which it does not differ.
+// FuzzDocuments checks that any document that document.Parse accepts can be compared, and that it equals itself.
 func FuzzDocuments(f *testing.F) {
 	f.Add([]byte(shop))
 	f.Add([]byte(strings.ReplaceAll(shop, "allOf", "oneOf")))

@@ -1,32 +1,12 @@
 package compare
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
-
-// parameters returns those of the operation and of its path, by place and name without brackets. Those in the path are
-// called as the template as has them: their own names are never on the wire.
-func (s side) parameters(as string) map[string]*openapi3.Parameter {
-	all := map[string]*openapi3.Parameter{}
-	own, names := parameterName.FindAllString(s.path, -1), parameterName.FindAllString(as, -1)
-	var ofPath openapi3.Parameters
-	if item := s.doc.Paths.Value(s.path); item != nil {
-		ofPath = item.Parameters
-	}
-	for _, p := range slices.Concat(ofPath, s.Parameters) {
-		name := p.Value.Name
-		if i := slices.Index(own, "{"+name+"}"); i >= 0 && p.Value.In == "path" {
-			name = strings.Trim(names[i], "{}")
-		}
-		all[finding.Parameter("", p.Value.In, name)] = p.Value
-	}
-	return all
-}
 
 func (d *differ) parameters(operation string, ours, theirs map[string]*openapi3.Parameter) {
 	for _, key := range union(ours, theirs) {
@@ -70,7 +50,8 @@ func exploded(p *openapi3.Parameter) bool {
 	return style(p) == "form"
 }
 
-// written shows how several values look on the wire. A single value looks the same in every style: then it is "".
+// written returns how several values look on the wire. It returns "" for a single value, which looks the same in every
+// style.
 func written(p *openapi3.Parameter) string {
 	v := see(p.Schema)
 	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "|"}[style(p)]

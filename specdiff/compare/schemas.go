@@ -14,8 +14,8 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// schema compares what stands at a place of the contract with what stands at one of the published document. What is
-// said about the place itself, null or not, belongs to it; the rest belongs to the component, if it is one.
+// schema compares the schemas at a place of the contract and at a place of the published document. Whether a value may
+// be null belongs to the place; the rest belongs to the component, if the schema is one.
 func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 	d.same(place, theirPlace)
 	if a == nil || b == nil {
@@ -25,7 +25,7 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		return
 	}
 	v, w := see(a), see(b)
-	if v.nullable != w.nullable && !v.isAny() && !w.isAny() { // of anything, the type is the difference
+	if v.nullable != w.nullable && !v.isAny() && !w.isAny() { // if one is anything, the type differs
 		d.add(place, finding.Nullable, null(v, a), null(w, b))
 	}
 	if v.component != "" {
@@ -35,17 +35,10 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		theirPlace = w.component
 	}
 	d.same(place, theirPlace)
-	if both := place + "\n" + theirPlace; !d.done[both] { // circles go through components, so places repeat
+	if both := place + "\n" + theirPlace; !d.done[both] { // in circles, places repeat
 		d.done[both] = true
 		d.views(place, theirPlace, v, w)
 	}
-}
-
-func (d *differ) same(place, theirPlace string) {
-	if d.places[theirPlace] == nil {
-		d.places[theirPlace] = map[string]bool{}
-	}
-	d.places[theirPlace][place] = true
 }
 
 func null(v view, ref *openapi3.SchemaRef) string {
@@ -79,7 +72,7 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	if x, y := strings.Join(v.bounds, ", "), strings.Join(w.bounds, ", "); x != y {
 		d.add(place, finding.Bounds, orNone(x), orNone(y))
 	}
-	// Most defaults that only the published document has are those of the database, of which no answer shows anything.
+	// Most defaults that only the published document has are those of the database, which no response shows.
 	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && v.byDefault != nil {
 		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
 	}
@@ -95,7 +88,7 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	d.properties(place, theirPlace, v, w)
 }
 
-// basic is the type; an object is one with or without the word.
+// basic returns the type. A schema with properties is an object even if it does not say so.
 func (v view) basic() string {
 	if v.typ == "" && len(v.props) > 0 {
 		return "object"
@@ -103,7 +96,7 @@ func (v view) basic() string {
 	return v.typ
 }
 
-// bare says whether it is an object about whose properties nothing is said.
+// bare reports whether it is an object without any word about its properties.
 func (v view) bare() bool {
 	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open == open
 }
@@ -128,7 +121,7 @@ func orNone(text string) string {
 	return text
 }
 
-// missing returns what of a is not in b, or all of it if b says nothing.
+// missing returns what of a is not in b.
 func missing(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(value string) bool { return slices.Contains(b, value) })
 }
@@ -151,7 +144,7 @@ func (d *differ) properties(place, theirPlace string, v, w view) {
 	}
 }
 
-// branches compares oneOf and anyOf, and says whether there was one. Branches are paired by component, then by type.
+// branches compares oneOf and anyOf, and reports whether there was one. Branches are paired by component, then by type.
 func (d *differ) branches(place, theirPlace string, v, w view) bool {
 	ours, theirs := slices.Concat(v.oneOf, v.anyOf), slices.Concat(w.oneOf, w.anyOf)
 	if len(ours)+len(theirs) == 0 {
@@ -175,7 +168,7 @@ func (d *differ) branches(place, theirPlace string, v, w view) bool {
 	return true
 }
 
-// closest goes on with the one branch that is meant to be the same as what the other document has without branches.
+// closest compares the branch that is most like a schema without branches with that schema.
 func (d *differ) closest(place, theirPlace string, refs openapi3.SchemaRefs, other view, ours bool) {
 	i := partner(other, refs)
 	if i < 0 {

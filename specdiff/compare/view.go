@@ -10,10 +10,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// view is a schema as it has to be read: references followed, allOf merged in, and wrappers that only make a reference
-// nullable taken off. What is inside properties and elements stays as it is.
+// view is a schema as it is to be read: its references followed, allOf merged in, and without wrappers that make a
+// reference nullable. Its properties and elements are left as they are.
 type view struct {
-	component string // the component that it is or wraps; "" for one that is written where it is used
+	component string // the component that it is or wraps; "" for a schema in place
 	typ       string
 	format    string
 	nullable  bool
@@ -40,7 +40,7 @@ const (
 
 const schemas = "#/components/schemas/"
 
-// see never ends, because a document that was loaded has no schema that consists of itself.
+// see returns the view of a schema. It ends, because package document refuses schemas that consist of themselves.
 func see(ref *openapi3.SchemaRef) view {
 	s := ref.Value
 	v := view{
@@ -52,7 +52,7 @@ func see(ref *openapi3.SchemaRef) view {
 	case has != nil && !*has:
 		v.open = closed
 	case has != nil, v.extra != nil, s.Type.Is("object") && len(s.Properties)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0:
-		v.open = open // an object of which nothing is said is any object
+		v.open = open // an object without any word about it is any object
 	}
 	for _, value := range s.Enum {
 		v.enum = append(v.enum, fmt.Sprint(value))
@@ -78,12 +78,12 @@ func see(ref *openapi3.SchemaRef) view {
 	return v
 }
 
-// isAny says whether no word is said about a type.
+// isAny reports whether the schema allows any value.
 func (v view) isAny() bool {
 	return v.typ == "" && len(v.enum)+len(v.oneOf)+len(v.anyOf)+len(v.props) == 0 && v.items == nil && v.open == unsaid
 }
 
-// with is v and b at once.
+// with returns the view of a schema that is v and b at once.
 func (v view) with(b view) view {
 	v.typ, v.format = cmp.Or(v.typ, b.typ), cmp.Or(v.format, b.format)
 	if v.byDefault == nil {
@@ -128,7 +128,7 @@ func bounds(s *openapi3.Schema) []string {
 	return all
 }
 
-// describe is a schema in a few words, as a reader of a table wants it.
+// describe returns a schema in a few words, for a cell of a table.
 func describe(ref *openapi3.SchemaRef) string {
 	if ref == nil {
 		return "anything"
@@ -149,7 +149,7 @@ func describe(ref *openapi3.SchemaRef) string {
 	return text
 }
 
-// kind is the type in a few words, whatever the component is called.
+// kind returns the type in a few words, without the name of the component.
 func (v view) kind() string {
 	switch {
 	case len(v.oneOf) > 0:
@@ -176,7 +176,7 @@ func branches(refs openapi3.SchemaRefs) string {
 
 const mostListed = 12
 
-// list joins names for a table's cell.
+// list joins names for a cell of a table.
 func list(names []string) string {
 	if len(names) > mostListed {
 		names = append(slices.Clone(names[:mostListed]), fmt.Sprintf("%d more", len(names)-mostListed))

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// document is a small contract that has one of everything.
+// document is a small contract with one of everything.
 const document = `
 openapi: 3.0.3
 info: { title: t, version: "1" }
@@ -113,7 +113,7 @@ func load(t *testing.T) *Contract {
 	return c
 }
 
-// list is an exchange without a fault.
+// list returns an exchange that conforms.
 func list() *Exchange {
 	return &Exchange{
 		Method: "GET", URL: "/things?limit=1&state[]=new&made_at[gt]=2026-01-01T00:00:00Z",
@@ -127,7 +127,7 @@ func list() *Exchange {
 	}
 }
 
-// post is another one.
+// post returns another exchange that conforms.
 func post() *Exchange {
 	return &Exchange{
 		Method: "POST", URL: "/things/t1", RequestHeader: http.Header{"Content-Type": {"application/json"}},
@@ -139,7 +139,7 @@ func body(old, replacement string) func(*Exchange) {
 	return func(x *Exchange) { x.ResponseBody = bytes.Replace(x.ResponseBody, []byte(old), []byte(replacement), 1) }
 }
 
-func answer(status int, contentType, text string) func(*Exchange) {
+func respond(status int, contentType, text string) func(*Exchange) {
 	return func(x *Exchange) {
 		x.Status, x.ResponseBody = status, []byte(text)
 		x.ResponseHeader = http.Header{}
@@ -164,20 +164,20 @@ func TestEachMutationIsFound(t *testing.T) {
 		change func(*Exchange)
 		want   []string // kind, schema and path
 	}{
-		{"undocumented status", list, answer(500, "application/json", `{}`), []string{"undocumented status||"}},
-		{"wrong content type", list, answer(200, "text/html", things), []string{"wrong content type||"}},
-		{"no content type", list, answer(200, "", things), []string{"wrong content type||"}},
-		{"content type where there is none", list, answer(401, "text/plain", "no"), []string{"wrong content type||"}},
-		{"no body where there is one without a content type", list, answer(401, "", ""), []string{"wrong content type||"}},
-		{"content type of a body that is not there", post, answer(204, "text/plain", ""), []string{"wrong content type||"}},
-		{"undocumented body", post, answer(204, "", "x"), []string{"undocumented body||"}},
+		{"undocumented status", list, respond(500, "application/json", `{}`), []string{"undocumented status||"}},
+		{"wrong content type", list, respond(200, "text/html", things), []string{"wrong content type||"}},
+		{"no content type", list, respond(200, "", things), []string{"wrong content type||"}},
+		{"content type where there is none", list, respond(401, "text/plain", "no"), []string{"wrong content type||"}},
+		{"no body where there is one without a content type", list, respond(401, "", ""), []string{"wrong content type||"}},
+		{"content type of a body that is not there", post, respond(204, "text/plain", ""), []string{"wrong content type||"}},
+		{"undocumented body", post, respond(204, "", "x"), []string{"undocumented body||"}},
 		{"invalid JSON", list, body(`}]}`, `}`), []string{"invalid JSON||"}},
 		{"two JSON values", list, body(`}]}`, `}]} {}`), []string{"invalid JSON||"}},
 		{"undocumented property", list, body(`"amount"`, `"extra":1,"amount"`), []string{"undocumented property|Thing.extra|things[].extra"}},
 		{"undocumented property, deep, behind allOf", list, body(`{"size":1.5}`, `{"size":1.5,"extra":{}}`), []string{"undocumented property|Part.extra|things[].part.extra"}},
 		{"missing property", list, body(`"amount":5,`, ``), []string{"missing required property|Thing.amount|things[]"}},
 		{"missing property, deep", list, body(`{"size":2}`, `{}`), []string{"missing required property|Part.size|things[].parts[]"}},
-		{"missing envelope", list, answer(200, "application/json", `{}`), []string{"missing required property|Things.things|"}},
+		{"missing envelope", list, respond(200, "application/json", `{}`), []string{"missing required property|Things.things|"}},
 		{"wrong null", list, body(`"amount":5`, `"amount":null`), []string{"wrong null|Thing.amount|things[].amount"}},
 		{"wrong null in a list", list, body(`{"size":2}`, `null`), []string{"wrong null|Thing.parts[]|things[].parts[]"}},
 		{"wrong null of an enum behind allOf", list, body(`"state":"new"`, `"state":null`), []string{"wrong null|Thing.state|things[].state"}},
@@ -268,14 +268,14 @@ func TestWhatIsRightIsNoFinding(t *testing.T) {
 		{"null of free form", list, body(`"metadata":{"any":[1,null]}`, `"metadata":null`)},
 		{"null where anything goes", list, body(`"anything":[{"x":null}]`, `"anything":null`)},
 		{"a whole number as a fraction is written", list, body(`"amount":5`, `"amount":5.0`)},
-		{"a body without a content type", list, answer(401, "", "Unauthorized")},
-		{"a page", list, answer(404, "text/html; charset=utf-8", "<p>")},
+		{"a body without a content type", list, respond(401, "", "Unauthorized")},
+		{"a page", list, respond(404, "text/html; charset=utf-8", "<p>")},
 		{"the other branch", post, sent(`{"name":"n","owner":"id"}`)},
 		{"null instead of branches", post, sent(`{"name":"n","owner":null}`)},
 		{"a failed request may be anything", post, func(x *Exchange) {
-			answer(404, "", "")(x)
+			respond(404, "", "")(x)
 			x.URL, x.Method = "/things?x=1", "GET"
-			answer(401, "", "no")(x)
+			respond(401, "", "no")(x)
 		}},
 		{"a bearer token", list, func(x *Exchange) { x.RequestHeader = http.Header{"Authorization": {"Bearer t"}} }},
 		{"a deviation that is one", post, func(x *Exchange) { x.Deviates = "why"; x.RequestBody = []byte(`{}`) }},
@@ -300,7 +300,7 @@ func TestWhatIsRightIsNoFinding(t *testing.T) {
 	}
 }
 
-// What a request chooses is no reason to look away elsewhere.
+// TestExpandExcusesRelationsOnly checks that expand has no effect on what else is required.
 func TestExpandExcusesRelationsOnly(t *testing.T) {
 	for _, test := range []struct{ query, remove, want string }{
 		{"expand=parts", `"amount":5,`, "missing required property|Thing.amount|things[]"},
@@ -376,13 +376,13 @@ func TestCoverage(t *testing.T) {
 		got[line.What] = line
 	}
 	for what, want := range map[SightKind]Coverage{
-		Called:   {Seen: 1, Declared: 3, Missing: []string{"PostAllThings", "PostThing"}},
-		Answered: {Seen: 1, Declared: 5, Missing: []string{"ListThings 401", "ListThings 404", "PostAllThings 200", "PostThing 204"}},
-		Property: {Seen: 13, Declared: 14, Missing: []string{"Part.whole"}},
-		Valued:   {Seen: 12, Declared: 14, Missing: []string{"Part.whole", "Thing.note"}},
-		Null:     {Seen: 1, Declared: 4, Missing: []string{"Thing.anything", "Thing.metadata", "Thing.part"}},
-		Enum:     {Seen: 1, Declared: 3, Missing: []string{"POST /things/all 200 text/plain=OK", "Thing.state=old"}},
-		Input:    {Seen: 4, Declared: 10, Missing: []string{"GET /things query expand", "GET /things query fields", "Owner|0.name", "POST /things/{id} path id", "ThingReq.name", "ThingReq.owner"}},
+		Called:    {Seen: 1, Declared: 3, Missing: []string{"PostAllThings", "PostThing"}},
+		Responded: {Seen: 1, Declared: 5, Missing: []string{"ListThings 401", "ListThings 404", "PostAllThings 200", "PostThing 204"}},
+		Property:  {Seen: 13, Declared: 14, Missing: []string{"Part.whole"}},
+		Valued:    {Seen: 12, Declared: 14, Missing: []string{"Part.whole", "Thing.note"}},
+		Null:      {Seen: 1, Declared: 4, Missing: []string{"Thing.anything", "Thing.metadata", "Thing.part"}},
+		Enum:      {Seen: 1, Declared: 3, Missing: []string{"POST /things/all 200 text/plain=OK", "Thing.state=old"}},
+		Input:     {Seen: 4, Declared: 10, Missing: []string{"GET /things query expand", "GET /things query fields", "Owner|0.name", "POST /things/{id} path id", "ThingReq.name", "ThingReq.owner"}},
 	} {
 		line := got[what]
 		if line.Seen != want.Seen || line.Declared != want.Declared || !slices.Equal(line.Missing, want.Missing) {
@@ -391,7 +391,7 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-func TestRecorderHandsOnWhatItRecords(t *testing.T) {
+func TestRecorderReturnsResponses(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
 		if err != nil || string(text) != `{}` {
@@ -431,7 +431,7 @@ func TestRecorderHandsOnWhatItRecords(t *testing.T) {
 	for _, g := range r.Findings() {
 		got = append(got, string(g.Example.Kind))
 	}
-	// The second request was forbidden as well, but on purpose.
+	// The second request was forbidden too, but left the contract on purpose.
 	if want := []string{string(LostValue), forbidden, string(UndocumentedStatus)}; !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}

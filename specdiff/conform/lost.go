@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// LostValue is the kind of what [Lost] finds.
+// LostValue is the kind of finding that [Lost] returns.
 const LostValue Kind = "lost in the model"
 
-// Lost compares a JSON text with what became of it by decoding it into a model and encoding that again, and returns
-// what is gone or different. A null, an empty list or an empty object may be left out, since a model still tells them
-// from nothing; numbers and times may be written in another way.
+// Lost compares a JSON text with the text that a model makes of it, decoded and encoded again. It returns what is
+// missing or different. A null, an empty list and an empty object may be missing, since a model keeps them apart from a
+// value. Numbers and times may be written in another way.
 func Lost(before, after []byte) ([]Finding, error) {
 	b, err := parseJSON(before)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// Recorder checks every exchange that goes through its round trippers.
+// Recorder checks every exchange of its round trippers.
 type Recorder struct {
 	contract *Contract
 	also     func(operation string, x *Exchange) []Finding
@@ -18,8 +18,8 @@ type Recorder struct {
 	tally    *Tally
 }
 
-// NewRecorder returns a recorder. What also finds, if it is not nil, counts as well; it is called for exchanges of the
-// contract's operations, by several goroutines.
+// NewRecorder returns a Recorder. The function also, if it is not nil, is called for each exchange of an operation of
+// the contract, from several goroutines, and its findings count too.
 func NewRecorder(c *Contract, also func(operation string, x *Exchange) []Finding) *Recorder {
 	return &Recorder{contract: c, also: also, tally: NewTally(c)}
 }
@@ -38,22 +38,22 @@ func (r *Recorder) Record(x *Exchange) {
 	r.tally.Add(x, result)
 }
 
-// Findings returns what was found until now.
+// Findings returns the findings up to now.
 func (r *Recorder) Findings() []Group {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.tally.Findings()
 }
 
-// Write writes coverage and findings for a person.
+// Write writes coverage and findings as text.
 func (r *Recorder) Write(out io.Writer) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.tally.Write(out)
 }
 
-// RoundTripper sends with base and records each exchange with a backend whose cookie is as said. The answer's body is
-// read before it is handed on.
+// RoundTripper returns a round tripper that sends with base and records each exchange. The cookie is that of the
+// backend. The body of a response is read before it is returned.
 func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
 		x := &Exchange{
@@ -77,7 +77,7 @@ func (r *Recorder) RoundTripper(base http.RoundTripper, cookie Cookie) http.Roun
 		body, err := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
 		if err != nil {
-			return nil, fmt.Errorf("recording the answer: %w", err)
+			return nil, fmt.Errorf("recording the response: %w", err)
 		}
 		resp.Body = io.NopCloser(bytes.NewReader(body))
 		x.Status, x.ResponseHeader, x.ResponseBody = resp.StatusCode, resp.Header.Clone(), body
@@ -92,9 +92,9 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 type deviationKey struct{}
 
-// Deviates marks requests made with the context as leaving the contract on purpose, for the reason given. Where one
-// succeeds all the same, it is not a finding that the contract forbids it, but one that it allows it. Answers are
-// checked as ever.
+// Deviates returns a context that marks requests as leaving the contract on purpose, and why. If such a request
+// succeeds, it is a finding that the contract allows it, and none that the contract forbids it. Its response is checked
+// like any other.
 func Deviates(ctx context.Context, why string) context.Context {
 	return context.WithValue(ctx, deviationKey{}, strings.TrimSpace(why))
 }

@@ -1,17 +1,11 @@
 package conform
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"maps"
 	"math/big"
-	"net/mail"
-	"net/url"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,18 +18,20 @@ import (
 type walk struct {
 	request  bool
 	relaxed  relaxation
-	path     []string  // where in the value: names, and "[]" for elements
-	findings []Finding // all but Operation and Status, which are the caller's
+	path     []string  // the place in the value: names, and "[]" for elements
+	findings []Finding // without Operation and Status, which the caller sets
 	sights   map[Sight]struct{}
-	// What is seen at nearly every step has tables of its own, which are faster.
-	props  map[*child]bits
-	shapes map[*shape]bits
+	// props and shapes are the sights of nearly every step, by the indexes of the children and shapes of schemas. They
+	// are faster than sights.
+	schemas *schemas
+	props   []bits
+	shapes  []bits
 }
 
-// bits are kinds of sights.
+// bits are several kinds of sights.
 type bits uint8
 
-// Of a property, and of a plain value.
+// The kinds of sights of a property, and of a plain value.
 const (
 	isThere bits = 1 << iota
 	hasValue
@@ -48,33 +44,65 @@ const (
 )
 
 var (
-	ofProperty = map[bits]SightKind{isThere: Property, hasValue: Valued, isNull: Null, isAbsent: Absent}
-	ofValue    = map[bits]SightKind{isTime: Time, isText: Text, isFraction: Fraction}
+	ofProperty = []sightOf{{isThere, Property}, {hasValue, Valued}, {isNull, Null}, {isAbsent, Absent}}
+	ofValue    = []sightOf{{isTime, Time}, {isText, Text}, {isFraction, Fraction}}
 )
 
-// addTo adds all that was seen.
-func (w *walk) addTo(all map[Sight]struct{}) {
-	maps.Copy(all, w.sights)
-	for p, seen := range w.props {
-		for bit, what := range ofProperty {
-			if w.request {
-				what = Input
-			}
-			if seen&bit != 0 {
-				all[Sight{what, p.loc}] = struct{}{}
-			}
-		}
-	}
-	for sh, seen := range w.shapes {
-		for bit, what := range ofValue {
-			if seen&bit != 0 {
-				all[Sight{what, sh.loc}] = struct{}{}
+type sightOf struct {
+	bit  bits
+	what SightKind
+}
+
+// Sights are what an exchange showed.
+type Sights []*walk
+
+// All returns each sight once.
+func (s Sights) All() iter.Seq[Sight] {
+	return func(yield func(Sight) bool) {
+		for _, w := range s {
+			if !w.all(yield) {
+				return
 			}
 		}
 	}
 }
 
-// where is the path as text: "orders[].email".
+// all calls yield with each sight of the walk, and reports whether yield wants more.
+func (w *walk) all(yield func(Sight) bool) bool {
+	for sight := range w.sights {
+		if !yield(sight) {
+			return false
+		}
+	}
+	for i, seen := range w.props {
+		if seen == 0 {
+			continue
+		}
+		p := w.schemas.children[i]
+		for _, of := range ofProperty {
+			what := of.what
+			if w.request {
+				what = Input
+			}
+			if seen&of.bit != 0 && !yield(Sight{what, p.loc}) {
+				return false
+			}
+		}
+	}
+	for i, seen := range w.shapes {
+		if seen == 0 {
+			continue
+		}
+		for _, of := range ofValue {
+			if seen&of.bit != 0 && !yield(Sight{of.what, w.schemas.shapes[i].loc}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// where returns the path as text: "orders[].email".
 func (w *walk) where() string {
 	var b strings.Builder
 	for _, name := range w.path {
@@ -89,7 +117,7 @@ func (w *walk) where() string {
 func (w *walk) enter(name string) { w.path = append(w.path, name) }
 func (w *walk) leave()            { w.path = w.path[:len(w.path)-1] }
 
-// relaxation is which required properties are not demanded of a list's elements, and of what is inside those.
+// relaxation is which required properties may be missing in the elements of a list, and inside them.
 type relaxation int
 
 const (
@@ -98,7 +126,7 @@ const (
 	demandNothing
 )
 
-// demands says whether a required property has to be there.
+// demands reports whether a required property may not be missing.
 func (w *walk) demands(p *child) bool {
 	inList := len(w.path) > 1 && w.path[1] == "[]"
 	if w.relaxed == demandAll || !inList {
@@ -107,46 +135,15 @@ func (w *walk) demands(p *child) bool {
 	return w.relaxed == demandColumns && p != nil && !p.shape.isRelation()
 }
 
-// isRelation says whether the value is an object of its own, or a list of such, rather than one's own column.
-func (s *shape) isRelation() bool {
-	return len(s.props) > 0 || s.items != nil && len(s.items.shape.props) > 0
+func (c *schemas) newWalk(request bool) *walk {
+	return &walk{request: request, sights: map[Sight]struct{}{}, schemas: c, props: make([]bits, len(c.children)), shapes: make([]bits, len(c.shapes))}
 }
-
-func newWalk(request bool) *walk {
-	return &walk{request: request, sights: map[Sight]struct{}{}, props: map[*child]bits{}, shapes: map[*shape]bits{}}
-}
-
-// Sight is something that a document declares and an exchange can show.
-type Sight struct {
-	What SightKind
-	Loc  string // the schema path, and for a value "=value"
-}
-
-// SightKind is the kind of a Sight.
-type SightKind string
-
-// What can be seen of an answer's schema, and of a request's.
-const (
-	Property SightKind = "property"     // it was there
-	Valued   SightKind = "value"        // it was there and not null
-	Null     SightKind = "null"         // it was null, as its schema allows
-	Enum     SightKind = "enum value"   // it had this value
-	Input    SightKind = "input"        // a request that succeeded had this parameter or property
-	Answered SightKind = "status"       // an operation answered with this status
-	Called   SightKind = "operation"    // an operation was called
-	Content  SightKind = "content type" // an operation's status came with this content type
-	Held     SightKind = "answer"       // an operation's status came with this property
-	Absent   SightKind = "absent"       // a property was not there, as it may, where the request did not leave it out
-	Time     SightKind = "time"         // a text without a format was a time
-	Text     SightKind = "text"         // a text without a format was none
-	Fraction SightKind = "fraction"     // a number was no integer
-)
 
 func (w *walk) add(kind Kind, loc, want, got string) {
 	w.findings = append(w.findings, Finding{Kind: kind, Schema: loc, Path: w.where(), Want: want, Detail: got})
 }
 
-// value compares v with sh, which stands at loc.
+// value compares v with the shape at loc.
 func (w *walk) value(sh *shape, loc string, v any) {
 	if v == nil {
 		if !sh.nullable {
@@ -176,7 +173,7 @@ func (w *walk) value(sh *shape, loc string, v any) {
 	}
 }
 
-// branches checks oneOf and anyOf. Where no branch fits, the findings are those of the one that comes closest.
+// branches compares v with oneOf and anyOf. If no branch fits, the findings are those of the branch with fewest.
 func (w *walk) branches(sh *shape, v any) {
 	check := func(branches []*child, most int, name string) {
 		if len(branches) == 0 {
@@ -185,7 +182,7 @@ func (w *walk) branches(sh *shape, v any) {
 		var closest *walk
 		fits := 0
 		for _, b := range branches {
-			try := newWalk(w.request)
+			try := w.schemas.newWalk(w.request)
 			try.relaxed, try.path = w.relaxed, w.path
 			try.value(b.shape, b.loc, v)
 			if len(try.findings) == 0 {
@@ -208,7 +205,7 @@ func (w *walk) branches(sh *shape, v any) {
 	check(sh.anyOf, len(sh.anyOf), "anyOf")
 }
 
-// join takes what another walk has seen.
+// join adds the sights of another walk.
 func (w *walk) join(other *walk) {
 	maps.Copy(w.sights, other.sights)
 	for p, seen := range other.props {
@@ -246,36 +243,19 @@ func (w *walk) text(sh *shape, v string) {
 			w.add(WrongFormat, sh.loc, want, excerpt(v))
 		}
 	case len(sh.enum) == 0 && !w.request:
-		if _, err := time.Parse(answerTime, v); len(v) == len(answerTime) && err == nil {
-			w.shapes[sh] |= isTime
+		if _, err := time.Parse(responseTime, v); len(v) == len(responseTime) && err == nil {
+			w.shapes[sh.index] |= isTime
 		} else {
-			w.shapes[sh] |= isText
+			w.shapes[sh.index] |= isText
 		}
 	}
 }
 
-// answerTime is how the backend writes all its times.
-const answerTime = "2006-01-02T15:04:05.000Z"
-
-// formats are those of texts that are checked.
-var formats = map[string]func(string) bool{
-	"date-time": func(v string) bool { _, err := time.Parse(time.RFC3339Nano, v); return err == nil },
-	"date":      func(v string) bool { _, err := time.Parse(time.DateOnly, v); return err == nil },
-	"email":     func(v string) bool { a, err := mail.ParseAddress(v); return err == nil && a.Address == v },
-	"uuid":      regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`).MatchString,
-	"uri":       func(v string) bool { u, err := url.Parse(v); return err == nil && u.IsAbs() },
-}
-
-// knownFormat says whether a format is checked, or says nothing that could be.
-func knownFormat(format string) bool {
-	return formats[format] != nil || slices.Contains([]string{"int32", "int64", "float", "double", "password"}, format)
-}
-
-// fits says whether a text has the format, and what that is. A client may write its times as RFC 3339 allows; the
-// backend writes them all in one way.
+// fits reports whether v has the format, and what the format asks for. Times in requests may be written in any way of
+// RFC 3339, those in responses in one way only.
 func (w *walk) fits(format, v string) (want string, ok bool) {
 	if format == "date-time" && !w.request {
-		_, err := time.Parse(answerTime, v)
+		_, err := time.Parse(responseTime, v)
 		return "date-time in UTC with milliseconds", err == nil
 	}
 	is, ok := formats[format]
@@ -297,7 +277,7 @@ func (w *walk) number(sh *shape, v json.Number) {
 		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %v", *sh.maximum), v.String())
 	}
 	if !n.IsInt() {
-		w.shapes[sh] |= isFraction
+		w.shapes[sh.index] |= isFraction
 	}
 	bits := 64
 	if sh.format == "int32" {
@@ -328,7 +308,7 @@ func (w *walk) array(sh *shape, v []any) {
 
 func (w *walk) object(sh *shape, v map[string]any) {
 	if sh.typ == "" && len(sh.props) == 0 && !sh.open {
-		return // any JSON, or what branches have checked
+		return // any JSON, or compared with branches
 	}
 	for name, inner := range v {
 		w.enter(name)
@@ -338,7 +318,8 @@ func (w *walk) object(sh *shape, v map[string]any) {
 			w.property(p, inner)
 			w.value(p.shape, p.loc, inner)
 		case !sh.open && (sh.closed || !w.request && len(sh.props) > 0):
-			// What one may send is open unless the document says otherwise, and so is an object of which it says nothing.
+			// An object in a request is open unless the document says otherwise. So is an object without declared
+			// properties.
 			w.add(Undocumented, sh.objectLoc+"."+name, "", typeOf(inner)+" "+excerpt(inner))
 		case sh.extra != nil:
 			w.path[len(w.path)-1] = "*"
@@ -356,7 +337,7 @@ func (w *walk) object(sh *shape, v map[string]any) {
 	}
 	for name, p := range sh.props {
 		if _, ok := v[name]; !ok && w.demands(p) {
-			w.props[p] |= isAbsent
+			w.props[p.index] |= isAbsent
 		}
 	}
 }
@@ -370,78 +351,7 @@ func (w *walk) property(p *child, v any) {
 	case p.shape.nullable:
 		seen |= isNull
 	}
-	w.props[p] |= seen
+	w.props[p.index] |= seen
 }
 
 func (w *walk) see(what SightKind, loc string) { w.sights[Sight{what, loc}] = struct{}{} }
-
-func (s *shape) want() string {
-	if s.typ == "" {
-		return "a value"
-	}
-	return s.typ
-}
-
-func typeOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case json.Number:
-		if n, ok := number.Parse(v); ok && n.IsInt() {
-			return "integer"
-		}
-		return "number"
-	}
-	return "object"
-}
-
-const excerptBytes = 60
-
-// excerpt is v as JSON, cut off.
-func excerpt(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	if len(text) > excerptBytes {
-		return string(text[:excerptBytes]) + "…"
-	}
-	return string(text)
-}
-
-// parseJSON parses exactly one value, with the numbers as they are written.
-func parseJSON(body []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("more than one JSON value")
-	}
-	return v, nil
-}
-
-// fromText makes the value that a parameter's text stands for; what does not fit its type stays a string.
-func fromText(sh *shape, text string) any {
-	switch sh.typ {
-	case "integer", "number":
-		if n, err := parseJSON([]byte(text)); err == nil {
-			if n, ok := n.(json.Number); ok {
-				return n
-			}
-		}
-	case "boolean":
-		if text == "true" || text == "false" {
-			return text == "true"
-		}
-	}
-	return text
-}

@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// complete fails if a part is null or missing that whoever reads the document would run into.
+// complete returns an error if a part is missing or null that readers of the document rely on.
 func complete(doc *openapi3.T) error {
 	if doc.Paths == nil {
 		return errors.New("it has no paths")
@@ -46,7 +46,7 @@ type state int
 
 const (
 	unseen state = iota
-	inside       // it is being checked: whoever meets it again, not below a property or element, has found a circle
+	inside       // it is being checked: to meet it again, except below a property or element, is a circle
 	done
 )
 
@@ -104,8 +104,8 @@ func (c checker) content(content openapi3.Content) error {
 	return nil
 }
 
-// schema checks ref and all that is inside. What it consists of is looked at before what it holds, so that a circle
-// through properties, which is as it should be, is told from one that would never end.
+// schema checks ref and all that is inside. It checks what a schema consists of before its properties and elements,
+// because a circle is fine only through these.
 func (c checker) schema(ref *openapi3.SchemaRef) error {
 	todo := []*openapi3.SchemaRef{ref}
 	for len(todo) > 0 {

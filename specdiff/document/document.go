@@ -1,4 +1,4 @@
-// Package document reads OpenAPI 3.0 documents from files and URLs that may be damaged or hostile.
+// Package document reads OpenAPI 3.0 documents that may be damaged or hostile, from files and URLs.
 package document
 
 import (
@@ -16,17 +16,17 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// What a document may cost, which makes 300 MiB of memory at most. The published document of all storefront routes has
-// 0.6 MB and 30,000 values.
+// The bounds on what a document may cost, which is 300 MiB of memory at most. The published document of all storefront
+// routes has 0.6 MB and 30,000 values.
 const (
 	MaxBytes  = 4 << 20
-	maxValues = 200_000 // with each alias counted as what it stands for
+	maxValues = 200_000 // with aliases unfolded
 	timeout   = 20 * time.Second
 	maxHops   = 3
 )
 
-// Load reads a document, YAML or JSON, from a file or an http(s) URL. It takes at most [MaxBytes], 20 seconds and three
-// redirects. See [Parse] for what is refused.
+// Load reads a document, YAML or JSON, from a file or an http(s) URL. It reads at most [MaxBytes], for at most 20
+// seconds, and follows at most three redirects. See [Parse] for what it refuses.
 func Load(ctx context.Context, source string) (*openapi3.T, error) {
 	read := readFile
 	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
@@ -89,9 +89,8 @@ func readAll(r io.Reader, name string) ([]byte, error) {
 	return data, nil
 }
 
-// Parse reads a document; name is for errors. References to other files are refused, and so are aliases that unfold
-// without measure, schemas that consist of themselves, and what lacks a part that OpenAPI requires and a reader would
-// miss.
+// Parse reads a document; name is for errors. It refuses references to other files, aliases that unfold to very many
+// values, schemas that consist of themselves, and documents without a part that OpenAPI requires and readers rely on.
 func Parse(data []byte, name string) (*openapi3.T, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("%s is larger than %d MiB: is it an OpenAPI document?", name, MaxBytes>>20)
@@ -127,7 +126,8 @@ func parse(data []byte) (*openapi3.T, error) {
 	return doc, nil
 }
 
-// mayHold is how many values there are at most, about, without parsing: each begins a line or comes after one of these.
+// mayHold returns about how many values there are at most, without parsing: each begins a line or follows one of these
+// characters.
 func mayHold(data []byte) int {
 	n := 1
 	for _, c := range data {
@@ -138,7 +138,8 @@ func mayHold(data []byte) int {
 	return n
 }
 
-// size is the number of nodes below n, aliases unfolded; more than maxValues for one that holds itself.
+// size returns the number of nodes below n, with aliases unfolded. It returns more than maxValues for a node that
+// contains itself.
 func size(n *yaml.Node, known map[*yaml.Node]int) int {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -172,7 +173,7 @@ func version(root *yaml.Node) error {
 	return nil
 }
 
-// firstLine shortens the errors of nested decoding, which quote the document at length.
+// firstLine returns the first line of an error, because nested decoding quotes the document at length.
 func firstLine(err error) error {
 	text, _, _ := strings.Cut(err.Error(), "\n")
 	const most = 300

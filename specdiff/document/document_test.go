@@ -31,7 +31,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestSchemasMayHoldThemselves(t *testing.T) {
+func TestSchemasMayContainThemselves(t *testing.T) {
 	_, err := document.Parse([]byte(withSchemas(`
 		Node: { type: object, properties: { next: { nullable: true, allOf: [{ $ref: '#/components/schemas/Node' }] }, all: { type: array, items: { $ref: '#/components/schemas/Node' } } } }`)), "x")
 	if err != nil {
@@ -39,7 +39,7 @@ func TestSchemasMayHoldThemselves(t *testing.T) {
 	}
 }
 
-// What can't be compared is refused with an error that names the document and what is wrong with it.
+// TestDamagedDocuments checks that the error names the document and what is wrong with it.
 func TestDamagedDocuments(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":          {"", `"openapi: 3.0.x" is missing`},
@@ -89,7 +89,7 @@ func TestDamagedDocuments(t *testing.T) {
 	}
 }
 
-// bomb unfolds to 9^9 values.
+// bomb returns a document that unfolds to 9^9 values.
 func bomb() string {
 	var b strings.Builder
 	b.WriteString("openapi: 3.0.3\na0: &a0 [1, 2, 3, 4, 5, 6, 7, 8, 9]\n")
@@ -115,7 +115,7 @@ func TestLoadFile(t *testing.T) {
 	}
 }
 
-// A file of 50 MB costs no more than the limit.
+// TestLargeFileIsNotReadWhole checks that a file of 50 MB costs no more than the limit.
 func TestLargeFileIsNotReadWhole(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "large.yaml")
 	f, err := os.Create(name)
@@ -178,7 +178,7 @@ func TestLoadURL(t *testing.T) {
 	}
 }
 
-// A server that sends a byte now and then can't hold the reader longer than its context lasts.
+// TestSlowServer checks that a server that sends a byte now and then is read no longer than the context allows.
 func TestSlowServer(t *testing.T) {
 	done := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -197,7 +197,7 @@ func TestSlowServer(t *testing.T) {
 	}
 }
 
-// Whatever is parsed without an error can be walked without a panic, see also the fuzz test of compare.
+// FuzzParse checks that Parse returns either a document or an error. FuzzDocuments in package compare walks documents.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(withSchemas("A: { type: object }")))

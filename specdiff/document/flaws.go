@@ -11,15 +11,15 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Flaw is something that a document says in vain, whatever the backend does.
+// Flaw is something that a document says without effect.
 type Flaw struct {
 	finding.Point
 	Text string
 }
 
-// Flaws returns what is in a document's operations and schema components: `nullable` beside a reference, which OpenAPI
-// 3.0 ignores; oneOf or anyOf of a single schema; oneOf of objects that require nothing, so that what fits one fits
-// them all and is taken by none; examples that their own schemas don't take. They are in the order of their places.
+// Flaws returns the flaws of a document's operations and schema components, sorted by id: `nullable` beside a
+// reference, which OpenAPI 3.0 ignores; oneOf or anyOf of a single schema; oneOf of objects that require nothing, so
+// that a value fits all of them and oneOf refuses it; examples that do not fit their schemas.
 func Flaws(doc *openapi3.T) []Flaw {
 	var f flaws
 	for path, item := range doc.Paths.Map() {
@@ -62,7 +62,7 @@ func (f *flaws) content(place string, content openapi3.Content) {
 	}
 }
 
-// schema goes through what is written at a place; what is written elsewhere and referred to has its own.
+// schema adds the flaws of a schema in place. A component has its own.
 func (f *flaws) schema(place string, ref *openapi3.SchemaRef) {
 	if ref.Ref != "" {
 		if NullableBeside(ref) {
@@ -97,14 +97,14 @@ func (f *flaws) schema(place string, ref *openapi3.SchemaRef) {
 	}
 }
 
-// distinct says whether there is something that fits other objects and not this schema.
+// distinct reports whether some objects do not fit the schema.
 func distinct(ref *openapi3.SchemaRef) bool {
 	s := ref.Value
 	closed := s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 	return !s.Type.Is("object") || len(s.Required)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) > 0 || closed
 }
 
-// NullableBeside says whether ref is a reference with `nullable: true` beside it, which OpenAPI 3.0 ignores.
+// NullableBeside reports whether ref is a reference with `nullable: true` beside it, which OpenAPI 3.0 ignores.
 func NullableBeside(ref *openapi3.SchemaRef) bool {
 	if ref.Ref == "" {
 		return false

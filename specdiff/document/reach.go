@@ -8,7 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Limit returns the document with those of its paths for which keep is true, and the schema components that they use.
+// Limit returns the document with the paths for which keep returns true and the schema components that they use.
 func Limit(doc *openapi3.T, keep func(path string) bool) *openapi3.T {
 	limited := *doc
 	limited.Paths = openapi3.NewPaths()
@@ -31,7 +31,7 @@ func Limit(doc *openapi3.T, keep func(path string) bool) *openapi3.T {
 	return &limited
 }
 
-// Schemas returns the names of the schema components that an operation uses, directly or by others.
+// Schemas returns the names of the schema components that an operation uses, directly or through others.
 func Schemas(item *openapi3.PathItem, op *openapi3.Operation) map[string]bool {
 	todo := schemasOf(item, op)
 	names, done := map[string]bool{}, map[*openapi3.Schema]bool{}
@@ -46,7 +46,7 @@ func Schemas(item *openapi3.PathItem, op *openapi3.Operation) map[string]bool {
 		}
 		if s := ref.Value; !done[s] {
 			done[s] = true
-			todo = slices.Concat(todo, s.AllOf, s.OneOf, s.AnyOf, openapi3.SchemaRefs{s.Items, s.AdditionalProperties.Schema})
+			todo = append(append(append(append(todo, s.AllOf...), s.OneOf...), s.AnyOf...), s.Items, s.AdditionalProperties.Schema)
 			todo = slices.AppendSeq(todo, maps.Values(s.Properties))
 		}
 	}

@@ -6,8 +6,8 @@ type Relation string
 // The relations.
 const (
 	Contradicts Relation = "contradicts" // the document says something else
-	Supports    Relation = "supports"    // the document says so, and a stricter or looser one would be contradicted
-	Fault       Relation = "fault"       // whatever a document says, no backend should do this: a 500 for bad input
+	Supports    Relation = "supports"    // the document says so, and another one would be contradicted
+	Fault       Relation = "fault"       // no backend should do this, such as a 500 for bad input
 )
 
 // Observation is what a running backend showed about one point of one document.
@@ -16,37 +16,39 @@ type Observation struct {
 	Relation Relation
 	Document string // what the document says, in a few words: "integer", "not null"; "" if it is silent
 	Live     string // what the backend did, in a few words: "string", "null", "400"
-	Example  string // where and with what: "orders[].email: null"
+	Example  string // the place in the body and the value: "orders[].email: null"
 	Curl     string // a command that shows it again, secrets redacted
 	Count    int    // how often it was seen
-	// Elsewhere says that it may have been seen at another place, because the documents don't have the same places.
+	// Elsewhere reports whether it may have been seen at another place, because the documents do not have the same
+	// places.
 	Elsewhere bool
 }
 
-// Wrong is who has to change.
+// Wrong is the verdict on a point: the source that is wrong.
 type Wrong string
 
-// Who can be wrong.
+// The verdicts.
 const (
 	Contract  Wrong = "contract"
 	Published Wrong = "published"
 	Documents Wrong = "both documents"
-	Backend   Wrong = "backend"  // it does what no document should have to describe
-	Unproven  Wrong = "unproven" // documents differ, and nothing that was seen decides
+	Backend   Wrong = "backend"   // the backend does what no document should describe
+	Undecided Wrong = "undecided" // the documents differ, and nothing that was seen decides
 )
 
-// Finding is a point on which the sources are not of one mind.
+// Finding is a point on which the sources disagree.
 type Finding struct {
 	Point
-	Contract  string   `json:"contract,omitempty"`  // what openapi.yaml says; "" if it was not read or is silent
-	Published string   `json:"published,omitempty"` // what the published document says; likewise
+	Operation string   `json:"operation,omitempty"` // the contract's name of the operation that the place is in
+	Contract  string   `json:"contract,omitempty"`  // what the contract says; "" if it was not read or is silent
+	Published string   `json:"published,omitempty"` // what the published document says; "" likewise
 	Live      string   `json:"live,omitempty"`      // what the running backend does; "" if nothing was seen
 	Wrong     Wrong    `json:"wrong"`
-	Go        string   `json:"go,omitempty"`       // what it means for a caller of the generated code
-	Change    string   `json:"change,omitempty"`   // what to do to openapi.yaml; "" if it is right
+	Go        string   `json:"go,omitempty"`       // what it means for callers of the generated code
+	Change    string   `json:"change,omitempty"`   // how to change the contract; "" if it is right
 	Example   string   `json:"example,omitempty"`  // what was seen live
 	Curl      string   `json:"curl,omitempty"`     // how to see it again
 	Count     int      `json:"count,omitempty"`    // how often it was seen
-	Uses      []string `json:"uses,omitempty"`     // the operations that use the component
+	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
 }

@@ -1,17 +1,16 @@
-// Package finding holds the words that documents and running backend are compared in: points of an API, what a backend
-// showed about one, and what came of it.
+// Package finding has the types for what is compared: points of an API, observations about them, and findings.
 package finding
 
 import (
 	"strings"
 )
 
-// Aspect is what of a place is compared.
+// Aspect is what is compared at a place.
 type Aspect string
 
 // The aspects of a place.
 const (
-	Presence    Aspect = "presence"     // whether there is such an operation, parameter, response, property at all
+	Presence    Aspect = "presence"     // whether the operation, parameter or property exists
 	Required    Aspect = "required"     // of a parameter, request body or property
 	Nullable    Aspect = "nullable"     // of a schema
 	Type        Aspect = "type"         // of a schema
@@ -24,29 +23,29 @@ const (
 	Style       Aspect = "style"        // how a parameter with several values is written, brackets included
 	Explode     Aspect = "explode"      // whether a parameter's values are repeated or joined
 	Status      Aspect = "status"       // of a response
-	ContentType Aspect = "content-type" // of a response's or request's body, also none
-	Body        Aspect = "body"         // whether there is one
+	ContentType Aspect = "content-type" // of a body, also none
 	Cookie      Aspect = "cookie"       // Set-Cookie and its attributes
 	Header      Aspect = "header"       // another response header
-	Security    Aspect = "security"     // what an operation wants for credentials
-	Example     Aspect = "example"      // of a schema, whether its own schema takes it
+	Security    Aspect = "security"     // the credentials of an operation
+	Example     Aspect = "example"      // of a schema, whether it fits
+	OperationID Aspect = "operation-id" // the name of an operation in Medusa's document
 	Refusal     Aspect = "refusal"      // how bad input is refused: a 500 is the backend's fault
 )
 
 // Point is one aspect of one place, for example whether Order.email may be null.
 type Point struct {
-	// Place is where. Operations are "GET /store/auth"; what belongs to one goes on after a blank, see [Parameter],
-	// [RequestBody] and [Response]. Schemas are named by their component, wherever it is used, and else by the place
-	// that holds them; then comes ".name" for a property, "[]" for elements and ".*" for additional properties:
+	// Place is an operation ("GET /store/auth"), what belongs to one, after a blank (see [Parameter], [RequestBody] and
+	// [Response]), or a schema. A schema is named by its component, and by the place where it is if it is in no
+	// component; then comes ".name" for a property, "[]" for elements and ".*" for additional properties:
 	// "LineItem.metadata", "GET /store/auth 200.customer.orders[]".
 	Place  string `json:"place"`
 	Aspect Aspect `json:"aspect"`
 }
 
-// ID is the same in every run, and what an accepted deviation names: "Order.email#nullable".
+// ID returns the id of the point, which is the same in every run: "Order.email#nullable".
 func (p Point) ID() string { return p.Place + "#" + string(p.Aspect) }
 
-// Component is the name of the schema component that the place is in; of another place, all of it.
+// Component returns the name of the schema component that the place is in, or the whole place if it is in none.
 func (p Point) Component() string {
 	if i := strings.IndexAny(p.Place, ".[|"); i >= 0 && !strings.Contains(p.Place, " ") {
 		return p.Place[:i]
@@ -54,20 +53,30 @@ func (p Point) Component() string {
 	return p.Place
 }
 
-// Operation is the place of an operation.
+// Operation returns the place of the operation that the place is in; "" for a place in a component.
+func (p Point) Operation() string {
+	method, rest, ok := strings.Cut(p.Place, " ")
+	path, _, _ := strings.Cut(rest, " ")
+	if !ok {
+		return ""
+	}
+	return method + " " + path
+}
+
+// Operation returns the place of an operation.
 func Operation(method, path string) string { return strings.ToUpper(method) + " " + path }
 
-// Parameter is the place of an operation's parameter. The brackets of a name such as "status[]" are a matter of style,
-// so they do not belong to it.
+// Parameter returns the place of a parameter of an operation. The brackets of a name such as "status[]" are its style
+// and not part of the place.
 func Parameter(operation, in, name string) string {
 	return operation + " " + in + " " + strings.TrimSuffix(name, "[]")
 }
 
-// RequestBody is the place of an operation's request body.
+// RequestBody returns the place of the request body of an operation.
 func RequestBody(operation string) string { return operation + " body" }
 
-// Response is the place of an operation's answer of one status.
+// Response returns the place of the response of an operation with a status.
 func Response(operation, status string) string { return operation + " " + status }
 
-// Media is the place of a body, a RequestBody's or a Response's, of one content type.
+// Media returns the place of a request or response body of one content type.
 func Media(body, contentType string) string { return body + " " + contentType }

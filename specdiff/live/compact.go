@@ -15,33 +15,33 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
 
-// compactor drops from answers what repeats. A shop's list of orders is a megabyte, and most of them show the same: of a
-// list's elements those stay that show a value, a kind of value or a set of properties that was not there before at the
-// same place. So a record is small, and can be held against very many documents.
+// compactor drops what repeats from responses. A shop's list of orders is a megabyte, and most orders show the same. An
+// element of a list is kept if it has a value, a kind of value or a set of properties that is new at its place. So a
+// record is small and can be compared with very many documents.
 type compactor struct {
 	seen   map[string]bool
-	stored int            // bytes of what was seen
-	count  map[string]int // of different values, by place
-	chosen bool           // of the answer that is being reduced
+	stored int            // bytes of the keys of seen
+	count  map[string]int // of the different values at each place
+	chosen bool           // whether the request chose the properties of elements
 }
 
 func newCompactor() *compactor { return &compactor{seen: map[string]bool{}, count: map[string]int{}} }
 
-const smallAnswer = 4 << 10
+const smallResponse = 4 << 10
 
-// body returns an answer's body without what repeats.
+// body returns the body of a response without what repeats.
 func (c *compactor) body(x *conform.Exchange) []byte {
-	if len(x.ResponseBody) < smallAnswer || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
+	if len(x.ResponseBody) < smallResponse || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
 		return x.ResponseBody
 	}
 	d := json.NewDecoder(bytes.NewReader(x.ResponseBody))
 	d.UseNumber()
 	var v any
 	if err := d.Decode(&v); err != nil || d.More() {
-		return x.ResponseBody // whoever checks it will say so
+		return x.ResponseBody // the check reports what is wrong with it
 	}
 	path, query, _ := strings.Cut(x.URL, "?")
-	// Which properties a list's elements have depends on these two; what the properties hold does not.
+	// These two parameters choose the properties of a list's elements. They have no effect on the values.
 	c.chosen = strings.Contains(query, "fields=") || strings.Contains(query, "expand=")
 	v, _ = c.reduce(v, fmt.Sprint(x.Method, path, x.Status))
 	text, err := json.Marshal(v)
@@ -51,7 +51,7 @@ func (c *compactor) body(x *conform.Exchange) []byte {
 	return text
 }
 
-// reduce returns v without what repeats, and whether there is anything in it that is new.
+// reduce returns v without what repeats, and whether anything in it is new.
 func (c *compactor) reduce(v any, path string) (any, bool) {
 	if len(path) > longestPath {
 		return v, true
@@ -82,7 +82,7 @@ func (c *compactor) reduce(v any, path string) (any, bool) {
 	}
 	kind := kindOf(v)
 	if _, ok := v.(string); ok && c.count[path] >= mostNames {
-		kind = "text" // there are too many to be an enum
+		kind = "text" // too many to be an enum
 	}
 	isNew := c.isNew(path, kind)
 	if isNew {
@@ -91,13 +91,13 @@ func (c *compactor) reduce(v any, path string) (any, bool) {
 	return v, isNew
 }
 
-// What a hostile answer may cost; the longest path of a real one has some 200 bytes.
+// The bounds on what a hostile response may cost. The longest path of a real one has some 200 bytes.
 const (
 	longestPath = 1 << 10
 	mostStored  = 64 << 20
 )
 
-// mostNames is how many different texts at one place are kept.
+// mostNames is how many different texts are kept at one place.
 const mostNames = 16
 
 func (c *compactor) isNew(path, fact string) bool {
@@ -105,13 +105,13 @@ func (c *compactor) isNew(path, fact string) bool {
 	if c.seen[key] {
 		return false
 	}
-	if c.stored += len(key); c.stored < mostStored { // beyond it everything is new, until the record is full
+	if c.stored += len(key); c.stored < mostStored { // beyond that everything is new, until the record is full
 		c.seen[key] = true
 	}
 	return true
 }
 
-// kindOf is all about a plain value that a document could have a word about.
+// kindOf returns all about a plain value that a document could declare.
 func kindOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -131,7 +131,7 @@ func kindOf(v any) string {
 
 const longestName = 32
 
-// kindOfText is the text itself where it could be one of an enum, and else what it looks like.
+// kindOfText returns the text itself if it could be of an enum, and its form otherwise.
 func kindOfText(v string) string {
 	if _, err := time.Parse(time.RFC3339Nano, v); err == nil {
 		return fmt.Sprint("time ", len(v), v[len(v)-1:])
@@ -155,7 +155,7 @@ func kindOfText(v string) string {
 	}
 	kind := b.String()
 	if strings.Contains(kind, "a") && strings.Contains(kind, "0") {
-		return "id" // letters and digits of one alternate at random
+		return "id" // in which letters and digits alternate at random
 	}
 	return fmt.Sprint(kind, bits.Len(uint(len(v))))
 }

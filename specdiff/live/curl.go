@@ -8,20 +8,24 @@ import (
 	"strings"
 )
 
-// Curl returns a command that repeats an exchange of the record. What must not be shown is a variable of the shell, to be
-// set by whoever runs it: BACKEND, EMAIL, PASSWORD, COOKIE ("name=value"), TOKEN, and EMAIL2 for another email.
+// Curl returns a command that repeats an exchange of the record. Each secret is a variable of the shell, which the
+// reader sets: BACKEND, EMAIL, PASSWORD, COOKIE ("name=value"), TOKEN, and EMAIL2 for another email.
 func (r *Record) Curl(x Exchange) string {
+	return r.once(x.Exchange, func() string { return r.curl(x) })
+}
+
+func (r *Record) curl(x Exchange) string {
 	target, body := x.URL, string(x.RequestBody)
 	large := body == string(tooLarge)
 	if large {
-		body = "" // it is made by the command
+		body = "" // the command makes it
 	}
 	headers := make([]string, 0, len(x.RequestHeader))
 	for name := range x.RequestHeader {
 		headers = append(headers, name+": "+x.RequestHeader.Get(name))
 	}
 	slices.Sort(headers)
-	// Quoting must not touch the variables, so they are put in last.
+	// The variables are inserted last, because quoting must not change them.
 	show := func(name string) string { return mark + name + mark }
 	r.secrets.hide(show, append(pointers(headers), &body, &target)...)
 	words := []string{"curl -isS --globoff"}
@@ -40,12 +44,12 @@ func (r *Record) Curl(x Exchange) string {
 	return strings.Join(append(words, doubleQuoted(show("BACKEND")+target)), " ")
 }
 
-// mark stands before and behind the name of a variable.
+// mark encloses the name of a variable.
 const mark = "\x00"
 
 var variable = regexp.MustCompile(mark + "([A-Z0-9_]+)" + mark)
 
-// singleQuoted quotes text for a shell; its variables have to be outside of single quotes.
+// singleQuoted quotes text for a shell. Its variables end up outside of single quotes.
 func singleQuoted(text string) string {
 	return "'" + variable.ReplaceAllString(strings.ReplaceAll(text, `'`, `'\''`), `'"$${$1}"'`) + "'"
 }

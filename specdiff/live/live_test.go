@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -21,7 +22,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// small is a document of a backend that is smaller than the real one.
+// small is the document of smallBackend.
 const small = `
 openapi: 3.0.3
 info: { title: t, version: "1" }
@@ -104,13 +105,13 @@ func load(t *testing.T, text string) *openapi3.T {
 	return doc
 }
 
-// smallBackend is what small describes, but for what the tests look for: first_name may be null, `status` is repeated
-// rather than joined, a negative limit fails, and an answer has a property `extra`.
+// smallBackend is what small describes, except for what the tests look for: first_name may be null, `status` is
+// repeated rather than joined, a negative limit fails, and a response has a property `extra`.
 func smallBackend(t *testing.T) *httptest.Server {
 	t.Helper()
 	known := map[string]bool{"email": true, "password": true, "first_name": true, "last_name": true, "phone": true}
 	const customer = `{"customer":{"id":"1","email":"e@example.com","born":"2020-01-02T03:04:05.678Z","extra":1,"shipping_addresses":[{"id":"a"}]}}`
-	answer := func(w http.ResponseWriter, status int, text string) {
+	response := func(w http.ResponseWriter, status int, text string) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, text)
@@ -132,15 +133,15 @@ func smallBackend(t *testing.T) *httptest.Server {
 		}
 		switch {
 		case len(text) > 100_000:
-			answer(w, 413, `{"message":"large"}`)
+			response(w, 413, `{"message":"large"}`)
 		case err != nil || problem || email == "" || password == "":
-			answer(w, 400, `{"message":"bad"}`)
+			response(w, 400, `{"message":"bad"}`)
 		case registered[email]:
-			answer(w, 422, `{"message":"twice"}`)
+			response(w, 422, `{"message":"twice"}`)
 		default:
 			registered[email] = true
 			w.Header().Set("Set-Cookie", fmt.Sprintf("sid=session-of-%d; Path=/; HttpOnly; Expires=%s", len(registered), time.Now().Add(10*time.Hour).UTC().Format(http.TimeFormat)))
-			answer(w, 200, customer)
+			response(w, 200, customer)
 		}
 	})
 	guarded := func(pattern string, handle http.HandlerFunc) {
@@ -154,15 +155,15 @@ func smallBackend(t *testing.T) *httptest.Server {
 			handle(w, r)
 		})
 	}
-	guarded("GET /store/customers/me", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, customer) })
+	guarded("GET /store/customers/me", func(w http.ResponseWriter, _ *http.Request) { response(w, 200, customer) })
 	guarded("POST /store/customers/me/addresses", func(w http.ResponseWriter, r *http.Request) {
 		text, err := io.ReadAll(r.Body)
 		var body object
 		if err != nil || len(text) > 0 && (json.Unmarshal(text, &body) != nil || body == nil) {
-			answer(w, 400, `{"message":"bad"}`)
+			response(w, 400, `{"message":"bad"}`)
 			return
 		}
-		answer(w, 200, customer)
+		response(w, 200, customer)
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -179,11 +180,11 @@ func smallBackend(t *testing.T) *httptest.Server {
 		}
 		switch {
 		case strings.HasPrefix(q.Get("limit"), "-"):
-			answer(w, 500, `{"message":"database"}`)
+			response(w, 500, `{"message":"database"}`)
 		case bad || notNumber(q.Get("limit")):
-			answer(w, 400, `{"message":"bad"}`)
+			response(w, 400, `{"message":"bad"}`)
 		default:
-			answer(w, 200, `{"orders":[]}`)
+			response(w, 200, `{"orders":[]}`)
 		}
 	})
 	server := httptest.NewServer(mux)
@@ -206,7 +207,7 @@ func observations(result Result, relation finding.Relation) map[string]finding.O
 	return all
 }
 
-func TestWhatABackendDoesAndADocumentDoesNotSay(t *testing.T) {
+func TestBackendContradictsADocument(t *testing.T) {
 	server, doc := smallBackend(t), load(t, small)
 	record, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{doc}})
 	if err != nil {
@@ -253,7 +254,7 @@ func TestWhatABackendDoesAndADocumentDoesNotSay(t *testing.T) {
 	}
 }
 
-// A document that says what the backend does is contradicted by nothing.
+// TestDocumentThatIsRight checks that nothing contradicts a document that describes the backend.
 func TestDocumentThatIsRight(t *testing.T) {
 	right := small
 	for _, change := range [][2]string{
@@ -352,8 +353,8 @@ func TestHostileBackends(t *testing.T) {
 				}
 			}
 		}, "larger than 1048576 bytes"},
-		{"a slow drip", func(w http.ResponseWriter, r *http.Request) { drip(w, r, 10*time.Millisecond) }, "no complete answer in time"},
-		{"silence", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no complete answer in time"},
+		{"a slow drip", func(w http.ResponseWriter, r *http.Request) { drip(w, r, 10*time.Millisecond) }, "no complete response in time"},
+		{"silence", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "no complete response in time"},
 		{"a redirect to itself", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "redirects"},
 		{"a connection that breaks", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "EOF"},
 		{"a body that breaks", func(w http.ResponseWriter, _ *http.Request) {
@@ -380,7 +381,7 @@ func TestHostileBackends(t *testing.T) {
 				patience = 200 * time.Millisecond
 			}
 			record, err := Run(t.Context(), Config{
-				Backend: server.URL, Documents: []*openapi3.T{load(t, small)}, MaxAnswer: 1 << 20, Patience: patience,
+				Backend: server.URL, Documents: []*openapi3.T{load(t, small)}, MaxResponse: 1 << 20, Patience: patience,
 			})
 			if !errors.Is(err, ErrUnreachable) || record != nil {
 				t.Fatalf("%v, %v", record, err)
@@ -395,7 +396,7 @@ func TestHostileBackends(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestBackendThatDoesNotListen(t *testing.T) {
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -422,7 +423,8 @@ func TestBackendURL(t *testing.T) {
 	}
 }
 
-// A document with very many parameters does not make a run endless, and who was registered until then is logged out.
+// TestNumberOfRequestsIsBounded checks that a document with very many parameters does not make a run endless, and that
+// its customers are logged out.
 func TestNumberOfRequestsIsBounded(t *testing.T) {
 	backend := smallBackend(t).Config.Handler
 	var logouts atomic.Int32
@@ -442,7 +444,33 @@ func TestNumberOfRequestsIsBounded(t *testing.T) {
 	}
 }
 
-func TestAnswersAreBoundedTogether(t *testing.T) {
+// TestRequestsThatAreNotEmulatedShowNothing checks that a 501 of the in-memory backend is no finding.
+func TestRequestsThatAreNotEmulatedShowNothing(t *testing.T) {
+	backend := smallBackend(t).Config.Handler
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.RawQuery != "" {
+			http.Error(w, "not emulated: a query", http.StatusNotImplemented)
+			return
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	doc := load(t, small)
+	record, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{doc}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range observations(Check(record, doc), finding.Contradicts) {
+		if strings.Contains(id, "query") || strings.Contains(id, "501") {
+			t.Errorf("found %s", id)
+		}
+	}
+	if !slices.ContainsFunc(record.Notes, func(note string) bool { return strings.Contains(note, "does not emulate") }) {
+		t.Errorf("the notes are %q", record.Notes)
+	}
+}
+
+func TestResponsesAreBoundedTogether(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, strings.Repeat("x", 1<<16))
 	}))
@@ -453,8 +481,9 @@ func TestAnswersAreBoundedTogether(t *testing.T) {
 	}
 }
 
-// The places in an answer that is very deep would take the square of its size.
-func TestDeepAnswersAreKeptAsTheyAre(t *testing.T) {
+// TestDeepResponsesAreKeptAsTheyAre checks a response that is so deep that its places would take the square of its
+// size.
+func TestDeepResponsesAreKeptAsTheyAre(t *testing.T) {
 	deep := strings.Repeat(`{"a_long_name":`, 5000) + "1" + strings.Repeat("}", 5000)
 	c := newCompactor()
 	got := c.body(&conform.Exchange{ResponseHeader: http.Header{"Content-Type": {"application/json"}}, ResponseBody: []byte(deep)})
@@ -468,7 +497,7 @@ func TestDeepAnswersAreKeptAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedRunSaysSo(t *testing.T) {
+func TestInterruptedRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Run(ctx, Config{Backend: smallBackend(t).URL, Documents: []*openapi3.T{load(t, small)}})

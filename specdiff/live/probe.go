@@ -10,26 +10,17 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Probe says in what a request differs from another that the backend takes, its base.
-type Probe struct {
-	Operation string   // "POST /store/auth"
-	In        string   // "query", "body" or "header"
-	Path      []string // of what differs: a parameter's name without brackets, or property names from the outside in
-	Variant   string   // in what way: "null", "negative"
-	Aspect    finding.Aspect
-	Base      *conform.Exchange
-}
-
-// target is an operation that can be probed: how to make a request that it takes.
+// target is an operation that can be probed, with a request that it accepts.
 type target struct {
 	method, path, template string
 	by                     *account
-	body                   func() object // nil: it takes none
+	body                   func() object // nil for none
 }
 
 func (t target) place() string { return finding.Operation(t.method, t.template) }
 
-// probes sends the probes of all documents. They run on a customer of their own, who has no orders, so they are quick.
+// probes sends the probes of all documents. They run on a customer of their own, which is quick because it has no
+// orders.
 func (r *run) probes(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	s.progress("probes: a customer of their own")
@@ -59,7 +50,7 @@ func (r *run) probes(ctx context.Context) error {
 		{method: http.MethodPost, path: addressesPath, by: p, body: func() object { return object{"address": newAddress()} }},
 		{method: http.MethodPost, path: addressesPath + "/" + url.PathEscape(ids[0]), template: addressesPath + "/{address_id}", by: p, body: newAddress},
 		{method: http.MethodPost, path: tokenPath, body: func() object { return object{"email": unknown.email} }},
-		// Nobody has a token, so the best that can be had is the refusal of an email that is unknown.
+		// Without a token, the best base is the refusal of an unknown email.
 		{method: http.MethodPost, path: resetPath, body: func() object { return object{"email": unknown.email, "password": "specdiff", "token": "none"} }},
 		{method: http.MethodGet, path: authPath, by: p},
 		{method: http.MethodPost, path: authPath, body: credentials},
@@ -68,17 +59,17 @@ func (r *run) probes(ctx context.Context) error {
 		if t.template == "" {
 			t.template = t.path
 		}
-		s.progress("probes: %s", t.place())
+		s.progress("probes: %s", s.name(t))
 		s.probe(t)
 	}
 	return s.err
 }
 
-// probe sends the base of an operation, and then all that differs from it in one thing.
+// probe sends the base of an operation, and then each request that differs from it in one point.
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
-		s.note("%s was not probed: what should be taken was answered with %d", t.place(), base.Status)
+		s.note("%s was not probed: the backend refused what it should accept with %d", s.name(t), base.Status)
 		return
 	}
 	made := map[string]bool{}
@@ -111,20 +102,27 @@ func (s *script) probe(t target) {
 	}
 }
 
-// fields are those of all documents; where several have the same, each counts, because they may differ.
+// name returns the operationId of the target, or its place if no document has it.
+func (s *script) name(t target) string {
+	for _, doc := range s.documents {
+		if name := doc.Name(t.place()); name != "" {
+			return name
+		}
+	}
+	return t.place()
+}
+
+// fields returns the fields of all documents. One that several documents have is there several times, because they may
+// differ.
 func (s *script) fields(place string) []conform.Field {
 	var all []conform.Field
 	for _, doc := range s.documents {
-		for _, op := range doc.Operations() {
-			if op.Place == place {
-				all = append(all, op.Fields...)
-			}
-		}
+		all = append(all, doc.Fields(place)...)
 	}
 	return all
 }
 
-// probeProperty varies one property of a body that otherwise stays as it is.
+// probeProperty varies one property of the body.
 func (s *script) probeProperty(t target, field conform.Field, send func(in string, path []string, v variant, query string, body any)) {
 	if t.body == nil {
 		return
@@ -161,7 +159,7 @@ func (s *script) probeProperty(t target, field conform.Field, send func(in strin
 	}
 }
 
-// send is the body of the base.
+// send returns the body of the base.
 func (t target) send() any {
 	if t.body == nil {
 		return nil
@@ -169,8 +167,8 @@ func (t target) send() any {
 	return t.body()
 }
 
-// try sends one request. A customer that it registers is logged out at the end.
-func (s *script) try(t target, p *Probe, query string, body any) answer {
+// try sends one request. A customer that it registers is logged out at the end of the run.
+func (s *script) try(t target, p *Probe, query string, body any) response {
 	q := request{step: "probe", method: t.method, path: t.path, by: t.by, body: body, probe: p}
 	if query != "" {
 		q.path += "?" + query

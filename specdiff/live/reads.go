@@ -14,7 +14,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// reads asks with every login for what it has. Nothing is changed: a token is enough, so there is no session to end.
+// reads asks with every login for its data. It changes nothing: it uses tokens, so there is no session to end.
 func (r *run) reads(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	explored := exploration{}
@@ -35,7 +35,7 @@ func (r *run) reads(ctx context.Context) error {
 }
 
 func (s *script) readAll(a *account, explored exploration) {
-	read := func(step, path string) answer {
+	read := func(step, path string) response {
 		return s.do(request{step: step, method: http.MethodGet, path: path, by: a, bearer: true})
 	}
 	read("read the profile", mePath)
@@ -46,7 +46,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	if len(x.orders()) == 0 {
 		return
 	}
-	if len(explored) == 0 { // the answer to a login is that of a session, so one is enough
+	if len(explored) == 0 { // one login is enough, since its response is that of a session
 		login := &account{}
 		s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
 		s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
@@ -59,8 +59,8 @@ func (s *script) readAll(a *account, explored exploration) {
 	}
 }
 
-// orders are those that the answer lists.
-func (a answer) orders() []any {
+// orders returns the orders in the response.
+func (a response) orders() []any {
 	var body struct {
 		Orders []any `json:"orders"`
 	}
@@ -70,13 +70,13 @@ func (a answer) orders() []any {
 	return body.Orders
 }
 
-// orderOf is an order as a document has it.
+// orderOf returns the order of a document; nil if it has none.
 func orderOf(doc *conform.Contract) *conform.Node {
-	answer := doc.Answer(finding.Operation(http.MethodGet, ordersPath), "200")
-	if answer == nil {
+	response := doc.Response(finding.Operation(http.MethodGet, ordersPath), "200")
+	if response == nil {
 		return nil
 	}
-	for _, list := range answer.Relations() {
+	for _, list := range response.Relations() {
 		if list.Name == "orders" {
 			return list.To
 		}
@@ -84,9 +84,9 @@ func orderOf(doc *conform.Contract) *conform.Node {
 	return nil
 }
 
-// columns asks for the columns that the document has and that don't come by themselves. One that cannot be asked for
-// fails the whole request, so then they are asked for one by one.
-func (s *script) columns(read func(string, string) answer, order *conform.Node, orders []any) {
+// columns asks for the columns of the document that are not sent by default. One that the backend does not select fails
+// the whole request; then they are asked for one by one.
+func (s *script) columns(read func(string, string) response, order *conform.Node, orders []any) {
 	usual, _ := orders[0].(object)
 	names := slices.DeleteFunc(order.Columns(), func(name string) bool {
 		_, comes := usual[name]
@@ -110,10 +110,11 @@ func (s *script) columns(read func(string, string) answer, order *conform.Node, 
 	}
 }
 
-// exploration is at which relations there was something, by the place of the object and the relation's name.
+// exploration is the set of relations that were seen with something in them, by the place of the object and the name of
+// the relation.
 type exploration map[string]bool
 
-// spot is where a path of relations leads, from an order.
+// spot is the end of a path of relations, from an order.
 type spot struct {
 	path string
 	edge string
@@ -123,12 +124,12 @@ type spot struct {
 
 const (
 	together = 20 // paths in one request
-	attempts = 3  // spots that are tried for one relation, and orders at each
+	attempts = 3  // of spots for one relation, and of orders at each
 )
 
-// explore expands each relation that the document has, where there is something to see. It goes level by level: first it
-// asks all orders for their own relations, and then single ones, because the time a backend takes grows with both.
-func (s *script) explore(read func(string, string) answer, order *conform.Node, x exploration) {
+// explore expands each relation of the document in which there is something. It goes level by level. First it asks all
+// orders for their own relations, then single orders, because the time that a backend takes grows with both.
+func (s *script) explore(read func(string, string) response, order *conform.Node, x exploration) {
 	for level := s.expand(read, spots(spot{node: order}, x), "", x); len(level) > 0 && s.err == nil; {
 		byOrder := map[string][]spot{}
 		asked := map[string]int{}
@@ -152,7 +153,7 @@ func (s *script) explore(read func(string, string) answer, order *conform.Node, 
 	}
 }
 
-// spots are the places one step further, as far as they are not explored.
+// spots returns the spots one relation further that are not explored yet.
 func spots(at spot, x exploration) []spot {
 	var all []spot
 	for _, relation := range at.node.Relations() {
@@ -164,9 +165,9 @@ func spots(at spot, x exploration) []spot {
 	return all
 }
 
-// expand asks for some places, of one order or of all, and returns those where there is something new. One that the
-// backend does not know fails the whole request; then each half is asked for.
-func (s *script) expand(read func(string, string) answer, some []spot, id string, x exploration) []spot {
+// expand asks for some spots, of one order or of all, and returns those in which there is something new. A path that
+// the backend does not know fails the whole request; then each half is asked for.
+func (s *script) expand(read func(string, string) response, some []spot, id string, x exploration) []spot {
 	if len(some) == 0 || s.err != nil {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (s *script) expand(read func(string, string) answer, some []spot, id string
 	return reached
 }
 
-// richest sorts orders by at how many of the paths they have something, so that few orders have to be asked for.
+// richest sorts orders by how many of the paths they have something at, so that few orders have to be asked for.
 func richest(list []any, paths []string) []object {
 	var orders []object
 	count := map[string]int{}
@@ -222,7 +223,7 @@ func richest(list []any, paths []string) []object {
 	return orders
 }
 
-// reaches says whether there is an object at a dotted path.
+// reaches reports whether there is an object at a dotted path.
 func reaches(v any, path string) bool {
 	switch v := v.(type) {
 	case []any:

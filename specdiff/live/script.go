@@ -11,75 +11,25 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// The routes of the storefront API that are asked.
-const (
-	customersPath = "/store/customers"
-	mePath        = customersPath + "/me"
-	ordersPath    = mePath + "/orders"
-	methodsPath   = mePath + "/payment-methods"
-	addressesPath = mePath + "/addresses"
-	tokenPath     = customersPath + "/password-token"
-	resetPath     = customersPath + "/password-reset"
-	authPath      = "/store/auth"
-	bearerPath    = authPath + "/token"
-)
-
-type object = map[string]any
-
-// tooLarge is a body that is over the backend's bound; what is in it is never read.
-var tooLarge = raw(strings.Repeat("0", 110_000))
-
-func exists(email string) string { return authPath + "/" + url.PathEscape(email) }
-
-// script goes through a customer's life: it registers, logs in, changes, orders nothing, forgets the password, logs out.
-// Each step is taken whatever came before, so that one wrong answer does not hide the others.
+// script sends the requests of a customer's life: registration, login, changes, addresses, a forgotten password,
+// logout. Each step is sent even if an earlier one was refused, so that one wrong response does not hide others.
 func (r *run) script(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	a, other := r.newAccount(), r.newAccount()
-	s.strangers(a)
+	s.anonymous(a)
 	s.registration(a, other)
 	s.profile(a, other)
-	resets := s.forgets(a)
+	canReset := s.forgotPassword(a)
 	s.addresses(a)
 	s.refused(a)
 	s.logins(a)
-	s.reset(a, resets)
-	s.leaves(a)
+	s.reset(a, canReset)
+	s.leave(a)
 	return s.err
 }
 
-// script stops at the first request without an answer.
-type script struct {
-	*run
-	ctx context.Context //nolint:containedctx // it lives as long as the one call that makes the script
-	err error
-}
-
-// do sends a request; without an answer it returns an empty one.
-func (s *script) do(q request) answer {
-	if s.err != nil {
-		return noAnswer()
-	}
-	x, err := s.send(s.ctx, q)
-	s.err = err
-	return x
-}
-
-func (s *script) get(step, path string, by *account) answer {
-	return s.do(request{step: step, method: http.MethodGet, path: path, by: by})
-}
-
-func (s *script) post(step, path string, body any, by *account) answer {
-	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
-}
-
-// again reads what x has read, and says that it has it already.
-func (s *script) again(x answer, path string, by *account) {
-	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
-}
-
-// strangers asks for everything without a login.
-func (s *script) strangers(a *account) {
+// anonymous sends requests without a login.
+func (s *script) anonymous(a *account) {
 	s.progress("script: without a login")
 	x := s.get("ask whether an unknown email has an account", exists(a.email), nil)
 	s.again(x, exists(a.email), nil)
@@ -102,7 +52,7 @@ func (s *script) registration(a, other *account) {
 	s.get("ask whether an email has an account", exists(strings.ToUpper(a.email)), nil)
 }
 
-// register makes an account of a, and logs it in.
+// register registers an account, which logs it in.
 func (s *script) register(a *account, more object) {
 	body := object{"email": a.email, "password": a.password}
 	maps.Copy(body, more)
@@ -140,8 +90,9 @@ func (s *script) profile(a, other *account) {
 	s.again(x, methodsPath, a)
 }
 
-// forgets asks for a password token early: it takes the backend seconds to issue it.
-func (s *script) forgets(a *account) bool {
+// forgotPassword asks for a password token, early because the backend issues it seconds later. It reports whether the
+// token can be read.
+func (s *script) forgotPassword(a *account) bool {
 	s.post("ask for a password token", tokenPath, object{"email": a.email}, nil)
 	s.post("ask for a password token for an unknown email", tokenPath, object{"email": s.newAccount().email}, nil)
 	return s.config.ResetToken != nil
@@ -168,7 +119,7 @@ func with(address object, name string, value any) object {
 
 func (s *script) addresses(a *account) {
 	s.progress("script: addresses")
-	add := func(step string, address any) answer {
+	add := func(step string, address any) response {
 		return s.post(step, addressesPath, object{"address": address}, a)
 	}
 	add("add an address", newAddress())
@@ -200,7 +151,7 @@ func (s *script) addresses(a *account) {
 	s.post("stop billing to an address that is gone", mePath, object{"billing_address": nil}, a)
 }
 
-// refused sends what no route that takes a body takes.
+// refused sends bodies that no route accepts.
 func (s *script) refused(a *account) {
 	s.progress("script: bodies that are refused")
 	for _, path := range []string{customersPath, mePath, addressesPath, addressesPath + "/unknown", tokenPath, resetPath, authPath, bearerPath} {
@@ -239,12 +190,12 @@ func (s *script) reset(a *account, canReset bool) {
 	s.do(request{
 		step: "reset a password with a token that is none", method: http.MethodPost, path: resetPath,
 		body: object{"email": a.email, "password": "specdiff", "token": "none"},
-		// A token is looked up, so this differs from an email that is not found only in what is unknown.
+		// The backend looks tokens up, so this differs from the request with an unknown email only in the value.
 		probe: &Probe{finding.Operation(http.MethodPost, resetPath), "body", []string{"token"}, "a token that is none", finding.Enum, x.Exchange},
 	})
 	if !canReset || s.err != nil {
 		if s.err == nil {
-			s.note("no password was reset: the storefront API does not tell the token that this needs")
+			s.note("no password was reset: the setup has no passwordTokenUrl to read the token from")
 		}
 		return
 	}
@@ -258,24 +209,24 @@ func (s *script) reset(a *account, canReset bool) {
 	s.post("reset a password with a used token", resetPath, object{"email": a.email, "password": a.password, "token": token}, nil)
 }
 
-// leaves deletes the customer's addresses, which is all of a customer that can be deleted, and logs out.
-func (s *script) leaves(a *account) {
+// leave deletes the customer's addresses, which is all that can be deleted of a customer, and logs out.
+func (s *script) leave(a *account) {
 	for _, id := range s.get("read the profile", mePath, a).addressIDs() {
 		s.do(request{step: "delete an address", method: http.MethodDelete, path: addressesPath + "/" + url.PathEscape(id), by: a})
 	}
 	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: a})
 	s.get("read the profile after the logout", mePath, a)
-	if s.err == nil { // else the clean-up still has to
+	if s.err == nil { // else cleanUpAfter does it
 		s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
 	}
 }
 
-// cleanUp lets all customers leave that are still logged in.
+// cleanUp calls leave for all customers that are still logged in.
 func (r *run) cleanUp(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	s.progress("cleaning up")
 	for _, a := range slices.Clone(r.accounts) {
-		s.leaves(a)
+		s.leave(a)
 	}
 	s.note("%d emails stay registered, without addresses and logged out: the storefront API cannot delete a customer", r.registered)
 	return s.err

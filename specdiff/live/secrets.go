@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// secrets are values that are shown as a variable of the shell instead: passwords, cookies, tokens and emails.
+// secrets are values that are shown as variables of the shell: passwords, cookies, tokens and emails.
 type secrets struct {
-	values []secret // longest first, so that none is cut by another that it contains
+	values []secret // longest first, because one may contain another
 }
 
 type secret struct{ name, value, form string }
 
-// add makes a value known, in every form in which it is sent.
+// add adds a value in every form in which it is sent.
 func (s *secrets) add(name, value string) {
 	for _, form := range []string{value, url.PathEscape(value), url.QueryEscape(value), strings.ToUpper(value), strings.ToUpper(url.PathEscape(value))} {
-		// What is very short is no secret, and would be found everywhere.
+		// A very short value is no secret, and would be found everywhere.
 		if len(form) < 4 || slices.ContainsFunc(s.values, func(other secret) bool { return other.form == form }) {
 			continue
 		}
@@ -27,7 +27,7 @@ func (s *secrets) add(name, value string) {
 	}
 }
 
-// hide replaces every secret in texts by show of its variable's name: EMAIL, and EMAIL2 for another email.
+// hide replaces each secret in texts by what show returns for its name: EMAIL, and EMAIL2 for another email.
 func (s *secrets) hide(show func(name string) string, texts ...*string) {
 	named := map[string][]string{} // the values, by name
 	for _, text := range texts {
@@ -49,7 +49,7 @@ func (s *secrets) hide(show func(name string) string, texts ...*string) {
 	}
 }
 
-// hidden returns text with the secrets replaced.
+// hidden returns text with each secret replaced by $ and its name.
 func (s *secrets) hidden(text string) string {
 	s.hide(func(name string) string { return "$" + name }, &text)
 	return text

@@ -9,30 +9,30 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// variant is one way to differ from a request that is taken.
+// variant is one way to differ from a request that the backend accepts.
 type variant struct {
 	name   string
 	aspect finding.Aspect
-	text   string           // the query, of a parameter's variant
-	value  any              // of a property's variant …
-	omit   bool             // … that leaves it out …
-	extra  bool             // … or puts an unknown property into it
-	body   func(object) any // of a whole body's variant
+	text   string           // of a parameter: the query
+	value  any              // of a property: its value …
+	omit   bool             // … or leave it out …
+	extra  bool             // … or add an unknown property to it
+	body   func(object) any // of a body as a whole
 }
 
-// extraName is a property and parameter that nobody has.
+// extraName is the name of a property or parameter that no document has.
 const extraName = "specdiff_unknown"
 
 // otherKind is a body of another content type than JSON.
 type otherKind struct{ kind, text string }
 
-// These two say something else than their aspect alone.
+// The names of variants that are looked at again.
 const (
 	noBody      = "no body"
 	emptyObject = "empty object"
 )
 
-// bodyVariants are those of a body as a whole.
+// bodyVariants are the variants of a body as a whole.
 var bodyVariants = []variant{
 	{name: noBody, aspect: finding.Required, body: func(object) any { return nil }},
 	{name: emptyObject, aspect: finding.Required, body: func(object) any { return object{} }},
@@ -54,7 +54,7 @@ var bodyVariants = []variant{
 	}},
 }
 
-// propertyVariants are those of a property: by what the document says about its values, and whatever it says.
+// propertyVariants returns the variants of a property. Some depend on what the document says about its values.
 func propertyVariants(f conform.Field) []variant {
 	name := f.Path[len(f.Path)-1]
 	all := []variant{{name: "omitted", aspect: finding.Required, omit: true}, {name: "null", aspect: finding.Nullable, value: nil}}
@@ -109,7 +109,7 @@ func propertyVariants(f conform.Field) []variant {
 	return all
 }
 
-// queryVariants are those of a query parameter.
+// queryVariants returns the variants of a query parameter.
 func queryVariants(f conform.Field) []variant {
 	name := f.Path[0]
 	var all []variant
@@ -186,7 +186,7 @@ const (
 	aDate = "2020-01-01"
 )
 
-// styled adds the ways to send two values.
+// styled adds the ways to write two values.
 func styled(add func(string, finding.Aspect, ...string), name, one, other string) {
 	way := func(w conform.Way, query ...string) { add(string(w), finding.Style, query...) }
 	way(conform.Comma, name, one+","+other)
@@ -216,7 +216,7 @@ func sample(name string, s conform.Schema) (good, wrong string) {
 	return "specdiff", ""
 }
 
-// sampleElements returns two values that a parameter with several takes.
+// sampleElements returns two values that a parameter with several values takes.
 func sampleElements(name string, s conform.Schema) (one, other string) {
 	switch {
 	case len(s.Enum) > 0:
@@ -229,7 +229,7 @@ func sampleElements(name string, s conform.Schema) (one, other string) {
 	return "specdiff", "specdiff2"
 }
 
-// known are values that the backend takes of parameters whose values it looks up, failing at those that it does not know.
+// known are values of parameters whose values the backend looks up, so that it fails at others.
 var known = map[string][]string{"fields": {"id", "email"}, "expand": {"items", "customer"}}
 
 func text(v any) string { return fmt.Sprint(v) }

@@ -12,7 +12,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 )
 
-// install makes a directory as npm would leave it.
+// install makes a directory as npm does.
 func install(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -77,7 +77,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("the parameters are\n%s\nwant\n%s", strings.Join(params, "\n"), strings.Join(want, "\n"))
 	}
 	if got := op.Responses.Value("200").Value.Content.Get("application/json").Schema.Value.Properties["pet"].Value.Properties["id"]; got == nil {
-		t.Error("the answer's schema is not that of the declaration file")
+		t.Error("the response's schema is not that of the declaration file")
 	}
 	if got := op.Responses.Value("400").Value.Content.Get("application/json").Schema.Value.OneOf; len(got) != 2 {
 		t.Errorf("the shared 400 has the branches %v", got)
@@ -88,7 +88,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// What can't be read is told, and the rest is there.
+// TestNotes checks that what cannot be read is noted, and the rest is read.
 func TestNotes(t *testing.T) {
 	ok := comment("@oas [get] /store/ok", "responses:", `  "200":`, "    description: OK")
 	for name, c := range map[string]struct{ file, want string }{

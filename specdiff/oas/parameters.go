@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// parameterLine is "(in) name=default* {type:format} description", of which default, star (required) and format may be
-// missing. A body's property is written as a parameter in "body".
+// parameterLine is "(in) name=default* {type:format} description". The default, the star for required, and the format
+// are optional. A property of a body is a parameter in "body".
 var parameterLine = regexp.MustCompile(`^\((\w+)\)\s*([\w.\[\]-]+)(?:=([^{*]*))?(\*)?\s*\{(\w+)(?::([^}]*))?\}\s*(.*)$`)
 
-// parameters turns the parameters written in one line into what OpenAPI has for them.
+// parameters replaces the parameters in one line by those of OpenAPI.
 func (r *reader) parameters(at string, op map[string]any) {
 	given, _ := op["parameters"].([]any)
 	var all []any

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// A comment on a pull request takes 65,536 characters.
+// The bounds on the report, because a comment on a pull request has at most 65,536 characters.
 const (
 	maxMarkdown = 60_000
 	maxRows     = 100
 )
 
-// Markdown writes the report for a pull request: one table of what is to be dealt with, the details folded away. It is
-// cut to what fits a comment.
+// Markdown writes the report for a pull request: a table of what is to be dealt with, and the details in closed
+// sections. It is cut to fit a comment.
 func (r *Report) Markdown(w io.Writer) error {
 	var b strings.Builder
 	mark := "✅"
@@ -36,7 +36,7 @@ func (r *Report) Markdown(w io.Writer) error {
 				var item strings.Builder
 				fmt.Fprintf(&item, "- %s\n", code(row.name()))
 				for _, field := range []struct{ name, value string }{
-					{"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
+					{"id", row.id()}, {"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
 				} {
 					if field.value != "" {
 						fmt.Fprintf(&item, "  - %s: %s\n", field.name, code(field.value))
@@ -78,7 +78,7 @@ func (r *Report) Markdown(w io.Writer) error {
 	return err
 }
 
-// fold writes a section that is closed until it is clicked; none if there is nothing in it.
+// fold writes a section that is closed until it is clicked, or nothing if fill writes nothing.
 func fold(b *strings.Builder, title string, fill func(*strings.Builder)) {
 	before := b.String()
 	fmt.Fprintf(b, "\n<details><summary>%s</summary>\n\n", title)
@@ -91,7 +91,7 @@ func fold(b *strings.Builder, title string, fill func(*strings.Builder)) {
 	b.WriteString("\n</details>\n")
 }
 
-// fits writes an item if there is room for it, and says so in its place if there is not.
+// fits writes an item if there is room for it, or a line that says that there is none.
 func fits(b *strings.Builder, item string) bool {
 	if b.Len()+len(item) > maxMarkdown {
 		b.WriteString("- and more, which do not fit here\n")
@@ -101,7 +101,7 @@ func fits(b *strings.Builder, item string) bool {
 	return true
 }
 
-// code is text that Markdown leaves alone, also in a table.
+// code returns text that Markdown does not interpret, even in a table.
 func code(text string) string {
 	if text == "" {
 		return "–"
@@ -109,7 +109,7 @@ func code(text string) string {
 	return "`" + strings.NewReplacer("`", "'", "|", `\|`).Replace(plain(text)) + "`"
 }
 
-// prose is text without meaning to Markdown or HTML.
+// prose returns text without meaning to Markdown or HTML.
 func prose(text string) string {
 	return strings.NewReplacer("<", "&lt;", "&", "&amp;", "`", "'", "|", `\|`, "[", `\[`, "*", `\*`, "_", `\_`, "@", "@\u200b").Replace(plain(text))
 }

@@ -1,4 +1,5 @@
-// Package report shows what a comparison found: to people as text, to programs as JSON, to reviewers as Markdown.
+// Package report writes the outcome of a comparison: as text for people, as JSON for programs, as Markdown for
+// reviewers.
 package report
 
 import (
@@ -13,13 +14,13 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Report is the outcome of one run. Its JSON is stable: names are added, never changed.
+// Report is the outcome of a run. The names of its JSON are stable: new ones may be added.
 type Report struct {
 	Sources  Sources           `json:"sources"`
-	Findings []finding.Finding `json:"findings"` // those to be dealt with first
+	Findings []finding.Finding `json:"findings"` // sorted, with those to be dealt with first
 	Problems []accept.Problem  `json:"problems"` // of the file of accepted deviations
-	Coverage []Coverage        `json:"coverage"` // what the run on the backend showed; empty without one
-	Notes    []string          `json:"notes"`    // what could not be read or tried, and so was not compared
+	Coverage []Coverage        `json:"coverage"` // empty without a backend
+	Notes    []string          `json:"notes"`    // what could not be read or tried
 }
 
 // Sources are what was compared; "" for what was not.
@@ -27,7 +28,7 @@ type Sources struct {
 	Contract  string `json:"contract,omitempty"`
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
-	Version   string `json:"version,omitempty"` // of the backend, as far as known
+	Version   string `json:"version,omitempty"` // of the backend, if known
 }
 
 // Coverage is how much of what the contract declares was seen.
@@ -35,27 +36,27 @@ type Coverage struct {
 	What     string   `json:"what"`
 	Seen     int      `json:"seen"`
 	Declared int      `json:"declared"`
-	Floor    int      `json:"floor"` // how much has to be seen, in percent
+	Floor    int      `json:"floor"` // in percent
 	Missing  []string `json:"missing,omitempty"`
 }
 
-// Low says whether less was seen than has to be.
+// Low reports whether less was seen than the floor asks for.
 func (c Coverage) Low() bool { return c.Seen*100 < c.Declared*c.Floor }
 
-// Agrees says whether nothing is left to explain: each finding is accepted, or shows that only the published document
-// is wrong; the accepted deviations all stand; and enough was seen.
+// Agrees reports whether nothing is left to explain: each finding is accepted or shows that only the published document
+// is wrong, the accepted deviations all stand, and enough was seen.
 func (r *Report) Agrees() bool {
 	return len(r.Unexplained()) == 0 && len(r.Problems) == 0 && !slices.ContainsFunc(r.Coverage, Coverage.Low)
 }
 
-// Unexplained returns the findings that somebody has to deal with.
+// Unexplained returns the findings that have to be dealt with.
 func (r *Report) Unexplained() []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), explained)
 }
 
 func explained(f finding.Finding) bool { return f.Accepted != "" || f.Wrong == finding.Published }
 
-// JSON writes the report with its outcome, as one indented object.
+// JSON writes the report and its outcome as one indented object.
 func (r *Report) JSON(w io.Writer) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -67,7 +68,7 @@ func (r *Report) JSON(w io.Writer) error {
 	}{r.Agrees(), len(r.Unexplained()), r.filled()})
 }
 
-// filled has empty lists instead of null.
+// filled returns the report with empty lists instead of null.
 func (r *Report) filled() *Report {
 	c := *r
 	c.Findings, c.Problems = append([]finding.Finding{}, r.Findings...), append([]accept.Problem{}, r.Problems...)
@@ -75,7 +76,7 @@ func (r *Report) filled() *Report {
 	return &c
 }
 
-// title says what was compared.
+// title returns the sources in one line.
 func (r *Report) title() string {
 	var parts []string
 	for _, s := range []struct{ what, name string }{{"contract", r.Sources.Contract}, {"published", r.Sources.Published}, {"live", r.Sources.Backend}} {
@@ -86,7 +87,7 @@ func (r *Report) title() string {
 	return strings.Join(parts, ", ")
 }
 
-// outcome is the report in one line.
+// outcome returns the outcome in one line.
 func (r *Report) outcome() string {
 	accepted := 0
 	for _, f := range r.Findings {
@@ -114,7 +115,7 @@ func (r *Report) outcome() string {
 	return strings.Join(parts, "; ")
 }
 
-// row is a line of the table: a point, or several that differ in nothing but the place.
+// row is a line of the table: a point, or several that differ only in the place.
 type row struct {
 	finding.Finding
 	ids []string
@@ -141,7 +142,7 @@ func rows(findings []finding.Finding) []row {
 	return all
 }
 
-// single has a row for each point.
+// single returns a row for each point.
 func single(findings []finding.Finding) []row {
 	var all []row
 	for _, f := range findings {
@@ -150,15 +151,28 @@ func single(findings []finding.Finding) []row {
 	return all
 }
 
-// name is the row's first column.
+// name returns the first id of the row, with the name of the operation instead of its method and path.
 func (r row) name() string {
+	name := r.ids[0]
+	if r.Operation != "" {
+		name = r.Operation + strings.TrimPrefix(name, r.Point.Operation())
+	}
 	if n := len(r.ids) - 1; n > 0 {
-		return fmt.Sprintf("%s and %d more", r.ids[0], n)
+		return fmt.Sprintf("%s and %d more", name, n)
+	}
+	return name
+}
+
+// id returns the first id of the row, or "" if that is its name.
+func (r row) id() string {
+	if r.Operation == "" {
+		return ""
 	}
 	return r.ids[0]
 }
 
-// plain makes text from elsewhere fit one line of a terminal: no control characters, and not without end.
+// plain returns text from other sources in a form that fits one line of a terminal: short and without control
+// characters.
 func plain(text string) string {
 	text = strings.Map(func(c rune) rune {
 		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {

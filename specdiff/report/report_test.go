@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -140,7 +141,7 @@ func TestMarkdownFitsAComment(t *testing.T) {
 	}
 }
 
-// What a backend sends reaches neither the terminal nor the page as anything but text.
+// TestTextFromElsewhereIsHarmless checks that text from a backend has no effect on a terminal or a page.
 func TestTextFromElsewhereIsHarmless(t *testing.T) {
 	r := sample()
 	r.Findings[0].Live = "\x1b]0;owned\a`|</details><script>\r\n| a | b |\u202e"
@@ -153,5 +154,27 @@ func TestTextFromElsewhereIsHarmless(t *testing.T) {
 	}
 	if got := b.String(); !strings.Contains(got, "`\u0020]0;owned '\\|</details><script>  \\| a \\| b \\|  (3 times)`") {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestOperationsGoByTheirNames checks that an operation has the contract's name, with the id for accepted.yaml beside
+// it.
+func TestOperationsGoByTheirNames(t *testing.T) {
+	r := sample()
+	r.Findings[0].Point, r.Findings[0].Operation = finding.Point{Place: "GET /a query b", Aspect: finding.Style}, "ListA"
+	var markdown, json bytes.Buffer
+	if err := errors.Join(r.Markdown(&markdown), r.JSON(&json)); err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string][]string{
+		text(t, r, report.Style{}): {"\nListA query b#style  ", "\n  id        GET /a query b#style\n"},
+		markdown.String():          {"| `ListA query b#style` |", "- id: `GET /a query b#style`"},
+		json.String():              {`"operation": "ListA"`},
+	} {
+		for _, want := range want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%q is missing in\n%s", want, got)
+			}
+		}
 	}
 }

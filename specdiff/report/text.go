@@ -11,13 +11,13 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Style is how a text is to look.
+// Style is how text looks.
 type Style struct {
 	Color bool // with the colours of a terminal
-	All   bool // also what is explained, a row for each point
+	All   bool // with what is explained, and a row for each point
 }
 
-// Text writes the report for a person: the table of what is to be dealt with, then each finding in full.
+// Text writes the report for people: a table of what is to be dealt with, then each finding in full.
 func (r *Report) Text(w io.Writer, style Style) error {
 	t := &text{style: style}
 	t.line(t.strong(plain("specdiff: " + r.title())))
@@ -91,7 +91,7 @@ func cells(point string, says ...string) string {
 	return strings.Join(line, "")
 }
 
-// cell is text of one width, cut in the middle if need be, so that the end of an id is there.
+// cell returns text of one width. It is cut in the middle, so that the end of an id is shown.
 func cell(s string, width int) string {
 	s = plain(s)
 	if n := utf8.RuneCountInString(s); n < width {
@@ -102,13 +102,13 @@ func cell(s string, width int) string {
 	return string(runes[:width-2-half]) + "…" + string(runes[len(runes)-half:]) + " "
 }
 
-// details shows each row with what does not fit a table.
+// details writes what does not fit the table.
 func (t *text) details(all []row) {
 	for _, r := range all {
 		t.line("")
 		t.line(t.strong(plain(r.name())) + ": " + t.red(who(r.Wrong)))
 		for _, field := range []struct{ name, value string }{
-			{"contract", r.Contract}, {"published", r.Published}, {"live", times(r.Finding)}, {"seen", r.Example}, {"in Go", r.Go},
+			{"id", r.id()}, {"contract", r.Contract}, {"published", r.Published}, {"live", times(r.Finding)}, {"seen", r.Example}, {"in Go", r.Go},
 			{"change", r.Change}, {"used by", few(r.Uses)}, {"also at", few(r.ids[1:])}, {"repeat", r.Curl},
 		} {
 			if field.value != "" {
@@ -120,8 +120,8 @@ func (t *text) details(all []row) {
 
 func who(w finding.Wrong) string {
 	switch w {
-	case finding.Unproven:
-		return "nothing that was seen says who is wrong"
+	case finding.Undecided:
+		return "nothing that was seen decides"
 	case finding.Documents:
 		return "both documents are wrong"
 	case finding.Published:
@@ -138,7 +138,7 @@ func times(f finding.Finding) string {
 	return f.Live
 }
 
-// few names the first of many.
+// few returns the first of many names.
 func few(names []string) string {
 	const most = 8
 	if len(names) > most {
@@ -147,7 +147,7 @@ func few(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// explained sums up what needs nobody, or shows all of it.
+// explained writes how many findings each reason explains, or all of them.
 func (t *text) explained(r *Report) {
 	done := slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return !explained(f) })
 	if len(done) == 0 {
@@ -172,13 +172,13 @@ func (t *text) explained(r *Report) {
 	}
 }
 
-// because is why a finding is explained.
+// because returns why a finding is explained.
 func because(f finding.Finding) string {
 	switch {
 	case f.Accepted != "":
 		return f.Accepted
 	case f.Live == "":
-		return "the published document says in vain what it says about " + string(f.Aspect)
+		return "the published document says without effect what it says about " + string(f.Aspect)
 	}
 	return "shown live: the published document is wrong about " + string(f.Aspect)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// meaning says what a finding means for who calls generated Go code, and what to do to openapi.yaml.
+// meaning returns what a finding means for callers of generated Go code, and how to change openapi.yaml.
 func meaning(f finding.Finding) (inGo, change string) {
 	switch f.Wrong {
 	case finding.Contract, finding.Documents:
@@ -24,26 +24,28 @@ func meaning(f finding.Finding) (inGo, change string) {
 		}
 		return "in code made from the published document: " + effect(f, f.Published, f.Contract), "none"
 	case finding.Backend:
-		return "an ErrInternal that says nothing, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
-	case finding.Unproven:
+		return "an ErrInternal without a reason, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
+	case finding.Undecided:
 		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
 	}
 	return "", ""
 }
 
-// flaw is about what a document says in vain, which no backend has to show.
+// flaw returns the meaning of what a document says without effect.
 func flaw(f finding.Finding) (inGo, change string) {
 	switch f.Aspect {
 	case finding.Nullable:
-		return "the field is no pointer, though it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
+		return "the field is no pointer, although it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
 	case finding.Branches:
 		return "a union type with one member", "the schema itself at " + f.Place
+	case finding.OperationID:
+		return "nothing; the operation is not found in Medusa's documentation", "x-medusa-operation-id: " + f.Published + " at " + f.Place
 	default:
-		return "nothing; whoever reads the documentation is misled", "another " + string(f.Aspect) + " at " + f.Place
+		return "nothing; the documentation is misleading", "another " + string(f.Aspect) + " at " + f.Place
 	}
 }
 
-// effect is what changes in Go when a document that says one thing is corrected to another.
+// effect returns what changes in Go if a document is corrected.
 func effect(f finding.Finding, from, to string) string {
 	gone, comes := to == compare.Absent || to == "", from == compare.Absent || from == ""
 	if text := tried(f.Aspect, to); text != "" {
@@ -63,14 +65,14 @@ func effect(f finding.Finding, from, to string) string {
 		}
 		return "the pointer becomes a plain field"
 	case finding.Type:
-		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no answer that holds it can be decoded", from, to)
+		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no response that holds it can be decoded", from, to)
 	case finding.Format:
 		return fmt.Sprintf("the field's type changes (format %s to %s)", from, to)
 	case finding.Enum:
 		if comes || from == "none" {
 			return "new enum constants: " + to
 		}
-		return "enum constants that stand for nothing: " + from
+		return "enum constants that are never sent: " + from
 	case finding.Bounds:
 		return "no type changes; what is checked before sending does"
 	case finding.Default:
@@ -88,23 +90,21 @@ func effect(f finding.Finding, from, to string) string {
 		return "one more status to handle; until then its body is not decoded"
 	case finding.ContentType:
 		return "the body is decoded by its real type; until then it is left as bytes or fails to decode"
-	case finding.Body:
-		return "there is a body to decode, or none"
 	case finding.Cookie:
-		return "the session cookie is declared; without it nobody reads that a login is kept by one"
+		return "the session cookie is declared; without it the document does not say what keeps a login"
 	case finding.Header:
 		return "a header field in the response type"
 	case finding.Security:
 		return "whether the call needs a session"
 	case finding.Refusal:
 		return "bad input fails in another way"
-	case finding.Example:
+	case finding.Example, finding.OperationID:
 		return "no type changes; the documentation does"
 	}
 	return ""
 }
 
-// tried is about what was tried with requests; "" if to says nothing of that.
+// tried returns the effect of what probes showed; "" if to is not about probes.
 func tried(aspect finding.Aspect, to string) string {
 	switch {
 	case slices.Contains([]finding.Aspect{finding.Nullable, finding.Required, finding.Style, finding.Explode, finding.Security, finding.Presence}, aspect):
@@ -139,10 +139,10 @@ func presence(f finding.Finding, gone bool) string {
 	case gone:
 		return "a field that is never filled"
 	}
-	return "a field that is missing: its value is dropped when an answer is decoded"
+	return "a field that is missing: its value is dropped when a response is decoded"
 }
 
-// edit is what to write into openapi.yaml, if it is so.
+// edit returns the change of openapi.yaml that the truth asks for.
 func edit(f finding.Finding, truth string) string {
 	where := f.Place
 	gone := truth == compare.Absent || truth == ""
@@ -188,10 +188,10 @@ const (
 	operation kind = iota
 	parameter
 	schema
-	message // a request body or an answer
+	message // a request body or a response
 )
 
-// kindOf says what a place is.
+// kindOf returns the kind of a place.
 func kindOf(place string) kind {
 	switch parts := strings.SplitN(place, " ", 4); {
 	case len(parts) == 1:

@@ -1,4 +1,5 @@
-// Package verdict says of each point on which the sources are not of one mind who is wrong, and what follows from it.
+// Package verdict decides which source is wrong on each point on which the sources disagree, and what follows from
+// that.
 package verdict
 
 import (
@@ -12,19 +13,20 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// Evidence is what the sources say. Documents that were not read are not in it.
+// Evidence is what the sources say. It is without the documents that were not read.
 type Evidence struct {
 	Differences []compare.Difference  // of the documents
-	Contract    []finding.Observation // what the backend shows against the contract
-	Published   []finding.Observation // what it shows against the published document, at the contract's places
-	Seen        map[conform.Sight]int // how often answers showed what the contract declares
-	Uses        map[string][]string   // the operations that use a component of the contract
+	Contract    []finding.Observation // what the backend shows about the contract
+	Published   []finding.Observation // what it shows about the published document, at the contract's places
+	Seen        map[conform.Sight]int // how many exchanges showed what the contract declares
+	Uses        map[string][]string   // the names of the operations that use a component of the contract
+	Names       map[string]string     // the contract's operationIds, by the operations' places
 }
 
-// Join makes one finding of all that is known about a point. A document is wrong where the backend contradicts it. Where
-// documents differ, the published one is also wrong if the backend was seen to do what the contract says, or if the
-// contract says more and every answer kept to it. What the backend was not seen to contradict never makes the contract
-// wrong: that something may be null is not disproved by its never having been.
+// Join returns one finding for each point on which the sources disagree. A document is wrong if the backend contradicts
+// it. If the documents differ, the published one is also wrong if the backend was seen to do what the contract says, or
+// if the contract is stricter and every response conformed to it. The contract is never wrong because something was not
+// seen: that a value was never null does not mean that it cannot be.
 func Join(e Evidence) []finding.Finding {
 	points := map[string]*point{}
 	at := func(p finding.Point) *point {
@@ -43,7 +45,7 @@ func Join(e Evidence) []finding.Finding {
 		at(o.Point).contract.add(o)
 	}
 	for _, o := range e.Published {
-		if p := at(o.Point); !o.Elsewhere || p.difference != nil { // where the documents agree, it was elsewhere
+		if p := at(o.Point); !o.Elsewhere || p.difference != nil { // if the documents agree, it was elsewhere
 			p.published.add(o)
 		}
 	}
@@ -53,6 +55,7 @@ func Join(e Evidence) []finding.Finding {
 			if f.Uses == nil {
 				f.Uses = e.Uses[f.Component()]
 			}
+			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
 			all = append(all, f)
 		}
@@ -61,8 +64,8 @@ func Join(e Evidence) []finding.Finding {
 	return all
 }
 
-// strict is what supports the contract where it says more than the published document, and every answer kept to it:
-// conform would have told of one that did not.
+// strict returns an observation that supports the contract, if the contract is stricter than the published document and
+// every response conformed to it.
 func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observation, bool) {
 	there, values := seen[conform.Sight{What: conform.Property, Loc: d.Place}], seen[conform.Sight{What: conform.Valued, Loc: d.Place}]
 	o := finding.Observation{Point: d.Point, Relation: finding.Supports, Live: "as the contract says", Count: values}
@@ -77,7 +80,7 @@ func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observati
 	case finding.Nullable:
 		o.Live = "never null"
 		holds = holds && strings.HasPrefix(d.Contract, "not null")
-	case finding.Type: // a type that takes more is not proven by values that fit both
+	case finding.Type: // values that fit both types do not support the wider one
 		holds = holds && d.Contract != "anything" && (d.Contract != "number" || d.Published != "integer")
 	case finding.Format, finding.Bounds:
 		holds = holds && d.Contract != "none"
@@ -87,7 +90,7 @@ func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observati
 	return o, holds
 }
 
-// objects is how many were seen of those that the property would be in.
+// objects returns how many objects were seen that the property would be in.
 func objects(property string, seen map[conform.Sight]int) int {
 	most := 0
 	object := parent(property)
@@ -99,15 +102,15 @@ func objects(property string, seen map[conform.Sight]int) int {
 	return most
 }
 
-// parent is the place of the object that a property is in.
+// parent returns the place of the object that a property is in.
 func parent(place string) string { return place[:max(strings.LastIndex(place, "."), 0)] }
 
-// rank is the order in which a reader wants the findings: what has to be done first.
+// rank returns the order of a verdict in a report: what has to be done is first.
 func rank(w finding.Wrong) int {
-	return slices.Index([]finding.Wrong{finding.Contract, finding.Documents, finding.Backend, finding.Unproven, finding.Published}, w)
+	return slices.Index([]finding.Wrong{finding.Contract, finding.Documents, finding.Backend, finding.Undecided, finding.Published}, w)
 }
 
-// point is what is known about one.
+// point is what is known about a point.
 type point struct {
 	finding.Point
 	difference *compare.Difference
@@ -115,7 +118,7 @@ type point struct {
 	published  shown
 }
 
-// shown is what the backend showed against one document at one point, by what it means for the document.
+// shown is what the backend showed about one point of one document.
 type shown struct{ contradicts, supports, fault *finding.Observation }
 
 func (s *shown) add(o finding.Observation) {
@@ -135,7 +138,7 @@ func (s *shown) add(o finding.Observation) {
 	}
 }
 
-// finding is what follows; there is none where the documents agree and the backend with them.
+// finding returns the finding about the point. There is none if the documents agree and the backend conforms to them.
 func (p *point) finding() (finding.Finding, bool) {
 	f := finding.Finding{Point: p.Point}
 	var seen *finding.Observation
@@ -150,8 +153,10 @@ func (p *point) finding() (finding.Finding, bool) {
 		f.Wrong, seen = finding.Published, p.published.contradicts
 	case p.difference != nil && p.contract.supports != nil:
 		f.Wrong, seen = finding.Published, p.contract.supports
+	case p.difference != nil && p.Aspect == finding.OperationID:
+		f.Wrong = finding.Contract // the name is the published document's
 	case p.difference != nil:
-		f.Wrong, seen = finding.Unproven, p.published.supports
+		f.Wrong, seen = finding.Undecided, p.published.supports
 	default:
 		return f, false
 	}
@@ -166,7 +171,7 @@ func (p *point) finding() (finding.Finding, bool) {
 	return f, true
 }
 
-// says is what the document says, as far as the backend's answers led to it.
+// says returns what the document says, as far as an observation quotes it.
 func (s *shown) says() string {
 	for _, o := range []*finding.Observation{s.contradicts, s.fault, s.supports} {
 		if o != nil && o.Document != "" {
@@ -176,9 +181,9 @@ func (s *shown) says() string {
 	return ""
 }
 
-// AtPlaces returns observations made against the published document at the places of the contract. places are those of
-// a [compare.Result]; what is in none of them keeps its own. Where the contract has several places for one, what was seen
-// to hold may have been seen at another of them, so it is left out.
+// AtPlaces moves observations about the published document to the places of the contract, by the places of a
+// [compare.Result]. An observation at an unknown place keeps it. If the contract has several places for one, support is
+// left out, because it may have been seen at another of them.
 func AtPlaces(observations []finding.Observation, places map[string][]string) []finding.Observation {
 	var all []finding.Observation
 	for _, o := range observations {
@@ -195,7 +200,7 @@ func AtPlaces(observations []finding.Observation, places map[string][]string) []
 	return all
 }
 
-// lookUp finds the place, or the part of it that is known: what is inside something that only one document has.
+// lookUp returns the contract's places for a place, or for the longest part of it that is known.
 func lookUp(place string, places map[string][]string) []string {
 	for end := len(place); end > 0; end = strings.LastIndexAny(place[:end], ".[|") {
 		if known := places[place[:end]]; known != nil {

@@ -26,12 +26,12 @@ func TestWhoIsWrong(t *testing.T) {
 		want     finding.Wrong
 		live     string
 	}{
-		"documents differ":                        {verdict.Evidence{Differences: differs()}, finding.Unproven, ""},
+		"documents differ":                        {verdict.Evidence{Differences: differs()}, finding.Undecided, ""},
 		"the contract is contradicted":            {verdict.Evidence{Contract: saw(finding.Contradicts, "null")}, finding.Contract, "null"},
 		"the published document is":               {verdict.Evidence{Differences: differs(), Published: saw(finding.Contradicts, "null")}, finding.Published, "null"},
 		"both are":                                {verdict.Evidence{Contract: saw(finding.Contradicts, "null"), Published: saw(finding.Contradicts, "null")}, finding.Documents, "null"},
 		"the contract is seen to hold":            {verdict.Evidence{Differences: differs(), Contract: saw(finding.Supports, "null")}, finding.Published, "null"},
-		"nothing disproves the published one":     {verdict.Evidence{Differences: differs(), Published: saw(finding.Supports, "a value")}, finding.Unproven, "a value"},
+		"nothing disproves the published one":     {verdict.Evidence{Differences: differs(), Published: saw(finding.Supports, "a value")}, finding.Undecided, "a value"},
 		"the published one holds, and ours not":   {verdict.Evidence{Differences: differs(), Contract: saw(finding.Contradicts, "a value"), Published: saw(finding.Supports, "a value")}, finding.Contract, "a value"},
 		"a contradiction counts more than a hint": {verdict.Evidence{Differences: differs(), Contract: append(saw(finding.Supports, "a value"), saw(finding.Contradicts, "null")...)}, finding.Contract, "null"},
 		"the backend fails":                       {verdict.Evidence{Contract: saw(finding.Fault, "500")}, finding.Backend, "500"},
@@ -80,9 +80,9 @@ func TestObservationsOfOnePointAddUp(t *testing.T) {
 	}
 }
 
-// Where the contract says more than the published document, answers that keep to it speak for it; where it says less,
-// they say nothing.
-func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
+// TestStricterContractThatEveryResponseKeptTo checks that responses support the contract if it is stricter than the
+// published document, and not if it is looser.
+func TestStricterContractThatEveryResponseKeptTo(t *testing.T) {
 	for _, c := range []struct {
 		aspect              finding.Aspect
 		contract, published string
@@ -90,22 +90,22 @@ func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
 		want                finding.Wrong
 	}{
 		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Cart.id"}, finding.Published},
-		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Order.id"}, finding.Unproven},
-		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Cart.items[].id"}, finding.Unproven},
-		{finding.Presence, "integer", compare.Absent, conform.Sight{What: conform.Property, Loc: "Cart.id"}, finding.Unproven},
+		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Order.id"}, finding.Undecided},
+		{finding.Presence, compare.Absent, "integer", conform.Sight{What: conform.Property, Loc: "Cart.items[].id"}, finding.Undecided},
+		{finding.Presence, "integer", compare.Absent, conform.Sight{What: conform.Property, Loc: "Cart.id"}, finding.Undecided},
 		{finding.Required, "required", "optional", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Published},
-		{finding.Required, "optional", "required", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Required, "optional", "required", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Undecided},
 		{finding.Nullable, "not null", "null allowed", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
-		{finding.Nullable, "null allowed", "not null", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Nullable, "null allowed", "not null", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
 		{finding.Type, "integer", "number", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
-		{finding.Type, "integer", "number", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Unproven},
-		{finding.Type, "number", "integer", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
-		{finding.Type, "anything", "object", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Type, "integer", "number", conform.Sight{What: conform.Property, Loc: "Cart.total"}, finding.Undecided},
+		{finding.Type, "number", "integer", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
+		{finding.Type, "anything", "object", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
 		{finding.Format, "int64", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
-		{finding.Format, "none", "email", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Format, "none", "email", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
 		{finding.Bounds, "minLength 1", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Published},
-		{finding.Bounds, "none", "minLength 1", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
-		{finding.Enum, "a", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Unproven},
+		{finding.Bounds, "none", "minLength 1", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
+		{finding.Enum, "a", "none", conform.Sight{What: conform.Valued, Loc: "Cart.total"}, finding.Undecided},
 	} {
 		difference := compare.Difference{Point: finding.Point{Place: "Cart.total", Aspect: c.aspect}, Contract: c.contract, Published: c.published}
 		all := verdict.Join(verdict.Evidence{Differences: []compare.Difference{difference}, Seen: map[conform.Sight]int{c.sight: 7}})
@@ -115,8 +115,8 @@ func TestStricterContractThatEveryAnswerKeptTo(t *testing.T) {
 	}
 }
 
-// What was seen against one place of the published document, for which the contract has two, is told of that one of
-// them about which the documents differ.
+// TestObservationThatWasPerhapsElsewhere checks that what was seen at one place of the published document, for which
+// the contract has two, counts at the one about which the documents differ.
 func TestObservationThatWasPerhapsElsewhere(t *testing.T) {
 	place := finding.Point{Place: "Person.age", Aspect: finding.Required}
 	seen := verdict.AtPlaces([]finding.Observation{{Point: place, Relation: finding.Contradicts, Live: "not there"}}, map[string][]string{"Person": {"Owner", "Keeper"}})
@@ -167,7 +167,7 @@ func TestAtPlaces(t *testing.T) {
 	}
 }
 
-// Each aspect says something in both directions, and names the place that has to change.
+// TestMeaning checks that each aspect has a meaning in both directions, and that the change names the place.
 func TestMeaning(t *testing.T) {
 	for _, c := range []struct {
 		aspect         finding.Aspect
@@ -200,7 +200,6 @@ func TestMeaning(t *testing.T) {
 		{finding.Status, "GET /o 409", "documented", "absent", "never happens", "remove the response"},
 		{finding.ContentType, "GET /o 401", "text/plain", "none", "left as bytes", "content-type at GET /o 401: none"},
 		{finding.Cookie, "GET /o 200", "absent", "Set-Cookie", "session cookie", "Set-Cookie at GET /o 200"},
-		{finding.Body, "GET /o 204", "no body", "12 bytes", "a body to decode", "body at"},
 		{finding.Header, "GET /o 200", "absent", "ETag", "header field", "header at"},
 		{finding.Security, "GET /o", "none", "bearer", "needs a session", "security at"},
 		{finding.Open, "Order", "declared properties only", "more", "kept in a map", "open at"},
@@ -215,7 +214,7 @@ func TestMeaning(t *testing.T) {
 			t.Errorf("%s %s, %s to %s: got %+v, want %q and %q", c.place, c.aspect, c.contract, c.live, all, c.inGo, c.change)
 		}
 		if len(all) == 1 && strings.HasSuffix(all[0].Change, "documented") {
-			t.Errorf("%s %s: nobody can write %q into a document", c.place, c.aspect, all[0].Change)
+			t.Errorf("%s %s: %q can be written into no document", c.place, c.aspect, all[0].Change)
 		}
 	}
 }

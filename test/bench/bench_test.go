@@ -21,19 +21,19 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
-// The clients take turns, this many times, so that whatever else the machine does hits all of them.
+// The clients take this many turns, so that other load of the machine hits all of them.
 var rounds = flag.Int("rounds", 1, "how often the clients take turns")
 
-// contender is one of those that are compared.
+// contender is a client that is compared.
 type contender struct {
 	by   string
 	call func(context.Context) error
 }
 
-// compare runs the contenders in turn, every other time from last to first.
+// compare runs the contenders in turns, every other turn from last to first.
 func compare(b *testing.B, name string, at int, contenders ...contender) {
 	b.Helper()
 	for round := range *rounds {
@@ -50,8 +50,8 @@ func compare(b *testing.B, name string, at int, contenders ...contender) {
 	}
 }
 
-// BenchmarkCall measures each call over loopback, one at a time and 64 at once. Besides what Go reports it has the CPU
-// time of this process; the server is another one: that of BENCH_SERVER, or one that is started with sample answers.
+// BenchmarkCall measures each call over loopback, one at a time and 64 at once, and the CPU time of this process. The server is
+// another process: that of BENCH_SERVER, or one that is started with sample responses.
 func BenchmarkCall(b *testing.B) {
 	url := server(b)
 	wrapper, err := byWrapper(url)
@@ -64,7 +64,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 	hand := byHand(url, transport())
 	for _, c := range []client{wrapper, raw, hand} {
-		calls(b, 128, 64, c.retrieve) // makes the connections
+		calls(b, 128, 64, c.retrieve) // opens the connections
 	}
 	for _, op := range operations {
 		for _, at := range []int{1, 64} {
@@ -74,19 +74,19 @@ func BenchmarkCall(b *testing.B) {
 	}
 }
 
-// BenchmarkDecode measures what a large answer costs beyond the network: a whole call that is answered in memory, beside
-// json.Unmarshal alone. For the login, both by hand and with json.Unmarshal, that is into a struct without the orders.
+// BenchmarkDecode measures the cost of a large response without the network: a whole call in memory, beside json.Unmarshal
+// alone. A login is decoded into a struct without the orders, both by hand and with json.Unmarshal.
 func BenchmarkDecode(b *testing.B) {
-	answered := recorded(b)
-	wrapper, err := byWrapper("http://127.0.0.1", customers.WithHTTPClient(&http.Client{Transport: inMemory(answered)}))
+	bodies := recorded(b)
+	wrapper, err := byWrapper("http://127.0.0.1", customers.WithHTTPClient(&http.Client{Transport: inMemory(bodies)}))
 	if err != nil {
 		b.Fatal(err)
 	}
-	hand := byHand("http://127.0.0.1", inMemory(answered))
+	hand := byHand("http://127.0.0.1", inMemory(bodies))
 	login := withoutOrders()
-	compare(b, "op=ListOrders", 1, contender{"unmarshal", unmarshalInto(reflect.TypeFor[customers.OrderPage](), answered.ListOrders)},
+	compare(b, "op=ListOrders", 1, contender{"unmarshal", unmarshalInto(reflect.TypeFor[customers.OrderPage](), bodies.ListOrders)},
 		contender{"hand", hand.listOrders}, contender{"wrapper", wrapper.listOrders})
-	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshalInto(login, answered.Authenticate)},
+	compare(b, "op=Authenticate", 1, contender{"unmarshal", unmarshalInto(login, bodies.Authenticate)},
 		contender{"hand", hand.authenticateInto(login)}, contender{"wrapper", wrapper.authenticate})
 }
 
@@ -94,25 +94,25 @@ func unmarshalInto(model reflect.Type, body []byte) func(context.Context) error 
 	return func(context.Context) error { return json.Unmarshal(body, reflect.New(model).Interface()) }
 }
 
-// recorded are the answers in BENCH_ANSWERS, or else sample ones.
-func recorded(b *testing.B) *answers.Answers {
+// recorded returns the responses in BENCH_RESPONSES, or else sample ones.
+func recorded(b *testing.B) *responses.Bodies {
 	b.Helper()
-	dir := os.Getenv("BENCH_ANSWERS")
+	dir := os.Getenv("BENCH_RESPONSES")
 	if dir == "" {
-		return answers.Sample()
+		return responses.Sample()
 	}
-	a, err := answers.Read(dir)
+	a, err := responses.Read(dir)
 	if err != nil {
 		b.Fatal(err)
 	}
 	return a
 }
 
-// BenchmarkMillion keeps a million logged-in customers, each with the client derived for it, in one process. Where
-// GOMEMLIMIT is set, that is what the process gets by with.
+// BenchmarkMillion has a million logged-in customers in one process, each with its own derived client, within GOMEMLIMIT if it is
+// set.
 func BenchmarkMillion(b *testing.B) {
 	const n = 1_000_000
-	shop, err := customers.New("http://shop.example.com", customers.WithoutSession(), customers.WithHTTPClient(&http.Client{Transport: inMemory(answers.Sample())}))
+	shop, err := customers.New("http://shop.example.com", customers.WithoutSession(), customers.WithHTTPClient(&http.Client{Transport: inMemory(responses.Sample())}))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func BenchmarkMillion(b *testing.B) {
 	}
 }
 
-// peakRSS is the most memory that this process has had, in bytes; 0 where the system does not tell.
+// peakRSS returns the largest amount of memory that this process has had, in bytes, or 0 if the system does not report it.
 func peakRSS(b *testing.B) int {
 	b.Helper()
 	status, err := os.ReadFile("/proc/self/status")
@@ -182,7 +182,7 @@ func calls(b *testing.B, calls, atOnce int, call func(context.Context) error) {
 	wg.Wait()
 }
 
-// cpu is what this process has used.
+// cpu returns the CPU time that this process has used.
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -191,7 +191,7 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// server is the URL of the server.
+// server returns the URL of the server.
 func server(b *testing.B) string {
 	b.Helper()
 	if url := os.Getenv("BENCH_SERVER"); url != "" {

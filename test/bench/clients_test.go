@@ -15,11 +15,11 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// client makes the calls that are measured.
+// client has the calls that are measured.
 type client struct {
 	retrieve, listOrders, authenticate, create func(context.Context) error
 
-	authenticateInto func(reflect.Type) func(context.Context) error // only by hand: into another model
+	authenticateInto func(reflect.Type) func(context.Context) error // by hand only: into another model
 }
 
 func (c client) of(op string) func(context.Context) error {
@@ -39,12 +39,12 @@ const (
 
 var newCustomer = customers.CreateRequest{FirstName: "Alec", LastName: "Reynolds", Email: email, Password: password}
 
-// transport is what a careful engineer sets up: enough idle connections for many calls at once.
+// transport returns a transport with enough idle connections for many calls at once, as a careful engineer sets it up.
 func transport() http.RoundTripper {
 	return &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 4 * time.Second}
 }
 
-// byWrapper makes the calls with package customers, as it comes. A login is that of a new customer each time.
+// byWrapper makes the calls with package customers. Each login is of a client of its own.
 func byWrapper(url string, opts ...customers.Option) (client, error) {
 	shop, err := customers.New(url, append(opts, customers.WithoutSession())...)
 	if err != nil {
@@ -75,8 +75,8 @@ func byWrapper(url string, opts ...customers.Option) (client, error) {
 	}, nil
 }
 
-// byHand makes them with net/http alone, doing the same work with the same care: cookie, headers, deadline, a bounded
-// body read into one buffer, status, content type, the same models.
+// byHand makes the calls with net/http alone and does the same work: cookie, headers, deadline, a bounded read into one
+// buffer, status, content type, the same models.
 func byHand(url string, rt http.RoundTripper) client {
 	hc := &http.Client{Transport: rt, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return client{
@@ -162,7 +162,7 @@ func exchange(ctx context.Context, hc *http.Client, method, url string, in []byt
 	return resp.Header, json.Unmarshal(text.Bytes(), out)
 }
 
-// byRaw makes them with the generated client of package api, which has neither deadline nor bound.
+// byRaw makes the calls with the generated client of package api, which has neither deadline nor bound.
 func byRaw(url string, rt http.RoundTripper) (client, error) {
 	c, err := api.NewClientWithResponses(url, api.WithHTTPClient(&http.Client{Transport: rt}))
 	if err != nil {
@@ -172,8 +172,8 @@ func byRaw(url string, rt http.RoundTripper) (client, error) {
 		req.Header.Set("Cookie", "connect.sid="+cookie)
 		return nil
 	}
-	got := func(answered bool, err error) error {
-		if err == nil && !answered {
+	got := func(decoded bool, err error) error {
+		if err == nil && !decoded {
 			err = errors.New("no 200")
 		}
 		return err

@@ -1,3 +1,3 @@
 // Package bench measures package customers beside net/http by hand, the raw generated client and the JS client, and
-// holds its costs that do not depend on the machine to bounds. See docs/performance.md.
+// checks those of its costs that do not depend on the machine against bounds. See docs/performance.md.
 package bench

@@ -1,4 +1,4 @@
-// The benchmarks and the counts that CI guards. They are run and never imported, so what they require costs nobody anything.
+// The benchmarks and the counts that CI guards. They are run and never imported, so what they require costs no importer anything.
 module github.com/medusa-storefront/customers-go/test/bench
 
 go 1.26.0

@@ -13,14 +13,14 @@ import (
 	"testing"
 
 	"github.com/medusa-storefront/customers-go/customers"
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
-// These counts do not depend on the machine, so they can be held to bounds. The bounds are what was measured with Go
-// 1.26, and a little for what another toolchain may do. What gets cheaper deserves a lower bound.
+// These counts do not depend on the machine. The bounds are the counts that were measured with Go 1.26, and a little for
+// another toolchain. When a count falls, lower its bound.
 
-// wrapperInMemory makes the wrapper's calls, answered in memory.
-func wrapperInMemory(t *testing.T, a *answers.Answers) client {
+// wrapperInMemory makes the wrapper's calls without a network.
+func wrapperInMemory(t *testing.T, a *responses.Bodies) client {
 	t.Helper()
 	c, err := byWrapper("http://shop.example.com", customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
 	if err != nil {
@@ -29,18 +29,18 @@ func wrapperInMemory(t *testing.T, a *answers.Answers) client {
 	return c
 }
 
-// cost is what a call allocates.
+// cost returns how many allocations and bytes a call allocates.
 func cost(t *testing.T, call func(context.Context) error) (allocations, size int) {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // it empties pools
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a collection empties pools
 	const runs = 100
 	run := func() {
 		if err := call(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	run() // makes what is made once
+	run() // allocates the things that are allocated once
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range runs {
@@ -51,7 +51,7 @@ func cost(t *testing.T, call func(context.Context) error) (allocations, size int
 }
 
 func TestCallsAllocateLittleMoreThanByHand(t *testing.T) {
-	a := answers.Sample()
+	a := responses.Sample()
 	wrapper, hand := wrapperInMemory(t, a), byHand("http://shop.example.com", inMemory(a))
 	for op, bound := range map[string]struct{ allocations, bytes int }{
 		"Retrieve":   {10, 1300},
@@ -73,7 +73,7 @@ func TestCallsAllocateLittleMoreThanByHand(t *testing.T) {
 }
 
 func TestAPageIsDecodedFromOneCopyOfItsBody(t *testing.T) {
-	a := answers.Sample()
+	a := responses.Sample()
 	allocations, size := cost(t, wrapperInMemory(t, a).listOrders)
 	plainAllocations, plainSize := cost(t, unmarshalInto(reflect.TypeFor[customers.OrderPage](), a.ListOrders))
 	t.Logf("json.Unmarshal %d allocations and %d bytes for a body of %d, the call %+d and %+d",
@@ -89,8 +89,8 @@ func TestAPageIsDecodedFromOneCopyOfItsBody(t *testing.T) {
 func TestALoginDoesNotPayForOrders(t *testing.T) {
 	var first int
 	for i, n := range []int{1, 60, 500} {
-		a := answers.Sample()
-		a.Authenticate = answers.Login(n)
+		a := responses.Sample()
+		a.Authenticate = responses.Login(n)
 		allocations, _ := cost(t, wrapperInMemory(t, a).authenticate)
 		t.Logf("%d orders: %d allocations", n, allocations)
 		if i == 0 {
@@ -101,11 +101,11 @@ func TestALoginDoesNotPayForOrders(t *testing.T) {
 	}
 }
 
-// An idle customer is a session, its cookie and the client that was derived for it.
+// TestIdleCustomersAreSmall measures idle customers: a session, its cookie and a derived client for each.
 func TestIdleCustomersAreSmall(t *testing.T) {
 	const bound = 320
-	a := answers.Sample()
-	a.Authenticate = a.Create // so that 10,000 logins take a moment
+	a := responses.Sample()
+	a.Authenticate = a.Create // which is smaller
 	shop, err := customers.New("http://shop.example.com", customers.WithoutSession(), customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestIdleCustomersAreSmall(t *testing.T) {
 		}
 		return c
 	}
-	login() // makes what is made once
+	login() // allocates the things that are allocated once
 	before := live()
 	for i := range idle {
 		idle[i] = login()
@@ -131,16 +131,17 @@ func TestIdleCustomersAreSmall(t *testing.T) {
 	}
 }
 
-// live is the heap that is in use, in bytes.
+// live returns the size of the heap that is in use, in bytes.
 func live() int {
 	runtime.GC()
-	runtime.GC() // what finalizers and pools let go of
+	runtime.GC() // collects the objects that finalizers and pools released
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)
 }
 
-// What a program does not call is not in it: only what it asks for, and the logout that ends a login that lost.
+// TestWhatIsNotCalledIsNotLinked checks that a program has only the operation that it calls, and the logout that ends a
+// superseded login.
 func TestWhatIsNotCalledIsNotLinked(t *testing.T) {
 	binary := filepath.Join(t.TempDir(), "retrieve")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./importing/retrieve").CombinedOutput(); err != nil {

@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/api"
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
-// roundTripper answers in memory.
+// roundTripper responds in memory.
 type roundTripper func(*http.Request) *http.Response
 
 func (rt roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -22,8 +22,8 @@ func (rt roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	return rt(req), nil
 }
 
-// inMemory answers as the server does, without a network.
-func inMemory(a *answers.Answers) roundTripper {
+// inMemory responds as the server does, without a network.
+func inMemory(a *responses.Bodies) roundTripper {
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
 	login := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Set-Cookie": {"connect.sid=" + cookie + "; Path=/; HttpOnly"}}
 	return func(req *http.Request) *http.Response {
@@ -42,7 +42,7 @@ func inMemory(a *answers.Answers) roundTripper {
 	}
 }
 
-// withoutOrders is the envelope of a customer, but for the orders.
+// withoutOrders returns the type of a customer's envelope without the orders.
 func withoutOrders() reflect.Type {
 	var fields []reflect.StructField
 	for f := range reflect.TypeFor[api.Customer]().Fields() {

@@ -13,8 +13,7 @@ import (
 	"testing"
 )
 
-// The modules that importing packages customers and api may add to a build, and the root module may require. Four,
-// and that is full.
+// The root module requires these four modules, and importing packages customers and api adds no others to a build.
 var paidFor = []string{
 	"github.com/apapsch/go-jsonmerge/v2",
 	"github.com/google/uuid",
@@ -22,7 +21,7 @@ var paidFor = []string{
 	"github.com/oapi-codegen/runtime",
 }
 
-// An application's own requirements, older than anybody's here: what a client library must leave alone.
+// An application's own requirements, older than those of this module. A client library should not raise them.
 var own = []struct{ pkg, module, version string }{
 	{"github.com/getkin/kin-openapi/openapi3", "github.com/getkin/kin-openapi", "v0.120.0"},
 	{"github.com/google/uuid", "github.com/google/uuid", "v1.3.0"},
@@ -42,15 +41,15 @@ func TestWhatIsImported(t *testing.T) {
 	if !slices.Equal(sorted(got), paidFor) {
 		t.Errorf("want exactly\n\t%s", strings.Join(paidFor, "\n\t"))
 	}
-	// A requirement counts even where nothing imports it: it raises the importer's version.
+	// A requirement raises the importer's version even if no package of it is imported.
 	if got := sorted(requirements(t, root)); !slices.Equal(got, paidFor) {
 		t.Errorf("the root module requires\n\t%s\nwant exactly\n\t%s", strings.Join(got, "\n\t"), strings.Join(paidFor, "\n\t"))
 	}
 }
 
 // TestWhatIsRaised tidies one application three times: alone, importing the runtime and its sibling, and importing
-// package customers. Whatever the runtime's own go.mod raises is raised by everything that oapi-codegen generates; we
-// may not add to it.
+// package customers. The go.mod of the runtime raises requirements of everything that oapi-codegen generates; this module must
+// not raise others.
 func TestWhatIsRaised(t *testing.T) {
 	self := goCommand(t, root, "list", "-m")
 	rootDir, err := filepath.Abs(root)
@@ -95,7 +94,7 @@ func TestWhatIsRaised(t *testing.T) {
 	}
 }
 
-// application makes a module that has the requirements of own and imports further packages, and returns its directory.
+// application creates a module that has the requirements of own and imports further packages, and returns its directory.
 func application(t *testing.T, imports []string, edits ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -118,7 +117,7 @@ func application(t *testing.T, imports []string, edits ...string) string {
 	return dir
 }
 
-// importedModules are the modules whose packages the named packages need, themselves included.
+// importedModules returns the modules whose packages the named packages need, their own included.
 func importedModules(t *testing.T, dir string, packages ...string) map[string]string {
 	t.Helper()
 	modules := map[string]string{}
@@ -131,7 +130,7 @@ func importedModules(t *testing.T, dir string, packages ...string) map[string]st
 	return modules
 }
 
-// requirements are those of a tidy go.mod: every module that provides a package to the build or its tests.
+// requirements returns those of a tidy go.mod: every module that provides a package to the build or its tests.
 func requirements(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	var file struct {

@@ -1,5 +1,5 @@
-// A module that imports this one as anybody else's would: see shop.go. It is outside of the root module, so that what
-// it needs is nobody's requirement.
+// A module that imports this one as a user's would: see shop.go. It is outside of the root module, so that no importer
+// gets its requirements.
 module example.com/shop
 
 go 1.26

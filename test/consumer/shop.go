@@ -1,5 +1,5 @@
-// Package shop is an application that imports customers-go from outside: it compiles only as long as an importer's
-// code does. What importing costs is measured in cost_test.go.
+// Package shop is an application that imports customers-go, so it fails to compile if the code of importers would. Its tests
+// also measure the cost of importing.
 package shop
 
 import (
@@ -12,9 +12,8 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// Accounts is what this application needs of a backend: an interface of its own, so that its tests can do without
-// one. *customers.Client has these methods as they are, which holds only while every type in them can be named from
-// outside.
+// Accounts is the application's own interface of a backend, which its tests implement. *customers.Client has these methods. All
+// types in their signatures have to be exported for that.
 type Accounts interface {
 	Create(ctx context.Context, customer customers.CreateRequest, opts ...customers.CallOption) (*customers.Customer, error)
 	Retrieve(ctx context.Context, opts ...customers.CallOption) (*customers.Customer, error)
@@ -22,7 +21,7 @@ type Accounts interface {
 	Orders(ctx context.Context, params *customers.ListOrdersParams, opts ...customers.CallOption) iter.Seq2[*customers.Order, error]
 }
 
-// Addresses is the same for one of the client's services.
+// Addresses is an interface of one of the client's services.
 type Addresses interface {
 	Add(ctx context.Context, address customers.AddAddressRequest, opts ...customers.CallOption) (*customers.Customer, error)
 	Delete(ctx context.Context, id string, opts ...customers.CallOption) (*customers.Customer, error)
@@ -33,14 +32,14 @@ var (
 	_ Addresses = customers.AddressesService{}
 	_ error     = (*customers.Error)(nil)
 
-	// An alias and the generated model that it stands for are one type.
+	// An alias and its generated model are one type.
 	_ *api.Customer = (*customers.Customer)(nil)
 )
 
-// ErrTaken is this application's own word for an email that has an account.
+// ErrTaken is the application's own error for an email that has an account.
 var ErrTaken = errors.New("this email has an account already")
 
-// Register makes an account and fills in the phone number, which may be empty.
+// Register creates an account and sets the phone number, which may be empty.
 func Register(ctx context.Context, accounts Accounts, email, password, phone string) (*customers.Customer, error) {
 	me, err := accounts.Create(ctx, customers.CreateRequest{
 		Email: email, Password: password, FirstName: "Alec", LastName: "Reynolds",
@@ -54,7 +53,7 @@ func Register(ctx context.Context, accounts Accounts, email, password, phone str
 	return accounts.Update(ctx, customers.UpdateRequest{Phone: customers.Value(phone)})
 }
 
-// Forget clears what is known of the customer besides name and email.
+// Forget clears the customer's data besides name and email.
 func Forget(ctx context.Context, accounts Accounts) error {
 	_, err := accounts.Update(ctx, customers.UpdateRequest{
 		Phone: customers.Null[string](), BillingAddress: customers.NoBillingAddress(),
@@ -62,7 +61,7 @@ func Forget(ctx context.Context, accounts Accounts) error {
 	return err
 }
 
-// Completed is how many orders of the customer are completed.
+// Completed returns how many orders of the customer are completed.
 func Completed(ctx context.Context, accounts Accounts) (int, error) {
 	n := 0
 	params := customers.ListOrdersParams{Status: []customers.OrderStatus{customers.OrderStatusCompleted}}

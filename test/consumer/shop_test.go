@@ -18,7 +18,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// fake is the application's own stand-in for a backend.
+// fake is the application's own fake of a backend.
 type fake struct {
 	Accounts
 
@@ -72,7 +72,7 @@ func TestFake(t *testing.T) {
 	}
 }
 
-// The client and the raw client over real HTTP.
+// TestClient uses the client and the raw client over HTTP.
 func TestClient(t *testing.T) {
 	const customer = `{"customer":{"id":"cus_1","email":"user@example.com","created_at":"2026-01-02T03:04:05.006Z"}}`
 	mux := http.NewServeMux()
@@ -117,7 +117,7 @@ func TestClient(t *testing.T) {
 	}
 }
 
-// The README's first program, as somebody would copy it.
+// TestReadmeProgram compiles and runs the first program of the README.
 func TestReadmeProgram(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -148,6 +148,6 @@ func TestReadmeProgram(t *testing.T) {
 	if err := os.WriteFile(overlay, files, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// In this module, but without a file in the repository.
+	// The program is in this module, without a file in the repository.
 	goCommand(t, ".", "build", "-overlay", overlay, "-o", filepath.Join(dir, "program"), "./readme")
 }

@@ -16,8 +16,8 @@ import (
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
-// bff is a site between browser and backend: each request takes the session from the browser's cookie, acts for that
-// customer, and relays what changed. It keeps nothing.
+// bff returns a site between browser and backend. Each request takes the session from the browser's cookie, acts for that
+// customer and relays a changed cookie. The site stores nothing.
 func bff(shop *customers.Client, cookie string) http.Handler {
 	type page func(c *customers.Client, r *http.Request) (any, error)
 	mux := http.NewServeMux()
@@ -88,7 +88,7 @@ func (v visitor) newJar(t *testing.T) {
 	v.client.Jar = jar
 }
 
-// cookie is what the browser sends to the site.
+// cookie returns the Cookie header that the browser sends to the site.
 func (v visitor) cookie() string {
 	var all []string
 	for _, c := range v.client.Jar.Cookies(v.site) {
@@ -97,7 +97,7 @@ func (v visitor) cookie() string {
 	return strings.Join(all, "; ")
 }
 
-// do sends a request, wants its status and returns the Set-Cookie lines and the body.
+// do sends a request, checks the status of the response and returns its Set-Cookie lines and body.
 func (v visitor) do(t *testing.T, method, path string, form url.Values, status int) (setCookie []string, body string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, v.site.String()+path, strings.NewReader(form.Encode()))
@@ -120,7 +120,7 @@ func (v visitor) do(t *testing.T, method, path string, form url.Values, status i
 	return resp.Header["Set-Cookie"], string(text)
 }
 
-// wantCookie wants one line that sets the session's cookie safely, with a lifetime close to the backend's ten hours.
+// wantCookie checks that one line sets the session's cookie safely, with a lifetime close to the backend's ten hours.
 func wantCookie(t *testing.T, b *backend.Backend, lines []string) {
 	t.Helper()
 	if len(lines) != 1 {
@@ -137,7 +137,7 @@ func wantCookie(t *testing.T, b *backend.Backend, lines []string) {
 	}
 }
 
-// wantDeleted wants one line that deletes it.
+// wantDeleted checks that one line deletes the session's cookie.
 func wantDeleted(t *testing.T, b *backend.Backend, lines []string) {
 	t.Helper()
 	if want := b.SessionCookie() + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure"; len(lines) != 1 || lines[0] != want {
@@ -145,7 +145,7 @@ func wantDeleted(t *testing.T, b *backend.Backend, lines []string) {
 	}
 }
 
-// browserJourney registers, reads, changes, logs out and in again, as a browser before the site.
+// browserJourney registers, reads, changes, logs out and logs in again through the site.
 func browserJourney(t *testing.T, b *backend.Backend, v visitor) {
 	t.Helper()
 	who := url.Values{"email": {uniqueEmail(t)}, "password": {"a password"}}
@@ -190,7 +190,7 @@ func browserJourney(t *testing.T, b *backend.Backend, v visitor) {
 	lines, _ = v.do(t, "GET", "/profile", nil, 401)
 	unchanged(lines)
 
-	// Whoever kept the cookie can do nothing with it, and loses it.
+	// The cookie of the session that was logged out is of no use, and is deleted.
 	name, value, _ := strings.Cut(registered, "=")
 	v.client.Jar.SetCookies(v.site, []*http.Cookie{{Name: name, Value: value, Path: "/", Secure: true}})
 	lines, _ = v.do(t, "GET", "/profile", nil, 401)
@@ -217,14 +217,14 @@ func browserJourney(t *testing.T, b *backend.Backend, v visitor) {
 	v.do(t, "GET", "/profile", nil, 200)
 }
 
-// anonymousSession is the value of a cookie that the backend hands to everybody.
+// anonymousSession returns the value of an anonymous cookie.
 func anonymousSession(t *testing.T, b *backend.Backend) string {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.URL+"/store/auth/"+uniqueEmail(t), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Forwarded-Proto", "https") // or production sets none
+	req.Header.Set("X-Forwarded-Proto", "https") // in production no cookie is set without it
 	resp, err := httpClient(b).Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -247,14 +247,14 @@ func TestBrowserInFrontOfTheBackend(t *testing.T) {
 	browserJourney(t, shared, visit(t, shared))
 }
 
-// TestBrowserInFrontOfAProductionBackend has TLS end before the backend, as in a cluster.
+// TestBrowserInFrontOfAProductionBackend terminates TLS before the backend, as in a cluster.
 func TestBrowserInFrontOfAProductionBackend(t *testing.T) {
 	t.Parallel()
 	b := borrowBackend(t, backend.Settings{NodeEnv: "production", SessionName: "shop.sid"})
 	browserJourney(t, b, visit(t, b, customers.WithTLSTerminated(), customers.WithSessionCookieName("shop.sid")))
 }
 
-// TestBrowserOfARollingBackend has the cookie prolonged by every call.
+// TestBrowserOfARollingBackend has a cookie that every call prolongs.
 func TestBrowserOfARollingBackend(t *testing.T) {
 	t.Parallel()
 	b := borrowBackend(t, backend.Settings{SessionRolling: true})
@@ -267,7 +267,7 @@ func TestBrowserOfARollingBackend(t *testing.T) {
 		lines, body := v.do(t, "GET", "/profile", nil, 200)
 		wantCookie(t, b, lines)
 		if !strings.Contains(body, who.Get("email")) || v.cookie() != before {
-			t.Error("prolonging the cookie changed whose it is, or its value")
+			t.Error("prolonging the cookie changed its customer or its value")
 		}
 	}
 	lines, _ = v.do(t, "POST", "/logout", nil, 200)
@@ -277,7 +277,6 @@ func TestBrowserOfARollingBackend(t *testing.T) {
 
 // TestOneSharedClientForManyBrowsers has twenty customers at once on one client.
 func TestOneSharedClientForManyBrowsers(t *testing.T) {
-	t.Parallel()
 	shop := newClient(t, customers.WithoutSession())
 	server := httptest.NewTLSServer(bff(shop, customers.DefaultSessionCookieName))
 	t.Cleanup(server.Close)
@@ -295,7 +294,7 @@ func TestOneSharedClientForManyBrowsers(t *testing.T) {
 				v.do(t, "POST", "/register", who, 200)
 				for range 3 {
 					if _, body := v.do(t, "GET", "/profile", nil, 200); !strings.Contains(body, who.Get("email")) {
-						t.Errorf("somebody else's profile")
+						t.Errorf("another customer's profile")
 					}
 				}
 				v.do(t, "POST", "/logout", nil, 200)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,23 +17,23 @@ import (
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
-// The in-memory backend gets the seeded customers of the real one, with their addresses, payment methods and orders.
+// The in-memory backend gets the seeded customers of the real backend, with their addresses, payment methods and orders.
 
-// seededRelations are the paths of expand that orders are put in with. Random lists go no further.
-var seededRelations = append(strings.Fields(`items.variant.product.profiles gift_card_transactions.gift_card items.order region.currency payments.currency
-	returns.items.item swaps.return_order claims.return_order discounts.rule.conditions`), listRelations...)
+// seededRelations are the paths of expand that the orders of the seed have. Random lists expand no others but ledBackTo.
+var seededRelations = slices.DeleteFunc(append(strings.Fields(`items.variant.product.profiles gift_card_transactions.gift_card returns.items.item
+	swaps.return_order claims.return_order discounts.rule.conditions`), listRelations...), func(path string) bool { return slices.Contains(ledBackTo, path) })
 
-// putInSeed puts the seed of d's real backend into the other one.
-func putInSeed(t *testing.T, d *duo, to *customerstest.Server) {
+// copySeed copies the seed of the real backend.
+func copySeed(t *testing.T, d *duo, to *customerstest.Server) {
 	t.Helper()
 	for _, who := range d.real.Customers {
-		if err := putIn(t.Context(), d, to, who); err != nil {
-			t.Fatalf("putting in %s: %v", who.Key, err)
+		if err := copyTo(t.Context(), d, to, who); err != nil {
+			t.Fatalf("copying %s: %v", who.Key, err)
 		}
 	}
 }
 
-func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Customer) error {
+func copyTo(ctx context.Context, d *duo, to *customerstest.Server, who backend.Customer) error {
 	cookie, err := cookieOf(ctx, d.real.URL, who)
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Cu
 	if err := json.Unmarshal(body, &me); err != nil {
 		return err
 	}
-	id, err := putInCustomer(ctx, to, who, me.Customer)
+	id, err := copyCustomer(ctx, to, who, me.Customer)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Cu
 	for _, m := range methods.List {
 		to.AddPaymentMethod(id, customerstest.PaymentMethod{ProviderID: m.ProviderID, Data: m.Data})
 	}
-	if err := putInOrders(ctx, d.real, to, who, id, cookie); err != nil {
+	if err := copyOrders(ctx, d.real, to, who, id, cookie); err != nil {
 		return err
 	}
 
@@ -78,9 +79,8 @@ func putIn(ctx context.Context, d *duo, to *customerstest.Server, who backend.Cu
 	return d.Equate(body, theirs)
 }
 
-// putInCustomer makes a customer like c, with the addresses at the times when they were made, as they are compared in that
-// order.
-func putInCustomer(ctx context.Context, to *customerstest.Server, who backend.Customer, c api.Customer) (id string, err error) {
+// copyCustomer adds a customer like c, with the addresses at their times, because they are compared in that order.
+func copyCustomer(ctx context.Context, to *customerstest.Server, who backend.Customer, c api.Customer) (id string, err error) {
 	defer to.SetTime(time.Time{})
 	text := func(s *string) string {
 		if s == nil {
@@ -115,9 +115,9 @@ func putInCustomer(ctx context.Context, to *customerstest.Server, who backend.Cu
 	return id, err
 }
 
-// putInOrders takes the orders from the list, with all columns and with what random lists expand, and their times from the
-// database, which has them to the microsecond.
-func putInOrders(ctx context.Context, from *backend.Backend, to *customerstest.Server, who backend.Customer, id, cookie string) error {
+// copyOrders copies the orders from the list, with all columns and with what random lists expand, and their times from the
+// database, which has microseconds.
+func copyOrders(ctx context.Context, from *backend.Backend, to *customerstest.Server, who backend.Customer, id, cookie string) error {
 	db, err := from.SQL(ctx)
 	if err != nil {
 		return err
@@ -161,7 +161,7 @@ func putInOrders(ctx context.Context, from *backend.Backend, to *customerstest.S
 	return nil
 }
 
-// copyTaxLines gives the lines and shipping methods of an order the tax lines of the same order, read another way.
+// copyTaxLines sets the tax lines of the lines and shipping methods of an order to those of the same order in another list.
 func copyTaxLines(to, from map[string]any) {
 	for _, name := range []string{"items", "shipping_methods"} {
 		rows := map[any]map[string]any{}

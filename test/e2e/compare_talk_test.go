@@ -31,7 +31,7 @@ func (d *duo) talk(ctx context.Context, t compare.TB, kind string) *talk {
 
 var talkEmails atomic.Int64
 
-// newEmail keeps an email that nobody has as ${NAME.email}, what is before its @ as ${NAME.local}, and all in upper case as
+// newEmail keeps an unused email as ${NAME.email}, its part before the @ as ${NAME.local}, and all of it in upper case as
 // ${NAME.UPPER}.
 func (v *talk) newEmail(name string) {
 	v.t.Helper()
@@ -42,7 +42,7 @@ func (v *talk) newEmail(name string) {
 	}
 }
 
-// register makes a customer and keeps the cookie in the jar of the name. The answer is ${NAME/…}.
+// register registers a customer and keeps the cookie in the jar of the name. The response is ${NAME/…}.
 func (v *talk) register(name string) {
 	v.t.Helper()
 	v.newEmail(name)
@@ -96,7 +96,7 @@ func (v *talk) with(jar, method, path, body string, headers ...string) {
 	v.Send(compare.Request{As: jar, Method: method, Path: path, Body: body, Header: h})
 }
 
-// saved is a GET whose answer is kept.
+// saved returns a GET whose response is kept.
 func saved(name, jar, path string) compare.Request {
 	return compare.Request{As: jar, Method: "GET", Path: path, Save: name}
 }

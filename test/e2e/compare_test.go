@@ -16,25 +16,25 @@ import (
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/compare"
 )
 
-// duo are the two backends that are compared: the real one, and the in-memory one of package customerstest.
+// duo has the two backends that are compared: the real one and the in-memory one of package customerstest.
 type duo struct {
 	*compare.Comparison
 	real  *backend.Backend
 	other rival
 }
 
-// rival is what is compared with the real backend, with the ways around its API that the conversations need.
+// rival is the backend that is compared with the real one, with the ways around its API that the conversations need.
 type rival interface {
 	address() string
 	passwordTokens(ctx context.Context, email string, moreThan int) ([]string, error)
 	deleteCustomer(ctx context.Context, id string) error
-	// restarted ends all sessions and changes settings; the rival may be another one then.
+	// restarted ends all sessions and changes settings. It returns the rival to use from then on.
 	restarted(t *testing.T, s backend.Settings) rival
-	// resetToken returns a password token at once, or "" if nobody has the email.
+	// resetToken returns a password token at once, or "" if no customer has the email.
 	resetToken(ctx context.Context, email string) (string, error)
 }
 
-// medusa is a real backend as a rival: two of them have to compare equal, which proves the comparison.
+// medusa is a real backend as a rival. Two of them have to compare equal, which proves the comparison.
 type medusa struct{ *backend.Backend }
 
 func (m medusa) address() string { return m.URL }
@@ -68,7 +68,7 @@ func (m medusa) restarted(t *testing.T, s backend.Settings) rival {
 	return m
 }
 
-// resetToken signs a token as Medusa does, which tells its own only seconds later.
+// resetToken signs a token as Medusa does, whose own tokens come only seconds later.
 func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 	db, err := m.SQL(ctx)
 	if err != nil {
@@ -85,7 +85,7 @@ func (m medusa) resetToken(ctx context.Context, email string) (string, error) {
 	return signedJWT(hash, jsonObject{"customer_id": id, "exp": time.Now().Add(15 * time.Minute).Unix()})
 }
 
-// newDuo compares the model with what COMPARE_WITH names, another real backend, or else with one in memory.
+// newDuo compares the model with the real backend that COMPARE_WITH describes, or else with one in memory.
 func newDuo(t *testing.T, model *backend.Backend) *duo {
 	t.Helper()
 	d := &duo{real: model}
@@ -103,12 +103,12 @@ func newDuo(t *testing.T, model *backend.Backend) *duo {
 	}
 	d.Comparison = compare.New(side("Medusa", medusa{model}), side("the one in memory", d.other), compare.Exceptions)
 	if inMemory != nil {
-		putInSeed(t, d, inMemory)
+		copySeed(t, d, inMemory)
 	}
 	return d
 }
 
-// restarted are both with other settings.
+// restarted returns both backends with other settings.
 func (d *duo) restarted(t *testing.T, s backend.Settings) *duo {
 	t.Helper()
 	medusa{d.real}.restarted(t, s)
@@ -120,7 +120,7 @@ func side(name string, r rival) compare.Side {
 	return compare.Side{Name: name, URL: r.address(), PasswordToken: r.resetToken}
 }
 
-// sides are both, 0 is the model.
+// sides returns a side: 0 is the model.
 func (d *duo) sides(side int) rival {
 	if side == 0 {
 		return medusa{d.real}
@@ -128,12 +128,12 @@ func (d *duo) sides(side int) rival {
 	return d.other
 }
 
-// comparedFacts is how many facts HTTP shows: B43 and B44 are about the published document.
+// comparedFacts is the number of the last fact with a conversation. The facts after it were found later.
 const comparedFacts = 42
 
-// TestCompare has every conversation with both backends.
+// TestCompare has every conversation with both backends, the real one being borrowed.
 //
-//nolint:tparallel // those with other settings come after the others, as they restart the real backend
+//nolint:tparallel // the conversations with other settings come last, as they restart the real backend
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	d := newDuo(t, borrowBackend(t, backend.Settings{}))

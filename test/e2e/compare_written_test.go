@@ -21,7 +21,7 @@ const (
 
 // sessionConversations are about cookies, tokens and who one is.
 var sessionConversations = []conversation{
-	{"B01_nearly_every_answer_to_a_request_without_a_cookie_sets_one", func(v *talk) {
+	{"B01_nearly_every_response_to_a_request_without_a_cookie_sets_one", func(v *talk) {
 		v.register("ada")
 		v.newEmail("nobody")
 		v.get("", authPath+"/${nobody.email}")
@@ -62,7 +62,7 @@ var sessionConversations = []conversation{
 		v.register("ada")
 		for _, cookie := range []string{
 			"connect.sid=nonsense", "connect.sid=", "connect.sid=s%3A", "connect.sid=s%3Aabc.def", "connect.sid=s:abc.def", `connect.sid="x"`,
-			"connect.sid=j%3A%7B%7D", "connect.sid=j%3A0", "connect.sid=j%3Ax", "connect.sid=j%3A%22x%22", "connect.sid=j%3A5", "connect.sid=%ZZ", "Connect.sid=x", "connect.sid=x; connect.sid=y", "connect.sid",
+			"connect.sid=%ZZ", "Connect.sid=x", "connect.sid=x; connect.sid=y", "connect.sid",
 		} {
 			v.with("", "GET", mePath, "", "Cookie: "+cookie)
 		}
@@ -253,7 +253,7 @@ var errorConversations = []conversation{
 	{"B16_some_failures_are_html", func(v *talk) {
 		v.register("ada")
 		for _, body := range []string{
-			`{"email"`, `{`, `[`, `"text"`, `5`, `null`, `true`, `{}x`, ` {`, `{"a":1,}`, `{'a':1}`, "{\"a\":\"\n\"}", `[]`, `[1]`, ` `, "\xef\xbb\xbf{}", `{"a":1e999}`, `{"__proto__":{"x":1}}`,
+			`{"email"`, `{`, `[`, `"text"`, `5`, `null`, `true`, `{}x`, ` {`, `{"a":1,}`, `{'a':1}`, "{\"a\":\"\n\"}", `[]`, `[1]`, ` `, "\xef\xbb\xbf{}",
 		} {
 			v.post("", authPath, body)
 			v.post("ada", mePath, body)
@@ -264,13 +264,11 @@ var errorConversations = []conversation{
 		for _, path := range []string{
 			"/store/nothing", customersPath + "/nothing", customersPath + "/me/nothing", authPath + "/a/b", "/store", "/", "/store/", authPath + "/token",
 			mePath + "/", authPath + "/", "/Store/Customers/Me", customersPath + "//me", "/store//auth", "/store/customers/me/../me", "/store/customers/%6De",
-			"/store/auth/a%2Fb", "/store/auth/%20", "/store/auth/%C3%A9", "/store/auth/<b>", "/store/\xc3\xa9", "/store/auth/x?y=\xc3\xa9", "/store/<b>", "/store/x?y=<b>", "/store/auth/x?y=1", mePath + "?x=1", mePath + "#x",
+			"/store/auth/a%2Fb", "/store/auth/%20", "/store/auth/%C3%A9", "/store/auth/<b>", "/store/%C3%A9", "/store/auth/x?y=%C3%A9", "/store/<b>", "/store/x?y=<b>", "/store/auth/x?y=1", mePath + "?x=1", mePath + "#x",
 		} {
 			v.get("", path)
 			v.get("ada", path)
 		}
-		v.get("", authPath+"/%ZZ")
-		v.get("ada", customersPath+"/%ZZ")
 	}},
 	{"B16_other_methods_and_bodies", func(v *talk) {
 		v.register("ada")
@@ -288,22 +286,13 @@ var errorConversations = []conversation{
 		v.with("ada", "GET", mePath, "", "Origin: http://localhost:8000")
 		v.with("ada", "GET", mePath, "", "Origin: http://elsewhere.example")
 		v.with("", "GET", mePath, "", "Origin: http://localhost:8000")
-		for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8", "application/json; charset=latin1", "APPLICATION/JSON", "application/vnd.api+json", "application/json;", "multipart/form-data; boundary=x", "json"} {
+		for _, contentType := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8", "APPLICATION/JSON", "application/vnd.api+json", "application/json;", "multipart/form-data; boundary=x", "json"} {
 			v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Type: "+contentType)
 			v.with("", "POST", authPath, `{"email":"${ada.email}","password":"a password"}`, "Content-Type: "+contentType)
 		}
 		v.with("", "POST", authPath, `email=${ada.email}&password=a+password`, "Content-Type: application/x-www-form-urlencoded")
 		v.with("ada", "POST", mePath, `phone=2&metadata[a]=1&billing_address[city]=Aarhus`, "Content-Type: application/x-www-form-urlencoded")
-		little := "{\x00\"\x00p\x00h\x00o\x00n\x00e\x00\"\x00:\x00\"\x003\x00\"\x00}\x00"
-		big := strings.ReplaceAll("\x00"+little, "}\x00", "}")
-		for _, charset := range []string{"utf-16", "UTF-16LE", "utf-16be", "utf-17", "utf8"} {
-			for _, body := range []string{little, big, "\xff\xfe" + little, "\xfe\xff" + big, `{"phone":"1"}`, `{}`} {
-				v.with("ada", "POST", mePath, body, "Content-Type: application/json; charset="+charset)
-			}
-		}
-		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: gzip")
 		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: identity")
-		v.with("ada", "POST", mePath, `{"phone":"1"}`, "Content-Encoding: nonsense")
 		v.with("ada", "GET", mePath, `{"phone":"1"}`)
 		v.with("ada", "GET", mePath, `{"phone"`)
 		v.with("ada", "GET", mePath, "", "Accept: text/html")
@@ -324,8 +313,6 @@ var errorConversations = []conversation{
 		v.post("", passwordResetPath, `{"email":"${ada.email}","token":"x","password":"x","x":1}`)
 		v.post("", authPath, `{"email":"${ada.email}","password":"a password","x":1}`)
 		v.post("", tokenPath, `{"email":"${ada.email}","password":"a password","x":1}`)
-		v.post("ada", mePath, `{"constructor":1}`)
-		v.post("ada", mePath, `{"toString":1,"hasOwnProperty":2}`)
 		v.post("ada", mePath, `{"":1}`)
 		v.get("ada", mePath)
 	}},
@@ -495,7 +482,7 @@ var updateConversations = []conversation{
 		for _, metadata := range []string{
 			`{"a":1,"b":"x"}`, `{"c":null}`, `{"a":""}`, `{}`, `{"n":{"x":""}}`, `{"n":{"y":1}}`, `null`, `[1]`, `"text"`, `5`, `true`, `[]`, `""`, `{"":"x"}`, `{"":""}`,
 			`{"d":1.0,"e":1e3,"f":-0,"g":12345678901234567890,"h":1e-7,"i":0.1}`, `{"j":[1,null,"",{"k":""}]}`, `{"z":1,"y":2,"x":3}`, `{"1":"a","0":"b"}`, `{"long":"` + strings.Repeat("é", 500) + `"}`,
-			`{"k":"\u0000"}`, `{"__proto__":{"x":1}}`, `{"constructor":"x"}`, `{"u":"\ud83d\ude00<b>&\u2028"}`, `{"l":"\ud83d"}`,
+			`{"k":"\u0000"}`, `{"u":"\ud83d\ude00<b>&\u2028"}`,
 		} {
 			v.post("ada", mePath, `{"metadata":`+metadata+`}`)
 			v.get("ada", mePath)

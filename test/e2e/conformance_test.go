@@ -14,14 +14,13 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	customersgo "github.com/medusa-storefront/customers-go"
 	"github.com/medusa-storefront/customers-go/api"
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
-// models makes, for each operation whose success is JSON, what its answer is decoded into.
+// models has, for each operation whose 200 is JSON, the type that its body is decoded into.
 var models = map[string]func() any{
 	"CreateCustomer":     func() any { return new(api.CustomerEnvelope) },
 	"RetrieveCustomer":   func() any { return new(api.CustomerEnvelope) },
@@ -38,7 +37,7 @@ var models = map[string]func() any{
 	"EmailExists":        func() any { return new(api.EmailStatus) },
 }
 
-// survivesModel finds what the generated models lose of an answer. It sees every answer of every test.
+// survivesModel returns the values that the generated models lose of a response. The recorder calls it for every response.
 func survivesModel(operation string, x *conform.Exchange) []conform.Finding {
 	if x.Status/100 != 2 || !strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "application/json") {
 		return nil
@@ -48,7 +47,7 @@ func survivesModel(operation string, x *conform.Exchange) []conform.Finding {
 	}
 	model, ok := models[operation]
 	if !ok {
-		return problem("no model is known for this operation: add it to models")
+		return problem("conformance_test.go: models has no row for this operation")
 	}
 	v := model()
 	if err := json.Unmarshal(x.ResponseBody, v); err != nil {
@@ -65,12 +64,42 @@ func survivesModel(operation string, x *conform.Exchange) []conform.Finding {
 	return lost
 }
 
+// TestEveryOperationHasItsRows compares the tables of this package with the contract's operations.
+func TestEveryOperationHasItsRows(t *testing.T) {
+	t.Parallel()
+	rows := map[string]bool{}
+	for _, op := range operations {
+		rows[op.contractName()] = true
+	}
+	declared := map[string]bool{}
+	for path, item := range contract(t).Paths.Map() {
+		for method, op := range item.Operations() {
+			id := op.OperationID
+			declared[id] = true
+			if !rows[id] {
+				t.Errorf("operations_test.go: operations has no row for %s, %s %s: add one that calls its method", id, method, path)
+			}
+			ok := op.Responses.Status(http.StatusOK)
+			if isJSON := ok != nil && ok.Value.Content.Get("application/json") != nil; isJSON && models[id] == nil {
+				t.Errorf("conformance_test.go: models has no row for %s, %s %s: add the type that its 200 is decoded into", id, method, path)
+			}
+		}
+	}
+	for name := range rows {
+		if !declared[name] {
+			t.Errorf("operations_test.go: operations has a row for %s, which is no operation of the contract: remove it", name)
+		}
+	}
+	for name := range models {
+		if !declared[name] {
+			t.Errorf("conformance_test.go: models has a row for %s, which is no operation of the contract: remove it", name)
+		}
+	}
+}
+
 func TestContractIsValidOpenAPI(t *testing.T) {
 	t.Parallel()
-	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
-	if err != nil {
-		t.Fatal(err)
-	}
+	doc := contract(t)
 	if doc.OpenAPI != "3.0.3" {
 		t.Errorf("it is OpenAPI %s", doc.OpenAPI)
 	}
@@ -79,7 +108,7 @@ func TestContractIsValidOpenAPI(t *testing.T) {
 	}
 }
 
-// rawOrders lists a customer's orders as any program could, and returns them as JSON.
+// rawOrders lists a customer's orders without the wrapper, as JSON.
 type rawOrders struct {
 	of     *backend.Backend
 	client *http.Client
@@ -104,7 +133,7 @@ func newRawOrdersOf(t *testing.T, b *backend.Backend, key string) rawOrders {
 	return rawOrders{b, httpClient(b), token}
 }
 
-// all returns all orders; name and value are of one more parameter.
+// all returns all orders. name and value are an additional parameter.
 func (r rawOrders) all(t *testing.T, name, value string) []any {
 	t.Helper()
 	query := url.Values{"limit": {"0"}, name: {value}}
@@ -131,7 +160,7 @@ func (r rawOrders) all(t *testing.T, name, value string) []any {
 	return body.Orders
 }
 
-// lacking counts the objects at a dotted path that lack its last property.
+// lacking returns how many objects at a dotted path lack its last property.
 func lacking(v any, path string) int {
 	switch v := v.(type) {
 	case []any:
@@ -153,8 +182,10 @@ func lacking(v any, path string) int {
 	return 0
 }
 
-// The recorder checks what these tests see; they see to it that it is everything.
-
+// TestEverySeededOrderByDefaultAndWithALogin reads all orders, so that the recorder checks them. So do the tests that follow,
+// one request after the other, as each keeps the backend busy while other tests wait.
+//
+//nolint:tparallel // see above
 func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 	t.Parallel()
 	total := 0
@@ -174,7 +205,7 @@ func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(me.Orders) != who.Orders {
-				t.Errorf("%d orders in the session's answer, seeded were %d", len(me.Orders), who.Orders)
+				t.Errorf("%d orders in the session's response, seeded were %d", len(me.Orders), who.Orders)
 			}
 			if _, err := c.Retrieve(t.Context()); err != nil {
 				t.Error(err)
@@ -190,6 +221,7 @@ func TestEverySeededOrderByDefaultAndWithALogin(t *testing.T) {
 	t.Logf("%d orders of %d customers", total, len(shared.Customers))
 }
 
+//nolint:tparallel // see TestEverySeededOrderByDefaultAndWithALogin
 func TestEveryRelationOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	for _, who := range shared.Customers {
@@ -197,7 +229,6 @@ func TestEveryRelationOfEveryOrder(t *testing.T) {
 			continue
 		}
 		t.Run(who.Key, func(t *testing.T) {
-			t.Parallel()
 			list := newRawOrders(t, who.Key)
 			for _, path := range relationsAt(1) {
 				checkExpanded(t, list, path)
@@ -211,10 +242,10 @@ func TestEveryRelationOfEveryOrder(t *testing.T) {
 	}
 }
 
-// explore expands each relation of each entity at least once where there is something to see.
+// explore expands each relation of each entity at least once where it leads to an object.
 func explore(t *testing.T, list rawOrders) {
 	t.Helper()
-	// The backend multiplies what several paths lead to: forty at once took a minute and more memory than Node allows.
+	// The backend multiplies the rows of several paths: forty at once took a minute and more memory than Node allows.
 	const together = 8
 	x := newExploration()
 	for places := x.next(); places != nil; places = x.next() {
@@ -235,7 +266,7 @@ func explore(t *testing.T, list rawOrders) {
 	t.Logf("%d relations led to something", len(x.found))
 }
 
-// reaches says whether there is an object at a dotted path.
+// reaches reports whether there is an object at a dotted path.
 func reaches(v any, path string) bool {
 	switch v := v.(type) {
 	case []any:
@@ -258,7 +289,7 @@ func checkExpanded(t *testing.T, list rawOrders, paths ...string) []any {
 	return orders
 }
 
-// What `fields` can name. Of the totals it knows only some; the others come whenever no total is named.
+// These are the names that `fields` accepts, and the totals that come only if it names no total.
 var (
 	orderColumns = strings.Fields(`id status fulfillment_status payment_status display_id cart_id customer_id email region_id
 		currency_code tax_rate created_at updated_at billing_address_id shipping_address_id draft_order_id sales_channel_id
@@ -266,10 +297,11 @@ var (
 	orderTotals = strings.Fields(`subtotal discount_total shipping_total tax_total gift_card_total total paid_total refunded_total
 		refundable_amount`)
 	unselectable = strings.Fields(`object raw_discount_total item_tax_total shipping_tax_total gift_card_tax_total`)
-	// alwaysThere are the columns that come whether they are asked for or not.
+	// alwaysThere are the columns that come also if `fields` does not name them.
 	alwaysThere = strings.Fields(`id created_at tax_rate`)
 )
 
+//nolint:tparallel // see TestEverySeededOrderByDefaultAndWithALogin
 func TestEveryFieldOfEveryOrder(t *testing.T) {
 	t.Parallel()
 	for _, who := range shared.Customers {
@@ -277,10 +309,9 @@ func TestEveryFieldOfEveryOrder(t *testing.T) {
 			continue
 		}
 		t.Run(who.Key, func(t *testing.T) {
-			t.Parallel()
 			list := newRawOrders(t, who.Key)
 			everything := slices.Concat(orderColumns, orderTotals)
-			if who.Key == "orders" { // the others' are of the same kinds
+			if who.Key == "orders" { // the orders of the others are of the same kinds
 				for _, name := range everything {
 					if n := lacking(list.all(t, "fields", name), name); n > 0 {
 						t.Errorf("fields=%s: %d orders lack it", name, n)
@@ -317,8 +348,8 @@ func TestFieldsAddAndRemove(t *testing.T) {
 	}
 }
 
-// A backend with the optional features on sends more: they are in the contract as properties that may be absent. So it
-// does with modules for stock and a tax provider, whose rows SQL puts in.
+// TestOptionalFeatures has a backend with the optional features, and with rows of the modules for stock and of a tax provider.
+// It sends more properties, which the contract declares as optional.
 func TestOptionalFeatures(t *testing.T) {
 	t.Parallel()
 	b := borrowBackend(t, backend.Settings{OptionalFeatures: true})
@@ -327,7 +358,7 @@ func TestOptionalFeatures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range [][2]string{ // and what takes it back
+	for _, statement := range [][2]string{ // and the statement that reverts it
 		{
 			`INSERT INTO product_variant_inventory_item (id, variant_id, inventory_item_id, required_quantity) SELECT concat('pvitem_', id), id, concat('iitem_', id), 2 FROM product_variant`,
 			`DELETE FROM product_variant_inventory_item`,
@@ -375,25 +406,21 @@ func TestOptionalFeatures(t *testing.T) {
 	}
 }
 
-// A field that the contract declares of an order, and no test here knows, would be one that nothing proves.
+// TestEveryDeclaredFieldIsKnown fails if the contract declares a field of an order that no test here expects.
 func TestEveryDeclaredFieldIsKnown(t *testing.T) {
 	t.Parallel()
-	doc, err := openapi3.NewLoader().LoadFromData([]byte(customersgo.OpenAPI))
-	if err != nil {
-		t.Fatal(err)
-	}
 	known := slices.Concat(orderColumns, orderTotals, unselectable)
 	for _, r := range relations["Order"] {
 		known = append(known, r.name)
 	}
 	slices.Sort(known)
-	declared := slices.Sorted(maps.Keys(doc.Components.Schemas["Order"].Value.Properties))
+	declared := slices.Sorted(maps.Keys(contract(t).Components.Schemas["Order"].Value.Properties))
 	if !slices.Equal(known, declared) {
 		t.Errorf("an order has\n%v\nin the contract, and here\n%v", declared, known)
 	}
 }
 
-// kinds are what has to be among the seeded orders, and how to tell.
+// kinds are the kinds of orders that the seed has to have.
 var kinds = []struct {
 	name string
 	is   func(*customers.Order) bool
@@ -446,7 +473,7 @@ func TestSeedHasOrdersOfAllKinds(t *testing.T) {
 	}
 }
 
-// states are all states that an order can have.
+// states returns all states that an order can have.
 func states() []string {
 	var all []string
 	for _, s := range []customers.OrderStatus{customers.OrderStatusPending, customers.OrderStatusCompleted, customers.OrderStatusArchived,

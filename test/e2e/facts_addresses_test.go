@@ -118,7 +118,7 @@ func unknownAddress(t *testing.T) {
 	}
 	foreign := me.ShippingAddresses[0].ID
 	cookie, _ := rawCustomer(t)
-	for name, id := range map[string]string{"nobody's": "addr_unknown", "somebody else's": foreign} {
+	for name, id := range map[string]string{"unknown": "addr_unknown", "another customer's": foreign} {
 		path := addressesPath + "/" + id
 		e := raw{method: "POST", path: path, cookie: cookie, body: jsonObject{"city": "Odense"}}.send(t).fails(t, 400, "invalid_data")
 		if e["message"] != "Could not find address for customer" {
@@ -152,7 +152,7 @@ func repeatedCreate(t *testing.T) {
 		{omitted, 1}, {omitted, 2}, // stored as null, which undefined does not equal
 		{fullAddress(), 2}, {fullAddress(), 2},
 		{fullAddress().with("city", "Odense"), 3}, {fullAddress().with("city", "Odense"), 3},
-		{fullAddress().with("city", "Odense").without("phone"), 4}, // each of the three does it
+		{fullAddress().with("city", "Odense").without("phone"), 4}, // each of the three makes it differ
 		{fullAddress().with("address_2", ""), 5}, {fullAddress().with("address_2", ""), 5},
 		{fullAddress().with("country_code", "DK"), 5}, // compared in lower case
 	} {

@@ -15,8 +15,8 @@ import (
 	customersgo "github.com/medusa-storefront/customers-go"
 )
 
-// documentFacts are about the OpenAPI document that Medusa's makers publish. It is made from comments in the backend's
-// package and does not come with it, so what it says is read from those comments, where it must be.
+// documentFacts are about the OpenAPI document that Medusa publishes. It is generated from comments in the backend's package, so
+// these proofs read the comments.
 var documentFacts = []fact{
 	{"B14_the_published_400_fits_no_normal_400", published400},
 	{"B43_nullable_beside_a_reference_is_ignored", nullableBesideReference},
@@ -39,7 +39,7 @@ func contract(t *testing.T) document {
 	return document{doc}
 }
 
-// schema is one of the contract's.
+// schema is a schema of the contract.
 type schema struct{ *openapi3.Schema }
 
 func (d document) schema(t *testing.T, name string) schema {
@@ -55,7 +55,7 @@ func (s schema) has(name string) bool      { return s.Properties[name] != nil }
 func (s schema) requires(name string) bool { return slices.Contains(s.Required, name) }
 func (s schema) nullable() bool            { return s.Nullable }
 
-// closed says whether the schema forbids properties that it does not list.
+// closed reports whether the schema forbids properties that it does not list.
 func (s schema) closed() bool {
 	return s.AdditionalProperties.Has != nil && !*s.AdditionalProperties.Has
 }
@@ -77,7 +77,7 @@ func (d document) orderParameter(t *testing.T, name string) *openapi3.Parameter 
 	return p
 }
 
-// published returns what the comment that begins with head says, in a file of the backend's package.
+// published returns the text of the comment that begins with head, in a file of the backend's package.
 func published(t *testing.T, file, head string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("backend", "node_modules", "@medusajs", "medusa", "dist", filepath.FromSlash(file)))
@@ -96,7 +96,7 @@ func published(t *testing.T, file, head string) string {
 	return lines.String()
 }
 
-// publishedRequires says whether a published schema requires the property.
+// publishedRequires reports whether a published schema requires the property.
 func publishedRequires(t *testing.T, file, name, property string) bool {
 	t.Helper()
 	_, list, _ := strings.Cut(published(t, file, "@schema "+name), "required:\n")
@@ -104,7 +104,7 @@ func publishedRequires(t *testing.T, file, name, property string) bool {
 	return strings.Contains(list, "- "+property+"\n")
 }
 
-// anyJSON reads a JSON value as kin-openapi wants it.
+// anyJSON decodes a JSON value.
 func anyJSON(t *testing.T, text string) any {
 	t.Helper()
 	var v any
@@ -184,7 +184,7 @@ func nullableBesideReference(t *testing.T) {
 	cookie, _ := rawCustomer(t)
 	body := raw{method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 200, "application/json")
 	customer := body.json(t)["customer"]
-	// OpenAPI 3.0 ignores what stands beside a reference; a validator that is strict about it refuses the customer.
+	// OpenAPI 3.0 ignores the properties beside a reference, so a strict validator refuses the customer.
 	beside := smallDocument(t, `{
 		"S": {"type": "object", "properties": {"billing_address": {"$ref": "#/components/schemas/Address"}}},
 		"Address": {"type": "object"}
@@ -205,14 +205,14 @@ func nullableBesideReference(t *testing.T) {
 	}
 }
 
-// besideReferences counts the references of a document that have something beside them.
+// besideReferences returns how many references of a document have properties beside them.
 func besideReferences(t *testing.T, text string) int {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := json.Marshal(doc) // keeps what stands beside references
+	again, err := json.Marshal(doc) // keeps the properties beside references
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func publishedLoose(t *testing.T) {
 	if orders.Items == nil || orders.Items.Ref != "#/components/schemas/OrderRecord" {
 		t.Error("the contract's Customer.orders are not OrderRecords")
 	}
-	// The backend does without a body where the contract asks for one, and then names what it misses or changes nothing.
+	// The backend accepts a request without a body where the contract requires one, and refuses its content or changes nothing.
 	raw{method: "POST", path: customersPath}.send(t).fails(t, 400, "invalid_data")
 	cookie, _ := rawCustomer(t)
 	raw{method: "POST", path: mePath, cookie: cookie, deviates: "no body"}.send(t).is(t, 200, "application/json")

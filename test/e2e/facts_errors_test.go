@@ -40,7 +40,7 @@ func threeForms401(t *testing.T) {
 	}
 	reset := jsonObject{"email": "nobody." + who.Email, "token": "x", "password": "new"}
 	raw{method: "POST", path: passwordResetPath, body: reset}.send(t).fails(t, 401, "unauthorized")
-	// With a token that names another customer, but is signed with what is this one's. Nobody can get one.
+	// This token names another customer but is signed with the hash of this one. The backend never issues such a token.
 	mismatch := signJWT(t, passwordHash(t, who.ID), jsonObject{"customer_id": "cus_other", "exp": time.Now().Add(time.Minute).Unix()})
 	reset = jsonObject{"email": who.Email, "token": mismatch, "password": "new"}
 	raw{method: "POST", path: passwordResetPath, body: reset}.send(t).fails(t, 401, "unauthorized")
@@ -59,7 +59,7 @@ func threeForms401(t *testing.T) {
 		_, err = c.ResetPassword(ctx, customers.ResetPasswordRequest{Email: email, Token: token, Password: "new"})
 		failure{is: customers.ErrInvalidPasswordToken, status: 401, kind: "unauthorized"}.check(t, err)
 		if errors.Is(err, customers.ErrUnauthenticated) {
-			t.Error("a failed reset says that nobody is logged in")
+			t.Error("a failed reset means that the customer is not logged in")
 		}
 	}
 }
@@ -89,7 +89,7 @@ func badResetToken(t *testing.T) {
 			}
 		})
 	}
-	// The same token but for its time is good: it is the time that was refused.
+	// The same token with another time is accepted, so the time was refused.
 	valid := signJWT(t, passwordHash(t, who.ID), jsonObject{"customer_id": who.ID, "exp": time.Now().Add(time.Minute).Unix()})
 	if _, err := c.ResetPassword(t.Context(), customers.ResetPasswordRequest{Email: who.Email, Token: valid, Password: "newer"}); err != nil {
 		t.Error(err)
@@ -128,10 +128,10 @@ func codeIsAbsent(t *testing.T) {
 	}
 }
 
-// conflictCode makes the database report what the backend takes for a conflict. No request of the customer routes can,
-// as they run in transactions that do not conflict, but a backend's own code or database settings may.
+// conflictCode makes the database report a conflict. The transactions of the customer routes do not conflict, but a shop's own
+// code or database settings may make them. The request is not recorded.
 func conflictCode(t *testing.T) {
-	c, who := newCustomer(t, customers.WithHTTPClient(&http.Client{Transport: baseTransport})) // unrecorded: see above
+	c, who := newCustomer(t, customers.WithHTTPClient(&http.Client{Transport: baseTransport})) // not recorded
 	name := fmt.Sprintf("conflict_%d", time.Now().UnixNano())
 	execute(t, `CREATE FUNCTION `+name+`() RETURNS trigger LANGUAGE plpgsql AS
 		$$ BEGIN RAISE EXCEPTION 'made by a test' USING ERRCODE = 'serialization_failure'; END $$`)
@@ -152,7 +152,7 @@ func htmlFailures(t *testing.T) {
 		contentType string
 	}{
 		{raw{method: "POST", path: customersPath, body: `{"email"`, deviates: "no JSON"}, 400, "text/html"},
-		{raw{method: "POST", path: mePath, body: `{`, deviates: "no JSON"}, 400, "text/html"}, // before the login is looked at
+		{raw{method: "POST", path: mePath, body: `{`, deviates: "no JSON"}, 400, "text/html"}, // before the guard
 		{raw{method: "POST", path: authPath, body: `"text"`, deviates: "no JSON object"}, 400, "text/html"},
 		{raw{method: "POST", path: customersPath, body: jsonObject{"email": strings.Repeat("x", 100<<10)}, deviates: "too large"}, 413, "text/html"},
 		{raw{method: "GET", path: "/store/nothing", deviates: "no route of the contract"}, 404, "text/html"},
@@ -161,7 +161,7 @@ func htmlFailures(t *testing.T) {
 	} {
 		test.send(t).is(t, test.status, test.contentType)
 	}
-	// net/http does not send a broken escape, so this one goes by hand.
+	// net/http does not send a broken escape.
 	if status, body := sendLine(t, "GET /store/auth/%ZZ HTTP/1.1"); status != 500 || !strings.Contains(body, `"unknown_error"`) {
 		t.Errorf("a broken escape is %d %s", status, body)
 	}
@@ -179,7 +179,7 @@ func htmlFailures(t *testing.T) {
 	}
 	_, err = lost.Auth.Exists(ctx, "a@example.com")
 	says(t, failure{is: customers.ErrNotFound, status: 404}.of(t, err), "base URL")
-	if exists, err := c.Auth.Exists(ctx, "%ZZ@example.com"); err != nil || exists { // is escaped
+	if exists, err := c.Auth.Exists(ctx, "%ZZ@example.com"); err != nil || exists { // the wrapper escapes it
 		t.Error(exists, err)
 	}
 }
@@ -257,7 +257,7 @@ func duplicateRegister(t *testing.T) {
 	c, own := newCustomer(t)
 	_, err := c.Create(t.Context(), customers.CreateRequest{Email: who.Email, Password: "x"})
 	failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.check(t, err)
-	// The race's text, from the same constraint of the database.
+	// This error has the text of the race, as it comes from the same constraint of the database.
 	_, err = c.Update(t.Context(), customers.UpdateRequest{Email: &who.Email})
 	e := failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.of(t, err)
 	if strings.Contains(e.Message, who.Email) || strings.Contains(e.Message, own.Email) {
@@ -265,7 +265,7 @@ func duplicateRegister(t *testing.T) {
 	}
 }
 
-// raceToRegister registers one email several times at once until the database, and not the check before it, notices.
+// raceToRegister registers one email several times at once until the database refuses it rather than the check before.
 func raceToRegister(t *testing.T) response {
 	t.Helper()
 	for range 10 {

@@ -56,7 +56,7 @@ func count(t *testing.T, orders []customers.Order, match func(*customers.Order) 
 	return n
 }
 
-// size says how many orders a page has, and of how many.
+// size describes how many orders a page has, and of how many.
 func size(page *customers.OrderPage) string {
 	if page == nil {
 		return "no page"
@@ -142,7 +142,7 @@ func bracketedArrays(t *testing.T) {
 func deepObjectDates(t *testing.T) {
 	cookie := rawSeeded(t, "orders")
 	all := listRaw(t, cookie, "limit=0", "").page(t).Orders
-	middle := all[len(all)/2].CreatedAt.Add(time.Second) // B40: at the very time, microseconds would decide
+	middle := all[len(all)/2].CreatedAt.Add(time.Second) // at the very time, microseconds would decide: docs/backend.md, B51
 	newer := count(t, all, func(o *customers.Order) bool { return o.CreatedAt.After(middle) })
 	const millis = "2006-01-02T15:04:05.000Z07:00"
 	east := time.FixedZone("", 3600)
@@ -161,7 +161,7 @@ func deepObjectDates(t *testing.T) {
 		t.Errorf("%s finds %d of the %d newer ones", seconds, got, newer)
 	}
 	for _, query := range []string{
-		"created_at[gt]=" + middle.In(east).Format(millis), // its + is a space
+		"created_at[gt]=" + middle.In(east).Format(millis), // a raw + is a space
 		"gt=" + at(time.UTC), "created_at=" + at(time.UTC), "created_at[gt]=nonsense", "created_at[x]=" + at(time.UTC),
 	} {
 		listRaw(t, cookie, query, "").fails(t, 400, "invalid_data")
@@ -285,7 +285,7 @@ func newestFirst(t *testing.T) {
 	}
 }
 
-// orderKeys are the properties of the first order that a query finds.
+// orderKeys returns the properties of the first order that a query finds.
 func orderKeys(t *testing.T, cookie, query string) map[string]bool {
 	t.Helper()
 	orders, _ := listRaw(t, cookie, query, "").is(t, 200, "application/json").json(t)["orders"].([]any)
@@ -410,7 +410,7 @@ func cutMicroseconds(t *testing.T) {
 	if cut == 0 {
 		t.Fatal("no seeded order has microseconds")
 	}
-	// Which is why going on from created_at itself would lose orders, and Orders goes on from a millisecond later.
+	// A page that began at created_at itself would lose orders, so Orders begins the next page a millisecond later.
 	ids := map[string]bool{}
 	for o, err := range login(t, "ties").Orders(t.Context(), &customers.ListOrdersParams{Limit: new(2)}) {
 		if err != nil {
@@ -426,7 +426,7 @@ func cutMicroseconds(t *testing.T) {
 	}
 }
 
-// placeOrder places a copy of a seeded order for the customer, at the time given.
+// placeOrder inserts a copy of a seeded order for the customer, placed at the time.
 func placeOrder(t *testing.T, customerID string, at time.Time) string {
 	t.Helper()
 	id := fmt.Sprintf("order_%s_%d", customerID, at.UnixMicro())
@@ -485,7 +485,7 @@ func pageSize(t *testing.T) {
 	for i := range page.Orders {
 		lines += len(page.Orders[i].Items)
 	}
-	// 400 KB for three lines an order, as the fact has it, are 2.7 KB for each; with the order's own share, 2 to 4.
+	// 400 KB for 50 orders of three lines are 2.7 KB for each line, the order's own share included.
 	if perLine := len(body) / lines; perLine < 2000 || perLine > 4000 || len(body) < 200_000 {
 		t.Errorf("%d bytes for %d lines", len(body), lines)
 	}

@@ -27,11 +27,11 @@ func existsIsFalse(t *testing.T) {
 	raw{method: "POST", path: customersPath, body: jsonObject{"email": guest, "password": ""}, deviates: "makes a guest"}.send(t).is(t, 200, "application/json")
 	for email, want := range map[string]bool{
 		who.Email:                  true,
-		strings.ToUpper(who.Email): true, // it is lower-cased
+		strings.ToUpper(who.Email): true, // the backend lower-cases it
 		guest:                      false,
 		"nobody." + who.Email:      false,
 		"no email":                 false,
-		"\x00":                     false, // no value for the database
+		"\x00":                     false, // Postgres does not store it
 	} {
 		a := raw{method: "GET", path: authPath + "/" + url.PathEscape(email)}.send(t).is(t, 200, "application/json")
 		if got := a.json(t)["exists"]; got != want {
@@ -94,7 +94,7 @@ func emptyPasswordRegistersGuest(t *testing.T) {
 		_, err := c.Create(t.Context(), customers.CreateRequest{Email: email})
 		failure{is: customers.ErrInvalidInput, field: "Password", operation: "CreateCustomer"}.check(t, err)
 	})
-	// The guest is in nobody's way.
+	// The guest does not keep the email from being registered.
 	if me, err := c.Create(t.Context(), customers.CreateRequest{Email: email, Password: "a password"}); err != nil || !me.HasAccount || me.ID == guest.ID {
 		t.Error(me, err)
 	}
@@ -219,7 +219,7 @@ func loginReturnsAllOrders(t *testing.T) {
 	}
 }
 
-// passwordTokenEvent waits for the event, to which the plugin in backend/medusa/plugins/test-support subscribes.
+// passwordTokenEvent waits for the event, which the plugin backend/medusa/plugins/test-support subscribes to.
 func passwordTokenEvent(t *testing.T) {
 	_, who := rawCustomer(t)
 	raw{method: "POST", path: passwordTokenPath, body: jsonObject{"email": who.Email}}.send(t).is(t, 204, "")

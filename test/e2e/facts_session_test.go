@@ -43,7 +43,7 @@ func everyResponseSetsACookie(t *testing.T) {
 	for _, r := range []raw{
 		{method: "GET", path: authPath + "/" + unknown},                                                                // 200
 		{method: "POST", path: passwordTokenPath, body: jsonObject{"email": unknown}},                                  // 204
-		{method: "POST", path: authPath, body: jsonObject{}, deviates: "nothing is in it"},                             // 400 JSON
+		{method: "POST", path: authPath, body: jsonObject{}, deviates: "it is empty"},                                  // 400 JSON
 		{method: "POST", path: authPath, body: "{", deviates: "no JSON"},                                               // 400 HTML
 		{method: "GET", path: mePath},                                                                                  // 401 of the guard
 		{method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": "wrong"}},                    // 401 of the login
@@ -58,11 +58,11 @@ func everyResponseSetsACookie(t *testing.T) {
 			continue
 		}
 		if a.status != 200 {
-			raw{method: "GET", path: mePath, cookie: a.cookie(t)}.send(t).is(t, 401, "") // it is nobody's
+			raw{method: "GET", path: mePath, cookie: a.cookie(t)}.send(t).is(t, 401, "") // it is anonymous
 		}
 	}
 
-	// The wrapper keeps none of them.
+	// The wrapper stores none of them.
 	s, via := spyOn(shared)
 	c := newClient(t, via)
 	if exists, err := c.Auth.Exists(t.Context(), unknown); err != nil || exists {
@@ -122,7 +122,7 @@ func productionSetsNoCookie(t *testing.T) {
 	}
 }
 
-// jarFailsInACluster reaches the backend by a name, as one container reaches another.
+// jarFailsInACluster reaches the backend by a host name, as one container reaches another.
 func jarFailsInACluster(t *testing.T) {
 	b := borrowBackend(t, backend.Settings{NodeEnv: "production"})
 	medusa, err := url.Parse(b.URL)
@@ -158,7 +158,7 @@ func jarFailsInACluster(t *testing.T) {
 		}
 	}
 
-	// The wrapper works there if it is told to, and otherwise says why not instead of calling as nobody.
+	// The wrapper works there with WithTLSTerminated. Without it, it returns an error that names the option and sends nothing.
 	s := &spy{next: transport}
 	via := customers.WithHTTPClient(&http.Client{Transport: s})
 	c, err := customers.New(cluster.URL, via, customers.WithTLSTerminated())
@@ -217,12 +217,12 @@ func cookiesAreNotRenewed(t *testing.T) {
 // shortTTL is long enough for a login and a few calls on a busy machine.
 const shortTTL = 5 * time.Second
 
-// shortLived sends to a backend whose sessions live that long.
+// shortLived returns a client for a backend with sessions of shortTTL.
 func shortLived() *http.Client {
 	return &http.Client{Transport: recorder.RoundTripper(baseTransport, conform.Cookie{TTL: shortTTL})}
 }
 
-// eachUntil calls f now and then until the time is over. What it waits for is the time itself.
+// eachUntil calls f every 200 ms until the time has come.
 func eachUntil(t *testing.T, end time.Time, f func()) {
 	t.Helper()
 	tick := time.NewTicker(200 * time.Millisecond)
@@ -245,7 +245,7 @@ func serverSideSlides(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookie := s.last(t).header.Get("Cookie")
-	// Past the cookie's end, the backend still takes one that was used now and then, and no other. The wrapper's has ended.
+	// Past the cookie's end, the backend still accepts one that was used regularly, and no other. The wrapper's has expired.
 	unused := raw{at: b, via: shortLived(), method: "POST", path: authPath, body: jsonObject{"email": who.Email, "password": who.Password}}.send(t)
 	eachUntil(t, unused.setCookie(t).Expires.Add(time.Second), func() {
 		raw{at: b, via: shortLived(), method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 200, "application/json")
@@ -331,7 +331,7 @@ func cookieToTheByte(t *testing.T) {
 	received := &cookieReader{next: s.next}
 	s.next = received
 	c := newClient(t, via)
-	// A signature is random and need not have both escapes.
+	// A signature is random and may lack one of the escapes.
 	var plus, slash bool
 	for range 50 {
 		if _, err := c.Auth.Authenticate(t.Context(), who.Email, who.Password); err != nil {
@@ -370,7 +370,7 @@ func sessionFixation(t *testing.T) {
 	_, who := rawCustomer(t)
 	anonymous := func() string { return raw{method: "GET", path: authPath + "/" + who.Email}.send(t).cookie(t) }
 
-	// Whoever planted the anonymous id is in, once the victim logs in or registers with it.
+	// An attacker who planted the anonymous id is logged in when the victim logs in or registers with it.
 	planted := anonymous()
 	login := rawAuth(who)
 	login.cookie = planted
@@ -387,7 +387,7 @@ func sessionFixation(t *testing.T) {
 		t.Errorf("the planted cookie is %s's, want %s's", me.ID, registered.ID)
 	}
 
-	// The wrapper sends no cookie with a login, not even that of the session that it has.
+	// The wrapper sends no cookie with a login, not even its own session's.
 	s, via := spyOn(shared)
 	c, own := newCustomer(t, via)
 	withoutCookie := func() {
@@ -428,7 +428,7 @@ func failedLoginLeavesSession(t *testing.T) {
 
 func logoutNeedsNoLogin(t *testing.T) {
 	cookie, who := rawCustomer(t)
-	for _, sent := range []string{"", cookie, cookie} { // without one, with one, and with one that has ended
+	for _, sent := range []string{"", cookie, cookie} { // without a session, with one, and with one that was logged out
 		a := raw{method: "DELETE", path: authPath, cookie: sent}.send(t).is(t, 200, "text/plain")
 		if a.body != "OK" || a.setCookie(t) != nil {
 			t.Errorf("%q, cookie %v", a.body, a.setCookie(t))
@@ -599,7 +599,7 @@ func restartEndsSessions(t *testing.T) {
 	if c.Session().LoggedIn() {
 		t.Error("the session has not ended")
 	}
-	s.sendsNothing(t, func() { // neither the old cookie nor the anonymous one
+	s.sendsNothing(t, func() { // neither the revoked cookie nor the anonymous one
 		_, err := c.Retrieve(t.Context())
 		failure{is: customers.ErrUnauthenticated}.check(t, err)
 	})
@@ -619,7 +619,8 @@ func logoutLeavesAdmin(t *testing.T) {
 	admin("GET", nil).is(t, 401, "")
 	admin("POST", jsonObject{"email": shared.AdminUser.Email, "password": shared.AdminUser.Password}).is(t, 200, "application/json")
 	rawMe(t, cookie)
-	// Only where an administrator is left in the session does the response set its cookie again, so it is not recorded.
+	// The response sets the cookie again if an administrator is left in the session. The contract does not have that, so the
+	// request is not recorded.
 	raw{via: unrecorded, method: "DELETE", path: authPath, cookie: cookie}.send(t).is(t, 200, "text/plain")
 	raw{method: "GET", path: mePath, cookie: cookie}.send(t).is(t, 401, "")
 	admin("GET", nil).is(t, 200, "application/json")

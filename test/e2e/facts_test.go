@@ -19,8 +19,8 @@ type fact struct {
 // factCount is how many facts there are: B01 to B58.
 const factCount = 58
 
-// unproven are the facts that were seen on running backends and that no test proves.
-var unproven = map[string]string{
+// unverified are the facts that were seen on running backends and that no test verifies.
+var unverified = map[string]string{
 	"B53": "it needs a backend with extended entities",
 	"B54": "it needs a backend with a tax strategy of its own",
 }
@@ -28,15 +28,15 @@ var unproven = map[string]string{
 func TestFacts(t *testing.T) {
 	t.Parallel()
 	facts := slices.Concat(sessionFacts, errorFacts, registerLoginFacts, updateFacts, addressFacts, orderFacts, paymentMethodFacts, opaqueFacts, documentFacts, connectionFacts)
-	var proven sync.Map
+	var verified sync.Map
 	t.Cleanup(func() { // runs after the parallel subtests
 		if filtered() {
 			return
 		}
 		for n := 1; n <= factCount; n++ {
 			number := fmt.Sprintf("B%02d", n)
-			if _, ok := proven.Load(number); ok == (unproven[number] != "") {
-				t.Errorf("%s has to have a proof that runs to its end, or to be one of the unproven", number)
+			if _, ok := verified.Load(number); ok == (unverified[number] != "") {
+				t.Errorf("%s has to have a proof that runs to its end, or to be one of the unverified", number)
 			}
 		}
 	})
@@ -44,7 +44,7 @@ func TestFacts(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			f.prove(t)
-			proven.Store(f.name[:len("B00")], true) // a proof that stops does not get here
+			verified.Store(f.name[:len("B00")], true) // a proof that stops does not get here
 		})
 	}
 }

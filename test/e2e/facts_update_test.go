@@ -35,14 +35,14 @@ func nullOnUpdate(t *testing.T) {
 		t.Errorf("null changed the metadata to %v", got.Metadata)
 	}
 	update(jsonObject{"email": nil}, "null").fails(t, 400, "invalid_data")
-	update(jsonObject{"password": nil}, "null").is(t, 200, "application/json") // and is ignored
+	update(jsonObject{"password": nil}, "null").is(t, 200, "application/json") // null is ignored
 	rawLogin(t, who)
 	request := contract(t).schema(t, "StorePostCustomersCustomerReq")
 	for name, want := range map[string]bool{
 		"first_name": true, "last_name": true, "phone": true, "billing_address": true, "metadata": true, "email": false,
 	} {
 		if got := request.property(t, name).nullable(); got != want {
-			t.Errorf("the contract says that %s may be null: %t", name, got)
+			t.Errorf("in the contract %s is nullable: %t", name, got)
 		}
 	}
 
@@ -83,7 +83,7 @@ func metadataMerges(t *testing.T) {
 		{map[string]any{"c": nil}, map[string]any{"a": 1.0, "b": "x", "c": nil}},
 		{map[string]any{"a": ""}, map[string]any{"b": "x", "c": nil}},
 		{map[string]any{}, map[string]any{"b": "x", "c": nil}},
-		{map[string]any{"n": map[string]any{"x": ""}}, map[string]any{"b": "x", "c": nil, "n": map[string]any{"x": ""}}}, // only on top
+		{map[string]any{"n": map[string]any{"x": ""}}, map[string]any{"b": "x", "c": nil, "n": map[string]any{"x": ""}}}, // "" deletes keys at the top only
 	} {
 		got := raw{method: "POST", path: mePath, cookie: cookie, body: jsonObject{"metadata": step.send}}.send(t).customer(t).Metadata
 		if !reflect.DeepEqual(got, step.want) {
@@ -102,7 +102,7 @@ func metadataMerges(t *testing.T) {
 func addressMetadata(t *testing.T) {
 	cookie, _ := rawCustomer(t)
 	for i, metadata := range []any{jsonObject{"a": 1}, []any{1, "x"}, "text", 5, true, nil} {
-		city := string(rune('a' + i)) // the addresses come in any order
+		city := string(rune('a' + i)) // identifies the address, as they come in any order
 		body := jsonObject{"address": fullAddress().with("metadata", metadata).with("city", city)}
 		for _, a := range (raw{method: "POST", path: addressesPath, cookie: cookie, body: body}).send(t).customer(t).ShippingAddresses {
 			if *a.City == city && !sameJSON(t, a.Metadata, metadata) {
@@ -114,7 +114,7 @@ func addressMetadata(t *testing.T) {
 	update := func(metadata any) response {
 		return raw{method: "POST", path: addressesPath + "/" + id, cookie: cookie, body: jsonObject{"metadata": metadata}}.send(t)
 	}
-	for _, metadata := range []any{jsonObject{"b": 2}, jsonObject{"c": ""}, nil} { // replaced, and "" deletes no key
+	for _, metadata := range []any{jsonObject{"b": 2}, jsonObject{"c": ""}, nil} { // "" deletes no key
 		if got := addressByID(t, update(metadata).customer(t), id).Metadata; !sameJSON(t, got, metadata) {
 			t.Errorf("updated with %v, stored %v", metadata, got)
 		}
@@ -223,7 +223,7 @@ func billingAddressOwnership(t *testing.T) {
 	if got.BillingAddress == nil || got.BillingAddress.ID != foreign {
 		t.Errorf("the foreign address was not taken: %+v", got.BillingAddress)
 	}
-	// It is nobody else's now: an address is one customer's billing address at most, its owner's included.
+	// An address is the billing address of one customer at most, so now not even its owner can set it.
 	_, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressID(foreign)})
 	failure{is: customers.ErrDuplicate, status: 422, kind: "duplicate_error"}.check(t, err)
 	_, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressID("addr_unknown")})
@@ -247,7 +247,7 @@ func deletedBillingAddress(t *testing.T) {
 	odense := customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(customers.UpdateAddressRequest{City: customers.Value("Odense")})}
 	_, err = c.Update(t.Context(), odense)
 	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "UpdateCustomer"}.check(t, err)
-	// The way out that the documentation gives.
+	// The documentation recommends to clear it first.
 	if me, err = c.Update(t.Context(), customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()}); err != nil || me.BillingAddressID != nil {
 		t.Fatal(me, err)
 	}

@@ -1,4 +1,4 @@
-// The suites that need the real backend. They are run and never imported, so what they require costs nobody anything.
+// The suites that need the real backend. They are run and never imported, so what they require costs no importer anything.
 module github.com/medusa-storefront/customers-go/test/e2e
 
 go 1.26

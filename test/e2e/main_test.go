@@ -1,8 +1,7 @@
 // Package e2e has the suites that need the real backend.
 //
-// All tests share one backend, but for those that restart it or change its settings: they borrow a second one, one after
-// the other. While Medusa, which uses one core, works for one test, Medusa and Go work for others, so all tests that can are
-// parallel, and `make e2e` runs more of them at once than there are cores.
+// All tests share one backend, but for those that restart it, change its settings or break it: they borrow a second one, one
+// after the other. A backend uses little more than one core.
 package e2e
 
 import (
@@ -32,6 +31,10 @@ var (
 	// recorder checks every exchange of every test against the contract. Its findings fail the run.
 	recorder *conform.Recorder
 )
+
+// manyAtOnce is how many parallel tests run at once. They mostly wait for Medusa, and a dozen of them for the spare backend,
+// while the test that has it needs room for its own parallel subtests.
+const manyAtOnce = "24"
 
 // startPatience covers a first start, which installs npm packages and fills a database.
 const startPatience = 10 * time.Minute
@@ -65,7 +68,7 @@ func run(m *testing.M) int {
 			spare.Stop()
 		}
 	}()
-	if err := runManyAtOnce(); err != nil {
+	if err := flag.Set("test.parallel", manyAtOnce); err != nil { // -parallel still overrides it
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
@@ -79,13 +82,6 @@ func run(m *testing.M) int {
 		return 1
 	}
 	return code
-}
-
-// runManyAtOnce lets more parallel tests run at once than there are cores, as they wait for Medusa or, more than a dozen of
-// them, for the spare backend. A test that has that backend runs parallel subtests.
-func runManyAtOnce() error {
-	flag.Parse()
-	return flag.Set("test.parallel", "24")
 }
 
 // report prints the recorder's report. `go test ./...` without -v hides it if all tests pass, so CONFORMANCE_REPORT can
@@ -148,7 +144,7 @@ func borrowBackend(t *testing.T, s backend.Settings) *backend.Backend {
 }
 
 // baseTransport drops idle connections before Node does, which closes them after five seconds.
-var baseTransport = &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16}
+var baseTransport = &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 64}
 
 // httpClient returns a client for raw requests to b, which are recorded too. It keeps no cookies and follows no redirects.
 func httpClient(b *backend.Backend) *http.Client {
@@ -164,10 +160,13 @@ func newClient(t *testing.T, opts ...customers.Option) *customers.Client {
 	return newClientOf(t, shared, opts...)
 }
 
+// patience is how long a response may take on a busy machine, on which the default timeout would fail tests.
+const patience = 2 * time.Minute
+
 // newClientOf returns a client of b that is not logged in.
 func newClientOf(t *testing.T, b *backend.Backend, opts ...customers.Option) *customers.Client {
 	t.Helper()
-	c, err := customers.New(b.URL, append([]customers.Option{customers.WithHTTPClient(httpClient(b))}, opts...)...)
+	c, err := customers.New(b.URL, append([]customers.Option{customers.WithHTTPClient(httpClient(b)), customers.WithTimeout(patience)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +232,7 @@ func uniqueEmail(t *testing.T) string {
 		}
 		return '-'
 	}, t.Name()))
-	// A name longer than 64 is no email to the backend's validator.
+	// The backend refuses an email with more than 64 characters before the @.
 	name = name[max(0, len(name)-30):]
 	return fmt.Sprintf("t%s.%x.%d@example.com", strings.Trim(name, "-"), began, emails.Add(1))
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// placed is an order that a test puts into the database as it needs it. What is left out is as Medusa would have it.
+// placed describes an order that a test inserts into the database.
 type placed struct {
 	at     time.Time // to the microsecond
 	status customers.OrderStatus
 	email  string
-	shipTo string // a first name; "": no shipping address
+	shipTo string // the first name of the shipping address; "" is no address
 }
 
 var placedOrders atomic.Int64
@@ -80,8 +80,7 @@ func setStatus(t *testing.T, id string, status customers.OrderStatus) {
 	}
 }
 
-// selectIDs returns the ids of a customer's orders for which the condition holds, newest first. It is SQL's word
-// against the backend's.
+// selectIDs returns the ids of a customer's orders for which the condition holds, newest first.
 func selectIDs(t *testing.T, customerID, condition string, args ...any) []string {
 	t.Helper()
 	db, err := shared.SQL(t.Context())
@@ -107,7 +106,7 @@ func selectIDs(t *testing.T, customerID, condition string, args ...any) []string
 	return ids
 }
 
-// walk iterates to the end and returns the ids in the order they came; each is called with every order.
+// walk iterates to the end, calls each with every order and returns the ids in their order.
 func walk(t *testing.T, c *customers.Client, params *customers.ListOrdersParams, each func(*customers.Order)) []string {
 	t.Helper()
 	var ids []string
@@ -128,7 +127,7 @@ func walk(t *testing.T, c *customers.Client, params *customers.ListOrdersParams,
 	return ids
 }
 
-// sameOrders compares without regard to the sequence, which walk has checked as far as the backend lets it be seen.
+// sameOrders compares sets of ids. walk has checked the sequence.
 func sameOrders(t *testing.T, got, want []string) {
 	t.Helper()
 	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
@@ -137,7 +136,7 @@ func sameOrders(t *testing.T, got, want []string) {
 	}
 }
 
-// pageSizes has 0 too: everything at once.
+// pageSizes are the limits that tests use; 0 is no limit.
 var pageSizes = []int{1, 2, 3, 7, 50, 0}
 
 func TestOrdersYieldsEachOrderOnceNewestFirst(t *testing.T) {
@@ -151,7 +150,7 @@ func TestOrdersYieldsEachOrderOnceNewestFirst(t *testing.T) {
 		for _, size := range pageSizes {
 			t.Run(fmt.Sprintf("%s by %d", key, size), func(t *testing.T) {
 				t.Parallel()
-				// Relations are not what this is about.
+				// Relations do not matter here.
 				got := walk(t, c, &customers.ListOrdersParams{Limit: new(size), Fields: []string{"id"}}, nil)
 				sameOrders(t, got, want)
 				if key != "ties" && !slices.Equal(got, want) {
@@ -218,7 +217,7 @@ func TestOrdersWithFilters(t *testing.T) {
 	}
 }
 
-// byOffset pages as the JS client's users do. The tests below show with it that what they do to the list matters.
+// byOffset pages by offset. Tests use it to show that their changes shift the list.
 func byOffset(t *testing.T, c *customers.Client, params customers.ListOrdersParams, each func(*customers.Order)) []string {
 	t.Helper()
 	var ids []string
@@ -241,13 +240,13 @@ func byOffset(t *testing.T, c *customers.Client, params customers.ListOrdersPara
 func TestOrdersWhileOrdersArePlaced(t *testing.T) {
 	t.Parallel()
 	const existing = 12
-	// placing returns what to do with each order: place a newer one, at times in the millisecond that is being read.
+	// placing returns a function that places a newer order for each order, some of them in the millisecond that is being read.
 	placing := func(t *testing.T, who account) func(*customers.Order) {
 		t.Helper()
 		n := 0
 		return func(o *customers.Order) {
 			if n++; n > existing {
-				return // byOffset would never end
+				return // or byOffset would not end
 			}
 			at := noon.Add(time.Duration(n) * time.Hour)
 			if n%3 == 0 {
@@ -353,7 +352,6 @@ type roundTripFunc func(*http.Request) (*http.Response, error)
 func (f roundTripFunc) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 func TestOrdersStops(t *testing.T) {
-	t.Parallel()
 	var requests atomic.Int64
 	c, who := newCustomer(t, counting(&requests))
 	placeSome(t, who, 6)
@@ -372,7 +370,7 @@ func TestOrdersStops(t *testing.T) {
 		}
 	})
 
-	// collect ranges to the end whatever comes.
+	// collect ranges to the end, also over errors.
 	collect := func(ctx context.Context, each func(n int)) (orders int, errs []error) {
 		for order, err := range c.Orders(ctx, params) {
 			if err != nil {
@@ -414,7 +412,7 @@ func TestOrdersStops(t *testing.T) {
 			if n != 2 {
 				return
 			}
-			// Somebody else with the same session logs out.
+			// Another client with the same session logs out.
 			if err := c.WithSession(session).Auth.DeleteSession(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -432,7 +430,7 @@ func TestOrderFiltersSelectAsSQLDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// One order's own values, to look for.
+	// The filters have the values of one order.
 	var some struct {
 		id, cart, region string
 		displayID        int
@@ -517,7 +515,6 @@ func idsOf(orders []customers.Order) []string {
 }
 
 func TestOrderFilterEmail(t *testing.T) {
-	t.Parallel()
 	c, who := newCustomer(t)
 	own := place(t, who, placed{at: noon})
 	other := place(t, who, placed{at: noon.Add(time.Minute), email: "once." + who.Email})
@@ -527,7 +524,7 @@ func TestOrderFilterEmail(t *testing.T) {
 	}{
 		{"the account's", who.Email, []string{own}},
 		{"another one", "once." + who.Email, []string{other}},
-		{"in upper case", "ONCE." + who.Email, []string{other}}, // which the client lowers: the backend finds nothing
+		{"in upper case", "ONCE." + who.Email, []string{other}}, // the client lower-cases it, as the backend would find nothing
 		{"unknown", "never." + who.Email, []string{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -542,13 +539,12 @@ func TestOrderFilterEmail(t *testing.T) {
 	}
 }
 
-// q looks at more than one would think, and at less.
+// TestOrderFilterQ checks which columns q searches.
 func TestOrderFilterQ(t *testing.T) {
-	t.Parallel()
-	c, who := newCustomer(t) // whose name is Test Customer
+	c, who := newCustomer(t) // with the name Test Customer
 	byName := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	byEmail := place(t, who, placed{at: noon.Add(time.Minute), shipTo: "Other", email: "zebra@example.com"})
-	place(t, who, placed{at: noon.Add(2 * time.Minute), email: "zebra@example.com"}) // ships nowhere: never found
+	place(t, who, placed{at: noon.Add(2 * time.Minute), email: "zebra@example.com"}) // q never finds an order without a shipping address
 	neither := place(t, who, placed{at: noon.Add(3 * time.Minute), shipTo: "Other"})
 	type params = customers.ListOrdersParams
 	for _, test := range []struct {
@@ -574,9 +570,8 @@ func TestOrderFilterQ(t *testing.T) {
 	}
 }
 
-// Why the client refuses these filters beside Q: the backend drops them in silence.
+// TestOrderFilterQUndoesOthers checks that the backend ignores these filters beside q, which is why the client refuses them.
 func TestOrderFilterQUndoesOthers(t *testing.T) {
-	t.Parallel()
 	c, who := newCustomer(t)
 	found := place(t, who, placed{at: noon, shipTo: "Zebra"})
 	token, err := c.Auth.GetToken(t.Context(), who.Email, who.Password)
@@ -613,14 +608,13 @@ func TestOrderFilterQUndoesOthers(t *testing.T) {
 }
 
 func TestOrderPages(t *testing.T) {
-	t.Parallel()
 	c, who := login(t, "orders"), seeded(t, "orders")
 	all := selectIDs(t, who.ID, "TRUE")
 	for _, test := range []struct {
 		name          string
 		limit, offset *int
 		want          []string
-		says          [2]int // limit and offset, as the answer has them
+		echoed        [2]int // limit and offset in the response
 	}{
 		{"by default", nil, nil, all[:10], [2]int{10, 0}},
 		{"limit", new(3), nil, all[:3], [2]int{3, 0}},
@@ -639,8 +633,8 @@ func TestOrderPages(t *testing.T) {
 			if got := idsOf(page.Orders); !slices.Equal(got, test.want) {
 				t.Errorf("%v, want %v", got, test.want)
 			}
-			if page.Count != len(all) || page.Limit != test.says[0] || page.Offset != test.says[1] {
-				t.Errorf("count %d, limit %d, offset %d, want %d, %v", page.Count, page.Limit, page.Offset, len(all), test.says)
+			if page.Count != len(all) || page.Limit != test.echoed[0] || page.Offset != test.echoed[1] {
+				t.Errorf("count %d, limit %d, offset %d, want %d, %v", page.Count, page.Limit, page.Offset, len(all), test.echoed)
 			}
 		})
 	}

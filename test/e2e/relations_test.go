@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// relation is one that `expand` can name.
+// relation is a relation that `expand` can name.
 type relation struct {
 	name, target string
 }
 
-// relations are the backend's own, read off its database entities; on the customer's orders it allows them all, to any
-// depth. They are not taken from the contract, which has to have them all.
+// relations are those of the backend's database entities. On a customer's orders it accepts them all, to any depth. They are
+// not read from the contract, which has to declare them all.
 var relations = map[string][]relation{
 	"Order":                       {{"cart", "Cart"}, {"customer", "Customer"}, {"billing_address", "Address"}, {"shipping_address", "Address"}, {"region", "Region"}, {"currency", "Currency"}, {"discounts", "Discount"}, {"gift_cards", "GiftCard"}, {"shipping_methods", "ShippingMethod"}, {"payments", "Payment"}, {"fulfillments", "Fulfillment"}, {"returns", "Return"}, {"claims", "ClaimOrder"}, {"refunds", "Refund"}, {"swaps", "Swap"}, {"draft_order", "DraftOrder"}, {"edits", "OrderEdit"}, {"items", "LineItem"}, {"gift_card_transactions", "GiftCardTransaction"}, {"sales_channel", "SalesChannel"}},
 	"Cart":                        {{"billing_address", "Address"}, {"shipping_address", "Address"}, {"items", "LineItem"}, {"region", "Region"}, {"discounts", "Discount"}, {"gift_cards", "GiftCard"}, {"customer", "Customer"}, {"payment_sessions", "PaymentSession"}, {"payment", "Payment"}, {"shipping_methods", "ShippingMethod"}, {"sales_channel", "SalesChannel"}},
@@ -63,10 +63,10 @@ var relations = map[string][]relation{
 	"ProductCategory":             {{"parent_category", "ProductCategory"}, {"category_children", "ProductCategory"}, {"products", "Product"}},
 	"ProductCollection":           {{"products", "Product"}}}
 
-// wide are the relations that lead to very many objects, which others lead to as well.
+// wide are the relations that lead to many objects to which other relations lead, too.
 var wide = []string{"Customer.orders", "SalesChannel.products", "ShippingProfile.products", "ProductCategory.products", "CustomerGroup.customers"}
 
-// spot is where a path of relations leads, from an order.
+// spot is the place to which a path of relations leads from an order.
 type spot struct {
 	path, entity string
 }
@@ -75,8 +75,8 @@ func (p spot) to(r relation) spot {
 	return spot{strings.TrimPrefix(p.path+"."+r.name, "."), r.target}
 }
 
-// edge is a relation of an entity. What the list's own orders, items and shipping methods hold differs from what such
-// objects hold further inside, so those count as different.
+// edge is a relation of an entity. The orders, items and shipping methods of the list itself have more properties than such
+// objects further inside, so their relations count as different ones.
 type edge struct {
 	entity, name string
 	decorated    bool
@@ -105,8 +105,8 @@ func relationsAt(depth int) []string {
 	return paths
 }
 
-// exploration finds a path to each relation at which there is something, as far as the data has one: where a path leads
-// to nothing, the next one is tried. It goes level by level, and through wide relations last.
+// exploration finds, for each relation, a path that leads to an object, if the data has one. It goes level by level, and through
+// wide relations last.
 type exploration struct {
 	found map[edge]bool
 	level []spot
@@ -117,7 +117,7 @@ func newExploration() *exploration {
 	return &exploration{found: map[edge]bool{}, level: []spot{{entity: "Order"}}}
 }
 
-// next returns the places to look at now, none at the end.
+// next returns the next places to look at, and none at the end.
 func (x *exploration) next() []spot {
 	for len(x.level)+len(x.later) > 0 {
 		if len(x.level) == 0 {
@@ -127,7 +127,7 @@ func (x *exploration) next() []spot {
 		var places []spot
 		for _, at := range x.level {
 			for _, r := range relations[at.entity] {
-				// Three places at a time are enough to find out whether there is anything.
+				// Three places at a time are enough.
 				if e := at.edge(r); !x.found[e] && asked[e] < 3 {
 					asked[e]++
 					places = append(places, at.to(r))
@@ -142,7 +142,7 @@ func (x *exploration) next() []spot {
 	return nil
 }
 
-// reached says that there was something at a place that next returned.
+// reached notes that there was an object at a place that next returned.
 func (x *exploration) reached(p spot) {
 	parent, name := "", p.path
 	if i := strings.LastIndex(p.path, "."); i >= 0 {
@@ -160,7 +160,7 @@ func (x *exploration) reached(p spot) {
 	}
 }
 
-// entityAt follows a path.
+// entityAt returns the entity to which a path leads.
 func entityAt(path string) string {
 	entity := "Order"
 	for name := range strings.SplitSeq(path, ".") {

@@ -1,4 +1,4 @@
-// Specdiff compares a contract with the published document and the running backend, and says who is wrong.
+// Specdiff compares a contract with the published document and the running backend, and reports which of them is wrong.
 package main
 
 import (
@@ -28,19 +28,19 @@ const (
 	unreachable
 )
 
-const help = `specdiff compares what an API's contract, its published document and the running backend say, and who is wrong.
+const help = `specdiff compares an API's contract, its published document and the running backend, and reports which of them is wrong.
 
   specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
 
 At least two of contract, published document (or package) and backend are needed. Exit code 0: they agree, or each
-deviation is accepted or proven to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
+deviation is accepted or shown to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
 3: the backend cannot be reached.
 
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	context.AfterFunc(ctx, stop) // a second interrupt does not wait for the clean-up
+	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// isTerminal says whether somebody is looking.
+// isTerminal reports whether w is a terminal.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	if !ok || os.Getenv("TERM") == "dumb" {
@@ -17,10 +17,11 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// colored says whether w is to get colours; see no-color.org.
+// colored reports whether w gets colours; see no-color.org.
 func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
-// progress tells on standard error what is being done: in one line on a terminal, elsewhere in a line now and then.
+// progress writes the current step to standard error: into one line of a terminal, elsewhere as a line every few
+// seconds.
 type progress struct {
 	w        io.Writer
 	terminal bool

@@ -1,4 +1,4 @@
-// Package number reads JSON numbers exactly, but for those that would take hours.
+// Package number parses JSON numbers exactly, within bounds.
 package number
 
 import (
@@ -12,8 +12,8 @@ const (
 	longestExponent = 4   // with its sign
 )
 
-// Parse returns the value of n. It is not ok for a number that is larger, smaller or longer than anybody needs: 1e999999
-// has three million bits, and a hostile answer may hold millions of them.
+// Parse returns the value of n. It is not ok if n is larger, smaller or longer than any number that an API sends:
+// 1e999999 has three million bits, and a hostile response may contain millions of such numbers.
 func Parse(n json.Number) (value *big.Rat, ok bool) {
 	text := n.String()
 	if len(text) > longest {

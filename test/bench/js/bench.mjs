@@ -7,7 +7,7 @@ const require = createRequire(new URL('../../e2e/backend/package.json', import.m
 const { default: Medusa } = require('@medusajs/medusa-js');
 
 const cookie = 's%3ApNo5I4feIDdFZ4bPBxyze3fpcNzIpdSh.6I3Evx7U2OCRo6aDw93dODlJCgz6r7xXKD%2ByuyoJAf0';
-// In Node the client keeps no cookie: whoever uses it there has to send it.
+// In Node the client stores no cookie, so a program has to send it.
 const headers = { Cookie: `connect.sid=${cookie}` };
 const medusa = new Medusa({ baseUrl: process.env.BENCH_SERVER, maxRetries: 2 });
 const login = { email: 'user@example.com', password: 'supersecret' };
@@ -33,7 +33,7 @@ async function turn(call, at, ms) {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { op, at, ms, round } = JSON.parse(line);
-  await turn(calls[op], at, ms / 4); // connections are made, code is compiled
+  await turn(calls[op], at, ms / 4); // opens connections and compiles code
   const began = performance.now();
   const before = process.cpuUsage();
   const n = await turn(calls[op], at, ms);

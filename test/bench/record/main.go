@@ -1,4 +1,4 @@
-// Command record keeps, in the directory it is given, the answers of the real backend that BACKEND_JSON describes:
+// Command record writes responses of the real backend that BACKEND_JSON describes to a directory:
 //
 //	node test/e2e/backend/start.mjs --exec go -C test/bench run ./record DIR
 package main
@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
 func main() {
@@ -51,9 +51,9 @@ func run() error {
 	return fmt.Errorf("BACKEND_JSON names no customer with 60 orders")
 }
 
-func record(url, email, password string) (*answers.Answers, error) {
+func record(url, email, password string) (*responses.Bodies, error) {
 	var (
-		a       answers.Answers
+		a       responses.Bodies
 		cookies []*http.Cookie
 		err     error
 	)
@@ -75,9 +75,9 @@ func record(url, email, password string) (*answers.Answers, error) {
 	return &a, err
 }
 
-// call returns an answer's body and the cookies to go on with.
+// call returns a response's body and the cookies to send next.
 func call(method, url, body string, cookies []*http.Cookie) ([]byte, []*http.Cookie, error) {
-	req, err := http.NewRequest(method, url, strings.NewReader(body)) //nolint:noctx // a program that ends
+	req, err := http.NewRequest(method, url, strings.NewReader(body)) //nolint:noctx // the program ends
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,5 +1,5 @@
-// Command report runs the benchmarks of this module and the JS client in turns, so that whatever else the machine does
-// hits all of them alike, and writes docs/performance.md with its plot from what it saw. Run it by `make bench`.
+// Command report runs the benchmarks of this module and the JS client in turns, so that other load of the machine hits all of
+// them, and writes docs/performance.md and its plot from the results. `make bench` runs it.
 //
 // The raw results are in the format of Go's benchmarks, for benchstat.
 package main
@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// plan is what is run.
+// plan describes a run.
 type plan struct {
 	root       string   // of the repository
-	backend    bool     // record answers of the real backend; otherwise they are sample ones
+	backend    bool     // record responses of the real backend, otherwise replay sample ones
 	toolchains []string // GOTOOLCHAIN, and GOEXPERIMENT after a plus; the first is for the calls
 	rounds     int      // turns of every process
 	benchtime  string   // of each turn of a Go client
@@ -27,7 +27,7 @@ type plan struct {
 func main() {
 	var p plan
 	flag.StringVar(&p.root, "root", "../..", "the repository")
-	flag.BoolVar(&p.backend, "backend", false, "replay what the real backend answers, rather than one order many times")
+	flag.BoolVar(&p.backend, "backend", false, "replay responses of the real backend, rather than one order many times")
 	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to decode with, separated by commas")
 	flag.IntVar(&p.rounds, "rounds", 12, "turns")
 	flag.StringVar(&p.benchtime, "benchtime", "500ms", "how long a turn of a Go client is")

@@ -15,7 +15,7 @@ import (
 
 const innerRounds = 3 // turns of the Go clients within one of their process
 
-// measure runs everything and leaves the raw results.
+// measure runs all benchmarks and writes the raw results.
 func measure(ctx context.Context, p *plan) error {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
@@ -49,7 +49,7 @@ func measure(ctx context.Context, p *plan) error {
 			return err
 		}
 		args = append(args, dir)
-		env = append(env, "BENCH_ANSWERS="+dir)
+		env = append(env, "BENCH_RESPONSES="+dir)
 	}
 	server, err := start(ctx, env, serverBinary, args...)
 	if err != nil {
@@ -101,7 +101,7 @@ func measure(ctx context.Context, p *plan) error {
 	return out.Close()
 }
 
-// record starts the real backend, keeps some of its answers in dir and stops it.
+// record starts the real backend, writes some of its responses to dir and stops it.
 func record(ctx context.Context, p *plan, dir string) error {
 	binary := filepath.Join(dir, "record")
 	if err := build(ctx, "local", "build", "-o", binary, "./record"); err != nil {
@@ -110,12 +110,12 @@ func record(ctx context.Context, p *plan, dir string) error {
 	cmd := exec.CommandContext(ctx, "node", filepath.Join(p.root, "test/e2e/backend/start.mjs"), "--exec", binary, dir)
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("recording answers of the real backend: %w", err)
+		return fmt.Errorf("recording responses of the real backend: %w", err)
 	}
 	return nil
 }
 
-// goCommand is the go command of a toolchain.
+// goCommand returns the go command of a toolchain.
 func goCommand(ctx context.Context, toolchain string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	name, experiment, _ := strings.Cut(toolchain, "+")
@@ -131,7 +131,7 @@ func build(ctx context.Context, toolchain string, args ...string) error {
 	return nil
 }
 
-// version is what the document calls a toolchain.
+// version returns the name of a toolchain in the document.
 func version(ctx context.Context, toolchain string) (string, error) {
 	out, err := goCommand(ctx, toolchain, "env", "GOVERSION").Output()
 	name, _, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
@@ -157,7 +157,7 @@ func (b bencher) run(ctx context.Context, arguments ...string) error {
 	return nil
 }
 
-// process answers a line with a line, and ends when its standard input does.
+// process responds to a line with a line, and ends when its standard input does.
 type process struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser

@@ -16,7 +16,7 @@ var (
 	concurrencies = []int{1, 64}
 )
 
-// figure names what was measured.
+// figure names a measured quantity.
 type figure struct {
 	toolchain string
 	bench     string // such as Call
@@ -29,7 +29,7 @@ type figure struct {
 // results are the figures of each turn: several, where a process took several turns.
 type results map[figure]map[string][]float64
 
-// read reads raw results.
+// read parses raw results.
 func read(file string) (results, error) {
 	f, err := os.Open(file)
 	if err != nil {
@@ -71,13 +71,13 @@ func parse(in io.Reader, name string) (results, error) {
 	return r, nil
 }
 
-// with is the same figure of another client.
+// with returns the same figure of another client.
 func (f figure) with(by string) figure {
 	f.by = by
 	return f
 }
 
-// of is the figure itself.
+// of returns the figure itself.
 func (r results) of(f figure) summary {
 	var values []float64
 	for _, turn := range r[f] {

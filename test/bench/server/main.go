@@ -1,6 +1,6 @@
-// Command server answers as the backend does, as fast as net/http can, with bodies that were recorded in the directory
-// it is given, or with sample ones. It prints its URL and ends when its standard input does. It is a process of its
-// own so that what it costs is not counted with what the clients cost.
+// Command server responds as the backend does, as fast as net/http can, with the bodies that were recorded in a directory or
+// with sample ones. It prints its URL and ends when its standard input does. It is a process of its own, so that its cost
+// is not part of the clients' cost.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/medusa-storefront/customers-go/test/bench/internal/answers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
 func main() {
@@ -24,10 +24,10 @@ func main() {
 }
 
 func run() error {
-	a := answers.Sample()
+	a := responses.Sample()
 	if len(os.Args) > 1 {
 		var err error
-		if a, err = answers.Read(os.Args[1]); err != nil {
+		if a, err = responses.Read(os.Args[1]); err != nil {
 			return err
 		}
 	}
@@ -47,7 +47,7 @@ func run() error {
 	return nil
 }
 
-func handler(a *answers.Answers) http.Handler {
+func handler(a *responses.Bodies) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /store/customers/me", secured(a.Retrieve))
 	mux.HandleFunc("GET /store/customers/me/orders", secured(a.ListOrders))
@@ -56,7 +56,7 @@ func handler(a *answers.Answers) http.Handler {
 	return mux
 }
 
-// secured refuses a request without a session, so that no client is measured at less work than it has.
+// secured refuses a request without a session, so that no client can do without its cookie.
 func secured(body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if c, err := r.Cookie("connect.sid"); err != nil || c.Value == "" {

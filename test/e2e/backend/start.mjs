@@ -13,7 +13,7 @@ import { ensureTemplate } from "./lib/template.mjs";
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-let instance = null; // what there is to stop: the one that builds the template, then the one that serves
+let instance = null; // the instance to stop: the one that builds the template, then the one that serves
 let control = null;
 let command = null;
 let stopping = null;
@@ -28,7 +28,7 @@ function stop(exitCode) {
 }
 
 function fail(error) {
-  if (stopping) return; // a start that was interrupted fails as a matter of course
+  if (stopping) return; // a start that was interrupted fails
   say(error.message);
   stop(1);
 }
@@ -62,7 +62,7 @@ async function main() {
 
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
-      // A Ctrl-C reaches the command too; it decides when it is done, and then all is stopped.
+      // A Ctrl-C reaches the command too. When the command has ended, the backend stops.
       if (!command) stop(options.mode === "human" && signal === "SIGINT" ? 0 : code);
       else if (signal !== "SIGINT") command.kill(signal);
     });

@@ -1,12 +1,12 @@
-// Where the Postgres programs are. They come in an npm package, one for each platform.
+// Finds the Postgres programs, which come in an npm package, one for each platform.
 import fs from "node:fs/promises";
 import path from "node:path";
 import { withLock } from "./lock.mjs";
 import { modulesDir } from "./paths.mjs";
 import { isReachable, isRoot } from "./unprivileged.mjs";
 
-// Returns the bin directory. Under root, and if the checkout is out of the reach of the account that
-// Postgres runs as, the programs are copied into runDir first.
+// Returns the bin directory. Under root, if the account that Postgres runs as can't reach the checkout, it copies the
+// programs into runDir first.
 export async function postgresBin(runDir) {
   const installed = await installedDir();
   await withLock("postgres-links", () => makeLinks(installed));

@@ -1,4 +1,4 @@
-// The supervisor's own small HTTP server, for what a test cannot do over Medusa's API or in SQL.
+// The supervisor's own HTTP server, for things that a test can't do over Medusa's API or in SQL.
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -17,7 +17,7 @@ export class Control {
 
   async listen() {
     this.#server = http.createServer((request, response) => {
-      this.#answer(request).then(
+      this.#respond(request).then(
         ([status, body]) => send(response, status, body),
         (error) => send(response, 500, { error: error.message }),
       );
@@ -26,7 +26,7 @@ export class Control {
     return `http://127.0.0.1:${this.#server.address().port}`;
   }
 
-  async #answer(request) {
+  async #respond(request) {
     const { pathname, searchParams } = new URL(request.url, "http://control");
     switch (`${request.method} ${pathname}`) {
       case "GET /password-tokens":
@@ -40,8 +40,8 @@ export class Control {
     }
   }
 
-  // Medusa keeps its events in the database first and sends them every few seconds, so a caller can wait
-  // until there are more tokens than it knows of.
+  // Medusa stores its events in the database and sends them every few seconds, so a caller can wait until there are more
+  // tokens than it knows.
   async #tokens(email, known) {
     const given = () => this.#instance.passwordTokens.filter((token) => token.email === email);
     for (const start = Date.now(); known !== null && Date.now() - start < LONGEST_WAIT_MS; await sleep(50)) {
@@ -50,8 +50,8 @@ export class Control {
     return given();
   }
 
-  // The same database and port; the settings of the start, but for what the request changes. One after
-  // the other, if several ask.
+  // Restarts on the same database and port, with the settings of the start and the request's changes, one restart after the
+  // other.
   #restart(changes) {
     const medusa = this.#instance.medusa;
     this.#restarting = this.#restarting

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import os from "node:os";
 
-// Runs the caller's command, and returns its exit code as a shell would.
+// Runs the command and returns its exit code as a shell does.
 export function runCommand([program, ...args], env) {
   const child = spawn(program, args, { stdio: "inherit", env: { ...process.env, ...env } });
   const code = new Promise((resolve, reject) => {

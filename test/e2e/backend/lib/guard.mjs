@@ -1,6 +1,6 @@
-// The guard outlives its parent only to clean up after it. It reads from a pipe which processes the
-// parent has started and which directory it uses; when the pipe closes, be it that the parent is done or
-// that it was killed, it ends what is left and removes the directory.
+// The guard is a process that outlives its parent to clean up after it. It reads from a pipe which processes the parent has
+// started. When the pipe closes, because the parent has ended or was killed, it ends the processes that are left and
+// removes the parent's directory.
 import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import readline from "node:readline";
@@ -15,21 +15,21 @@ export class Guard {
 
   constructor(dir) {
     this.#child = spawn(process.execPath, [fileURLToPath(import.meta.url), dir], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
-    this.#child.stdin.on("error", () => {}); // it is a help; the run does not depend on it
+    this.#child.stdin.on("error", () => {}); // the run does not depend on the guard
     this.#child.unref();
     this.#child.stdin.unref?.();
   }
 
-  // Lets the guard go: there is nothing left to clean up.
+  // Ends the guard when there is nothing left to clean up.
   dismiss() {
     this.#child.stdin.end();
   }
 
-  // A process that has ended is taken off the list: its number may be somebody else's by then.
+  // Adds a process, and removes it when it has ended, as its id may be another process's then.
   watch = (child) => {
-    const tell = (text) => this.#child.stdin.writable && this.#child.stdin.write(`${text}\n`);
-    tell(child.pid);
-    child.once("exit", () => tell(-child.pid));
+    const write = (text) => this.#child.stdin.writable && this.#child.stdin.write(`${text}\n`);
+    write(child.pid);
+    child.once("exit", () => write(-child.pid));
   };
 }
 

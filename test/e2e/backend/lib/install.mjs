@@ -8,7 +8,7 @@ import { modulesDir, root } from "./paths.mjs";
 
 const stamp = path.join(modulesDir, ".installed-from");
 
-// Makes node_modules what the lock file says. Cheap when it already is.
+// Installs the packages of the lock file, unless they are installed.
 export async function ensureInstalled() {
   const wanted = await fingerprint();
   if ((await readStamp()) === wanted) return;

@@ -5,7 +5,7 @@ import { Medusa } from "./medusa.mjs";
 import { Postgres } from "./postgres.mjs";
 import { makeRunDir } from "./unprivileged.mjs";
 
-// One Postgres and one Medusa in a directory of their own, and all that it takes to be rid of them.
+// One Postgres and one Medusa in a directory of their own, which stop removes.
 export class Instance {
   #runDir;
   #guard;

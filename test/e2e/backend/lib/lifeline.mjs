@@ -2,8 +2,8 @@ import fs from "node:fs";
 
 const LOOK_MS = 500;
 
-// Calls onGone when whoever started us is gone: a pipe on stdin has closed, or, if stdin is no pipe
-// (CI has none), we have been given another parent.
+// Calls onGone when the process that started this one has ended: a pipe on stdin has closed or, if stdin is no pipe as in CI,
+// this process has another parent.
 export function watchCaller(onGone, { stdin }) {
   if (stdin && isPipe()) {
     process.stdin.on("end", () => onGone("stdin was closed"));

@@ -9,8 +9,8 @@ const STALE_MS = 30_000;
 const WAIT_MS = 200;
 const QUIET_WAITS = 10;
 
-// Runs work while no other process on this machine holds the lock of that name. The holder touches its
-// lock file all the time, so a lock whose holder died is taken over, whoever's process it was.
+// Runs work while no other process on this machine has the lock of that name. A process with a lock touches the lock file
+// regularly, so the lock of a process that died is taken over.
 export async function withLock(name, work) {
   await fs.mkdir(cacheDir, { recursive: true });
   const file = path.join(cacheDir, `${name}.lock`);

@@ -1,4 +1,4 @@
-// All words for a person go to stderr: stdout belongs to the JSON line, or to the command that runs.
+// All text for a person goes to stderr: stdout belongs to the line of JSON, or to the command that runs.
 export function say(text) {
   process.stderr.write(`backend: ${text}\n`);
 }

@@ -1,6 +1,6 @@
 import net from "node:net";
 
-// A port that is free now. Whoever uses it must be ready to find it taken, and ask again.
+// Returns a port that is free now. It may be taken when the caller uses it.
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer();

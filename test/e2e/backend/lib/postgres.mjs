@@ -15,10 +15,8 @@ const DATABASE = "medusa";
 const TRIES = 5;
 const START_MS = 120_000;
 
-// The data is deleted after the run, so nothing waits for a disk. Without autovacuum, plans do not change during a run, and
-// with them the order of rows that no query orders.
+// The data is deleted after the run, so nothing waits for a disk.
 const SETTINGS = {
-  autovacuum: "off",
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   fsync: "off",
@@ -36,6 +34,7 @@ export class Postgres {
   #runDir;
   #child;
   #tail;
+  #settings = { ...SETTINGS };
   port;
 
   constructor({ bin, runDir, password }) {
@@ -64,8 +63,10 @@ export class Postgres {
     await fs.rm(passwordFile);
   }
 
-  // copyFrom makes a cluster from a copy.
+  // copyFrom makes a cluster from a copy. Its plans do not change during the run, and with them the order of rows that no query
+  // orders: the copy was analyzed.
   async copyFrom(dir) {
+    this.#settings.autovacuum = "off";
     await fs.cp(dir, this.dataDir, { recursive: true });
     await fs.chmod(this.dataDir, 0o700);
     await handOver(this.dataDir);
@@ -89,7 +90,7 @@ export class Postgres {
 
   #startOnce(onSpawn) {
     return new Promise((resolve, reject) => {
-      const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+      const settings = Object.entries(this.#settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
       const args = ["-D", this.dataDir, "-p", String(this.port), ...settings];
       // It has its own process group, as a Ctrl-C in the terminal must not end it before Medusa.
       const child = spawn(path.join(this.#bin, "postgres"), args, { ...this.#spawnOptions(), detached: true, stdio: ["ignore", "ignore", "pipe"] });

@@ -5,7 +5,7 @@ export function exited(child) {
   return new Promise((resolve) => child.once("exit", resolve));
 }
 
-// Asks a child to end, and insists after a while.
+// Sends the signal to a child, and SIGKILL if it has not ended in time.
 export async function stopChild(child, signal, patienceMs) {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const end = exited(child);

@@ -1,4 +1,4 @@
-// The words for a person who started the backend by hand.
+// Returns the text for a person who started the backend by hand.
 export function summary(info) {
   const logins = info.customers.map(({ email, password, note }) => `  ${email.padEnd(32)} ${password.padEnd(20)} ${note ?? ""}`.trimEnd());
   return `

@@ -2,7 +2,7 @@ import fs from "node:fs";
 
 const KEPT_LINES = 400;
 
-// Writes a child's output to a file and keeps its last lines, to say why something failed.
+// Writes a child's output to a file and keeps its last lines for error messages.
 export class Tail {
   #lines = [];
   #rest = "";

@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 
-// Medusa's telemetry sends home on every exit, and keeps what it could not send in the user's own configuration
-// directory, where it grew by gigabytes. MEDUSA_DISABLE_TELEMETRY only stops new events: the sender goes on starting.
-// So Medusa gets a configuration directory of its own that says no. Returns the environment that does it.
+// Returns an environment in which Medusa sends no telemetry. Medusa sends it on every exit and stores what it could not send in
+// the user's configuration directory, which grew by gigabytes. MEDUSA_DISABLE_TELEMETRY stops new events, but not the
+// sender, so Medusa gets a configuration directory of its own in which telemetry is disabled.
 export function withoutTelemetry(runDir) {
   const configHome = path.join(runDir, "config");
   fs.mkdirSync(path.join(configHome, "medusa"), { recursive: true });

@@ -1,4 +1,4 @@
-// The seeded database is made once and kept; each run works on a copy.
+// The template is the seeded database. It is made once; each run works on a copy.
 import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { say, seconds } from "./log.mjs";
 import { cacheDir, root } from "./paths.mjs";
 import { newPassword } from "./postgres.mjs";
 
-// What the content of the database depends on.
+// The files that the content of the database depends on.
 const SOURCES = ["package-lock.json", "medusa", "seed", "lib/postgres.mjs"];
 
 export async function ensureTemplate(onInstance) {
@@ -66,7 +66,7 @@ async function keep(dir, dataDir, info) {
   await removeOthers(dir);
 }
 
-// Older templates are of no use; the one before this is kept a while, for a run that is copying it.
+// Removes older templates, but for the last one, which another run may be copying.
 async function removeOthers(dir) {
   const others = [];
   for (const name of await fs.readdir(cacheDir)) {

@@ -1,17 +1,16 @@
-// Postgres refuses to run as root. Under root it runs as "nobody", who is on every system, so that no
-// account has to be made. "nobody" may not look into root's home directory, so whatever Postgres needs
-// is kept below a directory that everybody may pass through.
+// Postgres refuses to run as root. Under root it runs as the account nobody, which every system has. That account can't read
+// root's home directory, so all files of Postgres are below a directory that every account may pass through.
 import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 
-const EVERYBODY_MAY_PASS = 0o001;
+const ANYONE_MAY_PASS = 0o001;
 
 export const isRoot = process.getuid?.() === 0;
 export const account = isRoot ? lookUp("nobody") : null;
 
-// Options for spawn: whom the child runs as.
+// Options for spawn: the account that the child runs as.
 export const spawnAs = account ? { uid: account.uid, gid: account.gid } : {};
 
 function lookUp(name) {
@@ -21,12 +20,12 @@ function lookUp(name) {
 
 export async function isReachable(target) {
   for (let dir = path.resolve(target); ; dir = path.dirname(dir)) {
-    if (!((await fs.stat(dir)).mode & EVERYBODY_MAY_PASS)) return false;
+    if (!((await fs.stat(dir)).mode & ANYONE_MAY_PASS)) return false;
     if (dir === path.dirname(dir)) return true;
   }
 }
 
-// A new directory of our own for one run.
+// Makes a new directory for one run.
 export async function makeRunDir() {
   const base = isRoot && !(await isReachable(os.tmpdir())) ? "/tmp" : os.tmpdir();
   const dir = await fs.mkdtemp(path.join(base, "medusa-backend-"));

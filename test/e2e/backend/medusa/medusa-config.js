@@ -1,4 +1,4 @@
-// The Medusa project. All settings come from the environment, which lib/medusa.mjs sets.
+// The configuration of the Medusa project. lib/medusa.mjs sets the environment that it reads.
 const env = process.env;
 
 const sessionOptions = {};

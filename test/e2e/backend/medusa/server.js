@@ -1,6 +1,5 @@
-// Medusa's server as one child process. It differs from Medusa's own start command in three things
-// that a test needs: it listens on the loopback interface only, it takes port 0 and reports the
-// port it got, and it ends when the process that started it is gone.
+// Medusa's server as one child process. It differs from Medusa's own start command in three things that tests need: it
+// listens on the loopback interface only, it accepts port 0 and reports the port, and it ends with its parent process.
 const express = require("express");
 const load = require("@medusajs/medusa/dist/loaders/index").default;
 

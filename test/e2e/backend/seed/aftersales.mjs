@@ -1,5 +1,4 @@
-// What happens to one order when it has been placed. Each method is one thing that the shop or the
-// customer does, over Medusa's API.
+// Steps that follow the placing of an order. Each method is one thing that the shop or the customer does over Medusa's API.
 export class Order {
   #admin;
   #store;
@@ -17,7 +16,7 @@ export class Order {
   load = async () => (await this.#admin.get(`/admin/orders/${this.id}`)).order;
   #do = async (path, body) => (await this.#admin.post(`/admin/orders/${this.id}/${path}`, body)).order;
 
-  // In the same sequence for every seed: lines of one request share their time.
+  // The lines of one request share their time, so they are sorted to be in the same order in every seed.
   async lines() {
     const { items } = await this.load();
     const name = ({ title, description }) => `${title} ${description}`;
@@ -43,7 +42,7 @@ export class Order {
     await this.refund(refundable_amount, "other", "All of it");
   }
 
-  // count: how many of the lines; quantity: how many pieces of each (default: all).
+  // count is how many lines, and quantity how many pieces of each, all by default.
   async fulfill({ count, quantity, metadata, noNotification } = {}) {
     const items = (await this.lines()).slice(0, count).map((line) => ({ item_id: line.id, quantity: quantity ?? line.quantity - (line.fulfilled_quantity ?? 0) }));
     const { fulfillments } = await this.#do("fulfillment", { items, metadata, no_notification: noNotification });
@@ -57,7 +56,7 @@ export class Order {
     await this.ship(await this.fulfill(), trackingNumbers);
   }
 
-  // Asks for a return. With a reason, or none; with a way to send it back, or none.
+  // Requests a return, with or without a reason and a shipping option.
   async requestReturn({ count = 1, quantity, reason, note, shipping, ...more } = {}) {
     const items = (await this.lines()).slice(0, count).map((line) => ({ item_id: line.id, quantity: quantity ?? line.quantity, reason_id: reason?.id, note }));
     const body = { items, ...more };
@@ -72,7 +71,7 @@ export class Order {
     return (await this.#store.post("/store/returns", body)).return;
   }
 
-  // quantity: what came back of each line, where it was not what was announced.
+  // quantity is how many pieces of each line came back, if they are not as many as announced.
   async receiveReturn({ id, items: announced }, { quantity, refund } = {}) {
     const items = announced.map((item) => ({ item_id: item.item_id, quantity: quantity ?? item.quantity }));
     await this.#admin.post(`/admin/returns/${id}/receive`, { items, refund });
@@ -80,7 +79,7 @@ export class Order {
 
   cancelReturn = ({ id }) => this.#admin.post(`/admin/returns/${id}/cancel`);
 
-  // A swap: some of the order comes back, something else goes out.
+  // Swaps some lines of the order for others.
   async swap({ quantity = 1, additional = [], reason, note, ...more }) {
     const [line] = await this.lines();
     const { swaps } = await this.#do("swaps", {
@@ -118,7 +117,7 @@ export class Order {
     await this.receiveReturn(return_order);
   }
 
-  // A claim: something was wrong.
+  // Claims that something was wrong with the order.
   async claim({ type, reason, note, images, tags, additional, shipping, returnShipping, ...more }) {
     const [line] = await this.lines();
     const body = { type, claim_items: [{ item_id: line.id, quantity: 1, reason, note, images, tags }], ...more };
@@ -144,7 +143,7 @@ export class Order {
     await this.receiveReturn(return_order);
   }
 
-  // An edit of the order: changes is told the edit's own lines, and a way to send each change.
+  // Edits the order. changes is called with the edit's own lines and a function that sends a change.
   async edit(note, changes) {
     const send = async (method, path, body) => (await this.#admin[method](`/admin/order-edits${path}`, body)).order_edit;
     const edit = await send("post", "", { order_id: this.id, internal_note: note });

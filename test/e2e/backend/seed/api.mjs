@@ -1,4 +1,4 @@
-// A small HTTP client for Medusa's own API. The seed uses nothing else, but where it says so.
+// A small HTTP client for Medusa's own API. The seed uses only it, but for sql.mjs.
 export class Api {
   #base;
   #headers;

@@ -1,28 +1,28 @@
-// Buying: from an empty cart to an order, as a storefront does it.
+// The way from an empty cart to an order, as a storefront does it.
 import { ADDRESS } from "./addresses.mjs";
 
 export class Checkout {
   #store;
   #shop;
 
-  // store acts for the customer who buys, or for nobody: then the order is a guest's.
+  // store acts for the customer who buys. If it is not logged in, the order is a guest's.
   constructor(store, shop) {
     this.#store = store;
     this.#shop = shop;
   }
 
-  // region: key of a region. lines: [variant, quantity, metadata?] each. address: what to send to, the id
-  // of a saved address, or null; shipping: keys of shipping options.
+  // region is the key of a region, and each line is [variant, quantity, metadata?]. address is a shipping address, the id of a
+  // saved one, or null; shipping has keys of shipping options.
   async place({ email, region = "us", lines, shipping = "standard", address = ADDRESS.full, billing, provider = "manual", discounts, giftCards, paymentData, cart: more = {} }) {
     const { regions, options, salesChannel } = this.#shop;
     const post = async (path, body) => (await this.#store.post(`/store/carts/${path}`, body)).cart;
     const country = regions[region].countries[0].iso_2;
 
-    // A cart can be made with its lines, but for those that have metadata.
+    // Lines with metadata can't be part of the request that creates the cart.
     const plain = lines.filter(([, , metadata]) => !metadata);
     let { cart } = await this.#store.post("/store/carts", {
       region_id: regions[region].id,
-      // With a country the cart gets an address that holds nothing else.
+      // With a country the cart gets an address that has nothing else.
       country_code: address ? country : undefined,
       sales_channel_id: salesChannel.id,
       items: plain.map(([variant, quantity]) => ({ variant_id: variant.id, quantity })),
@@ -42,7 +42,7 @@ export class Checkout {
       cart = await post(`${cart.id}/shipping-methods`, { option_id: options[region][name].id, data: {} });
     }
     cart = await post(`${cart.id}/payment-sessions`);
-    // There is nothing to choose if nothing is left to pay.
+    // There are no payment sessions if nothing is left to pay.
     if (cart.payment_sessions?.length) {
       await post(`${cart.id}/payment-session`, { provider_id: provider });
       if (paymentData) await post(`${cart.id}/payment-sessions/${provider}`, { data: paymentData });

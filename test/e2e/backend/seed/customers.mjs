@@ -1,4 +1,4 @@
-// Who buys. The notes say what each one is for; a test finds its customer by email.
+// The customers. A note describes what tests use the customer for; a test finds its customer by key.
 import { ADDRESS } from "./addresses.mjs";
 
 const PASSWORD = "customer-password";
@@ -17,7 +17,7 @@ export async function seedCustomers(store) {
   const customers = {};
   for (const { key, note, ...person } of PEOPLE) {
     const { customer } = await store.post("/store/customers", { ...person, password: PASSWORD });
-    // A cart that is not made by a logged-in customer becomes the order of a guest, whatever its email.
+    // A cart that is not created by a logged-in customer becomes the order of a guest, also with a customer's email.
     const api = await store.login(person.email, PASSWORD);
     customers[key] = { id: customer.id, email: person.email, password: PASSWORD, note, api };
   }
@@ -30,7 +30,7 @@ export async function seedCustomerDetails(admin, customers) {
   return { groups: await seedGroups(admin, customers) };
 }
 
-// Any JSON will do here: the route hands out what the payment provider says.
+// These can be any JSON: the route returns what the payment provider returns.
 const SAVED_METHODS = [
   { id: "pm_1", type: "card", card: { brand: "visa", last4: "4242", exp_month: 12, exp_year: 2040 } },
   { id: "pm_2", type: "sepa_debit", sepa_debit: { last4: "3000", country: "DE" } },

@@ -1,4 +1,4 @@
-// Orders that the shop's staff wrote down: a draft first, an order when it is marked as paid.
+// Orders that an administrator drafts and marks as paid.
 import { ADDRESS } from "./addresses.mjs";
 
 export async function placeDraft({ admin, shop }, { customer, region = "us", items, shipping = { price: 300 }, address = ADDRESS.full, ...more }) {

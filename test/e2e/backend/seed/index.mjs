@@ -1,4 +1,4 @@
-// Fills an empty shop. All content is fixed, but for the ids and the times, which are Medusa's.
+// Fills an empty shop. All content is fixed, but for the ids and the times that Medusa generates.
 import { say, seconds } from "../lib/log.mjs";
 import { Api } from "./api.mjs";
 import { seedCustomerDetails, seedCustomers } from "./customers.mjs";
@@ -39,7 +39,7 @@ export async function seed({ url, databaseUrl, admin: account }) {
   await step("60 orders of one customer", () => seedManyOrders(context));
   const ties = await step("orders at the same time", () => seedTies(context));
   await step("orders of others", () => seedOtherOrders(context));
-  await step("what is gone", async () => {
+  await step("deletions", async () => {
     await admin.delete(`/admin/products/${products.discontinued.id}`);
     await admin.delete(`/admin/shipping-options/${options.us.pigeon.id}`);
     await admin.delete(`/admin/discounts/${lastDay.id}`);
@@ -62,7 +62,7 @@ async function describeCustomer([key, { api, addressId, ...customer }]) {
   return { key, ...customer, orders: count };
 }
 
-// The token is set over the API, with a login by password.
+// The API token is set over the API, by a login with the password.
 async function adminApi(url, { email, password, apiToken }) {
   const { access_token } = await new Api(url).post("/admin/auth/token", { email, password });
   const byPassword = new Api(url, { authorization: `Bearer ${access_token}` });

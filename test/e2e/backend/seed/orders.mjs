@@ -7,7 +7,7 @@ import { stories } from "./stories.mjs";
 const LOGIN_ORDERS = 60;
 const TIES = { same: 14, sameMillisecond: 6, neighbours: 8 };
 
-// Returns the order ids by story. All stories are told, so that whoever changes the seed sees all that fail.
+// Returns the order ids by story. It runs all stories and then fails if some failed, so that one run shows all failures.
 export async function seedStories(context) {
   const { customers } = context;
   const ids = {};
@@ -57,6 +57,6 @@ export async function seedOtherOrders({ customers, shop, store }) {
   await by(customers.payments.api).place({ lines: [[mug.variants[0], 1]], provider: "saved-methods", paymentData: { method: "pm_2" } });
   await by(customers.nameless.api).place({ lines: [[mug.variants[0], 1]], address: ADDRESS.plain });
   await by(store).place({ email: "guest@example.com", lines: [[mug.variants[0], 1]] });
-  // A guest whose email is also a customer's: an order of its own guest account.
+  // This guest has the email of a customer; the order belongs to a guest account.
   await by(store).place({ email: customers.groups.email, lines: [[mug.variants[0], 1]] });
 }

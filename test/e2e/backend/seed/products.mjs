@@ -1,4 +1,4 @@
-// What the shop sells.
+// The products.
 const CURRENCIES = { usd: 1, eur: 0.9, dkk: 7, gbp: 0.8 };
 
 export function pricesFor(amount) {
@@ -40,7 +40,7 @@ export async function seedProducts(admin, salesChannels) {
       shirtVariant("M", "Black", 1200, { allow_backorder: true }),
     ],
   });
-  // No more than a product must have: most of its fields are null.
+  // This product has the required fields only; most of its fields are null.
   const mug = await create({
     title: "Mug",
     discountable: false,
@@ -65,7 +65,7 @@ export async function seedProducts(admin, salesChannels) {
     options: [{ title: "Denomination" }],
     variants: [2500, 10000].map((amount) => ({ title: String(amount), inventory_quantity: 0, manage_inventory: false, prices: pricesFor(amount), options: [{ value: String(amount) }] })),
   });
-  // Taken out of the shop when it has been sold: what an order tells about it then is null.
+  // This product is deleted after an order of it, which makes its relations in the order null.
   const discontinued = await create({
     title: "Discontinued hat",
     options: [{ title: "Size" }],
@@ -74,7 +74,7 @@ export async function seedProducts(admin, salesChannels) {
   return { shirt, mug, trousers, giftCard, discontinued };
 }
 
-// Lower prices for a while, for some customers, and for those who buy many.
+// Lower prices for a time, for some customers, and for large quantities.
 export async function seedPriceList(admin, products, regions, group) {
   await admin.post("/admin/price-lists", {
     name: "Loyal customers",
@@ -90,7 +90,7 @@ export async function seedPriceList(admin, products, regions, group) {
   });
 }
 
-// A type of goods with a tax rate of its own, so that the lines of one order differ.
+// A product type has a tax rate of its own, so that the lines of one order differ.
 export async function seedTaxRates(admin, products, regions) {
   await admin.post("/admin/tax-rates", { region_id: regions.eu.id, code: "reduced", name: "Reduced rate", rate: 7, products: [products.mug.id] });
 }

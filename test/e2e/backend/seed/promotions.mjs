@@ -1,4 +1,4 @@
-// Discounts of every sort, and gift cards.
+// Discounts of every kind, and gift cards.
 export async function seedDiscounts(admin, { regions, products, groups }) {
   const everywhere = Object.values(regions).map(({ id }) => id);
   const create = async (code, rule, more = {}) => (await admin.post("/admin/discounts", { code, rule, is_dynamic: false, is_disabled: false, regions: everywhere, ...more })).discount;

@@ -1,4 +1,4 @@
-// Why things come back. A reason that has others below it is a heading: a return cannot name it.
+// Return reasons. A return can't have a reason that is the parent of others.
 export async function seedReturnReasons(admin) {
   const create = async (body) => (await admin.post("/admin/return-reasons", body)).return_reason;
   const size = await create({ value: "size", label: "Size" });

@@ -1,4 +1,4 @@
-// Where the shop sells: four regions, each with another way to deal with tax.
+// Four regions that differ in tax.
 const PROVIDERS = {
   payment_providers: ["manual", "saved-methods"],
   fulfillment_providers: ["manual"],
@@ -11,7 +11,7 @@ export async function seedRegions(admin) {
   const us = await create({ name: "United States", currency_code: "usd", tax_rate: 0, countries: ["us"] });
   const eu = await create({ name: "Europe", currency_code: "eur", tax_rate: 19, tax_code: "DE19", countries: ["de", "fr"] });
   const dk = await create({ name: "Denmark", currency_code: "dkk", tax_rate: 25, countries: ["dk"] });
-  // Prices include the tax here, as long as Medusa runs with the feature tax_inclusive_pricing.
+  // Prices include the tax here if Medusa runs with the feature tax_inclusive_pricing.
   const gb = await create({ name: "Great Britain", currency_code: "gbp", tax_rate: 20, countries: ["gb"], includes_tax: true });
 
   await admin.post(`/admin/regions/${us.id}`, { gift_cards_taxable: false, metadata: { head_office: true } });

@@ -69,7 +69,7 @@ async function fillColumns(client, { order, product, outlet }) {
   await client.query(`UPDATE sales_channel SET ${metadata} WHERE id = $1`, [outlet]);
 }
 
-// One order every 31 hours from a fixed day on, each with its own microseconds.
+// Places one order every 31 hours from a fixed day on, each with its own microseconds.
 async function spread(client, customerId) {
   await client.query(
     `UPDATE "order" SET created_at = $2::timestamptz + place.n * interval '31 hours' + place.n * interval '1.000137 seconds'
@@ -79,7 +79,7 @@ async function spread(client, customerId) {
   );
 }
 
-// Three groups: the same instant; the same millisecond, but other microseconds; neighbouring milliseconds.
+// Makes three groups of orders: of the same instant, of the same millisecond, and of neighbouring milliseconds.
 async function tie(client, { same, sameMillisecond, neighbours }) {
   const set = (id, microseconds) => client.query(`UPDATE "order" SET created_at = $2::timestamptz + $3 * interval '1 microsecond' WHERE id = $1`, [id, TIE_DAY, microseconds]);
   for (const id of same) await set(id, 500);

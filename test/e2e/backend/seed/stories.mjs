@@ -1,5 +1,5 @@
-// The orders of the customer "orders": one of each kind that a shop can have. A story has a name, what
-// is bought (the arguments of Checkout.place, or a draft), and what happens then.
+// The orders of the customer "orders", one of each kind that a shop can have. A story has a name, the arguments of
+// Checkout.place or a draft, and the steps that follow.
 import { ADDRESS } from "./addresses.mjs";
 import { placeDraft } from "./drafts.mjs";
 
@@ -14,7 +14,7 @@ export function stories({ shop, reasons, giftCards, outlet, admin, customer }) {
   const draft = (body) => () => placeDraft(context, { customer, ...body });
 
   return [
-    // Before anything has happened
+    // As placed
     story("pending", twoShirts),
     story("pending, plain address", { ...oneOfEach, address: ADDRESS.plain, region: "eu" }),
     story("pending, other billing address", { ...twoShirts, billing: ADDRESS.plain, region: "dk" }),
@@ -115,7 +115,7 @@ export function stories({ shop, reasons, giftCards, outlet, admin, customer }) {
     }),
     story("return requires action", oneOfEach, async (o) => {
       await sent(o);
-      await o.requestReturn(); // and the status in sql.mjs: where Medusa would set it, it fails
+      await o.requestReturn(); // sql.mjs sets the status, as Medusa fails where it would
     }),
     story("returned, but refunded before", twoShirts, async (o) => {
       await sent(o);
@@ -272,7 +272,7 @@ export function stories({ shop, reasons, giftCards, outlet, admin, customer }) {
     }),
     story("edit canceled", twoShirts, async (o) => o.cancelEdit(await o.edit("A mistake", (edit) => edit.add(cup, 9)))),
 
-    // Orders that did not come from a storefront, or are out of the ordinary
+    // Orders of other origins, and odd ones
     draftStory("draft", draft({ items: [{ variant: small, quantity: 1 }], metadata: { taken_by: "phone" } })),
     draftStory("draft, custom lines", draft({ items: [{ title: "Embroidery", unit_price: 1234, quantity: 2, metadata: { text: "O.O." } }, { variant: cup, quantity: 1 }], no_notification_order: true })),
     draftStory("draft, no address", draft({ items: [{ variant: cup, quantity: 1 }], address: null })),
@@ -282,13 +282,13 @@ export function stories({ shop, reasons, giftCards, outlet, admin, customer }) {
       await o.note("Rang three times");
     }),
     story("no notifications", twoShirts, (o) => o.update({ no_notification: true })),
-    story("with metadata", { ...twoShirts, cart: { context: { user_agent: "seed" } } }), // and more in sql.mjs
+    story("with metadata", { ...twoShirts, cart: { context: { user_agent: "seed" } } }), // sql.mjs sets the rest
     story("discontinued product", { lines: [[discontinued.variants[0], 1], [small, 1]] }),
-    story("without sales channel", twoShirts), // made so in sql.mjs
-    story("status requires action", twoShirts), // made so in sql.mjs: nothing in Medusa sets that status
-    story("from elsewhere", { ...twoShirts, region: "dk" }), // made so in sql.mjs: an external id and a tax rate
-    story("not paid", twoShirts), // made so in sql.mjs
-    // The columns that Medusa's own API leaves empty, and a plugin might fill, are filled in sql.mjs.
+    story("without sales channel", twoShirts), // by sql.mjs
+    story("status requires action", twoShirts), // by sql.mjs, as nothing in Medusa sets that status
+    story("from elsewhere", { ...twoShirts, region: "dk" }), // sql.mjs sets an external id and a tax rate
+    story("not paid", twoShirts), // by sql.mjs
+    // sql.mjs fills the columns that only a plugin fills.
     story("with everything a plugin can add", { ...twoShirts, region: "dk", discounts: ["TENPERCENT"] }, async (o) => {
       await sent(o);
       await o.refund(100, "other", "Sorry");
@@ -305,7 +305,7 @@ function draftStory(name, place, then) {
   return { name, place, then };
 }
 
-// Something can only come back that was paid for and has been sent.
+// Lines can be returned only if they are paid and shipped.
 async function sent(order) {
   await order.capture();
   await order.fulfillAndShip(["TRACK-OUT"]);

@@ -131,7 +131,7 @@ func parse(line []byte) (*Backend, error) {
 	return b, nil
 }
 
-// Stop ends the backend and returns when its processes are gone.
+// Stop ends the backend and returns when its processes have ended.
 func (b *Backend) Stop() {
 	b.poolMu.Lock()
 	if b.pool != nil {

@@ -4,7 +4,7 @@
 // These differences are none:
 //
 //   - Ids, times, session ids and tokens that a side generates. A value gets a partner of the other side where both appear first
-//     and has to keep it for the whole conversation: an id stays the same id, and a time that changes changes on both sides.
+//     and has to keep it for the whole conversation: an id stays the same id, and a time changes on both sides.
 //     The order of times has to be the same, too. Values that are older than the conversation are the same on both sides.
 //   - The signatures of tokens and, but for their lifetime, their times. The end of a cookie counts as a lifetime from
 //     the response's date, give or take two seconds. The value of Date.

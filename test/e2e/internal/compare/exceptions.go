@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// Exception is a difference between the real backend and the in-memory one that stays.
+// Exception is a difference between the real backend and the in-memory backend that stays.
 type Exception struct {
 	Name string
 	Why  string
-	// Covers says whether the difference is this one. A is the real backend's answer.
+	// Covers reports whether the difference is this one. A is the response of the real backend.
 	Covers func(x *Exchange, d Difference) bool
 }
 
@@ -35,18 +35,9 @@ var Exceptions = []Exception{
 		},
 	},
 	{
-		Name: "broken escape",
-		Why:  "net/http answers 400 to a path with a broken escape (/%ZZ) before any handler sees it; Express makes it a 404 or a 500",
-		Covers: func(x *Exchange, _ Difference) bool {
-			path, _, _ := strings.Cut(x.Request.Path, "?")
-			refused := x.B.Status == http.StatusBadRequest && x.B.Header["X-Powered-By"] == nil
-			return brokenEscape.MatchString(path) && refused
-		},
-	},
-	{
 		Name: "taxed twice",
 		Why: "Medusa taxes the lines of an order with a tax rate, from before there were tax lines, twice over if a total is named; the in-memory " +
-			"backend computes nothing and shows the totals as they were put in",
+			"backend computes nothing and shows the totals that it was given",
 		Covers: func(x *Exchange, d Difference) bool {
 			return taxedTwice(x, d) || derived(d) && slices.ContainsFunc(x.Differences, func(d Difference) bool { return taxedTwice(x, d) })
 		},
@@ -61,9 +52,8 @@ var Exceptions = []Exception{
 }
 
 var (
-	brokenEscape = regexp.MustCompile(`%([^0-9A-Fa-f]|.[^0-9A-Fa-f]|.?$)`)
-	stack        = regexp.MustCompile(`<br> &nbsp; &nbsp;at [^\n]*</pre>`)
-	syntax       = regexp.MustCompile(`<pre>SyntaxError: [^\n]*</pre>`)
+	stack  = regexp.MustCompile(`<br> &nbsp; &nbsp;at [^\n]*</pre>`)
+	syntax = regexp.MustCompile(`<pre>SyntaxError: [^\n]*</pre>`)
 )
 
 var totalOfLine = regexp.MustCompile(`^body/(orders/\d+)/items/\d+/(original_)?(tax_)?total$`)
@@ -77,10 +67,10 @@ func taxedTwice(x *Exchange, d Difference) bool {
 	return err == nil && rate != "null"
 }
 
-// derived says whether a difference follows from one of the bodies.
+// derived reports whether a difference follows from one of the bodies.
 func derived(d Difference) bool { return d.At == "header Content-Length" || d.At == "header Etag" }
 
-// inPage says whether the difference can come from the text of a page.
+// inPage reports whether the difference can come from the text of a page.
 func inPage(d Difference) bool { return d.At == "body" || d.At == "header Content-Length" }
 
 func cut(a *Response, what *regexp.Regexp, replacement string) string {

@@ -24,7 +24,7 @@ const patience = time.Minute
 
 // client sends the requests of all conversations. It closes idle connections after four seconds, before Node does.
 var client = &http.Client{
-	Transport: &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 16, DisableCompression: true},
+	Transport: &http.Transport{IdleConnTimeout: 4 * time.Second, MaxIdleConnsPerHost: 64, DisableCompression: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	},

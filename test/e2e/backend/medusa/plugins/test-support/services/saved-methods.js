@@ -1,6 +1,5 @@
-// A payment provider whose customers have saved methods. GET /store/customers/me/payment-methods asks
-// each provider's retrieveSavedMethods, which only the older kind of provider has: one built on
-// AbstractPaymentProcessor makes that route fail with a 500.
+// A payment provider whose customers have saved methods. GET /store/customers/me/payment-methods calls retrieveSavedMethods
+// of each provider. A provider that extends AbstractPaymentProcessor lacks it, and the route responds with a 500.
 const { PaymentService } = require("medusa-interfaces");
 
 const AUTHORIZED = "authorized";
@@ -9,7 +8,7 @@ const REQUIRES_MORE = "requires_more";
 class SavedMethodsService extends PaymentService {
   static identifier = "saved-methods";
 
-  // The seed keeps a customer's methods in the customer's metadata.
+  // The seed stores a customer's methods in the customer's metadata.
   async retrieveSavedMethods(customer) {
     return customer.metadata?.saved_methods ?? [];
   }
@@ -26,7 +25,7 @@ class SavedMethodsService extends PaymentService {
     return data.status ?? "pending";
   }
 
-  // A payment whose data asks for it stops at a step that the customer would have to confirm …
+  // A payment with the data { confirm: "required" } stops at a step that the customer would have to confirm.
   async authorizePayment(session) {
     const status = session.data?.confirm === "required" ? REQUIRES_MORE : AUTHORIZED;
     return { status, data: { ...session.data, status } };
@@ -44,7 +43,7 @@ class SavedMethodsService extends PaymentService {
     return session.data;
   }
 
-  // … or cannot be captured.
+  // A payment with the data { capture: "fails" } can't be captured.
   async capturePayment(payment) {
     if (payment.data?.capture === "fails") throw new Error("this payment's data says that its capture fails");
     return { ...payment.data, status: "captured" };

@@ -1,5 +1,5 @@
-// What a shop would mail to the customer goes to the process that started us: its control endpoint
-// hands the tokens to the tests. No route is added to Medusa for it.
+// Sends the token that a shop would mail to the customer to the parent process, whose control endpoint returns it to tests.
+// This way Medusa needs no additional route.
 
 // Medusa's loader looks for the exports of a compiled ES module.
 Object.defineProperty(exports, "__esModule", { value: true });

@@ -1,0 +1,90 @@
+package live
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+)
+
+// ErrUnreachable is the error of a backend that gave no usable response: it does not listen, the connection breaks, or
+// the response is too large or too slow.
+var ErrUnreachable = errors.New("the backend cannot be reached")
+
+// Config is what to ask, and how. Backend and Documents are required.
+type Config struct {
+	Backend string // its URL, which may have a path
+	// Documents name the parameters, properties and relations to try.
+	Documents []*openapi3.T
+	// Logins are of customers with orders, which are read and never changed.
+	Logins []Login
+	// Cookie describes the session cookie; the zero value is Medusa's default.
+	Cookie conform.Cookie
+	// ResetToken returns the password token that the backend issued for email, seconds after it was asked. Without it
+	// no password is reset.
+	ResetToken func(ctx context.Context, email string) (string, error)
+	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
+	NoProbes bool
+	// Progress, if it is not nil, is called with the next step.
+	Progress func(step string)
+
+	// The bounds; zero is the default.
+	Patience     time.Duration // for a response: 20 s
+	Time         time.Duration // for the run: 5 minutes, where 15 seconds are usual
+	MaxResponse  int64         // bytes of a response: 32 MiB
+	MaxRecord    int64         // bytes of all responses, without what repeats: 64 MiB
+	MaxExchanges int           // requests that are sent: 3000
+}
+
+// Login is the login of a customer.
+type Login struct {
+	Email, Password string
+}
+
+// String returns no password.
+func (l Login) String() string { return "a login" }
+
+// GoString returns none either.
+func (l Login) GoString() string { return l.String() }
+
+const (
+	defaultPatience     = 20 * time.Second
+	defaultTime         = 5 * time.Minute
+	defaultMaxResponse  = 32 << 20
+	defaultMaxRecord    = 64 << 20
+	defaultMaxExchanges = 3000
+)
+
+func backendURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, errors.New("the backend's URL has to be like http://localhost:9000")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("the backend's URL must have no user, query or fragment")
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}
+
+func orDefault[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// Floor is how much has to be seen of each kind of sight, in percent of what is declared. A kind that is missing has no
+// floor.
+type Floor map[conform.SightKind]int
+
+// DefaultFloor is what a run with the logins of test/e2e/backend shows, a shop with orders of every kind.
+var DefaultFloor = Floor{
+	conform.Called: 100, conform.Responded: 75, conform.Content: 75, conform.InResponse: 90, conform.Property: 85, conform.Enum: 60, conform.Input: 90,
+}

@@ -1,0 +1,81 @@
+package live
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+type check struct {
+	record   *Record
+	contract *conform.Contract
+	results  []conform.Result // of the exchanges
+	seen     map[conform.Sight]sighting
+	all      map[key]*finding.Observation
+	shown    map[key][]string
+	headers  map[header]sighting
+	cookies  map[string]*cookies                     // by the places of responses
+	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
+}
+
+// sighting is how often something was seen, and in which exchange first.
+type sighting struct {
+	count int
+	first *Exchange
+}
+
+func (s sighting) again(x *Exchange) sighting {
+	if s.first == nil {
+		s.first = x
+	}
+	s.count++
+	return s
+}
+
+// header is a header of a response.
+type header struct{ place, name string }
+
+type key struct {
+	finding.Point
+	relation finding.Relation
+	document string
+}
+
+// cookies counts the responses to requests without a cookie, and those of them that set one.
+type cookies struct {
+	asked, set int
+	first      *Exchange
+}
+
+// add adds an observation, which can be seen again by sending x.
+func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
+	k := key{p, relation, document}
+	o := c.all[k]
+	if o == nil {
+		o = &finding.Observation{Point: p, Relation: relation, Document: document}
+		o.Example, o.Curl = c.record.hidden(example), c.record.Curl(*x)
+		c.all[k] = o
+	}
+	o.Count += count
+	if shown := c.shown[k]; live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {
+		c.shown[k] = append(shown, live)
+		o.Live = c.record.hidden(strings.Join(c.shown[k], "; "))
+	}
+}
+
+// mostShown is how many different responses are named for one point.
+const mostShown = 6
+
+func (c *check) sorted() []finding.Observation {
+	all := make([]finding.Observation, 0, len(c.all))
+	for _, o := range c.all {
+		all = append(all, *o)
+	}
+	slices.SortFunc(all, func(a, b finding.Observation) int {
+		return cmp.Or(cmp.Compare(a.ID(), b.ID()), cmp.Compare(a.Relation, b.Relation), cmp.Compare(a.Document, b.Document))
+	})
+	return all
+}

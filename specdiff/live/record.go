@@ -1,0 +1,51 @@
+package live
+
+import (
+	"sync"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// Record is what a backend did. Check may use it concurrently.
+type Record struct {
+	Exchanges []Exchange
+	Notes     []string // what could not be tried, and why
+
+	secrets *secrets
+	shown   sync.Map // texts without secrets, by the text or exchange that they are of
+}
+
+// Exchange is a request and its response. The response is without the elements of lists that show no more than other
+// elements do.
+type Exchange struct {
+	*conform.Exchange
+	Step  string // its purpose: "register"
+	Probe *Probe // nil if it is no probe
+}
+
+// Probe is how a request differs from its base, another request, which the backend accepts.
+type Probe struct {
+	Operation string   // "POST /store/auth"
+	In        string   // "query", "body" or "header"
+	Path      []string // to what differs: a parameter's name without brackets, or the names of properties from the outside in
+	Variant   string   // how it differs: "null", "negative"
+	Aspect    finding.Aspect
+	Base      *conform.Exchange
+}
+
+// hidden returns text with the secrets replaced.
+func (r *Record) hidden(text string) string {
+	return r.once(text, func() string { return r.secrets.hidden(text) })
+}
+
+// once returns what show returns for a text or an exchange, and calls it once. A record has thousands of secrets and is
+// compared with many documents.
+func (r *Record) once(of any, show func() string) string {
+	if text, ok := r.shown.Load(of); ok {
+		return text.(string) //nolint:errcheck,forcetypeassert // nothing else is stored
+	}
+	text := show()
+	r.shown.Store(of, text)
+	return text
+}

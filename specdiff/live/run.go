@@ -1,0 +1,91 @@
+package live
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+)
+
+// run is the state of a run.
+type run struct {
+	config       Config
+	base         *url.URL
+	transport    *http.Transport
+	documents    []*conform.Contract
+	record       *Record
+	compact      *compactor
+	id           string // part of the emails, unique to this run
+	emails       int
+	accounts     []*account // that are logged in and have to be cleaned up
+	registered   int
+	unselectable map[string]bool // columns of an order that the backend fails to select
+	sent         int
+	notEmulated  int   // responses that show nothing
+	kept         int64 // bytes of responses in the record
+}
+
+func newRun(config Config, base *url.URL) *run {
+	r := &run{
+		config: config, base: base,
+		// Node closes idle connections after five seconds, and a request sent just then would fail.
+		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
+		record:       &Record{secrets: &secrets{}},
+		compact:      newCompactor(),
+		id:           strings.ToLower(rand.Text()[:10]),
+		unselectable: map[string]bool{},
+	}
+	for _, doc := range config.Documents {
+		c, _ := conform.New(doc)
+		r.documents = append(r.documents, c)
+	}
+	for _, login := range config.Logins {
+		r.record.secrets.add("LOGIN_EMAIL", login.Email)
+		r.record.secrets.add("LOGIN_PASSWORD", login.Password)
+	}
+	return r
+}
+
+func (r *run) progress(format string, args ...any) {
+	if r.config.Progress != nil {
+		r.config.Progress(fmt.Sprintf(format, args...))
+	}
+}
+
+func (r *run) note(format string, args ...any) {
+	r.record.Notes = append(r.record.Notes, r.record.secrets.hidden(fmt.Sprintf(format, args...)))
+}
+
+// newAccount returns a customer that is not registered yet.
+func (r *run) newAccount() *account {
+	r.emails++
+	a := &account{email: fmt.Sprintf("specdiff-%s-%d@example.com", r.id, r.emails), password: "specdiff-" + rand.Text()}
+	r.record.secrets.add("EMAIL", a.email)
+	r.record.secrets.add("PASSWORD", a.password)
+	return a
+}
+
+// login sets the session of an account to that of a response.
+func (r *run) login(a *account, x response) {
+	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && len(cookies) > 0 {
+		a.cookie = cookies[0].Name + "=" + cookies[0].Value
+		r.record.secrets.add("COOKIE", a.cookie)
+		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)
+	}
+}
+
+// takeToken sets the bearer token of an account to that of a response.
+func (r *run) takeToken(a *account, x response) {
+	var body struct {
+		AccessToken string `json:"access_token"`
+	}
+	if json.Unmarshal(x.body, &body) == nil && body.AccessToken != "" {
+		a.token = body.AccessToken
+		r.record.secrets.add("TOKEN", a.token)
+	}
+}

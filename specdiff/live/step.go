@@ -1,0 +1,58 @@
+package live
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// The routes of the storefront API that are asked.
+const (
+	customersPath = "/store/customers"
+	mePath        = customersPath + "/me"
+	ordersPath    = mePath + "/orders"
+	methodsPath   = mePath + "/payment-methods"
+	addressesPath = mePath + "/addresses"
+	tokenPath     = customersPath + "/password-token"
+	resetPath     = customersPath + "/password-reset"
+	authPath      = "/store/auth"
+	bearerPath    = authPath + "/token"
+)
+
+type object = map[string]any
+
+// tooLarge is a body that is larger than the backend accepts. Its content is never read.
+var tooLarge = raw(strings.Repeat("0", 110_000))
+
+func exists(email string) string { return authPath + "/" + url.PathEscape(email) }
+
+// script sends requests until one has no response.
+type script struct {
+	*run
+	ctx context.Context //nolint:containedctx // a script lives as long as one call of run
+	err error
+}
+
+// do sends a request. It returns an empty response if none comes.
+func (s *script) do(q request) response {
+	if s.err != nil {
+		return noResponse()
+	}
+	x, err := s.send(s.ctx, q)
+	s.err = err
+	return x
+}
+
+func (s *script) get(step, path string, by *account) response {
+	return s.do(request{step: step, method: http.MethodGet, path: path, by: by})
+}
+
+func (s *script) post(step, path string, body any, by *account) response {
+	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
+}
+
+// again reads what x has read, with its ETag.
+func (s *script) again(x response, path string, by *account) {
+	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
+}
