@@ -137,8 +137,8 @@ prepare: ## install the real backend and make its seeded database, which the fir
 RACES := AtOnce|OneSharedClient|AfterAPause|InAnotherProcess|WhileOrders
 .PHONY: e2e
 e2e: ## the suites that need the real backend; one start of it serves all
-	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -count=1 -timeout 30m -v ./...; \
-		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -v, because coverage of the contract is printed at the end
+	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -count=1 -timeout 30m -v ./...; \
+		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -p 1, as packages share the backend; -v, as they print coverage of the contract
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
