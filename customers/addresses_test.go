@@ -89,7 +89,7 @@ func TestAddressThatTheBackendDroppedIsAnError(t *testing.T) {
 			}{1}
 		}, []map[string]any{stored(change{"metadata": change{"k": 1}})}, true},
 		{"metadata a list", func(a *AddAddressRequest) { a.Metadata = []int{1, 2} }, []map[string]any{stored(change{"metadata": []int{1, 2}})}, true},
-		{"metadata a large number", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": int64(9007199254740993)} }, []map[string]any{stored(change{"metadata": change{"k": 9007199254740992}})}, true},
+		{"metadata a large number", func(a *AddAddressRequest) { a.Metadata = map[string]any{"k": int64(9007199254740992)} }, []map[string]any{stored(change{"metadata": change{"k": 9007199254740992}})}, true},
 		{"metadata not given", func(*AddAddressRequest) {}, []map[string]any{stored(change{"metadata": change{"k": 1}})}, true},
 	} {
 		for _, f := range []string{"first_name", "last_name", "address_1", "city", "country_code", "postal_code", "address_2", "phone", "province"} {

@@ -59,6 +59,7 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 	in.nullableText("FirstName", customer.FirstName)
 	in.nullableText("LastName", customer.LastName)
 	in.nullableText("Phone", customer.Phone)
+	in.json("Metadata", customer.Metadata)
 	in.billingAddress(customer.BillingAddress)
 	req, err := in.request(api.NewUpdateCustomerRequest(c.caller.baseURL(), customer))
 	if err != nil {

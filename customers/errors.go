@@ -1,14 +1,12 @@
 package customers
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"net/textproto"
-	"net/url"
-	"regexp"
 	"strings"
 	"time"
 )
@@ -17,7 +15,7 @@ import (
 // context's own error.
 var (
 	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Field names it, or that the
-	// backend refused it (400, 413).
+	// backend refused it (400, 413, 414, 431).
 	ErrInvalidInput = errors.New("invalid input")
 	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. Where the session is
 	// known to have ended, nothing is sent.
@@ -39,7 +37,7 @@ var (
 	ErrInvalidPasswordToken = errors.New("invalid password token")
 	// ErrDuplicate means that another customer has this email, or uses this billing address (422).
 	ErrDuplicate = errors.New("duplicate")
-	// ErrNotFound means that there is no such country, address, customer or route (404).
+	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404); Message says which.
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
 	ErrConflict = errors.New("conflict")
@@ -61,7 +59,8 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")
 )
 
-// Error is every error of this package. Printing it in any way shows no cookie, token, password, email or body.
+// Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What of
+// it was received has control characters escaped, and a bounded length.
 //
 //nolint:recvcheck // Format is on the value, so that printing a copy shows no body either
 type Error struct {
@@ -109,14 +108,14 @@ func (e *Error) Error() string {
 	}
 	if e.Message != "" {
 		b.WriteString(": ")
-		b.WriteString(e.Message)
+		b.WriteString(shown(e.Message, maxText))
 	}
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ": try again in %s", e.RetryAfter.Round(time.Second))
 	}
 	if e.kind != nil && e.cause != nil {
 		b.WriteString(": ")
-		b.WriteString(maskEmails(e.cause.Error()))
+		b.WriteString(shown(e.cause.Error(), maxText))
 	}
 	return b.String()
 }
@@ -141,7 +140,7 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("operation", string(e.Operation)),
 		slog.Int("status", e.StatusCode),
-		slog.String("type", e.Type),
+		slog.String("type", shown(e.Type, maxName)),
 		slog.String("msg", e.Error()),
 	)
 }
@@ -161,48 +160,17 @@ func named(operation Operation, err error) error {
 	return &Error{Operation: operation, kind: ErrInvalidInput, cause: redacted(err)}
 }
 
-// redacted makes err repeat nothing that was received, which may be a cookie or a customer's data. It stays what it is
-// for errors.Is and errors.As.
-func redacted(err error) error {
-	if err == nil {
-		return nil
-	}
-	text := err.Error()
-	if _, ok := errors.AsType[textproto.ProtocolError](err); ok { // it repeats a header line
-		text = "malformed HTTP header in the response"
-	}
-	text = maskEmails(quotedPattern.ReplaceAllString(text, `"…"`))
-	if text == err.Error() {
-		return err
-	}
-	return &redactedError{text, err}
-}
+// visibleError is what encoders see of an Error: all but header, body and cause, under the fields' names.
+type visibleError Error
 
-// quotedPattern finds what net/http, its HTTP/2, time and others repeat by %q.
-var quotedPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+// MarshalJSON encodes the fields but for header and body.
+func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
 
-// redactedError has no Unwrap, so that walking down to the cause does not show its text.
-type redactedError struct {
-	text  string
-	cause error
-}
+// MarshalText returns what Error returns, for encoders such as those of XML and YAML.
+func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
 
-func (e *redactedError) Error() string              { return e.text }
-func (e *redactedError) Is(target error) bool       { return errors.Is(e.cause, target) }
-func (e *redactedError) As(target any) bool         { return errors.As(e.cause, target) }
-func (e *redactedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
+// GobEncode encodes the fields but for header and body.
+func (e Error) GobEncode() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
 
-// withoutURL strips what repeats the URL, which may contain an email.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
-}
-
-var emailPattern = regexp.MustCompile(`("[^"]*"|[^\s"()=,;<>/]+)(@|%40)[^\s"'()=,;<>/]+`)
-
-// maskEmails hides the emails that the backend repeats, as in a duplicate that only its database notices.
-func maskEmails(s string) string {
-	return emailPattern.ReplaceAllString(s, "…@…")
-}
+// GobDecode decodes what GobEncode encoded. The result is of no sentinel.
+func (e *Error) GobDecode(data []byte) error { return json.Unmarshal(data, (*visibleError)(e)) } //nolint:musttag // see visibleError

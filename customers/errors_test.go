@@ -34,7 +34,7 @@ func TestStatusDecidesTheSentinel(t *testing.T) {
 	everywhere := map[int]error{
 		300: ErrUnexpectedResponse, 302: ErrUnexpectedResponse, 304: ErrNotModified, 307: ErrUnexpectedResponse,
 		400: ErrInvalidInput, 403: ErrUnexpectedResponse, 404: ErrNotFound, 405: ErrUnexpectedResponse, 408: ErrUnavailable, 409: ErrConflict,
-		413: ErrInvalidInput, 418: ErrUnexpectedResponse, 429: ErrRateLimited, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable,
+		413: ErrInvalidInput, 414: ErrInvalidInput, 431: ErrInvalidInput, 418: ErrUnexpectedResponse, 429: ErrRateLimited, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable,
 		503: ErrUnavailable, 504: ErrUnavailable, 505: ErrUnexpectedResponse, 519: ErrUnexpectedResponse, 520: ErrUnavailable, 527: ErrUnavailable,
 		530: ErrUnavailable, 531: ErrUnexpectedResponse, 599: ErrUnexpectedResponse,
 	}
@@ -244,5 +244,51 @@ func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
 	}
 	if e := wantError(t, second, ErrInvalidInput); e.Operation != "Two" || shared.Operation != "" {
 		t.Errorf("operations %s and %q", e.Operation, shared.Operation)
+	}
+}
+
+// TestHintsOfAStatus has the statuses whose usual cause the backend does not name.
+func TestHintsOfAStatus(t *testing.T) {
+	const unknown = `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`
+	ctx := t.Context()
+	list := func(p ListOrdersParams) func(*Client) error {
+		return func(c *Client) error { _, err := c.ListOrders(ctx, &p); return err }
+	}
+	walk := func(p ListOrdersParams) func(*Client) error {
+		return func(c *Client) error { _, err := collect(ctx, c, &p); return err }
+	}
+	update := func(c *Client) error { _, err := c.Update(ctx, UpdateRequest{}); return err }
+	methods := func(c *Client) error { _, err := c.PaymentMethods.List(ctx); return err }
+	for _, test := range []struct {
+		name   string
+		call   func(*Client) error
+		status int
+		body   string
+		kind   error
+		want   string
+	}{
+		{"expand", list(ListOrdersParams{Expand: []string{"foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
+		{"fields", list(ListOrdersParams{Fields: []string{"foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
+		{"added field", walk(ListOrdersParams{Fields: []string{"+foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
+		{"a page", list(ListOrdersParams{Expand: []string{"foo"}}), 500, "<html>", ErrInternal, messageUnknownName},
+		{"neither", list(ListOrdersParams{Q: new("fields")}), 500, unknown, ErrInternal, "An unknown error occurred."},
+		{"empty lists", list(ListOrdersParams{Fields: []string{}, Expand: []string{}}), 500, unknown, ErrInternal, "An unknown error occurred."},
+		{"another status", list(ListOrdersParams{Expand: []string{"foo"}}), 400, `{"message":"no"}`, ErrInvalidInput, "no"},
+		{"another operation", update, 500, unknown, ErrInternal, "An unknown error occurred."},
+		{"413", update, 413, "<html>", ErrInvalidInput, messageTooLarge},
+		{"413 JSON", update, 413, `{"message":"over 1 MB"}`, ErrInvalidInput, messageTooLarge + ": over 1 MB"},
+		{"414", list(ListOrdersParams{}), 414, "<html>", ErrInvalidInput, messageURLTooLarge},
+		{"431", list(ListOrdersParams{}), 431, "", ErrInvalidInput, messageURLTooLarge},
+		{"provider", methods, 404, `{"type":"not_found","message":"Could not find a payment provider with id: gone"}`, ErrNotFound, messageProvider + ": Could not find a payment provider with id: gone"},
+		{"customer", methods, 404, `{"type":"not_found","message":"Customer with id: cus_1 was not found"}`, ErrNotFound, "Customer with id: cus_1 was not found"},
+	} {
+		contentType := "application/json"
+		if !strings.HasPrefix(test.body, "{") {
+			contentType = "text/html"
+		}
+		c := mustNew(t, "https://shop.example.com", inMemory(respondWith(test.status, contentType, test.body))).WithSession(sessionOf("v"))
+		if e := wantError(t, test.call(c), test.kind); e.Message != test.want {
+			t.Errorf("%s: message %q, want %q", test.name, e.Message, test.want)
+		}
 	}
 }

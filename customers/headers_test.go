@@ -22,7 +22,7 @@ func TestHeadersThatWouldDoHarmAreRefused(t *testing.T) {
 		"hush-hush\r\nX-Injected: 1", "hush-hush\n", "hush\nX: 1", "hush\rX: 1", "hush\x00X", "hush\x7f", "\x01", " hush-hush", "hush-hush ", "\thush",
 	} {
 		wantRefusedOption(t, c, f, WithHeader("X-Test", value), "WithHeader", "a value")
-		wantRefusedOption(t, c, f, WithPublishableKey(value), "WithHeader", "a key")
+		wantRefusedOption(t, c, f, WithPublishableKey(value), "WithPublishableKey", "a key")
 	}
 }
 
@@ -123,5 +123,23 @@ func TestHeadersAreSharedBetweenCallsWithoutARace(t *testing.T) {
 		if got := r.Header.Values("X-Call"); len(got) != 2 || got[0] != "k" {
 			t.Fatalf("X-Call is %q", got)
 		}
+	}
+}
+
+func TestPublishableKeyOfAnUnsetVariableIsRefused(t *testing.T) {
+	f := serve(t, respondWith(200, "application/json", customerJSON))
+	c := f.loggedIn(t)
+	for _, key := range []string{"", " ", "pk ", "\tpk", "pk\n", "p\x00k", "p\x7fk"} {
+		_, err := New(f.URL, WithPublishableKey(key))
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "WithPublishableKey" || e.Operation != "New" {
+			t.Errorf("New with %q: %v", key, e)
+		}
+		_, err = c.Retrieve(t.Context(), WithPublishableKey(key))
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "WithPublishableKey" || e.Operation != "RetrieveCustomer" {
+			t.Errorf("a call with %q: %v", key, e)
+		}
+	}
+	if f.count() != 0 {
+		t.Errorf("%d requests were sent", f.count())
 	}
 }

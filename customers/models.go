@@ -38,7 +38,8 @@ type (
 	BillingAddress = nullable.Nullable[api.BillingAddress]
 	// ListOrdersParams filters and pages [Client.ListOrders] and [Client.Orders]. All filters that are set must hold.
 	ListOrdersParams = api.ListOrdersParams
-	// TimeRange is a range of time for [ListOrdersParams].
+	// TimeRange is a range of time for [ListOrdersParams]. Bounds compare with the times that orders show, in milliseconds: LTE
+	// an order's own time includes it, GT excludes it.
 	TimeRange = api.TimeRange
 
 	// OrderStatus is an order's state. A backend may have states that are not among the constants.

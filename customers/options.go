@@ -164,9 +164,19 @@ func WithHeader(name, value string) SharedOption {
 }
 
 // WithPublishableKey sends the storefront's publishable API key, which selects the sales channel on other routes. The
-// backend does not read it on the customer and auth routes.
+// backend does not read it on the customer and auth routes. An empty key, such as that of an unset variable, is
+// [ErrInvalidInput].
 func WithPublishableKey(key string) SharedOption {
-	return WithHeader("X-Publishable-Api-Key", key)
+	return headerOption(func(h http.Header) error {
+		if key == "" {
+			return refused("WithPublishableKey", "the key is empty")
+		}
+		if err := checkHeaderValue("WithPublishableKey", key); err != nil {
+			return err
+		}
+		h.Set("X-Publishable-Api-Key", key)
+		return nil
+	})
 }
 
 // headerOption adds a header to those of a client or of a call.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -18,7 +19,8 @@ const ordersPerPage = 50
 // Fields replaces the order's own columns, or adds and removes some if each name begins with + or -; naming one total
 // leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
 // Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
-// zero in the result; unknown names are [ErrInternal], because the backend fails on them. The backend follows any path,
+// zero in the result; unknown names are [ErrInternal], because the backend fails on them. Email is compared exactly, and
+// in lower case if nothing has it as it is spelled. The backend follows any path,
 // also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of its memory:
 // never take Expand from a browser. The repository's document on orders lists the names.
 //
@@ -26,7 +28,30 @@ const ordersPerPage = 50
 // gets the orders, as long as the session lasts.
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
 	in := newCall(OperationListOrders, opts)
-	return c.caller.listOrders(ctx, &in, in.listOrders(params))
+	params = in.listOrders(params)
+	page, err := c.caller.listOrders(ctx, &in, params)
+	if err == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(params) {
+		attempts := 0
+		if in.options.response != nil {
+			attempts = in.options.response.Attempts
+		}
+		page, err = c.caller.listOrders(ctx, &in, params)
+		if in.options.response != nil {
+			in.options.response.Attempts += attempts
+		}
+	}
+	return page, err
+}
+
+// lowerEmail puts the email of a filter that found nothing into lower case, and reports whether that changed it. The
+// backend compares exactly. It stores an order's email in lower case if it comes from a cart, and as given if it comes
+// from an import or from an admin.
+func lowerEmail(params *ListOrdersParams) bool {
+	if params.Email == nil || *params.Email == strings.ToLower(*params.Email) {
+		return false
+	}
+	params.Email = new(strings.ToLower(*params.Email))
+	return true
 }
 
 func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersParams) (*OrderPage, error) {
@@ -34,14 +59,29 @@ func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersPar
 	if err != nil {
 		return nil, err
 	}
-	return fetch(ctx, c, in, req, func(page *OrderPage) bool {
+	r, err := c.do(ctx, in, req)
+	if err != nil {
+		return nil, err
+	}
+	return decode(r, func(page *OrderPage) bool {
 		for i := range page.Orders {
-			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() {
+			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() && !hasCreatedAt(r.body, i) {
 				return false
 			}
 		}
 		return page.Orders != nil
 	})
+}
+
+// hasCreatedAt reports whether the order i of a page has a time, which is zero if it lacks one, and also if it is of the
+// first instant of the year 1.
+func hasCreatedAt(body []byte, i int) bool {
+	var page struct {
+		Orders []struct {
+			CreatedAt *time.Time `json:"created_at"`
+		} `json:"orders"`
+	}
+	return unmarshal(body, &page) == nil && page.Orders[i].CreatedAt != nil
 }
 
 // Orders iterates over the customer's orders, newest first, page by page; params may be nil. Each order that existed
@@ -75,6 +115,9 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
 // what it returns always holds new ones, if there are any.
+//
+// A page that is short is the last one only if the backend has nothing after it. Neither its length nor its count shows
+// that: what is before the backend may cap pages, leave out the count or put in the page's own.
 func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersParams, yield func(*Order, error) bool) {
 	size := ordersPerPage
 	if params.Limit != nil {
@@ -86,7 +129,7 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 	}
 	var (
 		boundary time.Time           // the millisecond of the last order yielded
-		known    map[string]struct{} // the orders yielded in it
+		known    map[string]struct{} // the orders yielded in it; nil: none yet
 		stale    int                 // pages in a row that held nothing new
 	)
 	for {
@@ -101,15 +144,23 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 			yield(nil, err)
 			return
 		}
+		if known == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(&params) {
+			continue
+		}
 		stale++
+		came := make(map[string]struct{}, len(page.Orders))
 		for i := range page.Orders {
 			order := &page.Orders[i]
-			ms := order.CreatedAt.Truncate(time.Millisecond)
+			if _, ok := came[order.ID]; ok {
+				continue // a page with duplicates
+			}
+			came[order.ID] = struct{}{}
+			ms := sendableMillisecond(order.CreatedAt)
 			switch {
-			case !boundary.IsZero() && ms.After(boundary):
-				yield(nil, unexpectedOrders("the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"))
+			case known != nil && ms.After(boundary):
+				yield(nil, unexpectedOrders(messageNotSorted))
 				return
-			case !ms.Equal(boundary):
+			case known == nil || !ms.Equal(boundary):
 				boundary, known = ms, map[string]struct{}{}
 			}
 			if _, ok := known[order.ID]; ok {
@@ -124,20 +175,52 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 				return
 			}
 		}
-		// The backend counts in a query of its own, between which and the page's an order may come or go: the page must
-		// be short as well, and a wrong count may not end the walk in an error at once.
+		// The backend counts in a query of its own, between which and the page's an order may come or go: a wrong count
+		// may not end the walk in an error at once.
 		if (limit == 0 || len(page.Orders) < limit) && len(page.Orders) >= page.Count {
+			more, err := c.ordersAfter(ctx, in, params, len(came))
+			if err != nil {
+				yield(nil, err)
+			}
+			if err != nil || !more {
+				return
+			}
+		}
+		if stale == maxStalePages {
+			yield(nil, unexpectedOrders(messageCappedPages))
 			return
 		}
-		if stale == 10 {
-			yield(nil, unexpectedOrders("the pages stop short of the orders they count: something before the backend caps their size"))
-			return
-		}
-		if next := boundary.Add(time.Millisecond); len(page.Orders) > 0 && (created.LT == nil || next.Before(*created.LT)) {
+		if next := boundary.Add(time.Millisecond); known != nil && next.Year() <= maxYear && (created.LT == nil || next.Before(*created.LT)) {
 			created.LT = &next
 			params.CreatedAt = &created
 		}
 	}
+}
+
+// maxStalePages is how often in a row Orders asks for a page that holds nothing new, before it gives up.
+const maxStalePages = 10
+
+const (
+	messageNotSorted   = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
+	messageCappedPages = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
+)
+
+// ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are none.
+func (c *caller) ordersAfter(ctx context.Context, in *call, params ListOrdersParams, n int) (bool, error) {
+	if n == 0 {
+		return false, nil
+	}
+	params.Offset, params.Limit = &n, new(1)
+	page, err := c.listOrders(ctx, in, &params)
+	return err == nil && (len(page.Orders) > 0 || page.Count > n), err
+}
+
+// sendableMillisecond cuts a time to what a filter can ask for. All that is later than that is one tie.
+func sendableMillisecond(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() > maxYear {
+		return time.Date(maxYear, time.December, 31, 23, 59, 59, 999_000_000, time.UTC)
+	}
+	return t.Truncate(time.Millisecond)
 }
 
 func unexpectedOrders(message string) *Error {

@@ -14,7 +14,8 @@ type PaymentMethodsService struct {
 // List returns the methods that the backend's payment providers keep for the customer. What a method's Data holds is
 // up to its provider; a provider that keeps none adds none.
 //
-// [ErrUnauthenticated]: not logged in. [ErrInternal]: a provider failed.
+// [ErrUnauthenticated]: not logged in. [ErrInternal]: a provider failed. [ErrNotFound]: a provider that the backend has
+// saved is no longer installed there; the message names it.
 func (s PaymentMethodsService) List(ctx context.Context, opts ...CallOption) ([]PaymentMethod, error) {
 	in := newCall(OperationListPaymentMethods, opts)
 	req, err := in.request(api.NewListPaymentMethodsRequest(s.caller.baseURL()))

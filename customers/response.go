@@ -30,10 +30,11 @@ type response struct {
 	header http.Header
 	url    *url.URL
 	body   []byte
+
+	encoded bool // the body has an encoding that can't be decoded
 }
 
 const (
-	messageNotMedusa   = "the response is not the API's: does the base URL lead to a Medusa backend?"
 	messageIncomplete  = "the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?"
 	messageOtherJSON   = "the JSON is not what the contract describes"
 	messageLogInAgain  = "the backend does not know the session or token: log in again"
@@ -44,8 +45,6 @@ const (
 	messageNeedsHTTPS  = "the login succeeded, but a backend in production sends its cookie only over https: use an https base URL, or WithTLSTerminated where TLS ends before the backend"
 	messageCookieLost  = "the login succeeded, but no session cookie came: a proxy may have removed it, or the backend was not told that the request came over https"
 )
-
-var errTooLarge = errors.New("the body is larger than WithMaxResponseBytes allows")
 
 // maxErrorBody is how much of a failed call's body an error keeps.
 const maxErrorBody = 4 << 10
@@ -58,9 +57,29 @@ func (r *response) ok() bool {
 	case anyBody:
 		return r.status/100 == 2
 	case jsonBody:
-		return r.status == http.StatusOK && isJSON(r.header)
+		return r.status == http.StatusOK && !r.encoded && r.isJSON()
 	}
 	return false
+}
+
+// decodeBody makes the body UTF-8 without an encoding. Of a failure, what can't be decoded costs nothing but the backend's
+// text.
+func (r *response) decodeBody(limit int64) error {
+	failed := r.status/100 != 2
+	body, err := decodeContent(r.header, r.body, limit)
+	r.encoded = errors.Is(err, errEncoding)
+	r.body = toUTF8(r.header, body)
+	if failed || r.encoded {
+		return nil
+	}
+	return err
+}
+
+// isJSON reports whether the body is JSON by its header, or is a JSON object although the header says something else, or
+// nothing. What claims to be a page is taken for one.
+func (r *response) isJSON() bool {
+	return isJSON(r.header) || !strings.Contains(r.header.Get("Content-Type"), "html") &&
+		bytes.HasPrefix(bytes.TrimLeft(r.body, " \t\r\n"), []byte("{")) && json.Valid(r.body)
 }
 
 // unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
@@ -120,8 +139,10 @@ func (r *response) check(e *endpoint) error {
 	switch {
 	case r.status/100 != 2:
 		return r.statusError(e)
+	case r.encoded && operations[r.op].body == jsonBody:
+		return r.unexpected(messageEncoding+headerNames(r.header["Content-Encoding"]), nil)
 	case !r.ok():
-		return r.unexpected(messageNotMedusa, nil)
+		return r.unexpected(messageNotMedusa+" Its content type is"+cmp.Or(headerNames(r.header["Content-Type"]), ": none"), nil)
 	}
 	return nil
 }
@@ -132,11 +153,9 @@ func (r *response) statusError(at *endpoint) *Error {
 	e := r.failure(statusKind(r.status), "")
 	e.RetryAfter = retryAfter(r.header.Get("Retry-After"), time.Now())
 	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
-	if isJSON(r.header) {
+	if r.isJSON() {
 		body := r.apiError()
-		e.Type, e.Code, e.Message = body.Type, body.Code, maskEmails(body.Message)
-	} else if r.status == http.StatusNotFound {
-		e.Message = messageNotMedusa
+		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)
 	}
 	switch {
 	case r.status == http.StatusUnauthorized && !r.unauthorized():
@@ -151,9 +170,43 @@ func (r *response) statusError(at *endpoint) *Error {
 	case r.status == http.StatusUnprocessableEntity && e.Type != "duplicate_error":
 		e.kind = ErrInvalidInput
 	case r.status/100 == 3 && r.status != http.StatusNotModified:
-		e.Message = "the backend redirects" + maskEmails(at.redirectHint(r.url, r.header.Get("Location")))
+		e.Message = "the backend redirects" + shown(at.redirectHint(r.url, r.header.Get("Location")), maxText)
 	}
+	r.explain(e)
 	return e
+}
+
+// explain adds to the error of a status what the response most likely means.
+func (r *response) explain(e *Error) {
+	switch {
+	case r.isJSON() && len(r.header["Www-Authenticate"]) == 0 && isMedusa2(r.status, r.body):
+		e.kind, e.Type, e.Code, e.Message = ErrUnexpectedResponse, "", "", messageMedusa2
+		if r.status == http.StatusUnauthorized {
+			e.Message = messageMedusa2Auth
+		}
+	case r.encoded:
+		e.hint(messageEncoding + headerNames(r.header["Content-Encoding"]))
+	case r.status == http.StatusNotFound && !r.isJSON() && r.op == OperationGetToken:
+		e.Message = messageNoTokens
+	case r.status == http.StatusNotFound && !r.isJSON():
+		e.Message = messageNoRoute
+	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
+		e.hint(messageProvider)
+	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
+		e.hint(messageUnknownName)
+	case r.status == http.StatusRequestEntityTooLarge:
+		e.hint(messageTooLarge)
+	case r.status == http.StatusRequestURITooLong, r.status == http.StatusRequestHeaderFieldsTooLarge:
+		e.hint(messageURLTooLarge)
+	}
+}
+
+// hint puts what this package knows before what the backend wrote.
+func (e *Error) hint(message string) {
+	if e.Message != "" {
+		message += ": " + e.Message
+	}
+	e.Message = shown(message, maxText)
 }
 
 // maxStatedRetryAfter is how many seconds of a Retry-After an error repeats.
@@ -182,18 +235,20 @@ func statusKind(status int) error {
 
 // statusKinds are the sentinels of the statuses whose meaning does not depend on the operation.
 var statusKinds = map[int]error{
-	http.StatusNotModified:           ErrNotModified,
-	http.StatusBadRequest:            ErrInvalidInput,
-	http.StatusRequestEntityTooLarge: ErrInvalidInput,
-	http.StatusNotFound:              ErrNotFound,
-	http.StatusConflict:              ErrConflict,
-	http.StatusUnprocessableEntity:   ErrDuplicate,
-	http.StatusTooManyRequests:       ErrRateLimited,
-	http.StatusInternalServerError:   ErrInternal,
-	http.StatusRequestTimeout:        ErrUnavailable,
-	http.StatusBadGateway:            ErrUnavailable,
-	http.StatusServiceUnavailable:    ErrUnavailable,
-	http.StatusGatewayTimeout:        ErrUnavailable,
+	http.StatusNotModified:                 ErrNotModified,
+	http.StatusBadRequest:                  ErrInvalidInput,
+	http.StatusRequestEntityTooLarge:       ErrInvalidInput,
+	http.StatusRequestURITooLong:           ErrInvalidInput,
+	http.StatusRequestHeaderFieldsTooLarge: ErrInvalidInput,
+	http.StatusNotFound:                    ErrNotFound,
+	http.StatusConflict:                    ErrConflict,
+	http.StatusUnprocessableEntity:         ErrDuplicate,
+	http.StatusTooManyRequests:             ErrRateLimited,
+	http.StatusInternalServerError:         ErrInternal,
+	http.StatusRequestTimeout:              ErrUnavailable,
+	http.StatusBadGateway:                  ErrUnavailable,
+	http.StatusServiceUnavailable:          ErrUnavailable,
+	http.StatusGatewayTimeout:              ErrUnavailable,
 }
 
 // noSessionCookie returns the error of a login that succeeded without a session cookie.
@@ -207,7 +262,7 @@ func (r *response) noSessionCookie(e *endpoint) *Error {
 		message = messageNeedsHTTPS
 	}
 	if len(names) > 0 {
-		message += "; the response sets " + strings.Join(names, ", ") + " and not " + e.cookieName + ": see WithSessionCookieName"
+		message += "; the response sets " + listed(names) + " and not " + e.cookieName + ": see WithSessionCookieName"
 	}
 	return r.failure(ErrNoSessionCookie, message)
 }
@@ -215,11 +270,6 @@ func (r *response) noSessionCookie(e *endpoint) *Error {
 func mediaType(h http.Header) string {
 	t, _, _ := strings.Cut(h.Get("Content-Type"), ";")
 	return strings.ToLower(strings.TrimSpace(t))
-}
-
-func isJSON(h http.Header) bool {
-	t := mediaType(h)
-	return t == "application/json" || strings.HasSuffix(t, "+json")
 }
 
 func withoutSetCookie(h http.Header) http.Header {

@@ -22,8 +22,8 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 		"truncated":                respondWith(200, "application/json", customerJSON[:20]),
 		"wrong type":               respondWith(200, "application/json", `{"customer":{"id":7}}`),
 		"two documents":            respondWith(200, "application/json", customerJSON+customerJSON),
-		"JSON without the type":    respondWith(200, "", customerJSON),
-		"JSON as text":             respondWith(200, "text/plain", customerJSON),
+		"JSON as a page":           respondWith(200, "text/html", customerJSON),
+		"foreign JSON as text":     respondWith(200, "text/plain", `{"status":"ok"}`),
 		"no content":               respondWith(204, "", ""),
 		"created":                  respondWith(201, "application/json", customerJSON),
 		"partial":                  respondWith(206, "application/json", customerJSON),
@@ -41,7 +41,12 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 }
 
 func TestJSONIsKnownByItsType(t *testing.T) {
-	for _, contentType := range []string{"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;"} {
+	for _, contentType := range []string{
+		"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;", "application/json, application/json",
+		"application/json; charset=utf-8, application/json", "text/json", "text/x-json", "application/x-json", "", "text/plain; charset=utf-8",
+		"application/octet-stream", "application/javascript", "application/json; charset=klingon", "application/json; charset", "json", ";", "*/*",
+		"application/json; charset=utf-8; charset=utf-16",
+	} {
 		wantOK(t, retrieve(t.Context(), serve(t, respondWith(200, contentType, customerJSON)).loggedIn(t)))
 	}
 }

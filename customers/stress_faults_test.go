@@ -203,8 +203,8 @@ func faults() []fault {
 		{ // Responses that are not the API'env.
 			{name: "200 empty, as JSON", server: responding(200, jsonType, ""), want: ErrUnexpectedResponse, status: 200},
 			{name: "200 empty, no content type", server: responding(200, "", ""), want: ErrUnexpectedResponse, status: 200},
-			{name: "200 JSON, no content type", server: responding(200, "", customerJSON), want: ErrUnexpectedResponse, status: 200},
-			{name: "200 JSON as text/plain", server: responding(200, "text/plain", customerJSON), want: ErrUnexpectedResponse, status: 200},
+			{name: "200 foreign JSON, no content type", server: responding(200, "", "{}"), want: ErrUnexpectedResponse, status: 200},
+			{name: "200 JSON as text/html", server: responding(200, "text/html", customerJSON), want: ErrUnexpectedResponse, status: 200},
 			{name: "200 HTML", server: responding(200, "text/html", plantedPage), want: ErrUnexpectedResponse, status: 200, contains: "base URL"},
 			{name: "200 HTML as JSON", server: responding(200, jsonType, plantedPage), want: ErrUnexpectedResponse, status: 200},
 			{name: "404 HTML", server: responding(404, "text/html", plantedPage), want: ErrNotFound, status: 404, contains: "base URL"},
@@ -227,7 +227,7 @@ func faults() []fault {
 			{name: "JSON of something else", server: responding(200, jsonType, `{"status":"ok"}`), want: ErrUnexpectedResponse, status: 200},
 			{name: "JSON with a wrong type", server: responding(200, jsonType, `{"customer":{"id":["planted"]}}`), want: ErrUnexpectedResponse, status: 200},
 			{name: "JSON with a time that is none", server: responding(200, jsonType, `{"customer":{"id":"cus_1","created_at":"planted"}}`), want: ErrUnexpectedResponse, status: 200},
-			{name: "JSON with a byte order mark", server: responding(200, jsonType, "\ufeff"+customerJSON), want: ErrUnexpectedResponse, status: 200},
+			{name: "JSON with two byte order marks", server: responding(200, jsonType, "\ufeff\ufeff"+customerJSON), want: ErrUnexpectedResponse, status: 200},
 			{name: "JSON with garbage behind it", server: responding(200, jsonType, customerJSON+"planted"), want: ErrUnexpectedResponse, status: 200},
 			{name: "JSON twice", server: responding(200, jsonType, customerJSON+customerJSON), want: ErrUnexpectedResponse, status: 200},
 			{name: "JSON nested a million deep", server: responding(200, jsonType, `{"customer":{"metadata":`+strings.Repeat("[", 1<<20)), want: ErrUnexpectedResponse, status: 200, memory: 16 << 20},
@@ -486,8 +486,8 @@ func faults() []fault {
 	// Each status comes as a gateway sends it, and as the backend would, with an email in its message.
 	statuses := map[int]error{
 		400: ErrInvalidInput, 401: ErrUnauthenticated, 403: ErrUnexpectedResponse, 404: ErrNotFound, 405: ErrUnexpectedResponse, 407: ErrUnexpectedResponse,
-		408: ErrUnavailable, 409: ErrConflict, 410: ErrUnexpectedResponse, 413: ErrInvalidInput, 414: ErrUnexpectedResponse, 415: ErrUnexpectedResponse,
-		418: ErrUnexpectedResponse, 421: ErrUnexpectedResponse, 422: ErrDuplicate, 425: ErrUnexpectedResponse, 429: ErrRateLimited, 431: ErrUnexpectedResponse,
+		408: ErrUnavailable, 409: ErrConflict, 410: ErrUnexpectedResponse, 413: ErrInvalidInput, 414: ErrInvalidInput, 415: ErrUnexpectedResponse,
+		418: ErrUnexpectedResponse, 421: ErrUnexpectedResponse, 422: ErrDuplicate, 425: ErrUnexpectedResponse, 429: ErrRateLimited, 431: ErrInvalidInput,
 		451: ErrUnexpectedResponse, 500: ErrInternal, 501: ErrUnexpectedResponse, 502: ErrUnavailable, 503: ErrUnavailable, 504: ErrUnavailable,
 		505: ErrUnexpectedResponse, 511: ErrUnexpectedResponse, 520: ErrUnavailable, 530: ErrUnavailable,
 	}

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -77,6 +78,7 @@ func (t *transport) attempt(ctx, attemptCtx context.Context, op Operation, req *
 	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
 	r := &response{op: op, status: resp.StatusCode, header: resp.Header, url: req.URL}
 	r.body, err = readBody(resp, t.maxResponseBytes)
+	err = cmp.Or(err, r.decodeBody(bodyLimit(r.status, t.maxResponseBytes)))
 	switch {
 	case errors.Is(err, errTooLarge):
 		return r, r.unexpected("", err)
@@ -112,8 +114,9 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil, nil // the body is the bare connection, which no context ends
 	}
+	limit = bodyLimit(resp.StatusCode, limit)
 	if resp.StatusCode/100 != 2 {
-		return io.ReadAll(io.LimitReader(resp.Body, min(limit, maxErrorRead)))
+		return io.ReadAll(io.LimitReader(resp.Body, limit))
 	}
 	if resp.ContentLength > limit {
 		return nil, errTooLarge
@@ -127,6 +130,14 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, errTooLarge
 	}
 	return body.Bytes(), err
+}
+
+// bodyLimit returns how much of a body is read, and how much it may become.
+func bodyLimit(status int, limit int64) int64 {
+	if status/100 != 2 {
+		return min(limit, maxErrorRead)
+	}
+	return limit
 }
 
 const (
@@ -187,7 +198,7 @@ func (t *transport) log(ctx context.Context, req *http.Request, op Operation, at
 		}
 	}
 	if id != "" {
-		attrs = append(attrs, slog.String("request_id", id[:min(len(id), maxRequestID)]))
+		attrs = append(attrs, slog.String("request_id", shown(id, maxRequestID)))
 	}
 	if err != nil {
 		attrs = append(attrs, slog.String("error", err.Error()))

@@ -1,9 +1,11 @@
 package customers
 
 import (
+	"encoding/json"
 	"math"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -54,7 +56,19 @@ func (c *call) text(field, value string) {
 	case !utf8.ValidString(value):
 		c.refuse(field, "it is not valid UTF-8")
 	case strings.ContainsRune(value, 0):
-		c.refuse(field, "it contains a NUL, which the backend can't store")
+		c.refuse(field, reasonNUL)
+	}
+}
+
+// json refuses a value that the backend would store as another one, or fail on.
+func (c *call) json(field string, value any) {
+	text, err := json.Marshal(value)
+	if err != nil { // err may repeat the value
+		c.refuse(field, reasonNoJSON)
+		return
+	}
+	if reason := unstorable(text); reason != "" {
+		c.refuse(field, reason)
 	}
 }
 
@@ -77,13 +91,6 @@ func (c *call) required(field, value string) {
 	c.text(field, value)
 }
 
-// filter refuses an empty filter, which matches nothing or fails.
-func (c *call) filter(field string, value *string) {
-	if value != nil {
-		c.required(field, *value)
-	}
-}
-
 // names refuses what the backend can't take apart again.
 func (c *call) names(field string, names []string) {
 	for _, name := range names {
@@ -94,13 +101,30 @@ func (c *call) names(field string, names []string) {
 	}
 }
 
-// email checks an email and returns it in lower case, as the backend stores it on register and looks for it at login.
+// email checks an email and returns it without surrounding space and in lower case, as the backend stores it on register
+// and looks for it at login.
 func (c *call) email(field, value string) string {
+	return c.lower(field, c.emailAsSpelled(field, value))
+}
+
+// emailAsSpelled checks an email and returns it without surrounding space. What can't be seen inside, such as a zero-width
+// space that was pasted along, would make it another email.
+func (c *call) emailAsSpelled(field, value string) string {
+	value = strings.TrimSpace(value)
 	c.required(field, value)
-	if !strings.Contains(value, "@") {
+	switch {
+	case !strings.Contains(value, "@"):
 		c.refuse(field, "it is not an email")
+	case strings.ContainsFunc(value, isInvisible):
+		c.refuse(field, "it contains an invisible character")
 	}
-	return c.lower(field, value)
+	return value
+}
+
+// isInvisible reports whether r shows as nothing, or as a space that is not the usual one.
+func isInvisible(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
+		unicode.Is(unicode.Zs, r) && r != ' ' || r == '\u2800' // the last is Braille without a dot
 }
 
 func (c *call) credentials(email, password string) api.Credentials {
@@ -119,9 +143,23 @@ func (c *call) lower(field, value string) string {
 	return strings.ToLower(value)
 }
 
+// id refuses what is no id, such as one with a space that was copied along, which would find nothing, in silence.
+func (c *call) id(field, id string) {
+	c.required(field, id)
+	if strings.TrimSpace(id) != id || strings.ContainsFunc(id, isInvisible) {
+		c.refuse(field, "it has space around it, or contains an invisible character")
+	}
+}
+
+func (c *call) optionalID(field string, id *string) {
+	if id != nil {
+		c.id(field, *id)
+	}
+}
+
 // pathID refuses ids that would lead to another route.
 func (c *call) pathID(field, id string) {
-	c.required(field, id)
+	c.id(field, id)
 	if id == "." || id == ".." || strings.ContainsAny(id, `/\`) {
 		c.refuse(field, "it is not an id")
 	}
@@ -148,6 +186,7 @@ func (c *call) newAddress(a *AddAddressRequest) {
 	c.optionalText("Company", a.Company)
 	c.optionalText("Phone", a.Phone)
 	c.optionalText("Province", a.Province)
+	c.json("Metadata", a.Metadata)
 }
 
 func (c *call) address(a *UpdateAddressRequest) {
@@ -163,6 +202,9 @@ func (c *call) address(a *UpdateAddressRequest) {
 	c.nullableText("Province", a.Province)
 	c.nullableText("PostalCode", a.PostalCode)
 	c.nullableText("Phone", a.Phone)
+	if metadata, err := a.Metadata.Get(); err == nil {
+		c.json("Metadata", metadata)
+	}
 }
 
 func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
@@ -171,7 +213,7 @@ func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		return // absent or null
 	}
 	if id, err := union.AsAddressID(); err == nil {
-		c.required("BillingAddress", id)
+		c.id("BillingAddress", id)
 		return
 	}
 	a, err := union.AsUpdateAddressRequest()
@@ -180,6 +222,10 @@ func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		return
 	}
 	c.address(&a)
+	c.json("BillingAddress", union) // as it is sent: in a, numbers are floats and texts are Unicode
+	if text, err := json.Marshal(a); err == nil && string(text) == "{}" {
+		c.refuse("BillingAddress", "it sets no field, and the backend would make an empty address; leave BillingAddress out")
+	}
 }
 
 // listOrders checks filters and returns a copy of them as the backend wants them.
@@ -188,30 +234,32 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 		return &ListOrdersParams{}
 	}
 	p := *in
-	c.filter("Q", p.Q)
-	c.filter("ID", p.ID)
-	c.filter("CartID", p.CartID)
-	c.filter("RegionID", p.RegionID)
+	if p.Q != nil {
+		c.required("Q", *p.Q) // an empty one fails
+	}
+	c.optionalID("ID", p.ID)
+	c.optionalID("CartID", p.CartID)
+	c.optionalID("RegionID", p.RegionID)
 	if p.Q != nil && (p.Email != nil || p.DisplayID != nil) {
 		c.refuse("Q", "the backend drops Email and DisplayID where Q is set; search, or filter")
 	}
-	// An order's email and currency are stored in lower case; another spelling would match nothing, in silence.
 	if p.Email != nil {
-		p.Email = new(c.email("Email", *p.Email))
+		p.Email = new(c.emailAsSpelled("Email", *p.Email)) // see lowerEmail
 	}
+	// Currencies are stored in lower case; another spelling would match nothing, in silence.
 	if p.CurrencyCode != nil {
-		c.required("CurrencyCode", *p.CurrencyCode)
+		c.id("CurrencyCode", *p.CurrencyCode)
 		p.CurrencyCode = new(c.lower("CurrencyCode", *p.CurrencyCode))
 	}
-	if p.TaxRate != nil && (math.IsNaN(*p.TaxRate) || math.IsInf(*p.TaxRate, 0)) {
-		c.refuse("TaxRate", "it is not a number")
+	// On what its database has no room for, the backend fails with a 500.
+	if p.DisplayID != nil && int(int32(*p.DisplayID)) != *p.DisplayID { //nolint:gosec // whether it overflows is the question
+		c.refuse("DisplayID", "it is larger than any order's")
 	}
-	if p.Limit != nil && *p.Limit < 0 {
-		c.refuse("Limit", "it must not be negative")
+	if p.TaxRate != nil && !(math.Abs(*p.TaxRate) <= math.MaxFloat32) {
+		c.refuse("TaxRate", "it is not a number, or too large for one")
 	}
-	if p.Offset != nil && *p.Offset < 0 {
-		c.refuse("Offset", "it must not be negative")
-	}
+	c.paging("Limit", p.Limit)
+	c.paging("Offset", p.Offset)
 	c.names("Fields", p.Fields)
 	c.names("Expand", p.Expand)
 	// An empty list would be sent as an empty value, which the backend refuses.
@@ -220,17 +268,60 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	p.PaymentStatus = nilIfEmpty(p.PaymentStatus)
 	p.Fields = nilIfEmpty(p.Fields)
 	p.Expand = nilIfEmpty(p.Expand)
-	p.CreatedAt = nilIfZero(p.CreatedAt)
-	p.UpdatedAt = nilIfZero(p.UpdatedAt)
-	p.CanceledAt = nilIfZero(p.CanceledAt)
+	p.CreatedAt = c.timeRange("CreatedAt", p.CreatedAt)
+	p.UpdatedAt = c.timeRange("UpdatedAt", p.UpdatedAt)
+	p.CanceledAt = c.timeRange("CanceledAt", p.CanceledAt)
 	return &p
 }
 
-func nilIfZero(d *TimeRange) *TimeRange {
-	if d != nil && *d == (TimeRange{}) {
+// paging refuses a limit or offset that the backend can't count to.
+func (c *call) paging(field string, n *int) {
+	switch {
+	case n == nil:
+	case *n < 0:
+		c.refuse(field, "it must not be negative")
+	case int64(*n) > 1<<53:
+		c.refuse(field, "it is larger than JavaScript's numbers")
+	}
+}
+
+// maxYear is the last year that a filter can ask for.
+const maxYear = 9999
+
+// timeRange returns the range of what the backend has in which orders have, in JSON, a time of the range in. JSON has
+// times cut to milliseconds, while the backend compares with the database's microseconds (docs/backend.md, B51). It cuts
+// what it compares with to milliseconds too, so the range begins and ends with one.
+func (c *call) timeRange(field string, in *TimeRange) *TimeRange {
+	if in == nil {
 		return nil
 	}
-	return d
+	var out TimeRange
+	for _, bound := range []struct {
+		given   *time.Time
+		send    **time.Time
+		replace func(u, v time.Time) bool
+		round   time.Duration
+	}{
+		{in.GT, &out.GTE, time.Time.After, time.Millisecond},
+		{in.GTE, &out.GTE, time.Time.After, time.Millisecond - 1},
+		{in.LT, &out.LT, time.Time.Before, time.Millisecond - 1},
+		{in.LTE, &out.LT, time.Time.Before, time.Millisecond},
+	} {
+		if bound.given == nil {
+			continue
+		}
+		t := bound.given.UTC().Add(bound.round).Truncate(time.Millisecond)
+		switch given := bound.given.UTC(); {
+		case given.Year() < 0 || given.Year() > maxYear, t.Year() > maxYear && bound.send == &out.GTE:
+			c.refuse(field, "its year is before 0 or after 9999")
+		case t.Year() <= maxYear && (*bound.send == nil || bound.replace(t, **bound.send)): // beyond, LT and LTE leave nothing out
+			*bound.send = &t
+		}
+	}
+	if out == (TimeRange{}) {
+		return nil
+	}
+	return &out
 }
 
 func nilIfEmpty[T any](s []T) []T {

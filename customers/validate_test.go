@@ -1,8 +1,10 @@
 package customers
 
 import (
+	"encoding/json"
 	"math"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +102,10 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"UpdateCustomer", "CountryCode", "billing", update(UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{CountryCode: "hush"})})},
 		{"UpdateCustomer", "City", "billing", update(UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{City: Value(withNUL)})})},
 
+		{"UpdateCustomer", "BillingAddress", "no field", update(UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{})})},
+		{"UpdateCustomer", "BillingAddress", "no field but an empty country", update(UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{CountryCode: ""})})},
+		{"UpdateCustomer", "BillingAddress", "not UTF-8", update(UpdateRequest{BillingAddress: BillingAddressOf(UpdateAddressRequest{City: Value(notUTF8)})})},
+
 		{"ResetPassword", "Email", "empty", reset("", "t", "p")},
 		{"ResetPassword", "Email", "no @", reset("hush", "t", "p")},
 		{"ResetPassword", "Token", "empty", reset(testEmail, "", "p")},
@@ -130,7 +136,7 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"AddAddress", "Company", "NUL", add(func(a *AddAddressRequest) { a.Company = new(withNUL) })},
 		{"AddAddress", "Phone", "NUL", add(func(a *AddAddressRequest) { a.Phone = new(withNUL) })},
 		{"AddAddress", "Province", "not UTF-8", add(func(a *AddAddressRequest) { a.Province = new(notUTF8) })},
-		{"AddAddress", "", "metadata that is no JSON", add(func(a *AddAddressRequest) { a.Metadata = math.NaN() })},
+		{"AddAddress", "Metadata", "no JSON", add(func(a *AddAddressRequest) { a.Metadata = math.NaN() })},
 
 		{"UpdateAddress", "CountryCode", "three letters", change("addr_1", UpdateAddressRequest{CountryCode: "dnk"})},
 		{"UpdateAddress", "FirstName", "NUL", change("addr_1", UpdateAddressRequest{FirstName: Value(withNUL)})},
@@ -151,9 +157,24 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 		{"ListOrders", "Fields", "space", list(ListOrdersParams{Fields: []string{"id", " email"}})},
 		{"ListOrders", "Expand", "two in one", list(ListOrdersParams{Expand: []string{"items,customer"}})},
 		{"ListOrders", "Offset", "negative", list(ListOrdersParams{Offset: new(-1)})},
+		{"ListOrders", "Offset", "too large", list(ListOrdersParams{Offset: new(math.MaxInt)})},
+		{"ListOrders", "Limit", "too large", list(ListOrdersParams{Limit: new(math.MaxInt)})},
+		{"ListOrders", "Limit", "too large", walk(ListOrdersParams{Limit: new(math.MaxInt)})},
+		{"ListOrders", "DisplayID", "too large", list(ListOrdersParams{DisplayID: new(math.MaxInt32 + 1)})},
+		{"ListOrders", "DisplayID", "too small", list(ListOrdersParams{DisplayID: new(math.MinInt32 - 1)})},
+		{"ListOrders", "TaxRate", "too large", list(ListOrdersParams{TaxRate: new(1e39)})},
+		{"ListOrders", "TaxRate", "too small", list(ListOrdersParams{TaxRate: new(-1e39)})},
 		{"ListOrders", "CreatedAt", "no JSON", list(ListOrdersParams{CreatedAt: &TimeRange{GT: new(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC))}})},
 	}
-	for _, id := range []string{"", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
+	for _, id := range []string{"a ", " a", "a\n", "a\u200b", "\u00a0a", "\ufeffa"} {
+		for field, p := range map[string]ListOrdersParams{"ID": {ID: &id}, "CartID": {CartID: &id}, "RegionID": {RegionID: &id}, "CurrencyCode": {CurrencyCode: &id}} {
+			tests = append(tests, []struct {
+				operation, field, name string
+				call                   func() error
+			}{{"ListOrders", field, "invisible", list(p)}, {"UpdateCustomer", "BillingAddress", "invisible", update(UpdateRequest{BillingAddress: BillingAddressID(id)})}}...)
+		}
+	}
+	for _, id := range []string{"a ", " a", "a\n", "a\u200b", "", ".", "..", "a/b", "/", `a\b`, "../orders", notUTF8, withNUL} {
 		tests = append(tests, []struct {
 			operation, field, name string
 			call                   func() error
@@ -172,7 +193,7 @@ func TestWhatCanOnlyFailIsNotSent(t *testing.T) {
 			call                   func() error
 		}{{"ListOrders", field, "", list(p)}, {"ListOrders", field, "", walk(p)}}...)
 	}
-	for _, p := range []ListOrdersParams{{Email: new("")}, {Email: new("É@example.com")}, {CurrencyCode: new("É")}, {TaxRate: new(math.Inf(1))}, {Q: new(withNUL)}, {ID: new(notUTF8)}} {
+	for _, p := range []ListOrdersParams{{Email: new("")}, {Email: new("a\u200b@example.com")}, {CurrencyCode: new("É")}, {TaxRate: new(math.Inf(1))}, {Q: new(withNUL)}, {ID: new(notUTF8)}} {
 		if err := list(p)(); err == nil {
 			t.Errorf("%+v is accepted", p)
 		} else {
@@ -226,6 +247,9 @@ func TestEmailsAreSentInLowerCase(t *testing.T) {
 		before := f.count()
 		wantOK(t, call())
 		r := f.seen()[before]
+		if name == "ListOrders" { // which looks for it as it is spelled first
+			r = f.last(t)
+		}
 		if all := r.Path + r.Body + r.Query.Get("email"); !strings.Contains(all, sent) || strings.Contains(all, given) {
 			t.Errorf("%s sent %s", name, all)
 		}
@@ -235,5 +259,76 @@ func TestEmailsAreSentInLowerCase(t *testing.T) {
 	wantOK(t, logIn(ctx, c, "üß@exämple.com"))
 	if got := f.seen()[before].Body; !strings.Contains(got, "üß@exämple.com") {
 		t.Errorf("sent %s", got)
+	}
+}
+
+func TestEmailsAreSentWithoutSurroundingSpace(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/store/customers/password-token" {
+			respond(w, 204, "", "")
+			return
+		}
+		w.Header().Set("Set-Cookie", "connect.sid=x; Path=/")
+		respondJSON(w, 200, `{"customer":{"id":"c"},"access_token":"t","exists":true,"orders":[],"count":1}`)
+	})
+	c := f.loggedIn(t)
+	ctx := t.Context()
+	for name, call := range map[string]func(email string) error{
+		"CreateCustomer": func(email string) error {
+			_, err := c.Create(ctx, CreateRequest{Email: email, Password: " p "})
+			return err
+		},
+		"UpdateCustomer": func(email string) error { _, err := c.Update(ctx, UpdateRequest{Email: &email}); return err },
+		"ResetPassword": func(email string) error {
+			_, err := c.ResetPassword(ctx, ResetPasswordRequest{Email: email, Token: "t", Password: "p"})
+			return err
+		},
+		"GeneratePasswordToken": func(email string) error { return c.GeneratePasswordToken(ctx, email) },
+		"Authenticate":          func(email string) error { return logIn(ctx, c, email) },
+		"GetToken":              func(email string) error { _, err := c.Auth.GetToken(ctx, email, "p"); return err },
+		"EmailExists":           func(email string) error { _, err := c.Auth.Exists(ctx, email); return err },
+		"ListOrders": func(email string) error {
+			_, err := c.ListOrders(ctx, &ListOrdersParams{Email: &email})
+			return err
+		},
+	} {
+		for _, space := range []string{" ", "\t", "\r\n", "\u00a0", "\u2003", "\u3000", "  \n"} {
+			for _, email := range []string{space + testEmail, testEmail + space, space + testEmail + space} {
+				before := f.count()
+				wantOK(t, call(email))
+				r := f.seen()[before]
+				sent := r.Query.Get("email")
+				switch {
+				case r.Body != "":
+					var body struct {
+						Email    string `json:"email"`
+						Password string `json:"password"`
+					}
+					wantOK(t, json.Unmarshal([]byte(r.Body), &body))
+					if sent = body.Email; name == "CreateCustomer" && body.Password != " p " {
+						t.Errorf("the password was sent as %q", body.Password)
+					}
+				case name == "EmailExists":
+					sent, _ = url.PathUnescape(strings.TrimPrefix(r.Path, "/store/auth/"))
+				}
+				if sent != testEmail {
+					t.Errorf("%s sent %q for %q", name, sent, email)
+				}
+			}
+		}
+		n := f.count()
+		for _, invisible := range []string{
+			"\u200b", "\u200d", "\ufeff", "\u00ad", "\u202e", "\u2066", "\x01", "\n", "\t", "\x7f", "\u0085", "\u00a0", "\u2028", "\ufe0f", "\u034f", "\u3164",
+			"\u2800", "\U000e0041",
+		} {
+			for _, email := range []string{"us" + invisible + "er@example.com", "user@exam" + invisible + "ple.com"} {
+				if e := wantError(t, call(email), ErrInvalidInput); !strings.EqualFold(e.Field, "Email") {
+					t.Errorf("%s: %v", name, e)
+				}
+			}
+		}
+		if f.count() != n {
+			t.Errorf("%s sent an email with an invisible character", name)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package e2e
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/medusa-storefront/customers-go/customers"
@@ -33,5 +34,8 @@ func goneProvider(t *testing.T) {
 		}
 	}()
 	_, err = c.PaymentMethods.List(t.Context())
-	failure{is: customers.ErrNotFound, status: 404, kind: "not_found", operation: "ListPaymentMethods"}.check(t, err)
+	e := failure{is: customers.ErrNotFound, status: 404, kind: "not_found", operation: "ListPaymentMethods"}.of(t, err)
+	if !strings.Contains(e.Message, "no longer installed") || !strings.HasSuffix(e.Message, "payment provider with id: gone") {
+		t.Errorf("the message does not name the provider: %v", e)
+	}
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -25,16 +26,15 @@ type sentRequest struct {
 
 func (s *spy) RoundTrip(req *http.Request) (*http.Response, error) {
 	seen := sentRequest{method: req.Method, path: req.URL.RequestURI(), header: req.Header.Clone()}
-	if req.GetBody != nil {
-		body, err := req.GetBody()
+	if req.Body != nil {
+		text, err := io.ReadAll(req.Body)
 		if err != nil {
 			return nil, err
 		}
-		text, err := io.ReadAll(body)
-		if err != nil {
-			return nil, err
-		}
+		_ = req.Body.Close()
 		seen.body = string(text)
+		req = req.Clone(req.Context()) // a RoundTripper changes no request that it is given
+		req.Body = io.NopCloser(strings.NewReader(seen.body))
 	}
 	s.mu.Lock()
 	s.sent = append(s.sent, seen)
