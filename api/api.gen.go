@@ -704,7 +704,7 @@ type Address struct {
 	LastName *string `json:"last_name"`
 
 	// Metadata The data that was stored with the address; not always an object.
-	Metadata interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Phone The phone number.
 	Phone *string `json:"phone"`
@@ -816,7 +816,7 @@ type Cart struct {
 	CompletedAt *time.Time `json:"completed_at"`
 
 	// Context What was known about the visitor, such as address and browser; null when nothing was.
-	Context map[string]interface{} `json:"context"`
+	Context JSON `json:"context"`
 
 	// CreatedAt When the cart was created.
 	CreatedAt time.Time `json:"created_at"`
@@ -849,7 +849,7 @@ type Cart struct {
 	Items []LineItemRecord `json:"items,omitempty"`
 
 	// Metadata Free-form data kept with the cart; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Object Always `cart`.
 	Object string `json:"object"`
@@ -918,7 +918,7 @@ type ClaimImage struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the claim image; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// UpdatedAt When the claim image last changed.
 	UpdatedAt time.Time `json:"updated_at"`
@@ -954,7 +954,7 @@ type ClaimItem struct {
 	ItemID string `json:"item_id"`
 
 	// Metadata Free-form data kept with the claim item; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Note The complaint in words; null when there is none.
 	Note *string `json:"note"`
@@ -1008,7 +1008,7 @@ type ClaimOrder struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the claim; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotification True when the customer is not to be told about it; null when that was never said.
 	NoNotification *bool `json:"no_notification"`
@@ -1062,7 +1062,7 @@ type ClaimTag struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the claim tag; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// UpdatedAt When the claim tag last changed.
 	UpdatedAt time.Time `json:"updated_at"`
@@ -1152,7 +1152,7 @@ type Customer struct {
 	LastName *string `json:"last_name"`
 
 	// Metadata The data that was stored with the customer.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Orders All orders; only in login and session responses.
 	Orders []OrderRecord `json:"orders,omitempty"`
@@ -1182,7 +1182,7 @@ type CustomerGroup struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the customer group; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -1233,7 +1233,7 @@ type Discount struct {
 	IsDynamic bool `json:"is_dynamic"`
 
 	// Metadata Free-form data kept with the discount; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// ParentDiscount The template it was made from; null for all others, or if deleted. Only by `expand`.
 	ParentDiscount *Discount `json:"parent_discount,omitempty"`
@@ -1287,7 +1287,7 @@ type DiscountCondition struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the discount condition; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Operator Whether it asks for being in the list or not in it.
 	Operator DiscountConditionOperator `json:"operator"`
@@ -1338,7 +1338,7 @@ type DiscountRule struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the discount rule; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Type What kind of discount it is.
 	Type DiscountRuleType `json:"type"`
@@ -1380,7 +1380,7 @@ type DraftOrder struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the draft order; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotificationOrder True when no notification about the order is to be sent; null when that was never set.
 	NoNotificationOrder *bool `json:"no_notification_order"`
@@ -1428,7 +1428,7 @@ type Fulfillment struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Data The fulfillment provider's own record.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ID The fulfillment's id.
 	ID string `json:"id"`
@@ -1443,7 +1443,7 @@ type Fulfillment struct {
 	LocationID *string `json:"location_id"`
 
 	// Metadata Free-form data kept with the fulfillment; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotification True when the customer is not to be told about it; null when that was never said.
 	NoNotification *bool `json:"no_notification"`
@@ -1533,7 +1533,7 @@ type GiftCard struct {
 	IsDisabled bool `json:"is_disabled"`
 
 	// Metadata Free-form data kept with the gift card; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Order The order it was bought with; null when the shop gave it away. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
@@ -1599,7 +1599,7 @@ type Image struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the image; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// UpdatedAt When the image last changed.
 	UpdatedAt time.Time `json:"updated_at"`
@@ -1656,7 +1656,7 @@ type LineItem struct {
 	IsReturn bool `json:"is_return"`
 
 	// Metadata Free-form data kept with the line item; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Order The order it is a line of; null when of none. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
@@ -1758,7 +1758,7 @@ type LineItemAdjustment struct {
 	ItemID string `json:"item_id"`
 
 	// Metadata Free-form data kept with the adjustment; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 }
 
 // LineItemRecord A line as it is stored, without totals: inside logins' orders, swaps, claims, returns, carts and order edits.
@@ -1806,7 +1806,7 @@ type LineItemRecord struct {
 	IsReturn bool `json:"is_return"`
 
 	// Metadata Free-form data kept with the line item; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Order The order it is a line of; null when of none. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
@@ -1884,7 +1884,7 @@ type LineItemTaxLine struct {
 	ItemID string `json:"item_id"`
 
 	// Metadata Free-form data kept with the tax line; null when there is none.
-	Metadata map[string]interface{} `json:"metadata,omitempty"`
+	Metadata JSON `json:"metadata,omitempty"`
 
 	// Name The rate's name, `default` for the region's own.
 	Name string `json:"name"`
@@ -1949,6 +1949,8 @@ type MoneyAmount struct {
 
 // Order An order as the list of orders sends it: with computed totals, and with items, payments and the like already inside. All amounts are in `currency_code`'s smallest unit. Totals are computed when the order is read, not stored, and are all there unless `fields` names one of them.
 type Order struct {
+	absent uint64 // the properties that did not come
+
 	// BillingAddress The billing address; null when there is none. Only by `expand`.
 	BillingAddress *Address `json:"billing_address,omitempty"`
 
@@ -2030,14 +2032,14 @@ type Order struct {
 	// IdempotencyKey The key of the request that completed the cart; null when none was kept. Only by `fields`.
 	IdempotencyKey *string `json:"idempotency_key,omitempty"`
 
-	// ItemTaxTotal Tax on the items.
-	ItemTaxTotal int64 `json:"item_tax_total"`
+	// ItemTaxTotal Tax on the items; absent before Medusa 1.17.
+	ItemTaxTotal *int64 `json:"item_tax_total,omitempty"`
 
 	// Items What was ordered, with totals for each line. Lines that swaps and claims added are not here but inside those.
 	Items []LineItem `json:"items"`
 
 	// Metadata Free-form data kept with the order; null when there is none. Only by `fields`.
-	Metadata map[string]interface{} `json:"metadata,omitempty"`
+	Metadata JSON `json:"metadata,omitempty"`
 
 	// NoNotification True when no notification about the order is to be sent; null when that was never set. Only by `fields`.
 	NoNotification *bool `json:"no_notification,omitempty"`
@@ -2090,8 +2092,8 @@ type Order struct {
 	// ShippingMethods How the order ships, with totals for each method.
 	ShippingMethods []ShippingMethod `json:"shipping_methods"`
 
-	// ShippingTaxTotal Tax on shipping.
-	ShippingTaxTotal int64 `json:"shipping_tax_total"`
+	// ShippingTaxTotal Tax on shipping; absent before Medusa 1.17.
+	ShippingTaxTotal *int64 `json:"shipping_tax_total,omitempty"`
 
 	// ShippingTotal Sum of the shipping methods' subtotals, without tax.
 	ShippingTotal int64 `json:"shipping_total"`
@@ -2304,7 +2306,7 @@ type OrderRecord struct {
 	Items []LineItemRecord `json:"items,omitempty"`
 
 	// Metadata Free-form data kept with the order; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotification True when no notification about the order is to be sent; null when that was never set.
 	NoNotification *bool `json:"no_notification"`
@@ -2391,7 +2393,7 @@ type Payment struct {
 	CurrencyCode string `json:"currency_code"`
 
 	// Data The payment provider's own record. It is sent to the customer as it is.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ID The payment's id.
 	ID string `json:"id"`
@@ -2400,7 +2402,7 @@ type Payment struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the payment; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Order The order it pays, or whose swap it pays; null before there is one. Only by `expand`.
 	Order *OrderRecord `json:"order,omitempty"`
@@ -2451,7 +2453,7 @@ type PaymentCollection struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the payment collection; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// PaymentSessions The attempts to pay it. Only by `expand`.
 	PaymentSessions []PaymentSession `json:"payment_sessions,omitempty"`
@@ -2484,7 +2486,7 @@ type PaymentCollectionType string
 // PaymentMethod A saved payment method.
 type PaymentMethod struct {
 	// Data The provider's own record of the method.
-	Data interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ProviderID The payment provider's id.
 	ProviderID string `json:"provider_id"`
@@ -2514,7 +2516,7 @@ type PaymentSession struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Data The payment provider's own record.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ID The payment session's id.
 	ID string `json:"id"`
@@ -2646,7 +2648,7 @@ type Product struct {
 	Material *string `json:"material"`
 
 	// Metadata Free-form data kept with the product; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// MidCode Manufacturer identification code for customs; null when it has none.
 	MidCode *string `json:"mid_code"`
@@ -2727,7 +2729,7 @@ type ProductCategory struct {
 	IsInternal *bool `json:"is_internal"`
 
 	// Metadata Free-form data kept with the category; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -2763,7 +2765,7 @@ type ProductCollection struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the collection; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Products The products in it. Only by `expand`.
 	Products []Product `json:"products,omitempty"`
@@ -2787,7 +2789,7 @@ type ProductOption struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the option; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Product The product it belongs to; null if deleted. Only by `expand`.
 	Product *Product `json:"product,omitempty"`
@@ -2817,7 +2819,7 @@ type ProductOptionValue struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the option value; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Option The option it is for; null if deleted. Only by `expand`.
 	Option *ProductOption `json:"option,omitempty"`
@@ -2853,7 +2855,7 @@ type ProductTag struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the tag; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// UpdatedAt When the tag last changed.
 	UpdatedAt time.Time `json:"updated_at"`
@@ -2874,7 +2876,7 @@ type ProductType struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the type; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// UpdatedAt When the type last changed.
 	UpdatedAt time.Time `json:"updated_at"`
@@ -2925,7 +2927,7 @@ type ProductVariant struct {
 	Material *string `json:"material"`
 
 	// Metadata Free-form data kept with the variant; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// MidCode Manufacturer identification code for customs; null when it has none.
 	MidCode *string `json:"mid_code"`
@@ -3033,7 +3035,7 @@ type Refund struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the refund; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Note A remark; null when there is none.
 	Note *string `json:"note"`
@@ -3093,7 +3095,7 @@ type Region struct {
 	IncludesTax *bool `json:"includes_tax,omitempty"`
 
 	// Metadata Free-form data kept with the region; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -3147,7 +3149,7 @@ type Return struct {
 	LocationID *string `json:"location_id"`
 
 	// Metadata Free-form data kept with the return; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotification True when the customer is not to be told about it; null when that was never said.
 	NoNotification *bool `json:"no_notification"`
@@ -3165,7 +3167,7 @@ type Return struct {
 	RefundAmount int64 `json:"refund_amount"`
 
 	// ShippingData The fulfillment provider's own record; null when there is none.
-	ShippingData map[string]interface{} `json:"shipping_data"`
+	ShippingData JSON `json:"shipping_data"`
 
 	// ShippingMethod How the items are sent back; null when not recorded. Only by `expand`.
 	ShippingMethod *ShippingMethodRecord `json:"shipping_method,omitempty"`
@@ -3195,7 +3197,7 @@ type ReturnItem struct {
 	ItemID string `json:"item_id"`
 
 	// Metadata Free-form data kept with the return item; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Note A remark; null when there is none.
 	Note *string `json:"note"`
@@ -3240,7 +3242,7 @@ type ReturnReason struct {
 	Label string `json:"label"`
 
 	// Metadata Free-form data kept with the return reason; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// ParentReturnReason The wider reason it belongs to; null at the top, or if deleted. Only by `expand`.
 	ParentReturnReason *ReturnReason `json:"parent_return_reason,omitempty"`
@@ -3282,7 +3284,7 @@ type SalesChannel struct {
 	Locations []SalesChannelLocation `json:"locations,omitempty"`
 
 	// Metadata Free-form data kept with the sales channel; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -3336,7 +3338,7 @@ type ShippingMethod struct {
 	ClaimOrderID *string `json:"claim_order_id"`
 
 	// Data What the fulfillment provider needs to know, as chosen by the customer.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ID The shipping method's id.
 	ID string `json:"id"`
@@ -3405,7 +3407,7 @@ type ShippingMethodRecord struct {
 	ClaimOrderID *string `json:"claim_order_id"`
 
 	// Data What the fulfillment provider needs to know, as chosen by the customer.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// ID The shipping method's id.
 	ID string `json:"id"`
@@ -3456,7 +3458,7 @@ type ShippingMethodTaxLine struct {
 	ID *string `json:"id,omitempty"`
 
 	// Metadata Free-form data kept with the tax line; null when there is none.
-	Metadata map[string]interface{} `json:"metadata,omitempty"`
+	Metadata JSON `json:"metadata,omitempty"`
 
 	// Name The rate's name, `default` for the region's own.
 	Name string `json:"name"`
@@ -3486,7 +3488,7 @@ type ShippingOption struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Data What the fulfillment provider needs to know about it.
-	Data map[string]interface{} `json:"data"`
+	Data JSON `json:"data"`
 
 	// DeletedAt When the shipping option was deleted; null while it is not.
 	DeletedAt *time.Time `json:"deleted_at"`
@@ -3501,7 +3503,7 @@ type ShippingOption struct {
 	IsReturn bool `json:"is_return"`
 
 	// Metadata Free-form data kept with the shipping option; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name as shown to customers.
 	Name string `json:"name"`
@@ -3570,7 +3572,7 @@ type ShippingProfile struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the shipping profile; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -3765,7 +3767,7 @@ type Swap struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the swap; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// NoNotification True when the customer is not to be told about it; null when that was never said.
 	NoNotification *bool `json:"no_notification"`
@@ -3825,7 +3827,7 @@ type TaxRate struct {
 	ID string `json:"id"`
 
 	// Metadata Free-form data kept with the tax rate; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// Name Its name.
 	Name string `json:"name"`
@@ -3873,7 +3875,7 @@ type TrackingLink struct {
 	IdempotencyKey *string `json:"idempotency_key"`
 
 	// Metadata Free-form data kept with the tracking link; null when there is none.
-	Metadata map[string]interface{} `json:"metadata"`
+	Metadata JSON `json:"metadata"`
 
 	// TrackingNumber The carrier's number.
 	TrackingNumber string `json:"tracking_number"`

@@ -23,6 +23,12 @@
 // clears a field, and absent leaves it as it is. Enumerations are open strings, so a value from a newer or extended
 // backend is kept. Amounts are integers in the currency's smallest unit, and times are UTC with milliseconds.
 //
+// # Decoding
+//
+// The Decode functions, such as [DecodeOrderPage], decode the body of a response as the contract says. What is missing or
+// has another type is a [DecodeError]. An order that can't be read is left out and named by an [OrdersError]. The raw
+// client decodes with encoding/json, which does neither.
+//
 // # Secrets
 //
 // [Credentials], [CreateRequest], [UpdateRequest], [ResetPasswordRequest] and [Token] hold a password or a token.

@@ -90,11 +90,11 @@ func equal(a, b *string) bool {
 }
 
 // equalJSON reports whether got is what becomes of sent on its way through JSON.
-func equalJSON(sent, got any) bool {
+func equalJSON(sent any, got JSON) bool {
 	text, err := json.Marshal(sent)
 	if err != nil {
 		return false
 	}
-	var there any
-	return json.Unmarshal(text, &there) == nil && reflect.DeepEqual(there, got)
+	var there, here any
+	return json.Unmarshal(text, &there) == nil && got.Decode(&here) == nil && reflect.DeepEqual(there, here)
 }

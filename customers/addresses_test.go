@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -15,8 +16,12 @@ func addressed(addresses ...map[string]any) http.HandlerFunc {
 		for i, a := range addresses {
 			a["id"] = fmt.Sprintf("addr_%d", i)
 		}
-		body, _ := json.Marshal(map[string]any{"customer": map[string]any{"id": "cus_1", "shipping_addresses": addresses}})
-		respondJSON(w, 200, string(body))
+		var list []string
+		for _, a := range addresses {
+			text, _ := json.Marshal(a)
+			list = append(list, whole[Address](string(text)))
+		}
+		respondJSON(w, 200, customerBody(`{"id":"cus_1","shipping_addresses":[`+strings.Join(list, ",")+`]}`))
 	}
 }
 

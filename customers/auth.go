@@ -2,7 +2,6 @@ package customers
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/medusa-storefront/customers-go/api"
 )
@@ -26,7 +25,7 @@ func (s AuthService) Authenticate(ctx context.Context, email, password string, o
 	if err != nil {
 		return nil, err
 	}
-	return s.login(ctx, &in, req)
+	return s.caller.customer(ctx, &in, req)
 }
 
 // GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask only
@@ -39,7 +38,7 @@ func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Custo
 	if err != nil {
 		return nil, err
 	}
-	return s.login(ctx, &in, req)
+	return s.caller.customer(ctx, &in, req)
 }
 
 // DeleteSession logs out: the backend forgets the session, and so does the client. It also succeeds when no customer is
@@ -64,7 +63,7 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 	if err != nil {
 		return "", err
 	}
-	res, err := fetch(ctx, s.caller, &in, req, func(res *api.Token) bool { return res.AccessToken != "" })
+	res, err := fetch(ctx, s.caller, &in, req, api.DecodeToken, api.DecodeOptions{})
 	if err != nil {
 		return "", err
 	}
@@ -80,40 +79,9 @@ func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOptio
 	if err != nil {
 		return false, err
 	}
-	// A pointer, so that a response without the property is not taken for a no.
-	type status struct {
-		Exists *bool `json:"exists"`
-	}
-	res, err := fetch(ctx, s.caller, &in, req, func(res *status) bool { return res.Exists != nil })
+	res, err := fetch(ctx, s.caller, &in, req, api.DecodeEmailStatus, api.DecodeOptions{})
 	if err != nil {
 		return false, err
 	}
-	return *res.Exists, nil
+	return res.Exists, nil
 }
-
-// login makes a call whose response is the customer with all orders, and drops them unless WithOrders asks for them.
-func (s AuthService) login(ctx context.Context, in *call, req *http.Request) (*Customer, error) {
-	if in.options.orders {
-		return s.caller.customer(ctx, in, req)
-	}
-	res, err := fetch(ctx, s.caller, in, req, func(res *customerWithoutOrders) bool { return res.Customer.ID != "" })
-	if err != nil {
-		return nil, err
-	}
-	return &res.Customer.Customer, nil
-}
-
-// customerWithoutOrders is a customer as a login returns it, its orders skipped: they are checked to be JSON, and nothing
-// is kept of them.
-type customerWithoutOrders struct {
-	Customer struct {
-		Orders skipped `json:"orders"` // hides the customer's own
-		Customer
-	} `json:"customer"`
-}
-
-// skipped is JSON of which nothing is kept.
-type skipped struct{}
-
-// UnmarshalJSON keeps nothing.
-func (*skipped) UnmarshalJSON([]byte) error { return nil }

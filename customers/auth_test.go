@@ -1,9 +1,12 @@
 package customers
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 func TestExists(t *testing.T) {
@@ -45,8 +48,9 @@ func TestWrongCredentialsAreNotAMissingLogin(t *testing.T) {
 
 // loginWithOrders returns the body of a login of a customer with n orders, which come before the addresses.
 func loginWithOrders(n int) string {
-	orders := strings.Repeat(`{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[{"id":"item","title":"x"}]},`, n)
-	return `{"customer":{"id":"cus_1","email":"user@example.com","orders":[` + strings.TrimSuffix(orders, ",") + `],"shipping_addresses":[{"id":"addr_1"}]}}`
+	order := whole[OrderRecord](`{"id":"order","created_at":"2024-01-02T03:04:05.678Z","items":[` + whole[api.LineItemRecord](`{"id":"item","title":"x"}`) + `]}`)
+	orders := strings.TrimSuffix(strings.Repeat(order+",", n), ",")
+	return strings.TrimSuffix(customerJSON, "}}") + `,"orders":[` + orders + `],"shipping_addresses":[` + whole[Address](`{"id":"addr_1"}`) + `]}}`
 }
 
 func TestOrdersOfALoginComeOnlyIfAskedFor(t *testing.T) {
@@ -102,5 +106,38 @@ func TestDamagedOrdersOfALoginAreFound(t *testing.T) {
 			_, err := serve(t, respondWith(200, "application/json", body)).loggedIn(t).Auth.GetSession(t.Context())
 			wantIs(t, err, ErrUnexpectedResponse)
 		})
+	}
+}
+
+func TestAnOddOrderOfALoginCostsOnlyItself(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Set-Cookie", "connect.sid=v; Path=/")
+		respondJSON(w, 200, strings.Replace(loginWithOrders(3), `"display_id":0`, `"display_id":"x"`, 1))
+	})
+	c := f.client(t)
+	me, err := c.Auth.Authenticate(t.Context(), testEmail, testPassword, WithOrders())
+	wantIs(t, err, ErrUnexpectedResponse)
+	if me == nil || len(me.Orders) != 2 || me.Email != testEmail || !c.Session().LoggedIn() {
+		t.Errorf("customer %+v, logged in %t", me, c.Session().LoggedIn())
+	}
+	if odd, ok := errors.AsType[*OrdersError](err); !ok || odd.Orders[0].OrderID != "order" || odd.Orders[0].Path != "customer.orders[0].display_id" {
+		t.Error(err)
+	}
+	_, err = c.Auth.Authenticate(t.Context(), testEmail, testPassword)
+	wantOK(t, err)
+}
+
+// What a shop stored with a customer is no reason to turn the customer away.
+func TestMetadataOfAnyJSONBreaksNoLogin(t *testing.T) {
+	for _, metadata := range []string{`["x"]`, `"x"`, `7`, `null`, `{"a":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`} {
+		f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Set-Cookie", "connect.sid=v; Path=/")
+			respondJSON(w, 200, customerBody(`{"id":"cus_1","email":"user@example.com","metadata":`+metadata+`}`))
+		})
+		me, err := f.client(t).Auth.Authenticate(t.Context(), testEmail, testPassword)
+		wantOK(t, err)
+		if want := strings.TrimPrefix(metadata, "null"); string(me.Metadata) != want {
+			t.Errorf("metadata %.40s, want %.40s", me.Metadata, want)
+		}
 	}
 }

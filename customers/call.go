@@ -165,20 +165,24 @@ func (c *caller) mayRenew(ctx context.Context) bool {
 	return c.config.reloginHook != nil && c.session != nil && c.currentRun(ctx) == nil
 }
 
-// fetch makes a call and decodes the response into a T. complete reports whether the T has what it is there for.
-func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, complete func(*T) bool) (*T, error) {
+// fetch makes a call and decodes the response with read.
+func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, read decodeFunc[T], options api.DecodeOptions) (*T, error) {
 	r, err := c.do(ctx, in, req)
 	if err != nil {
 		return nil, err
 	}
-	return decode(r, complete)
+	return decode(ctx, r, read, options)
 }
 
 // customer makes a call whose response is the customer.
 func (c *caller) customer(ctx context.Context, in *call, req *http.Request) (*Customer, error) {
-	envelope, err := fetch(ctx, c, in, req, func(e *api.CustomerEnvelope) bool { return e.Customer.ID != "" })
-	if err != nil {
+	read := api.DecodeCustomerEnvelope
+	if in.options.orders != nil {
+		read = in.options.orders
+	}
+	envelope, err := fetch(ctx, c, in, req, read, api.DecodeOptions{})
+	if envelope == nil {
 		return nil, err
 	}
-	return &envelope.Customer, nil
+	return &envelope.Customer, err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -13,7 +14,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 		case "/shop/store/customers/password-token":
 			respond(w, 204, "", "")
 		case "/shop/store/customers/me/orders":
-			respondJSON(w, 200, `{"orders":[],"count":0}`)
+			respondJSON(w, 200, pageBody(0))
 		case "/shop/store/customers/me/payment-methods":
 			respondJSON(w, 200, `{"payment_methods":[]}`)
 		default:
@@ -22,7 +23,7 @@ func TestRequestsOnTheWire(t *testing.T) {
 				return
 			}
 			w.Header().Set("Set-Cookie", "connect.sid=x; Path=/")
-			respondJSON(w, 200, `{"customer":{"id":"cus_1"},"access_token":"t","exists":true}`)
+			respondJSON(w, 200, strings.TrimSuffix(customerJSON, "}")+`,"access_token":"t","exists":true}`)
 		}
 	})
 	ctx := t.Context()
@@ -105,8 +106,8 @@ func TestUpdateDoesNotChangeTheCallersRequest(t *testing.T) {
 }
 
 func TestResultIsTheModel(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"customer":{"id":"cus_1","email":"user@example.com","first_name":null,"last_name":"R","has_account":true,
-		"created_at":"2024-01-02T03:04:05.678Z","metadata":{"a":1},"billing_address":null,"shipping_addresses":[{"id":"addr_1","city":"C"}]}}`))
+	f := serve(t, respondWith(200, "application/json", customerBody(`{"id":"cus_1","email":"user@example.com","first_name":null,"last_name":"R","has_account":true,
+		"created_at":"2024-01-02T03:04:05.678Z","metadata":{"a":1},"billing_address":null,"shipping_addresses":[`+whole[Address](`{"id":"addr_1","city":"C"}`)+`]}`)))
 	me, err := f.loggedIn(t).Retrieve(t.Context())
 	wantOK(t, err)
 	if me.ID != "cus_1" || me.FirstName != nil || *me.LastName != "R" || !me.HasAccount || me.CreatedAt.UnixMilli() != 1704164645678 ||

@@ -145,7 +145,7 @@ func TestWhatIsUndoneIsBounded(t *testing.T) {
 }
 
 func TestCharsets(t *testing.T) {
-	const json = `{"customer":{"id":"cus_1","email":"user@example.com","first_name":"Zoë"}}`
+	json := customerBody(`{"id":"cus_1","email":"user@example.com","first_name":"Zoë"}`)
 	utf16Of := func(order binary.AppendByteOrder, text string) string {
 		var out []byte
 		for _, unit := range utf16.Encode([]rune(text)) {

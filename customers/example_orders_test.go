@@ -2,6 +2,8 @@ package customers_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"math"
@@ -64,6 +66,38 @@ func ExampleClient_ListOrders_amounts() {
 	// 10.50 eur
 }
 
+// An order that is not as the contract says costs only itself: the page has the others, and the error says which it was.
+// Such an order can come of a plugin that changed the database.
+func ExampleClient_ListOrders_oddOrder() {
+	shop := startShop()
+	c := loggedIn(shop)
+	me, err := c.Retrieve(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	old := `{"id":"order_old","created_at":"2023-05-01T10:00:00.000Z","display_id":"two"}`
+	if err := shop.AddStoredOrder(me.ID, json.RawMessage(old)); err != nil {
+		log.Fatal(err)
+	}
+
+	page, err := c.ListOrders(context.Background(), nil)
+	if odd, ok := errors.AsType[*customers.OrdersError](err); ok {
+		for _, order := range odd.Orders {
+			fmt.Println("not shown:", order.OrderID)
+		}
+	} else if err != nil {
+		log.Fatal(err)
+	}
+	for _, order := range page.Orders {
+		fmt.Println(order.DisplayID)
+	}
+	// Output:
+	// not shown: order_old
+	// 3
+	// 2
+	// 1
+}
+
 // Orders reads page after page, newest first.
 func ExampleClient_Orders() {
 	c := loggedIn(startShop())
@@ -87,9 +121,13 @@ func ExamplePaymentMethodsService_List() {
 		log.Fatal(err)
 	}
 	for _, method := range methods {
-		data, _ := method.Data.(map[string]any)
-		card, _ := data["card"].(map[string]any)
-		fmt.Println(method.ProviderID, card["last4"])
+		var data struct {
+			Card struct{ Last4 string }
+		}
+		if err := method.Data.Decode(&data); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(method.ProviderID, data.Card.Last4)
 	}
 	// Output: stripe 4242
 }

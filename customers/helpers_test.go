@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -27,8 +28,52 @@ import (
 const (
 	testEmail    = "user@example.com"
 	testPassword = "supersecret"
-	customerJSON = `{"customer":{"id":"cus_1","email":"user@example.com"}}`
 )
+
+var customerJSON = customerBody(`{"id":"cus_1","email":"user@example.com"}`)
+
+// customerBody returns the response whose customer has these properties, and the required ones.
+func customerBody(properties string) string {
+	return `{"customer":` + whole[Customer](properties) + `}`
+}
+
+// pageBody returns the response whose orders have these properties, and the required ones.
+func pageBody(count int, orders ...string) string {
+	for i := range orders {
+		orders[i] = whole[Order](orders[i])
+	}
+	return fmt.Sprintf(`{"orders":[%s],"count":%d,"offset":0,"limit":10}`, strings.Join(orders, ","), count)
+}
+
+// whole returns a model's JSON with these properties. The other required ones are zero, null or empty.
+func whole[T any](properties string) string {
+	var model T
+	fillSlices(reflect.ValueOf(&model).Elem())
+	text, err := json.Marshal(model)
+	if err != nil {
+		panic(err)
+	}
+	var all map[string]json.RawMessage
+	if err := errors.Join(json.Unmarshal(text, &all), json.Unmarshal([]byte(properties), &all)); err != nil {
+		panic(err)
+	}
+	text, err = json.Marshal(all)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+func fillSlices(v reflect.Value) {
+	for field, value := range v.Fields() {
+		switch {
+		case value.Kind() == reflect.Slice:
+			value.Set(reflect.MakeSlice(field.Type, 0, 0))
+		case value.Kind() == reflect.Struct && field.Type != reflect.TypeFor[time.Time]():
+			fillSlices(value)
+		}
+	}
+}
 
 // fake is a server on loopback that records its requests and responds as a test wants, also as no Medusa does.
 type fake struct {

@@ -20,6 +20,12 @@ type (
 	OrderRecord = api.OrderRecord
 	// OrderPage is one page of orders and how many there are in all.
 	OrderPage = api.OrderPage
+	// DecodeError is a place of a response that is not as the contract says, in the [Error] about it.
+	DecodeError = api.DecodeError
+	// OrdersError is the orders that could not be read, in the [Error] beside those that could.
+	OrdersError = api.OrdersError
+	// JSON is metadata and other data of a shop, as it came. Its Decode and Map read it.
+	JSON = api.JSON
 	// PaymentMethod is a saved payment method; what Data holds is up to the payment provider.
 	PaymentMethod = api.PaymentMethod
 

@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/http"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // Option configures a client in [New].
@@ -48,7 +50,7 @@ type config struct {
 type callOptions struct {
 	header   http.Header
 	response *Response
-	orders   bool
+	orders   decodeFunc[api.CustomerEnvelope] // nil: without orders
 }
 
 // readCallOptions applies a call's options.
@@ -61,7 +63,7 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 			err = optErr // the others are applied all the same, so that WithResponse empties its Response
 		}
 	}
-	if err == nil && o.orders && op != OperationAuthenticate && op != OperationGetSession {
+	if err == nil && o.orders != nil && op != OperationAuthenticate && op != OperationGetSession {
 		err = refused("WithOrders", "only Auth.Authenticate and Auth.GetSession receive orders")
 	}
 	return o, err
@@ -263,10 +265,11 @@ func WithResponse(r *Response) CallOption {
 
 // WithOrders keeps the orders that the backend sends with [AuthService.Authenticate] and [AuthService.GetSession], in the
 // customer's Orders: all there are, as stored, without totals. They cost memory and time that grow with their number.
+// Where some can't be read, the customer comes with the others beside the error, as with [Client.ListOrders].
 // [Client.Orders] has them page by page, with totals. Other calls refuse it, with [ErrInvalidInput].
 func WithOrders() CallOption {
 	return callOption(func(o *callOptions) error {
-		o.orders = true
+		o.orders = decodeWithOrders
 		return nil
 	})
 }

@@ -1,7 +1,9 @@
 package customers
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"strings"
@@ -13,29 +15,36 @@ import (
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
 const ordersPerPage = 50
 
+// defaultLimit is how many orders the backend sends where no limit is given.
+const defaultLimit = 10
+
 // ListOrders returns one page of the customer's orders, newest first; params may be nil. Limit is 10 unless set, and 0
 // means all; there is no maximum. To read all of them, [Client.Orders] is right also while orders are being placed.
 //
 // Fields replaces the order's own columns, or adds and removes some if each name begins with + or -; naming one total
 // leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
 // Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
-// zero in the result; unknown names are [ErrInternal], because the backend fails on them. Email is compared exactly, and
+// zero in the result, and Order.Has reports whether it came; unknown names are [ErrInternal], because the backend fails on them. Email is compared exactly, and
 // in lower case if nothing has it as it is spelled. The backend follows any path,
 // also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of its memory:
 // never take Expand from a browser. The repository's document on orders lists the names.
+//
+// An order that is not as the contract says costs only itself: the page has the others, and beside it comes an error that
+// is [ErrUnexpectedResponse] and has an [OrdersError], which names the order and the place. Both results are set then. More
+// orders than Limit are left out in the same way.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
 // gets the orders, as long as the session lasts.
 func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts ...CallOption) (*OrderPage, error) {
 	in := newCall(OperationListOrders, opts)
 	params = in.listOrders(params)
-	page, err := c.caller.listOrders(ctx, &in, params)
+	page, err := c.caller.listOrders(ctx, &in, params, false)
 	if err == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(params) {
 		attempts := 0
 		if in.options.response != nil {
 			attempts = in.options.response.Attempts
 		}
-		page, err = c.caller.listOrders(ctx, &in, params)
+		page, err = c.caller.listOrders(ctx, &in, params, false)
 		if in.options.response != nil {
 			in.options.response.Attempts += attempts
 		}
@@ -54,34 +63,20 @@ func lowerEmail(params *ListOrdersParams) bool {
 	return true
 }
 
-func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersParams) (*OrderPage, error) {
+// listOrders lists a page. It may be uncounted for a walk, which does not rely on the count.
+func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersParams, walk bool) (*OrderPage, error) {
 	req, err := in.request(api.NewListOrdersRequest(c.baseURL(), params))
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.do(ctx, in, req)
-	if err != nil {
-		return nil, err
+	options := api.DecodeOptions{Sparse: len(params.Fields)+len(params.Expand) > 0, Uncounted: walk, MaxOrders: defaultLimit}
+	if params.Limit != nil {
+		options.MaxOrders = *params.Limit
 	}
-	return decode(r, func(page *OrderPage) bool {
-		for i := range page.Orders {
-			if page.Orders[i].ID == "" || page.Orders[i].CreatedAt.IsZero() && !hasCreatedAt(r.body, i) {
-				return false
-			}
-		}
-		return page.Orders != nil
-	})
-}
-
-// hasCreatedAt reports whether the order i of a page has a time, which is zero if it lacks one, and also if it is of the
-// first instant of the year 1.
-func hasCreatedAt(body []byte, i int) bool {
-	var page struct {
-		Orders []struct {
-			CreatedAt *time.Time `json:"created_at"`
-		} `json:"orders"`
+	if walk {
+		options.MaxOrders = 0 // a page with duplicates is longer
 	}
-	return unmarshal(body, &page) == nil && page.Orders[i].CreatedAt != nil
+	return fetch(ctx, c, in, req, api.DecodeOrderPage, options)
 }
 
 // Orders iterates over the customer's orders, newest first, page by page; params may be nil. Each order that existed
@@ -89,7 +84,9 @@ func hasCreatedAt(body []byte, i int) bool {
 // changed or cancelled. Params work as in [Client.ListOrders], but Limit is the size of a page, 50 unless set, and
 // Offset is refused.
 //
-// An error ends the iteration: it comes once, with a nil order, and nothing follows. So does the end of ctx.
+// An order that can't be read comes as a nil order with an error that has a [DecodeError], after the others of its page,
+// and the iteration goes on. Any other error ends it: it comes once, with a nil order, and nothing follows. So does the
+// end of ctx.
 //
 //	for order, err := range c.Orders(ctx, nil) {
 //		if err != nil {
@@ -131,20 +128,22 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 		boundary time.Time           // the millisecond of the last order yielded
 		known    map[string]struct{} // the orders yielded in it; nil: none yet
 		stale    int                 // pages in a row that held nothing new
+
+		unreadable = map[string]struct{}{} // the orders that can't be read
 	)
 	for {
 		// Doubling what is known keeps a tie of any size linear.
 		limit := size
 		if size > 0 {
-			limit += 2 * len(known)
+			limit += 2 * (len(known) + len(unreadable))
 		}
 		params.Limit = &limit
-		page, err := c.listOrders(ctx, in, &params)
-		if err != nil {
+		page, err := c.listOrders(ctx, in, &params, true)
+		if page == nil {
 			yield(nil, err)
 			return
 		}
-		if known == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(&params) {
+		if err == nil && known == nil && page.Count == 0 && len(page.Orders) == 0 && lowerEmail(&params) {
 			continue
 		}
 		stale++
@@ -175,10 +174,25 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 				return
 			}
 		}
+		odd := oddOrders(err)
+		for _, order := range odd {
+			// The page may end with it, and the next one begins where the page ends.
+			if ms := sendableMillisecond(order.CreatedAt); !order.CreatedAt.IsZero() && (known == nil || ms.Before(boundary)) {
+				boundary, known = ms, map[string]struct{}{}
+			}
+			id := cmp.Or(order.OrderID, order.Path)
+			if _, ok := unreadable[id]; ok {
+				continue
+			}
+			unreadable[id], stale = struct{}{}, 0
+			if !yield(nil, unreadableOrder(order)) {
+				return
+			}
+		}
 		// The backend counts in a query of its own, between which and the page's an order may come or go: a wrong count
 		// may not end the walk in an error at once.
-		if (limit == 0 || len(page.Orders) < limit) && len(page.Orders) >= page.Count {
-			more, err := c.ordersAfter(ctx, in, params, len(came))
+		if n := len(page.Orders) + len(odd); (limit == 0 || n < limit) && n >= page.Count {
+			more, err := c.ordersAfter(ctx, in, params, len(came)+len(odd))
 			if err != nil {
 				yield(nil, err)
 			}
@@ -211,8 +225,11 @@ func (c *caller) ordersAfter(ctx context.Context, in *call, params ListOrdersPar
 		return false, nil
 	}
 	params.Offset, params.Limit = &n, new(1)
-	page, err := c.listOrders(ctx, in, &params)
-	return err == nil && (len(page.Orders) > 0 || page.Count > n), err
+	page, err := c.listOrders(ctx, in, &params, true)
+	if page == nil {
+		return false, err
+	}
+	return err != nil || len(page.Orders) > 0 || page.Count > n, nil
 }
 
 // sendableMillisecond cuts a time to what a filter can ask for. All that is later than that is one tie.
@@ -221,6 +238,20 @@ func sendableMillisecond(t time.Time) time.Time {
 		return time.Date(maxYear, time.December, 31, 23, 59, 59, 999_000_000, time.UTC)
 	}
 	return t.Truncate(time.Millisecond)
+}
+
+// oddOrders returns the orders that an error names, which could not be read.
+func oddOrders(err error) []*DecodeError {
+	if odd, ok := errors.AsType[*OrdersError](err); ok {
+		return odd.Orders
+	}
+	return nil
+}
+
+func unreadableOrder(cause *DecodeError) *Error {
+	e := unexpectedOrders("the order can't be read")
+	e.cause = cause
+	return e
 }
 
 func unexpectedOrders(message string) *Error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -223,7 +224,7 @@ func TestOrdersAreNotOneVariable(t *testing.T) {
 }
 
 func TestListOrdersOnTheWire(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"count":0,"limit":10,"offset":0,"orders":[]}`))
+	f := serve(t, respondWith(200, "application/json", pageBody(0)))
 	c := f.loggedIn(t)
 	at := time.Date(2024, 1, 2, 3, 4, 5, 678_900_000, time.FixedZone("", 2*3600))
 	for _, test := range []struct {
@@ -292,5 +293,39 @@ func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("%d times", n)
+	}
+}
+
+// oddOrder is an order that can't be read.
+const oddOrder = `{"id":"order_odd","created_at":"2024-01-02T03:04:07.678Z","total":"a secret"}`
+
+func TestAnOddOrderCostsOnlyItself(t *testing.T) {
+	body := pageBody(3, `{"id":"order_2","created_at":"2024-01-02T03:04:08.678Z"}`, oddOrder, `{"id":"order_1","created_at":"2024-01-02T03:04:05.678Z"}`)
+	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", body))).WithSession(sessionOf("v"))
+	page, err := c.ListOrders(t.Context(), nil)
+	e := wantError(t, err, ErrUnexpectedResponse)
+	if page == nil || len(page.Orders) != 2 || page.Orders[1].ID != "order_1" || page.Count != 3 {
+		t.Fatalf("page %+v", page)
+	}
+	odd, ok := errors.AsType[*OrdersError](err)
+	if !ok || len(odd.Orders) != 1 || odd.Orders[0].OrderID != "order_odd" || odd.Orders[0].Path != "orders[1].total" || e.Operation != OperationListOrders {
+		t.Errorf("error %v", err)
+	}
+	if text := err.Error(); !strings.Contains(text, "order order_odd: orders[1].total: not an integer") || strings.Contains(text, "secret") {
+		t.Error(text)
+	}
+}
+
+func TestFieldsMayLeaveOutProperties(t *testing.T) {
+	body := `{"orders":[{"id":"order_1","created_at":"2024-01-02T03:04:05.678Z","total":0}],"count":1,"offset":0,"limit":10}`
+	c := mustNew(t, "https://shop.example.com", inMemory(respondWith(200, "application/json", body))).WithSession(sessionOf("v"))
+	page, err := c.ListOrders(t.Context(), &ListOrdersParams{Fields: []string{"total"}})
+	wantOK(t, err)
+	if o := page.Orders[0]; !o.Has("total") || o.Has("subtotal") {
+		t.Errorf("total %t, subtotal %t", o.Has("total"), o.Has("subtotal"))
+	}
+	_, err = c.ListOrders(t.Context(), nil)
+	if odd, ok := errors.AsType[*DecodeError](err); !ok || odd.Reason != "missing" {
+		t.Errorf("without Fields: %v", err)
 	}
 }

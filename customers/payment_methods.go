@@ -22,8 +22,7 @@ func (s PaymentMethodsService) List(ctx context.Context, opts ...CallOption) ([]
 	if err != nil {
 		return nil, err
 	}
-	res, err := fetch(ctx, s.caller, &in, req,
-		func(res *api.PaymentMethodList) bool { return res.PaymentMethods != nil })
+	res, err := fetch(ctx, s.caller, &in, req, api.DecodePaymentMethodList, api.DecodeOptions{})
 	if err != nil {
 		return nil, err
 	}

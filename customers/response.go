@@ -3,6 +3,7 @@ package customers
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // Response is what [WithResponse] stores.
@@ -35,8 +38,8 @@ type response struct {
 }
 
 const (
-	messageIncomplete  = "the JSON lacks what the contract promises: does the base URL lead to a Medusa backend?"
 	messageOtherJSON   = "the JSON is not what the contract describes"
+	messageOddOrders   = "not all orders can be read"
 	messageLogInAgain  = "the backend does not know the session or token: log in again"
 	messageGateway     = "the 401 is not the backend's: something before it, such as a gateway, wants credentials of its own; see WithHeader"
 	messageNewToken    = "ask for a new token with GeneratePasswordToken"
@@ -48,6 +51,9 @@ const (
 
 // maxErrorBody is how much of a failed call's body an error keeps.
 const maxErrorBody = 4 << 10
+
+// maxErrorText is how much of a text of the backend an error repeats.
+const maxErrorText = 500
 
 // ok reports whether the response is the backend's to a request that succeeded, and not, say, the page of a proxy.
 func (r *response) ok() bool {
@@ -103,23 +109,41 @@ type apiError struct {
 	Message string `json:"message"`
 }
 
-// apiError returns the backend's JSON for a failure, as far as the body is that.
+// apiError returns the backend's JSON for a failure, as far as the body is that, and the beginning of what is long in it.
 func (r *response) apiError() (body apiError) {
 	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+	for _, text := range []*string{&body.Type, &body.Code, &body.Message} {
+		if len(*text) > maxErrorText {
+			masked := maskEmails((*text)[:min(len(*text), 2*maxErrorText)]) // before the cut, which may be in an email
+			*text = strings.ToValidUTF8(masked[:min(len(masked), maxErrorText)], "") + "…"
+		}
+	}
 	return body
 }
 
-// decode makes a T of a response's body. complete reports whether it has what it is there for, which JSON from elsewhere
-// would not.
-func decode[T any](r *response, complete func(*T) bool) (*T, error) {
-	out := new(T)
-	if err := unmarshal(r.body, out); err != nil {
-		return nil, r.unexpected(messageOtherJSON, err)
+// decodeFunc is a decoder of package api.
+type decodeFunc[T any] = func(context.Context, []byte, api.DecodeOptions) (*T, error)
+
+// decode decodes a response's body. Both results are set if only some orders can't be read.
+func decode[T any](ctx context.Context, r *response, read decodeFunc[T], options api.DecodeOptions) (*T, error) {
+	out, err := read(ctx, r.body, options)
+	if err == nil {
+		return out, nil
 	}
-	if !complete(out) {
-		return nil, r.unexpected(messageIncomplete, nil)
+	if ctxErr := ctx.Err(); ctxErr != nil && errors.Is(err, ctxErr) {
+		return nil, &Error{Operation: r.op, cause: ctxErr}
 	}
-	return out, nil
+	if _, ok := errors.AsType[*OrdersError](err); ok {
+		return out, r.unexpected(messageOddOrders, err)
+	}
+	return nil, r.unexpected(messageOtherJSON, err)
+}
+
+// decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program without
+// orders has no decoders of them.
+func decodeWithOrders(ctx context.Context, body []byte, options api.DecodeOptions) (*api.CustomerEnvelope, error) {
+	envelope, err := api.DecodeSessionEnvelope(ctx, body, options)
+	return (*api.CustomerEnvelope)(envelope), err
 }
 
 // failure returns an error of kind about the response.

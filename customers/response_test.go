@@ -1,9 +1,14 @@
 package customers
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 func TestResponsesThatAreNotTheAPIs(t *testing.T) {
@@ -52,7 +57,7 @@ func TestJSONIsKnownByItsType(t *testing.T) {
 }
 
 func TestUnknownPropertiesAndEnumsAreNoError(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"count":1,"new":1,"orders":[{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}]}`))
+	f := serve(t, respondWith(200, "application/json", strings.Replace(pageBody(1, `{"id":"o","created_at":"2024-01-02T03:04:05.678Z","status":"frozen","more":{"a":[]}}`), "{", `{"new":1,`, 1)))
 	page, err := f.loggedIn(t).ListOrders(t.Context(), nil)
 	wantOK(t, err)
 	if page.Orders[0].Status != "frozen" {
@@ -84,4 +89,57 @@ func TestOperationsWithoutAJSONResponse(t *testing.T) {
 			t.Errorf("%s: DeleteSession: %v", test.name, err)
 		}
 	}
+}
+
+func TestACustomerWithoutWhatTheContractPromisesIsAnError(t *testing.T) {
+	for _, name := range []string{"id", "has_account", "created_at", "metadata"} {
+		body := strings.Replace(customerJSON, `"`+name+`":`, `"other":`, 1)
+		err := retrieve(t.Context(), serve(t, respondWith(200, "application/json", body)).loggedIn(t))
+		if odd, ok := errors.AsType[*DecodeError](err); !ok || odd.Path != "customer."+name || odd.Reason != "missing" || !errors.Is(err, ErrUnexpectedResponse) {
+			t.Errorf("without %s: %v", name, err)
+		}
+	}
+}
+
+func TestErrorsDoNotGrowWithTheResponse(t *testing.T) {
+	huge := strings.Repeat("7", 4<<20)
+	for _, body := range []string{
+		customerBody(`{"id":` + huge + `}`), customerBody(`{"id":"` + huge + `","has_account":"` + huge + `"}`), pageBody(1, `{"id":"`+huge+`","total":`+huge+`}`),
+	} {
+		c := serve(t, respondWith(200, "application/json", body)).loggedIn(t)
+		began := time.Now()
+		_, err := c.ListOrders(t.Context(), nil)
+		if strings.HasPrefix(body, `{"customer"`) {
+			err = retrieve(t.Context(), c)
+		}
+		wantIs(t, err, ErrUnexpectedResponse)
+		if took := time.Since(began); len(err.Error()) > 400 || took > 5*time.Second {
+			t.Errorf("an error of %d bytes after %v", len(err.Error()), took)
+		}
+	}
+}
+
+func TestErrorsDoNotGrowWithTheBackendsText(t *testing.T) {
+	huge := strings.Repeat("é@example.com ", 1<<17)
+	f := serve(t, respondWith(500, "application/json", `{"type":"`+huge+`","code":"`+huge+`","message":"`+huge+`"}`))
+	e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrInternal)
+	if len(e.Error()) > 1000 || len(e.Type)+len(e.Code)+len(e.Message) > 2000 || strings.Contains(e.Error(), "example") {
+		t.Errorf("an error of %d bytes", len(e.Error()))
+	}
+}
+
+func TestACanceledContextEndsDecoding(t *testing.T) {
+	body := pageBody(1, `{"id":"order_1","created_at":"2024-01-02T03:04:05.678Z","metadata":[`+strings.Repeat("0,", 8<<20)+`0]}`)
+	r := &response{op: OperationListOrders, status: 200, body: []byte(body)}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
+	defer cancel()
+	_, err := decode(ctx, r, api.DecodeOrderPage, api.DecodeOptions{})
+	if late := time.Since(deadline(ctx)); !errors.Is(err, context.DeadlineExceeded) || late > time.Second {
+		t.Errorf("%v, %v after the deadline", err, late)
+	}
+}
+
+func deadline(ctx context.Context) time.Time {
+	d, _ := ctx.Deadline()
+	return d
 }

@@ -191,10 +191,11 @@ func nowhere(scheme string) func(*faultEnv) string {
 const (
 	jsonType    = "application/json; charset=utf-8"
 	okHead      = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-	okResponse  = okHead + "Connection: close\r\n\r\n" + customerJSON
 	cutOffHead  = okHead + "Content-Length: 1000\r\nSet-Cookie: connect.sid=planted-new; Path=/\r\n\r\n"
 	plantedPage = "<html><body>planted page</body></html>"
 )
+
+var okResponse = okHead + "Connection: close\r\n\r\n" + customerJSON
 
 func faults() []fault {
 	short := []Option{WithTimeout(40 * time.Millisecond)}

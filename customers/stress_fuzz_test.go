@@ -24,6 +24,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // go test runs the seeds and what is in testdata/fuzz; make fuzz looks for more.
@@ -31,7 +33,8 @@ import (
 // fuzzBodies are bodies of the backend, and of what stands before it.
 var fuzzBodies = []struct{ contentType, body string }{
 	{"application/json; charset=utf-8", customerJSON},
-	{"application/json", `{"customer":{"id":"cus_1","email":"u@example.com","billing_address_id":null,"billing_address":null,"first_name":"Ü","has_account":true,"metadata":{"a":[1,{"b":null}]},"created_at":"2024-01-02T03:04:05.678Z","deleted_at":null,"shipping_addresses":[{"id":"addr_1","first_name":"A","last_name":"B","address_1":"C","city":"D","country_code":"dk","postal_code":"","metadata":null}],"orders":[{"id":"order_1","status":"new one","items":[{"id":"item_1","unit_price":1e3,"thumbnail":null}]}]}}`},
+	{"application/json", customerBody(`{"id":"cus_1","email":"u@example.com","billing_address_id":null,"billing_address":null,"first_name":"Ü","has_account":true,"metadata":{"a":[1,{"b":null}]},"created_at":"2024-01-02T03:04:05.678Z","deleted_at":null,"shipping_addresses":[` + whole[Address](`{"id":"addr_1","first_name":"A","last_name":"B","address_1":"C","city":"D","country_code":"dk","postal_code":"","metadata":null}`) + `],"orders":[{"id":"order_1","status":"new one","items":[{"id":"item_1","unit_price":1e3,"thumbnail":null}]}]}`)},
+	{"application/json", pageBody(2, `{"id":"order_1","created_at":"2024-01-02T03:04:05.678Z","total":1050,"status":"completed","items":[`+whole[api.LineItem](`{"id":"i"}`)+`]}`, `{"id":"order_0","created_at":"2023-01-02T03:04:05Z"}`)},
 	{"application/json", `{"orders":[{"id":"order_1","created_at":"2024-01-02T03:04:05.678Z","total":1050,"tax_rate":null,"status":"completed","items":[{"id":"i","variant":{"product":{"title":"x"}}}],"region":{"tax_rate":25.5},"shipping_methods":[{"price":0,"tax_lines":[]}],"payments":[{"data":{"x":1}}]},{"id":"order_0","created_at":"2023-01-02T03:04:05Z"}],"count":2,"offset":0,"limit":10}`},
 	{"application/json", `{"orders":[],"count":0,"offset":0,"limit":50}`},
 	{"application/json", `{"payment_methods":[{"provider_id":"manual","data":{"id":"pm_1"}},{"provider_id":"x","data":null}]}`},

@@ -2,7 +2,9 @@ package customers
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"weak"
@@ -56,20 +59,13 @@ func (b *orderBook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if b.maxPage > 0 {
 		found = found[:min(b.maxPage, len(found))]
 	}
-	type orderJSON struct {
-		ID      string      `json:"id"`
-		Created string      `json:"created_at"`
-		Status  OrderStatus `json:"status"`
-	}
-	page := struct {
-		Orders []orderJSON `json:"orders"`
-		Count  int         `json:"count"`
-	}{[]orderJSON{}, count}
+	var orders []string
 	for _, o := range found {
-		page.Orders = append(page.Orders, orderJSON{o.id, o.created.Truncate(time.Millisecond).Format("2006-01-02T15:04:05.000Z"), o.status})
+		created := o.created.Truncate(time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		orders = append(orders, fmt.Sprintf(`{"id":%q,"created_at":%q,"status":%q}`, o.id, created, o.status))
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_ = json.NewEncoder(w).Encode(page) //nolint:errchkjson // strings and numbers
+	_, _ = io.WriteString(w, pageBody(count, orders...))
 }
 
 func (b *orderBook) happen() {
@@ -340,14 +336,11 @@ func TestIterationOverABackendThatIgnoresTheQuery(t *testing.T) {
 	}
 	page := func(count int, orders ...int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
-			body := ""
-			for i, n := range orders {
-				if i > 0 {
-					body += ","
-				}
-				body += fmt.Sprintf(`{"id":"order_%d","created_at":%q}`, n, firstOrder.Add(time.Duration(n)*time.Second).Format(time.RFC3339))
+			var list []string
+			for _, n := range orders {
+				list = append(list, fmt.Sprintf(`{"id":"order_%d","created_at":%q}`, n, firstOrder.Add(time.Duration(n)*time.Second).Format(time.RFC3339)))
 			}
-			respondJSON(w, 200, fmt.Sprintf(`{"count":%d,"orders":[%s]}`, count, body))
+			respondJSON(w, 200, pageBody(count, list...))
 		}
 	}
 	for name, h := range map[string]http.HandlerFunc{
@@ -418,5 +411,37 @@ func TestTheRangeAskedForHoldsOnEveryPage(t *testing.T) {
 	})
 	if err != nil || fmt.Sprint(ids) != "[order_2 order_1]" {
 		t.Errorf("%v, %v", ids, err)
+	}
+}
+
+// The iteration yields an odd order's error once, also where the order is the last of a page, and goes on.
+func TestOrdersGoesOnAfterAnOddOrder(t *testing.T) {
+	for _, size := range []int{0, 1, 2, 3, 50} {
+		for _, odd := range [][]int{{0}, {4}, {1, 2}, {0, 1, 2, 3, 4}} {
+			b := newBook(5)
+			for _, i := range odd {
+				b.orders[i].status = "odd"
+			}
+			c := mustNew(t, "https://shop.example.com", inMemory(func(w http.ResponseWriter, r *http.Request) {
+				rec := httptest.NewRecorder()
+				b.ServeHTTP(rec, r)
+				respondJSON(w, 200, strings.ReplaceAll(rec.Body.String(), `"odd"`, `7`))
+			})).WithSession(sessionOf("v"))
+			seen := map[string]int{}
+			for order, err := range c.Orders(t.Context(), &ListOrdersParams{Limit: &size}) {
+				if order != nil {
+					seen[order.ID]++
+					continue
+				}
+				e, ok := errors.AsType[*DecodeError](err)
+				if !ok || !errors.Is(err, ErrUnexpectedResponse) || !strings.HasSuffix(e.Path, "].status") {
+					t.Fatalf("pages of %d: %v", size, err)
+				}
+				seen[e.OrderID]++
+			}
+			if fmt.Sprint(seen) != "map[order_0:1 order_1:1 order_2:1 order_3:1 order_4:1]" {
+				t.Errorf("pages of %d, %v odd: %v", size, odd, seen)
+			}
+		}
 	}
 }

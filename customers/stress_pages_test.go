@@ -94,7 +94,7 @@ func TestInMemoryBackendComparesMicroseconds(t *testing.T) {
 
 // TestYearsOfFilters has the ends of what can be asked for.
 func TestYearsOfFilters(t *testing.T) {
-	f := serve(t, respondWith(200, "application/json", `{"orders":[],"count":0}`))
+	f := serve(t, respondWith(200, "application/json", pageBody(0)))
 	c := f.loggedIn(t)
 	date := func(year int, month time.Month, day int) *time.Time {
 		return new(time.Date(year, month, day, 0, 0, 0, 0, time.UTC))
@@ -276,10 +276,10 @@ func TestEmailOfAnOrderIsFoundAsItIsSpelled(t *testing.T) {
 		sent = append(sent, email)
 		id, ok := stored[email]
 		if !ok || r.URL.Query().Get("offset") == "1" {
-			respondJSON(w, 200, `{"orders":[],"count":0}`)
+			respondJSON(w, 200, pageBody(0))
 			return
 		}
-		respondJSON(w, 200, `{"orders":[{"id":"`+id+`","created_at":"2024-01-02T03:04:05.678Z"}],"count":1}`)
+		respondJSON(w, 200, pageBody(1, `{"id":"`+id+`","created_at":"2024-01-02T03:04:05.678Z"}`))
 	})).WithSession(sessionOf("v"))
 	for _, test := range []struct {
 		email, want string

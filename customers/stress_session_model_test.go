@@ -686,7 +686,7 @@ func (env *modelEnv) carryOut(r *modelRequest, how, b int) *modelResponse {
 		}
 	}
 	if a.body == "" {
-		a.body = fmt.Sprintf(`{"customer":{"id":"cus_1","email":%q}}`, a.who)
+		a.body = customerBody(fmt.Sprintf(`{"id":"cus_1","email":%q}`, a.who))
 	}
 	if r.call.kind != logout && !a.ok(r.call.kind) {
 		a.who = ""

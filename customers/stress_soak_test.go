@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/api"
 )
 
 // go test soaks for a moment, make soak for a given time and number of customers.
@@ -726,7 +728,7 @@ func (b *soakBackend) respond(w http.ResponseWriter, r *http.Request, c *soakCus
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known := slices.Contains(c.sids, sid) && !refuse
-	customer := fmt.Sprintf(`{"customer":{"id":%q,"email":%q,"phone":%q,"first_name":"A","last_name":"B","has_account":true,"metadata":null}}`, c.id(), c.email, phone)
+	customer := customerBody(fmt.Sprintf(`{"id":%q,"email":%q,"phone":%q,"first_name":"A","last_name":"B","has_account":true,"metadata":null}`, c.id(), c.email, phone))
 	route := r.Method + " " + r.URL.Path
 	secured := strings.Contains(route, "/store/customers/me") || route == "GET /store/auth"
 	switch {
@@ -747,8 +749,8 @@ func (b *soakBackend) respond(w http.ResponseWriter, r *http.Request, c *soakCus
 		c.sids = slices.DeleteFunc(c.sids, func(s string) bool { return s == sid })
 		return 200, "text/plain; charset=utf-8", "OK"
 	case route == "GET /store/customers/me/orders":
-		order := fmt.Sprintf(`{"id":"order_%d","customer_id":%q,"email":%q,"created_at":"2024-01-02T03:04:05.678Z","total":1050,"items":[{"id":"item_1","title":"Thing","quantity":1}]}`, c.index, c.id(), c.email)
-		return 200, jsonType, `{"orders":[` + order + "," + order + "," + order + `],"count":3,"offset":0,"limit":10}`
+		order := fmt.Sprintf(`{"id":"order_%d","customer_id":%q,"email":%q,"created_at":"2024-01-02T03:04:05.678Z","total":1050,"items":[%s]}`, c.index, c.id(), c.email, whole[api.LineItem](`{"id":"item_1","title":"Thing","quantity":1}`))
+		return 200, jsonType, pageBody(3, order, order, order)
 	case route == "POST /store/customers/me":
 		b.executed.Add(1)
 		if number, err := strconv.ParseInt(phone, 10, 32); err == nil {

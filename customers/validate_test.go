@@ -222,10 +222,10 @@ func TestEmailsAreSentInLowerCase(t *testing.T) {
 		case "/store/customers/password-token":
 			respond(w, 204, "", "")
 		case "/store/customers/me/orders":
-			respondJSON(w, 200, `{"orders":[],"count":0}`)
+			respondJSON(w, 200, pageBody(0))
 		default:
 			w.Header().Set("Set-Cookie", "connect.sid=x; Path=/")
-			respondJSON(w, 200, `{"customer":{"id":"c"},"access_token":"t","exists":true}`)
+			respondJSON(w, 200, strings.TrimSuffix(customerJSON, "}")+`,"access_token":"t","exists":true}`)
 		}
 	})
 	c := f.loggedIn(t)
@@ -269,7 +269,7 @@ func TestEmailsAreSentWithoutSurroundingSpace(t *testing.T) {
 			return
 		}
 		w.Header().Set("Set-Cookie", "connect.sid=x; Path=/")
-		respondJSON(w, 200, `{"customer":{"id":"c"},"access_token":"t","exists":true,"orders":[],"count":1}`)
+		respondJSON(w, 200, strings.TrimSuffix(customerJSON, "}")+`,"access_token":"t","exists":true,"orders":[],"count":1,"offset":0,"limit":10}`)
 	})
 	c := f.loggedIn(t)
 	ctx := t.Context()

@@ -12,7 +12,7 @@ import (
 func TestAddCustomer(t *testing.T) {
 	srv := customerstest.NewServer(t)
 	zero := srv.AddCustomer(customerstest.Customer{})
-	if zero.Email == "" || !zero.HasAccount || zero.FirstName != nil || zero.Metadata != nil || zero.BillingAddress != nil {
+	if zero.Email == "" || !zero.HasAccount || zero.FirstName != nil || zero.Metadata != "" || zero.BillingAddress != nil {
 		t.Errorf("the zero value: %+v", zero)
 	}
 	c := srv.AddCustomer(customerstest.Customer{

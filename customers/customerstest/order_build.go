@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
+	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/js"
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/medusa"
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/orders"
 )
@@ -71,13 +72,13 @@ func (m *orderBuilder) columns(customerID string) {
 	m.order = api.Order{
 		Object: "order", ID: cmp.Or(m.spec.ID, m.id("order")), DisplayID: m.spec.DisplayID, CartID: &cartID,
 		CustomerID: customerID, Email: m.spec.Email, CurrencyCode: cmp.Or(strings.ToLower(m.spec.CurrencyCode), "eur"),
-		CreatedAt: m.now, UpdatedAt: &m.now, Metadata: m.spec.Metadata,
+		CreatedAt: m.now, UpdatedAt: &m.now, Metadata: "{}",
 		Claims: []api.ClaimOrder{}, Discounts: []api.Discount{}, Fulfillments: []api.Fulfillment{},
 		GiftCardTransactions: []api.GiftCardTransaction{}, GiftCards: []api.GiftCard{}, Payments: []api.Payment{},
 		Refunds: []api.Refund{}, Swaps: []api.Swap{},
 	}
-	if m.order.Metadata == nil {
-		m.order.Metadata = map[string]any{}
+	if m.spec.Metadata != nil {
+		m.order.Metadata = api.JSON(js.Append(nil, jsValue(m.spec.Metadata)))
 	}
 }
 
@@ -141,7 +142,7 @@ func (m *orderBuilder) lines() {
 		item := api.LineItem{
 			ID: m.id("item"), OrderID: &m.order.ID, CartID: m.order.CartID, Title: line.Title, Description: &description,
 			UnitPrice: line.UnitPrice, Quantity: cmp.Or(line.Quantity, 1), AllowDiscounts: !line.NotReduced, ShouldMerge: true,
-			HasShipping: new(true), Variant: variant, VariantID: &variant.ID, Metadata: map[string]any{},
+			HasShipping: new(true), Variant: variant, VariantID: &variant.ID, Metadata: "{}",
 			Adjustments: []api.LineItemAdjustment{}, CreatedAt: m.now, UpdatedAt: m.now,
 		}
 		item.TaxLines = []api.LineItemTaxLine{{
@@ -156,12 +157,12 @@ func (m *orderBuilder) shipping() {
 	price := m.spec.ShippingPrice
 	option := &api.ShippingOption{
 		ID: m.id("so"), Name: "Standard", RegionID: m.order.RegionID, ProfileID: m.id("sp"), ProviderID: "manual",
-		PriceType: api.ShippingOptionPriceTypeFlatRate, Amount: &price, Data: map[string]any{"id": "manual-fulfillment"},
+		PriceType: api.ShippingOptionPriceTypeFlatRate, Amount: &price, Data: `{"id":"manual-fulfillment"}`,
 		CreatedAt: m.now, UpdatedAt: m.now,
 	}
 	method := api.ShippingMethod{
 		ID: m.id("sm"), OrderID: &m.order.ID, CartID: m.order.CartID, ShippingOption: option, ShippingOptionID: option.ID,
-		Price: price, Data: map[string]any{},
+		Price: price, Data: "{}",
 	}
 	method.TaxLines = []api.ShippingMethodTaxLine{{
 		ID: new(m.id("smtl")), ShippingMethodID: method.ID, Rate: m.spec.TaxRate, Name: "default", Code: new("default"),
@@ -229,11 +230,11 @@ func (m *orderBuilder) payment() {
 	}
 	switch {
 	case status == api.PaymentStatusCaptured || refunded > 0:
-		p.CapturedAt, p.Data = &m.now, map[string]any{"status": "captured"}
+		p.CapturedAt, p.Data = &m.now, `{"status":"captured"}`
 	case status == api.PaymentStatusCanceled || m.spec.Status == api.OrderStatusCanceled:
-		p.CanceledAt, p.Data = &m.now, map[string]any{"status": "canceled"}
+		p.CanceledAt, p.Data = &m.now, `{"status":"canceled"}`
 	default:
-		p.Data = map[string]any{"status": "authorized"}
+		p.Data = `{"status":"authorized"}`
 	}
 	m.order.Payments = []api.Payment{p}
 	if refunded > 0 {
@@ -246,7 +247,7 @@ func (m *orderBuilder) payment() {
 func (m *orderBuilder) fulfillments() {
 	for _, spec := range m.spec.Fulfillments {
 		f := api.Fulfillment{
-			ID: m.id("ful"), OrderID: &m.order.ID, ProviderID: new("manual"), Data: map[string]any{}, Metadata: map[string]any{},
+			ID: m.id("ful"), OrderID: &m.order.ID, ProviderID: new("manual"), Data: "{}", Metadata: "{}",
 			TrackingNumbers: []string{}, TrackingLinks: []api.TrackingLink{}, CreatedAt: m.now, UpdatedAt: m.now,
 		}
 		switch {

@@ -16,7 +16,8 @@ func TestPaymentMethods(t *testing.T) {
 		t.Error(a.Body)
 	}
 	first := srv.AddPaymentMethod(c.ID, customerstest.PaymentMethod{})
-	if card, ok := first.Data.(map[string]any)["card"].(map[string]any); first.ProviderID != "stripe" || !ok || card["last4"] != "4242" {
+	data, err := first.Data.Map()
+	if card, ok := data["card"].(map[string]any); err != nil || first.ProviderID != "stripe" || !ok || card["last4"] != "4242" {
 		t.Errorf("%+v", first)
 	}
 	srv.AddPaymentMethod(c.ID, customerstest.PaymentMethod{ProviderID: "manual", Data: []int{1}})

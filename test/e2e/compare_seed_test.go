@@ -88,8 +88,12 @@ func copyCustomer(ctx context.Context, to *customerstest.Server, who backend.Cus
 		}
 		return *s
 	}
+	metadata, err := c.Metadata.Map()
+	if err != nil {
+		return "", err
+	}
 	id = to.AddCustomer(customerstest.Customer{
-		Email: c.Email, Password: who.Password, FirstName: text(c.FirstName), LastName: text(c.LastName), Phone: text(c.Phone), Metadata: c.Metadata,
+		Email: c.Email, Password: who.Password, FirstName: text(c.FirstName), LastName: text(c.LastName), Phone: text(c.Phone), Metadata: metadata,
 	}).ID
 	cookie, err := cookieOf(ctx, to.URL, who)
 	if err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -126,13 +127,13 @@ func TestMetadataIsStoredAsItIsSentOrRefused(t *testing.T) {
 		got := raw{method: "POST", path: mePath, cookie: cookie, body: `{"metadata":{"in":{"` + key + `":1,"kept":1}}}`}.send(t)
 		if key == "constructor" {
 			got.fails(t, 500, "unknown_error")
-		} else if metadata := got.customer(t).Metadata; fmt.Sprint(metadata) != "map[in:map[kept:1]]" {
+		} else if metadata, err := got.customer(t).Metadata.Map(); err != nil || fmt.Sprint(metadata) != "map[in:map[kept:1]]" {
 			t.Errorf("%s: the metadata is %v", key, metadata)
 		}
 	}
 	for sent, want := range map[string]string{"1e400": "map[n:<nil>]", "9007199254740993": "map[n:9.007199254740992e+15]", "1e-400": "map[n:0]"} {
 		got := raw{method: "POST", path: mePath, cookie: cookie, body: `{"metadata":{"in":{"n":` + sent + `}}}`}.send(t).customer(t)
-		if fmt.Sprint(got.Metadata["in"]) != want {
+		if metadata, err := got.Metadata.Map(); err != nil || fmt.Sprint(metadata["in"]) != want {
 			t.Errorf("%s is stored as %v", sent, got.Metadata)
 		}
 	}
@@ -162,8 +163,9 @@ func TestMetadataIsStoredAsItIsSentOrRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		var want any
-		if err := json.Unmarshal(text, &want); err != nil || !reflect.DeepEqual(me.Metadata["value"], want) {
-			t.Errorf("%.60v is stored as %.60v", value, me.Metadata["value"])
+		metadata, mapErr := me.Metadata.Map()
+		if err := errors.Join(mapErr, json.Unmarshal(text, &want)); err != nil || !reflect.DeepEqual(metadata["value"], want) {
+			t.Errorf("%.60v is stored as %.60v", value, metadata["value"])
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers"
 )
 
 // opaqueFacts are about JSON that customers and administrators store and that comes back with orders. Their requests are not
@@ -25,7 +27,30 @@ func lineMetadata(t *testing.T) {
 		if !strings.Contains(orders.body, `"metadata":`+metadata) {
 			t.Errorf("the order has no line with the metadata %s: %s", metadata, orders.body)
 		}
+		bought := loginAs(t, who)
+		page, err := bought.ListOrders(t.Context(), &customers.ListOrdersParams{ID: &id})
+		if err != nil || len(page.Orders) != 1 || page.Orders[0].Items[0].Metadata != customers.JSON(metadata) {
+			t.Errorf("the wrapper lists %v, %v, want a line with the metadata %s", page, err, metadata)
+		}
+		for order, err := range bought.Orders(t.Context(), nil) {
+			if err != nil || order.Total == 0 {
+				t.Errorf("the wrapper's iteration has %v, %v", order, err)
+			}
+		}
+		if me, err := loginAs(t, who).Auth.GetSession(t.Context(), customers.WithOrders()); err != nil || len(me.Orders) == 0 {
+			t.Errorf("the wrapper's session has %v, %v", me, err)
+		}
 	}
+}
+
+// loginAs returns a client that is logged in as a customer.
+func loginAs(t *testing.T, who account) *customers.Client {
+	t.Helper()
+	c := newClient(t, customers.WithHTTPClient(unrecorded))
+	if _, err := c.Auth.Authenticate(t.Context(), who.Email, who.Password); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // buy buys a line as a storefront does, and returns the order's id.
@@ -77,5 +102,9 @@ func distantEnd(t *testing.T) {
 	orders := raw{via: unrecorded, method: "GET", path: ordersPath, cookie: cookie}.send(t).is(t, 200, "application/json")
 	if !strings.Contains(orders.body, `"ends_at":"`+end+`"`) {
 		t.Errorf("the order's discount does not end at %s: %.2000s", end, orders.body)
+	}
+	page, err := loginAs(t, who).ListOrders(t.Context(), nil)
+	if err != nil || len(page.Orders) != 1 || page.Orders[0].Discounts[0].EndsAt.Year() != 10000 {
+		t.Errorf("the wrapper lists %v, %v", page, err)
 	}
 }

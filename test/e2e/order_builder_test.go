@@ -187,7 +187,7 @@ func figures(o *customers.Order) map[string]float64 {
 			if !strings.HasSuffix(name, "Total") && !strings.HasPrefix(name, "Refundable") {
 				continue
 			}
-			if n := fields.Field(i); n.CanInt() {
+			if n := reflect.Indirect(fields.Field(i)); n.CanInt() {
 				f[prefix+name] = float64(n.Int())
 			} else {
 				f[prefix+name] = math.Round(n.Float()*1e6) / 1e6 // a sum of fractions, in any order

@@ -56,6 +56,9 @@ func kindOf(t reflect.Type, known map[reflect.Type]*entityKind) *entityKind {
 	k.made = madeOf[k.name]
 	known[t] = k
 	for field := range t.Fields() {
+		if !field.IsExported() {
+			continue
+		}
 		name := jsonName(field)
 		target, list := field.Type, false
 		for target.Kind() == reflect.Pointer || target.Kind() == reflect.Slice {
@@ -90,6 +93,9 @@ func totalsOf(t reflect.Type) map[string]bool {
 			columns[jsonName(field)] = true
 		}
 		for field := range t.Fields() {
+			if !field.IsExported() {
+				continue
+			}
 			if name := jsonName(field); !columns[name] {
 				totals[name] = true
 			}

@@ -9,23 +9,24 @@ import (
 // ComputeTotals sets the totals of an order, its lines and its shipping methods from prices, tax lines, adjustments,
 // payments and refunds, as the backend does when it reads an order without gift cards.
 func ComputeTotals(o *api.Order) {
-	o.Subtotal, o.RawDiscountTotal, o.ItemTaxTotal = 0, 0, 0
+	var itemTax, shippingTax int64
+	o.Subtotal, o.RawDiscountTotal = 0, 0
 	for i := range o.Items {
 		item := &o.Items[i]
 		computeItemTotals(item)
 		o.Subtotal += item.Subtotal
 		o.RawDiscountTotal += item.RawDiscountTotal
-		o.ItemTaxTotal += item.TaxTotal
+		itemTax += item.TaxTotal
 	}
-	o.ShippingTotal, o.ShippingTaxTotal = 0, 0
+	o.ShippingTotal = 0
 	for i := range o.ShippingMethods {
 		method := &o.ShippingMethods[i]
 		computeShippingTotals(method)
 		o.ShippingTotal += method.Subtotal
-		o.ShippingTaxTotal += method.TaxTotal
+		shippingTax += method.TaxTotal
 	}
 	o.DiscountTotal = int64(Round(o.RawDiscountTotal))
-	o.TaxTotal = o.ItemTaxTotal + o.ShippingTaxTotal
+	o.ItemTaxTotal, o.ShippingTaxTotal, o.TaxTotal = &itemTax, &shippingTax, itemTax+shippingTax
 	o.Total = o.Subtotal + o.ShippingTotal + o.TaxTotal - o.DiscountTotal
 	o.PaidTotal, o.RefundedTotal = 0, 0
 	for _, p := range o.Payments {
