@@ -112,7 +112,7 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C test/consumer test -race -count=1 -v ./...
 
 ROUNDS ?= 5
-TOOLCHAINS ?= local,local+jsonv2,go1.27.3
+TOOLCHAINS ?= local,go1.27.3
 .PHONY: bench
 bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; writes docs/performance.md
 	go -C test/bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
