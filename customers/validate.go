@@ -84,7 +84,7 @@ func (c *call) filter(field string, value *string) {
 	}
 }
 
-// names refuses what the backend can't take apart again.
+// names refuses a name with a separator in it, which the backend would split.
 func (c *call) names(field string, names []string) {
 	for _, name := range names {
 		c.required(field, name)
@@ -109,7 +109,8 @@ func (c *call) credentials(email, password string) api.Credentials {
 	return api.Credentials{Email: email, Password: password}
 }
 
-// lower is JavaScript's toLowerCase where the two languages surely agree.
+// lower returns value in lower case, as JavaScript's toLowerCase does. It refuses an upper-case letter beyond ASCII, for
+// which Go and JavaScript may differ.
 func (c *call) lower(field, value string) string {
 	for _, r := range value {
 		if r > unicode.MaxASCII && unicode.ToLower(r) != r {
@@ -226,11 +227,11 @@ func (c *call) listOrders(in *ListOrdersParams) *ListOrdersParams {
 	return &p
 }
 
-func nilIfZero(d *TimeRange) *TimeRange {
-	if d != nil && *d == (TimeRange{}) {
+func nilIfZero(r *TimeRange) *TimeRange {
+	if r != nil && *r == (TimeRange{}) {
 		return nil
 	}
-	return d
+	return r
 }
 
 func nilIfEmpty[T any](s []T) []T {
