@@ -74,7 +74,7 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 //
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
-// what it returns always holds new ones, if there are any.
+// what it returns always has new ones, if there are any.
 func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersParams, yield func(*Order, error) bool) {
 	size := ordersPerPage
 	if params.Limit != nil {
