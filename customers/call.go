@@ -51,7 +51,7 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *sn
 	}
 	r, attempts, err := c.config.transport.send(ctx, in.op, req)
 	if out := in.options.response; out != nil {
-		out.Attempts += attempts
+		*out = Response{Attempts: out.Attempts + attempts} // without what an earlier try got
 		if r != nil {
 			out.StatusCode, out.Header = r.status, withoutSetCookie(r.header)
 		}

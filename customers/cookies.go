@@ -79,7 +79,7 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 	return received
 }
 
-// scopeOf returns what with its name tells a cookie from others.
+// scopeOf returns the domain and path of a cookie, which together with its name identify it.
 func scopeOf(c *http.Cookie) string {
 	if c.Domain == "" && c.Path == "/" {
 		return usualScope // without a string of its own in every session
@@ -105,7 +105,7 @@ func (r *receivedCookies) live() (best *cookie) {
 	return best
 }
 
-// replacing returns what a response sets in place of the cookie stored, or deletes, if it does.
+// replacing returns the cookie by which a response replaces or deletes the cookie stored, or nil.
 func (r *receivedCookies) replacing(stored *cookie) *cookie {
 	if c := r.live(); c != nil && stored.scope == "" {
 		return c

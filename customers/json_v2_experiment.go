@@ -7,7 +7,8 @@ import (
 	jsonv2 "encoding/json/v2"
 )
 
-// unmarshal is the one for Go 1.27, where json v2 is no longer an experiment; vet wants each in a file of its own.
+// unmarshal is the same as in json_v2.go, for toolchains where json v2 is still an experiment. Build constraints of Go
+// versions need a file each.
 func unmarshal(body []byte, out any) error {
 	return jsonv2.Unmarshal(body, out, json.DefaultOptionsV1(), json.ReportErrorsWithLegacySemantics(false))
 }

@@ -83,7 +83,8 @@ func (r *response) isJSON() bool {
 }
 
 // unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
-// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, and password-reset sends the API's JSON.
+// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, and password-reset sends the
+// API's JSON.
 func (r *response) unauthorized() bool {
 	if r.status != http.StatusUnauthorized || len(r.header["Www-Authenticate"]) > 0 {
 		return false

@@ -19,7 +19,7 @@ const (
 )
 
 // worthRepeating reports whether a request may be sent again and may fare better. A read or a DELETE of one id can be
-// repeated; anything else only if it can't have reached the backend.
+// repeated; a POST only if it can't have reached the backend.
 func worthRepeating(method string, r *response, err error, watch *connWatch) bool {
 	if method == http.MethodPost {
 		return r == nil && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())

@@ -51,7 +51,7 @@ import (
 //	… succeeds and deletes the cookie      –            ended        ended        –
 //	… is the backend's own 401             –            ended **     ended        –
 //	… is a gateway's 401                   –            –            –            –
-//	… fails and sets the same value        –            prolonged    extended     –
+//	… fails and sets the same value        –            prolonged    prolonged    –
 //	… fails in another way                 –            –            –            –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
@@ -275,7 +275,8 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 }
 
 // settle takes in the result of a call. superseded is a cookie that the backend still accepts and no session needs: that
-// of the call's own login, or of one that its logout found. changed reports whether the session's cookie is another now.
+// of the call's own login, or that of a login which the call has replaced or logged out. changed reports whether the
+// session's cookie is another now.
 func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded *cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,8 @@ import "context"
 // the values of the call's context, which identify the session's owner, but does not end with it.
 //
 // For one session the hook runs once at a time, and again if the session changed meanwhile, so that the last run sees
-// the last state. The call waits for its own run until its context ends, but not for one begun by another call. Cookies of a load balancer may
-// change with every response and do not count.
+// the last state. The call waits for its own run until its context ends, but not for one begun by another call. Cookies
+// of a load balancer may change with every response and do not count.
 func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 	return option(func(c *config) error {
 		c.sessionHook = hook

@@ -32,8 +32,8 @@ type transport struct {
 	logger           *slog.Logger // may be nil
 }
 
-// send sends req until a response is worth returning, and returns how often it was sent. With an error, the response is
-// what came before it, if anything. The timeout bounds all attempts together, so that a backend that hangs costs its
+// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
+// attempt; with an error it is what arrived of it, or nil. The timeout bounds all attempts together, so that a backend that hangs costs its
 // caller one wait.
 func (t *transport) send(ctx context.Context, op Operation, req *http.Request) (*response, int, error) {
 	budget, cancel := context.WithTimeout(ctx, t.timeout)
@@ -98,7 +98,7 @@ func once(req *http.Request) *http.Request {
 	return req
 }
 
-// emptyBody is a body of no bytes that net/http does not know to be empty.
+// emptyBody is an empty body that net/http cannot recognize as empty.
 type emptyBody struct{}
 
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
