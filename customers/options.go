@@ -74,7 +74,8 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 //
 // That nothing is done twice holds for what this package and net/http send. A RoundTripper that repeats requests itself,
 // such as a failover, must leave a POST alone that may have been sent; Response.Attempts does not count what it repeats.
-// A POST is repeated only if the RoundTripper reports to the request's httptrace that no connection came about.
+// A POST is repeated only if the RoundTripper reports to the request's httptrace that no connection came about,
+// and fails with nothing but that.
 func WithHTTPClient(hc *http.Client) Option {
 	return option(func(c *config) error {
 		if hc == nil {

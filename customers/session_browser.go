@@ -49,11 +49,11 @@ const maxBrowserCookies = 3
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
 	s.mu.Lock()
-	b, c, prolonged := s.browser, s.state.cookie, s.state.prolonged
-	s.mu.Unlock()
-	if b == nil {
-		b = &browserCookie{name: DefaultSessionCookieName}
+	b, c, prolonged := browserCookie{name: DefaultSessionCookieName}, s.state.cookie, s.state.prolonged
+	if s.browser != nil {
+		b = *s.browser // a copy: a call may take the browser's next cookie meanwhile
 	}
+	s.mu.Unlock()
 	// The last Relay of a response counts.
 	own := func(line string) bool { return strings.HasPrefix(line, b.name+"=") }
 	if lines, ok := w.Header()["Set-Cookie"]; ok {

@@ -33,10 +33,10 @@ type transport struct {
 }
 
 // send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
-// attempt; with an error it is what arrived of it, or nil. The timeout bounds all attempts together, so that a backend that hangs costs its
-// caller one wait.
-func (t *transport) send(ctx context.Context, op Operation, req *http.Request) (*response, int, error) {
-	budget, cancel := context.WithTimeout(ctx, t.timeout)
+// attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all attempts
+// together, so that a backend that hangs costs its caller one wait.
+func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration) (*response, int, error) {
+	budget, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
