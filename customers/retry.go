@@ -23,7 +23,7 @@ const (
 // worthRepeating reports whether a request may be sent again and may fare better. A read or a DELETE of one id can be
 // repeated; a POST only if it can't have reached the backend.
 func worthRepeating(method string, r *response, err error, watch *connWatch) bool {
-	if method == http.MethodPost {
+	if !repeatable(method) {
 		return r == nil && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())
 	}
 	switch {
@@ -33,6 +33,12 @@ func worthRepeating(method string, r *response, err error, watch *connWatch) boo
 		return !errors.Is(err, errTooLarge)
 	}
 	return r.status == http.StatusTooManyRequests || errors.Is(statusKind(r.status), ErrUnavailable)
+}
+
+// repeatable reports whether a request with this method can be sent twice and does the same: here, a read or a DELETE of
+// one id.
+func repeatable(method string) bool {
+	return method == http.MethodGet || method == http.MethodDelete
 }
 
 // connWatch records what became of a request's connection, as far as the RoundTripper reports it to the trace in the

@@ -24,7 +24,8 @@ import (
 //     refused before it is sent.
 //  7. The value is kept to the byte. Name, domain and path tell cookies apart. Those for another domain or path than the
 //     base URL's or WithPublicURL's are dropped. The lifetime counts from the response's Date. An expired cookie is not
-//     sent, but for one of a restored session, which is tried once: the backend may have prolonged it.
+//     sent, but for one of a restored session, which is tried once: the backend may have prolonged it, and if it accepts
+//     the cookie, its end is unknown.
 //  8. Encode and DecodeSession: versioned, bounded, and refused if damaged. No marshaler, and nothing printed.
 //  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits, never under the session
 //     cookie's name.
@@ -71,7 +72,8 @@ import (
 // login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls are
 // [ErrUnauthenticated] without being sent until the next login.
 //
-// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.
+// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere. Two backends
+// that share all three and differ in the base path need sessions of their own.
 type Session struct {
 	mu       sync.Mutex
 	origin   string
@@ -150,6 +152,9 @@ func (s *state) secured(sent *cookie, r result) {
 	}
 	if r.ok {
 		s.unverified, s.restored = false, false
+	}
+	if r.ok && s.cookie.expired() { // a restored copy: the backend has prolonged the session, until when is unknown
+		s.cookie = &cookie{value: sent.value, scope: sent.scope, secure: sent.secure}
 	}
 }
 

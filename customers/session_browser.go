@@ -26,7 +26,7 @@ func SessionFromRequest(r *http.Request, name string) *Session {
 	// The first counts, as for the backend: browsers send the one for the longest path first.
 	for _, c := range r.CookiesNamed(name) {
 		switch v := cookieValue(c); {
-		case c.Value == "" || v == b.value || slices.Contains(b.rest, v):
+		case c.Value == "" || len(v) > maxCookieBytes || v == b.value || slices.Contains(b.rest, v):
 		case b.value == "":
 			b.value = v
 			s.state.cookie, s.state.unverified = &cookie{value: v}, true

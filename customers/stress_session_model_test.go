@@ -355,6 +355,9 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 				m.cookie, m.verified, m.restored = a.cookie, true, false
 			case a.ok(secured):
 				m.verified, m.restored = true, false
+				if m.cookie.expired() {
+					m.cookie = &modelCookie{value: m.cookie.value, owner: m.cookie.owner}
+				}
 			case a.cookie != nil && a.cookie.value == c.sent.value:
 				m.cookie, m.restored = a.cookie, false
 			}

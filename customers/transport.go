@@ -41,7 +41,7 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request, t
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
 		attemptCtx := budget
-		if req.Method == http.MethodPost {
+		if !repeatable(req.Method) {
 			watch = &connWatch{}
 			attemptCtx = httptrace.WithClientTrace(budget, watch.trace())
 		}
@@ -224,7 +224,7 @@ func newRoundTripper() *roundTripper {
 
 // RoundTrip sends req.
 func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method == http.MethodPost {
+	if !repeatable(req.Method) {
 		return t.single.RoundTrip(req)
 	}
 	return t.repeatable.RoundTrip(req)
