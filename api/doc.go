@@ -31,6 +31,6 @@
 //
 // # Secrets
 //
-// [Credentials], [CreateRequest], [UpdateRequest], [ResetPasswordRequest] and [Token] hold a password or a token.
+// [Credentials], [CreateRequest], [UpdateRequest], [ResetPasswordRequest] and [Token] contain a password or a token.
 // Printing or logging one redacts it. Encoding one as JSON does not, because that is what is sent.
 package api

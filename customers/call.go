@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/api"
@@ -28,30 +29,33 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	}
 	c.setHeaders(req, in.options.header)
 	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
-	r, snap, err := c.try(ctx, in, req, nil)
+	var spent time.Duration
+	r, snap, err := c.try(ctx, in, req, nil, &spent)
 	for snap.again {
 		rewind(req)
-		r, snap, err = c.try(ctx, in, req, nil)
+		r, snap, err = c.try(ctx, in, req, nil, &spent)
 	}
 	if snap.expired && c.mayRenew(ctx) {
 		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
 			return nil, err
 		}
 		rewind(req)
-		r, _, err = c.try(ctx, in, req, &snap)
+		r, _, err = c.try(ctx, in, req, &snap, &spent)
 	}
 	return r, err
 }
 
-// try sends req as the session's customer of the moment. Its steps: session, transport, session, status.
-func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *snapshot) (*response, snapshot, error) {
+// try sends req as the session's customer of the moment. spent is how much of WithTimeout the call has used. Its steps: session, transport, session, status.
+func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *snapshot, spent *time.Duration) (*response, snapshot, error) {
 	snap, err := c.authorize(ctx, in.op, req, first)
 	if err != nil {
 		return nil, snap, named(in.op, err)
 	}
-	r, attempts, err := c.config.transport.send(ctx, in.op, req)
+	began := time.Now()
+	r, attempts, err := c.config.transport.send(ctx, in.op, req, c.config.transport.timeout-*spent)
+	*spent += time.Since(began)
 	if out := in.options.response; out != nil {
-		out.Attempts += attempts
+		*out = Response{Attempts: out.Attempts + attempts} // without what an earlier try got
 		if r != nil {
 			out.StatusCode, out.Header = r.status, withoutSetCookie(r.header)
 		}
@@ -90,7 +94,7 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
 		case use != open && !c.bearer, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
-		case use == secured && req.Header["Authorization"] != nil:
+		case c.bearer && req.Header["Authorization"] != nil:
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
 		case use == secured:
 			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
@@ -121,35 +125,38 @@ func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, ok boo
 		return r.noSessionCookie(e)
 	}
 	superseded, changed := c.session.settle(r.op, snap, got)
-	if superseded != nil && !superseded.expired() {
-		c.endSuperseded(ctx, superseded, header)
-	}
+	c.endSuperseded(ctx, superseded, header)
 	if changed && c.config.sessionHook != nil {
 		c.session.notify(ctx, c.config.sessionHook)
 	}
-	if use == login && superseded != nil && superseded == got.cookies.live() {
+	if use == login && got.ok && slices.Contains(superseded, got.cookies.live()) {
 		return r.failure(ErrSessionSuperseded, messageSuperseded)
 	}
 	return nil
 }
 
-// supersededTimeout bounds how long a call waits for the logout of a superseded login.
+// supersededTimeout bounds how long a call waits for the logout of superseded logins.
 const supersededTimeout = 5 * time.Second
 
-// endSuperseded logs out a superseded login at the backend, as well as can be: no caller could act on a failure. It sends
-// the headers of the call that found it.
-func (c *caller) endSuperseded(ctx context.Context, superseded *cookie, header http.Header) {
-	cookies := c.session.supersededHeader(superseded, c.config.endpoint)
-	req, err := api.NewDeleteSessionRequest(c.config.endpoint.baseURL)
-	if err != nil || cookies == "" {
+// endSuperseded logs out superseded logins at the backend, as well as can be: no caller could act on a failure. It sends
+// the headers of the call that found them.
+func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header http.Header) {
+	if len(superseded) == 0 {
 		return
 	}
-	c.setHeaders(req, header)
-	req.Header["Cookie"] = []string{cookies}
 	ctx = context.WithValue(context.WithoutCancel(ctx), operationKey{}, operations[OperationDeleteSession])
 	ctx, cancel := context.WithTimeout(ctx, supersededTimeout)
 	defer cancel()
-	_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req)
+	for _, s := range superseded {
+		cookies := c.session.supersededHeader(s, c.config.endpoint)
+		req, err := api.NewDeleteSessionRequest(c.config.endpoint.baseURL)
+		if err != nil || cookies == "" || s.expired() {
+			continue
+		}
+		c.setHeaders(req, header)
+		req.Header["Cookie"] = []string{cookies}
+		_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req, c.config.transport.timeout)
+	}
 }
 
 // currentRun returns the run of the re-login hook that makes the call, with its client or with its context.

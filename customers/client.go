@@ -25,7 +25,7 @@ type Client struct {
 }
 
 // New makes a client for the Medusa v1 backend at baseURL, such as "https://shop.example.com" or, behind a path
-// prefix, "https://example.com/shop/". No request is sent. A base URL or option that can not work is
+// prefix, "https://example.com/shop/". No request is sent. A base URL or option that cannot work is
 // [ErrInvalidInput].
 func New(baseURL string, opts ...Option) (*Client, error) {
 	c, err := newConfig(baseURL, opts)

@@ -53,17 +53,14 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 	}
 	lines = lines[max(0, len(lines)-maxSetCookies):]
 	now := time.Now()
-	skew := time.Duration(0)
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		skew = now.Sub(date) // lifetimes count from the backend's clock, which may be wrong
-	}
+	sent := responseTime(h, now)
 	for _, line := range lines {
 		c, err := http.ParseSetCookie(line)
-		if err != nil || !e.covers(c.Domain, c.Path) || len(c.Name)+len(c.Value) > maxCookieBytes {
+		if err != nil || !e.covers(domainOf(c), c.Path) || len(c.Name)+len(c.Value) > maxCookieBytes {
 			continue
 		}
 		// Cut out of the line, name and value would keep all of it in memory, however long.
-		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), scope: scopeOf(c), expires: expiry(c, now, skew), secure: c.Secure}
+		name, got := strings.Clone(c.Name), cookie{value: strings.Clone(cookieValue(c)), scope: scopeOf(c), expires: expiry(c, now, sent), secure: c.Secure}
 		switch {
 		case name == e.cookieName:
 			if c.Value == "" {
@@ -79,7 +76,7 @@ func readCookies(h http.Header, e *endpoint) (received receivedCookies) {
 	return received
 }
 
-// scopeOf returns what with its name tells a cookie from others.
+// scopeOf returns the domain and path of a cookie, which together with its name identify it.
 func scopeOf(c *http.Cookie) string {
 	if c.Domain == "" && c.Path == "/" {
 		return usualScope // without a string of its own in every session
@@ -105,7 +102,7 @@ func (r *receivedCookies) live() (best *cookie) {
 	return best
 }
 
-// replacing returns what a response sets in place of the cookie stored, or deletes, if it does.
+// replacing returns the cookie by which a response replaces or deletes the cookie stored, or nil.
 func (r *receivedCookies) replacing(stored *cookie) *cookie {
 	if c := r.live(); c != nil && stored.scope == "" {
 		return c
@@ -123,15 +120,34 @@ func (c *cookie) pathLength() int {
 	return len(c.scope) - strings.IndexByte(c.scope, ';')
 }
 
-// expiry returns when c expires by this machine's clock, as UnixMilli; 0 if c does not say.
-func expiry(c *http.Cookie, now time.Time, skew time.Duration) int64 {
+// domainOf returns the Domain of c, also one that net/http does not parse, such as one with letters beyond ASCII.
+func domainOf(c *http.Cookie) string {
+	for _, attribute := range c.Unparsed {
+		if name, value, _ := strings.Cut(attribute, "="); strings.EqualFold(strings.TrimSpace(name), "domain") {
+			return strings.TrimSpace(value)
+		}
+	}
+	return c.Domain
+}
+
+// responseTime returns when a response was sent by the sender's clock, which may be wrong; now if it does not say.
+func responseTime(h http.Header, now time.Time) time.Time {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		return date
+	}
+	return now
+}
+
+// expiry returns when c, which came at now and was sent at sent by the sender's clock, expires by this machine's clock, as
+// UnixMilli; 0 if c does not say.
+func expiry(c *http.Cookie, now, sent time.Time) int64 {
 	switch {
 	case c.MaxAge < 0:
 		return 1
 	case c.MaxAge > 0:
 		return now.Add(time.Duration(min(c.MaxAge, maxCookieSeconds)) * time.Second).UnixMilli()
 	case !c.Expires.IsZero():
-		return max(1, c.Expires.Add(skew).UnixMilli())
+		return max(1, now.Add(min(c.Expires.Sub(sent), maxCookieSeconds*time.Second)).UnixMilli())
 	}
 	return 0
 }

@@ -40,7 +40,8 @@
 //
 // A GET or DELETE is sent again, twice at most, after a failed connection, 408, 429, 502, 503, 504 or a CDN's 520 to 530.
 // A POST is sent again only if nothing of it was sent, so nothing is done twice. Retry-After is honored up to ten seconds;
-// a longer one fails at once, with the time in Error.RetryAfter. All attempts end within 30 seconds and a response within 32 MiB; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
+// a longer one fails at once, with the time in Error.RetryAfter. All attempts together take 30 seconds at most, and a
+// response has 32 MiB at most; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
 // Redirects are not followed.
 //
 // # Orders

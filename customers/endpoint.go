@@ -49,7 +49,7 @@ func parseEndpoint(field, raw string) (*endpoint, error) {
 	}
 	e := &endpoint{https: u.Scheme == "https", host: asciiHost(u.Hostname()), cookieName: DefaultSessionCookieName}
 	// The port that the scheme implies names the same origin.
-	e.origin = strings.TrimSuffix(strings.ToLower(u.Scheme+"://"+u.Host), ":")
+	e.origin = strings.TrimSuffix(u.Scheme+"://"+strings.Replace(strings.ToLower(u.Host), strings.ToLower(u.Hostname()), e.host, 1), ":")
 	if p := u.Port(); p == "443" && e.https || p == "80" && !e.https {
 		e.origin = strings.TrimSuffix(e.origin, ":"+p)
 	}

@@ -41,7 +41,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
 	ErrConflict = errors.New("conflict")
-	// ErrNotModified is the response to an If-None-Match header whose ETag still holds (304).
+	// ErrNotModified means that the ETag in the call's If-None-Match header is current (304).
 	ErrNotModified = errors.New("not modified")
 	// ErrAddressNotAdded means that the backend responded with 200 without adding the address, because the customer has
 	// one that differs only in company or metadata.
@@ -51,8 +51,8 @@ var (
 	// ErrInternal means that the backend failed (500). It also rejects some bad input so, such as unknown names in Fields
 	// or Expand.
 	ErrInternal = errors.New("backend failed")
-	// ErrUnavailable means that there was no connection, no response in time, or a 408, 502, 503, 504 or
-	// a CDN's 520 to 530.
+	// ErrUnavailable means that there was no connection, no whole response in time, or a 408, 502, 503, 504 or a CDN's 520
+	// to 530.
 	ErrUnavailable = errors.New("backend unavailable")
 	// ErrUnexpectedResponse means a response that no Medusa backend gives: a redirect, a page instead of JSON, a body that
 	// is cut off or too large.

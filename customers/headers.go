@@ -47,10 +47,21 @@ func checkHeader(name, value string) error {
 	if reason, ok := reservedHeaders[key]; ok {
 		return refused("WithHeader", key+" can't be set: "+reason)
 	}
-	if scheme, _, _ := strings.Cut(value, " "); key == "Authorization" && strings.EqualFold(scheme, "Bearer") {
+	if key == "Authorization" && isBearer(value) {
 		return refused("WithHeader", reasonBearer)
 	}
 	return checkHeaderValue("WithHeader", value)
+}
+
+// isBearer reports whether an Authorization header has the scheme Bearer, with any white space after it, as the backend's
+// passport-jwt reads it.
+func isBearer(value string) bool {
+	const scheme = "Bearer"
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return false
+	}
+	rest := value[len(scheme):]
+	return rest == "" || !isToken(rest[:1])
 }
 
 // isToken reports whether s can be a header's or cookie's name (RFC 9110, token).

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"testing"
@@ -110,8 +111,21 @@ func TestEveryOperationIsTested(t *testing.T) {
 	if len(ids) < 15 {
 		t.Fatalf("%d operations are found in openapi.yaml", len(ids))
 	}
+	constants := map[string]string{}
+	for _, name := range []string{"../api/operation.go", "models.go"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		constants[name] = string(text)
+	}
 	for _, match := range ids {
 		id := Operation(match[1])
+		for name, text := range constants {
+			if !regexp.MustCompile(`(?m)^\tOperation` + match[1] + ` `).MatchString(text) {
+				t.Errorf("%s has no constant Operation%s in %s", id, id, name)
+			}
+		}
 		if _, ok := operations[id]; !ok {
 			t.Errorf("%s has no row in operations, operation.go", id)
 		}

@@ -76,7 +76,8 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 //
 // That nothing is done twice holds for what this package and net/http send. A RoundTripper that repeats requests itself,
 // such as a failover, must leave a POST alone that may have been sent; Response.Attempts does not count what it repeats.
-// A POST is repeated only if the RoundTripper reports to the request's httptrace that no connection came about.
+// A POST is repeated only if the RoundTripper reports to the request's httptrace that no connection came about,
+// and fails with nothing but that.
 func WithHTTPClient(hc *http.Client) Option {
 	return option(func(c *config) error {
 		if hc == nil {
@@ -101,8 +102,8 @@ func WithTimeout(d time.Duration) Option {
 }
 
 // WithMaxRetries sets how often a failed request is sent again; the default is [DefaultMaxRetries], 0 turns it off. Only
-// what is safe is repeated: a read, a DELETE, and any request whose connection could not be made. A POST that may
-// have reached the backend is never sent twice.
+// what is safe is repeated: a read, a DELETE, and a POST of which nothing was sent. A POST that may have reached the
+// backend is never sent twice.
 func WithMaxRetries(n int) Option {
 	return option(func(c *config) error {
 		if n < 0 {
@@ -250,8 +251,8 @@ func WithoutSession() Option {
 	})
 }
 
-// WithResponse stores status and header of the call's last response in r, also when the call fails on it. When no
-// response came, r becomes empty.
+// WithResponse stores in r the status and header of the response to the call's last attempt, also when the call fails on
+// it, and the number of attempts. Status and header are empty when that attempt got no response.
 func WithResponse(r *Response) CallOption {
 	return callOption(func(o *callOptions) error {
 		if r == nil {

@@ -111,7 +111,7 @@ func (c *Client) Orders(ctx context.Context, params *ListOrdersParams, opts ...C
 //
 // The database sorts by time alone, so orders of one time come in any order, a different one for each query. A page
 // therefore asks for the ones known at its beginning as well, and some more, instead of skipping them by an offset:
-// what it returns always holds new ones, if there are any.
+// what it returns always has new ones, if there are any.
 //
 // A page that is short is the last one only if the backend has nothing after it. Neither its length nor its count shows
 // that: what is before the backend may cap pages, leave out the count or put in the page's own.

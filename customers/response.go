@@ -89,17 +89,18 @@ func (r *response) isJSON() bool {
 }
 
 // unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
-// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, and password-reset sends the API's JSON.
+// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, without the line break that a
+// gateway in Go ends it with, and password-reset sends the API's JSON.
 func (r *response) unauthorized() bool {
 	if r.status != http.StatusUnauthorized || len(r.header["Www-Authenticate"]) > 0 {
 		return false
 	}
 	if isJSON(r.header) {
 		body := r.apiError()
-		return body.Type != "" && body.Message != ""
+		return body.Type == "unauthorized" && body.Message != ""
 	}
 	t := mediaType(r.header)
-	return (t == "" || t == "text/plain") && strings.TrimSpace(string(r.body)) == "Unauthorized"
+	return (t == "" || t == "text/plain") && string(r.body) == "Unauthorized"
 }
 
 // apiError is the backend's JSON for a failure.
@@ -175,7 +176,7 @@ func (r *response) check(e *endpoint) error {
 func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
 	e := r.failure(statusKind(r.status), "")
-	e.RetryAfter = retryAfter(r.header.Get("Retry-After"), time.Now())
+	e.RetryAfter = r.retryAfter()
 	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
 	if r.isJSON() {
 		body := r.apiError()
@@ -235,6 +236,11 @@ func (e *Error) hint(message string) {
 
 // maxStatedRetryAfter is how many seconds of a Retry-After an error repeats.
 const maxStatedRetryAfter = 365 * 24 * 3600
+
+// retryAfter returns how long the response asks to wait. A date counts from the response's own.
+func (r *response) retryAfter() time.Duration {
+	return retryAfter(r.header.Get("Retry-After"), responseTime(r.header, time.Now()))
+}
 
 // retryAfter reads both forms of the header: seconds, or a date. It returns 0 for anything else.
 func retryAfter(value string, now time.Time) time.Duration {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"reflect"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -19,9 +21,9 @@ const (
 )
 
 // worthRepeating reports whether a request may be sent again and may fare better. A read or a DELETE of one id can be
-// repeated; anything else only if it can't have reached the backend.
+// repeated; a POST only if it can't have reached the backend.
 func worthRepeating(method string, r *response, err error, watch *connWatch) bool {
-	if method == http.MethodPost {
+	if !repeatable(method) {
 		return r == nil && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())
 	}
 	switch {
@@ -33,13 +35,20 @@ func worthRepeating(method string, r *response, err error, watch *connWatch) boo
 	return r.status == http.StatusTooManyRequests || errors.Is(statusKind(r.status), ErrUnavailable)
 }
 
+// repeatable reports whether a request with this method can be sent twice and does the same: here, a read or a DELETE of
+// one id.
+func repeatable(method string) bool {
+	return method == http.MethodGet || method == http.MethodDelete
+}
+
 // connWatch records what became of a request's connection, as far as the RoundTripper reports it to the trace in the
 // request's context. Dials go on in the background, hence the atomics.
 type connWatch struct {
-	hooks                             httptrace.ClientTrace
-	asked, connected, handshakeFailed atomic.Bool
-	conn                              atomic.Pointer[countedConn] // of a transport of ours
-	written                           atomic.Int64                // on conn, before the request
+	hooks            httptrace.ClientTrace
+	asked, connected atomic.Bool
+	handshake        atomic.Pointer[error]       // what the TLS handshake failed with
+	conn             atomic.Pointer[countedConn] // of a transport of ours
+	written          atomic.Int64                // on conn, before the request
 }
 
 func (w *connWatch) trace() *httptrace.ClientTrace {
@@ -58,7 +67,7 @@ func (w *connWatch) trace() *httptrace.ClientTrace {
 		},
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			if err != nil {
-				w.handshakeFailed.Store(true)
+				w.handshake.Store(&err)
 			}
 		},
 	}
@@ -66,13 +75,36 @@ func (w *connWatch) trace() *httptrace.ClientTrace {
 }
 
 // neverConnected reports whether err is a failure to connect and the request can't have been sent. A RoundTripper that
-// does not report connections may have sent it.
+// does not report connections may have sent it, and so may one whose error is about something else as well, such as a
+// failover's to another host.
 func (w *connWatch) neverConnected(err error) bool {
 	if !w.asked.Load() || w.connected.Load() {
 		return false
 	}
-	op, ok := errors.AsType[*net.OpError](err)
-	return w.handshakeFailed.Load() || ok && (op.Op == "dial" || op.Op == "proxyconnect")
+	if e, ok := errors.AsType[*Error](err); ok {
+		err = e.cause
+	}
+	if e, ok := err.(*redactedError); ok { //nolint:errorlint // it is the outermost, or there is none
+		err = e.cause
+	}
+	return w.noConnection(err)
+}
+
+// noConnection reports whether err, in all its branches, is that of a connection that did not come about.
+func (w *connWatch) noConnection(err error) bool {
+	if handshake := w.handshake.Load(); handshake != nil && err != nil && reflect.TypeOf(err).Comparable() && err == *handshake { //nolint:errorlint // a branch below
+		return true
+	}
+	switch e := err.(type) { //nolint:errorlint // goes down itself
+	case *net.OpError:
+		return e.Op == "dial" || e.Op == "proxyconnect"
+	case interface{ Unwrap() error }:
+		return w.noConnection(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		branches := e.Unwrap()
+		return len(branches) > 0 && !slices.ContainsFunc(branches, func(err error) bool { return !w.noConnection(err) })
+	}
+	return false
 }
 
 // sentNothing reports whether nothing was written to the connection that the request got, as on one that the other side
@@ -106,7 +138,7 @@ func backoff(n int, r *response) (time.Duration, bool) {
 	span := min(firstBackoff<<min(n-1, 10), maxBackoff)
 	pause := span/2 + rand.N(span/2) //nolint:gosec // jitter is no secret
 	if r != nil {
-		pause = max(pause, retryAfter(r.header.Get("Retry-After"), time.Now()))
+		pause = max(pause, r.retryAfter())
 	}
 	return pause, pause <= maxRetryAfter
 }

@@ -16,7 +16,7 @@ import (
 //     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
 //     replaces. A failed login changes nothing.
 //  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without WWW-Authenticate,
-//     and with the bare word or the API's JSON. A gateway's 401 changes nothing. A success that deletes the cookie ends the
+//     and with the bare word to the byte or the API's JSON of type unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the
 //     session too. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
 //     does a failure that sets the same value.
 //  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
@@ -24,12 +24,13 @@ import (
 //     refused before it is sent.
 //  7. The value is kept to the byte. Name, domain and path tell cookies apart. Those for another domain or path than the
 //     base URL's or WithPublicURL's are dropped. The lifetime counts from the response's Date. An expired cookie is not
-//     sent, but for one of a restored session, which is tried once: the backend may have prolonged it.
+//     sent, but for one of a restored session, which is tried once: the backend may have prolonged it, and if it accepts
+//     the cookie, its end is unknown.
 //  8. Encode and DecodeSession: versioned, bounded, and refused if damaged. No marshaler, and nothing printed.
 //  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits, never under the session
 //     cookie's name.
 //  10. Across requests. SessionFromRequest makes an unverified session, and a 401 to its cookie ends it without a re-login.
-//     If the browser sent several cookies by the name, the next is tried first. Relay sets the browser's cookie if it
+//     If the browser sent several cookies by the name, the next is tried first, and a login or logout ends them all. Relay sets the browser's cookie if it
 //     changed or was prolonged, and deletes it if the session no longer has one. The session hook runs once at a time for
 //     one session, and its last run sees the last state.
 //
@@ -51,7 +52,7 @@ import (
 //	… succeeds and deletes the cookie      –            ended        ended        –
 //	… is the backend's own 401             –            ended **     ended        –
 //	… is a gateway's 401                   –            –            –            –
-//	… fails and sets the same value        –            prolonged    extended     –
+//	… fails and sets the same value        –            prolonged    prolonged    –
 //	… fails in another way                 –            –            –            –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
@@ -71,7 +72,8 @@ import (
 // login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls are
 // [ErrUnauthenticated] without being sent until the next login.
 //
-// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere.
+// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere. Two backends
+// that share all three and differ in the base path need sessions of their own.
 type Session struct {
 	mu       sync.Mutex
 	origin   string
@@ -151,6 +153,9 @@ func (s *state) secured(sent *cookie, r result) {
 	if r.ok {
 		s.unverified, s.restored = false, false
 	}
+	if r.ok && s.cookie.expired() { // a restored copy: the backend has prolonged the session, until when is unknown
+		s.cookie = &cookie{value: sent.value, scope: sent.scope, secure: sent.secure}
+	}
 }
 
 // store replaces the cookie and all that was known about the last one.
@@ -171,10 +176,11 @@ type snapshot struct {
 
 // renewal is one run of the re-login hook.
 type renewal struct {
-	session *Session
-	number  uint64 // of the login that it renews
-	done    chan struct{}
-	err     error
+	session  *Session
+	number   uint64 // of the login that it renews
+	done     chan struct{}
+	err      error
+	panicked any // what the hook panicked with
 }
 
 // result is what a response means for the session.
@@ -274,9 +280,10 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 	return header
 }
 
-// settle takes in the result of a call. superseded is a cookie that the backend still accepts and no session needs: that
-// of the call's own login, or of one that its logout found. changed reports whether the session's cookie is another now.
-func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded *cookie, changed bool) {
+// settle takes in the result of a call. superseded are cookies that the backend still accepts and no session needs: that
+// of the call's own login, that of a login which the call has replaced or logged out, and what else a browser sent by the
+// name. changed reports whether the session's cookie is another now.
+func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := s.state.cookie
@@ -288,11 +295,11 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded *co
 	case open: // rule 2: the backend sets an anonymous session cookie with nearly every response
 	case login:
 		if r.ok {
-			superseded = s.state.login(snap.number, r.cookies.live())
+			superseded = s.superseded(snap, s.state.login(snap.number, r.cookies.live()))
 		}
 	case logout:
 		if r.ok {
-			superseded = s.state.logout(snap.number, snap.cookie)
+			superseded = s.superseded(snap, s.state.logout(snap.number, snap.cookie))
 		}
 	case secured:
 		s.state.secured(snap.cookie, r)
@@ -301,6 +308,23 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded *co
 		}
 	}
 	return superseded, s.state.cookie != before
+}
+
+// superseded returns the cookie c, if it is one, that a login or logout found to be superseded. If that login or logout is
+// the session's state now, what else the browser sent by the session cookie's name is superseded as well: the browser
+// would send it again, and be logged in by it.
+func (s *Session) superseded(snap *snapshot, c *cookie) (all []*cookie) {
+	if c != nil {
+		all = append(all, c)
+	}
+	if s.browser == nil || snap.number != s.state.generation {
+		return all
+	}
+	for _, value := range s.browser.rest {
+		all = append(all, &cookie{value: value})
+	}
+	s.browser.rest = nil
+	return all
 }
 
 // nextOfBrowser takes the browser's next cookie by the session cookie's name, if the call's was unverified and has been

@@ -26,7 +26,7 @@ func SessionFromRequest(r *http.Request, name string) *Session {
 	// The first counts, as for the backend: browsers send the one for the longest path first.
 	for _, c := range r.CookiesNamed(name) {
 		switch v := cookieValue(c); {
-		case c.Value == "" || v == b.value || slices.Contains(b.rest, v):
+		case c.Value == "" || len(v) > maxCookieBytes || v == b.value || slices.Contains(b.rest, v):
 		case b.value == "":
 			b.value = v
 			s.state.cookie, s.state.unverified = &cookie{value: v}, true
@@ -49,11 +49,11 @@ const maxBrowserCookies = 3
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
 	s.mu.Lock()
-	b, c, prolonged := s.browser, s.state.cookie, s.state.prolonged
-	s.mu.Unlock()
-	if b == nil {
-		b = &browserCookie{name: DefaultSessionCookieName}
+	b, c, prolonged := browserCookie{name: DefaultSessionCookieName}, s.state.cookie, s.state.prolonged
+	if s.browser != nil {
+		b = *s.browser // a copy: a call may take the browser's next cookie meanwhile
 	}
+	s.mu.Unlock()
 	// The last Relay of a response counts.
 	own := func(line string) bool { return strings.HasPrefix(line, b.name+"=") }
 	if lines, ok := w.Header()["Set-Cookie"]; ok {

@@ -7,8 +7,8 @@ import "context"
 // the values of the call's context, which identify the session's owner, but does not end with it.
 //
 // For one session the hook runs once at a time, and again if the session changed meanwhile, so that the last run sees
-// the last state. The call waits for its own run until its context ends, but not for one begun by another call. Cookies of a load balancer may
-// change with every response and do not count.
+// the last state. The call waits for its own run until its context ends, but not for one begun by another call. Cookies
+// of a load balancer may change with every response and do not count.
 func WithSessionHook(hook func(ctx context.Context, s *Session)) Option {
 	return option(func(c *config) error {
 		c.sessionHook = hook
@@ -28,10 +28,7 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, *Sessio
 	s.hooked = true
 	s.mu.Unlock()
 	panicked := make(chan any, 1)
-	go func() {
-		defer func() { panicked <- recover() }()
-		s.runHook(context.WithoutCancel(ctx), hook)
-	}()
+	go s.runHook(context.WithoutCancel(ctx), hook, panicked)
 	select {
 	case <-ctx.Done():
 	case value := <-panicked:
@@ -41,17 +38,31 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, *Sessio
 	}
 }
 
-// runHook calls hook until the session did not change meanwhile.
-func (s *Session) runHook(ctx context.Context, hook func(context.Context, *Session)) {
+// runHook calls hook until the session did not change meanwhile, and then sends nil to panicked; or at once what hook
+// panics with, or nil if it ends its goroutine, as a test's FailNow does. A change that came meanwhile is then reported by
+// a run that nobody waits for.
+func (s *Session) runHook(ctx context.Context, hook func(context.Context, *Session), panicked chan<- any) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	defer func() { s.hooked = false }()
-	for s.changed {
-		s.changed = false
-		func() {
-			s.mu.Unlock()
-			defer s.mu.Lock() // also if the hook panics
-			hook(ctx, s)
-		}()
-	}
+	s.changed = false
+	s.mu.Unlock()
+	returned := false
+	defer func() {
+		value := recover()
+		s.mu.Lock()
+		again := s.changed
+		s.hooked = again
+		s.mu.Unlock()
+		next := panicked
+		if !returned {
+			next = make(chan any, 1)
+		}
+		if again {
+			go s.runHook(ctx, hook, next)
+		}
+		if !again || !returned {
+			panicked <- value
+		}
+	}()
+	hook(ctx, s)
+	returned = true
 }

@@ -24,13 +24,13 @@ func (s *Session) renew(ctx context.Context, op Operation, snap *snapshot, hook 
 		s.mu.Unlock()
 		return nil
 	}
-	run := s.renewing
+	run, own := s.renewing, false
 	if run == nil && s.renewed != snap.renewed && s.renewed.err != nil {
 		run = s.renewed // it failed since the call began
 	}
 	if run == nil {
 		run = &renewal{session: s, number: s.state.generation, done: make(chan struct{})}
-		s.renewing = run
+		s.renewing, own = run, true
 		go s.runRelogin(context.WithoutCancel(ctx), run, hook)
 	}
 	s.mu.Unlock()
@@ -38,6 +38,9 @@ func (s *Session) renew(ctx context.Context, op Operation, snap *snapshot, hook 
 	case <-ctx.Done():
 		return &Error{Operation: op, cause: ctx.Err()}
 	case <-run.done:
+	}
+	if own && run.panicked != nil {
+		panic(run.panicked)
 	}
 	if run.err != nil {
 		return &Error{Operation: op, kind: ErrUnauthenticated, cause: run.err, Message: "the re-login hook failed"}
@@ -49,6 +52,7 @@ func (s *Session) renew(ctx context.Context, op Operation, snap *snapshot, hook 
 func (s *Session) runRelogin(ctx context.Context, run *renewal, hook func(context.Context, *renewal) error) {
 	run.err = errors.New("it did not return")
 	defer func() { // also if it panics or ends its goroutine, as a test's FailNow does
+		run.panicked = recover() // for the call that began the run; the others get the error
 		s.mu.Lock()
 		s.renewing, s.renewed = nil, run
 		s.mu.Unlock()

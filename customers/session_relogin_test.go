@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // newReloginBackend makes a backend and a client whose re-login hook logs in as email; runs counts the hook's runs.
@@ -509,4 +511,21 @@ func TestReloginHookMayUseAnotherClientOfTheSession(t *testing.T) {
 		defer cancel()
 		wantOK(t, retrieve(ctx, c))
 	})
+}
+
+// The response that a call got before the re-login is not its last one.
+func TestWithResponseIsEmptyIfNoneComesAfterARelogin(t *testing.T) {
+	b := newBackend(t)
+	c := b.client(t, WithMaxRetries(0), WithReloginHook(func(ctx context.Context, c *Client) error {
+		b.Inject(customerstest.Fault{Operation: OperationRetrieveCustomer, Reset: true})
+		return logIn(ctx, c, testEmail)
+	}))
+	mustLogin(t, c, testEmail)
+	b.ExpireSessions()
+	var r Response
+	_, err := c.Retrieve(t.Context(), WithResponse(&r))
+	wantError(t, err, ErrUnavailable)
+	if r.StatusCode != 0 || r.Header != nil || r.Attempts != 2 {
+		t.Errorf("the response is %+v, want none after 2 attempts", r)
+	}
 }

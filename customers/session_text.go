@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -27,6 +28,7 @@ type sessionText struct {
 	Value   string            `json:"v,omitempty"`
 	Expires int64             `json:"e,omitempty"`
 	Secure  bool              `json:"s,omitempty"`
+	Scope   string            `json:"d,omitempty"` // the cookie's domain and path
 	Ended   bool              `json:"x,omitempty"`
 	Browser bool              `json:"b,omitempty"` // unverified, from a browser
 	Others  []otherCookieText `json:"o,omitempty"`
@@ -47,14 +49,18 @@ func (s *Session) Encode() string {
 	s.mu.Lock()
 	text := sessionText{Ended: s.state.ended, Browser: s.state.unverified}
 	if c := s.state.cookie; c != nil {
-		text.Value, text.Expires, text.Secure = c.value, c.expires, c.secure
+		text.Value, text.Expires, text.Secure, text.Scope = c.value, c.expires, c.secure, c.scope
 	}
 	for _, o := range s.otherCookies() {
 		text.Others = append(text.Others, otherCookieText{o.name, o.value, o.expires, o.secure})
 	}
 	s.mu.Unlock()
 	// Marshalling strings and numbers can't fail, and no cookie value is invalid UTF-8: net/http parses ASCII only.
-	payload, _ := json.Marshal(text) //nolint:errchkjson // see above
+	var b bytes.Buffer
+	out := json.NewEncoder(&b)
+	out.SetEscapeHTML(false) // which would make six bytes of one
+	_ = out.Encode(text)     //nolint:errchkjson // see above
+	payload := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	payload = binary.BigEndian.AppendUint32(payload, crc32.ChecksumIEEE(payload))
 	return sessionPrefix + base64URL.EncodeToString(payload)
 }
@@ -89,7 +95,7 @@ func decodeSession(text string) (*Session, error) {
 	}
 	s := &Session{state: state{ended: in.Ended, unverified: in.Browser, restored: true}}
 	if in.Value != "" {
-		s.state.cookie = &cookie{value: in.Value, expires: in.Expires, secure: in.Secure}
+		s.state.cookie = &cookie{value: in.Value, scope: in.Scope, expires: in.Expires, secure: in.Secure}
 	}
 	if len(in.Others) > 0 {
 		others := make([]otherCookie, len(in.Others))
@@ -103,7 +109,7 @@ func decodeSession(text string) (*Session, error) {
 
 // valid reports whether what the text contains may go into a Cookie header.
 func (t *sessionText) valid() bool {
-	ok := isCookieValue(t.Value) && len(t.Value) <= maxCookieBytes && isExpiry(t.Expires) && len(t.Others) <= maxOtherCookies
+	ok := isCookieValue(t.Value) && len(t.Value) <= maxCookieBytes && isExpiry(t.Expires) && len(t.Scope) <= maxCookieBytes && len(t.Others) <= maxOtherCookies
 	size := 0
 	for _, o := range t.Others {
 		ok = ok && isToken(o.Name) && isCookieValue(o.Value) && isExpiry(o.Expires)

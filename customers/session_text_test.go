@@ -152,7 +152,7 @@ func TestDecodedSessionKeepsItsLifetime(t *testing.T) {
 		wantOK(t, err)
 		c = c.WithSession(s)
 		wantOK(t, retrieve(t.Context(), c)) // the backend may have prolonged it
-		wantIs(t, retrieve(t.Context(), c), ErrSessionExpired)
+		wantOK(t, retrieve(t.Context(), c)) // and its end is unknown
 	})
 }
 

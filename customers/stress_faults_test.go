@@ -498,16 +498,16 @@ func faults() []fault {
 		if !ok {
 			continue
 		}
-		ofGateway := want
+		ofGateway, typ := want, "duplicate_error"
 		switch status {
 		case 401:
-			ofGateway = ErrUnexpectedResponse
+			ofGateway, typ = ErrUnexpectedResponse, "unauthorized"
 		case 422:
 			ofGateway = ErrInvalidInput
 		}
 		byStatus = append(byStatus,
 			fault{name: fmt.Sprintf("%d page", status), server: responding(status, "text/html", plantedPage), want: ofGateway, status: status},
-			fault{name: fmt.Sprintf("%d JSON", status), server: responding(status, jsonType, `{"type":"duplicate_error","message":"(email)=(planted@example.com) no"}`), want: want, status: status})
+			fault{name: fmt.Sprintf("%d JSON", status), server: responding(status, jsonType, `{"type":"`+typ+`","message":"(email)=(planted@example.com) no"}`), want: want, status: status})
 	}
 	var list []fault
 	for _, group := range append(all, byStatus) {

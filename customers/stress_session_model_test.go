@@ -200,8 +200,9 @@ type modelCall struct {
 	sent       *modelCookie
 	verified   bool
 
-	expect     *string      // the Cookie header of the request that has to come
-	superseded *modelCookie // what the call has to end at the backend
+	expect     *string        // the Cookie header of the request that has to come
+	superseded *modelCookie   // what the call has to end at the backend
+	more       []*modelCookie // and after that
 	waits      *modelRun
 	again      bool
 	settled    bool // what the call has to return is known
@@ -330,7 +331,7 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 			want = ErrSessionSuperseded
 			c.superseded = a.cookie
 		default:
-			c.superseded = m.cookie
+			c.superseded, c.more = m.cookie, m.rest
 			m.replace(c.number, a.cookie)
 		}
 	case logout: // rule 5
@@ -340,6 +341,7 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 		if m.cookie != nil && (c.sent == nil || c.sent.value != m.cookie.value) {
 			c.superseded = m.cookie // it came while the logout ran, from something begun before
 		}
+		c.more = m.rest
 		m.replace(c.number, nil)
 	case secured: // rule 4
 		refused := a.status == 401 && !a.gateways()
@@ -353,6 +355,9 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 				m.cookie, m.verified, m.restored = a.cookie, true, false
 			case a.ok(secured):
 				m.verified, m.restored = true, false
+				if m.cookie.expired() {
+					m.cookie = &modelCookie{value: m.cookie.value, owner: m.cookie.owner}
+				}
 			case a.cookie != nil && a.cookie.value == c.sent.value:
 				m.cookie, m.restored = a.cookie, false
 			}
@@ -367,14 +372,22 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 		}
 	default:
 	}
-	if c.superseded != nil && c.superseded.expired() {
-		c.superseded = nil
+	if c.superseded == nil || c.superseded.expired() {
+		c.endNext()
 	}
 	c.settle(want, a.who)
 }
 
 func (m *modelSession) replace(number int, c *modelCookie) {
-	m.generation, m.cookie, m.ended, m.verified, m.restored = number, c, false, true, false
+	m.generation, m.cookie, m.ended, m.verified, m.restored, m.rest = number, c, false, true, false, nil
+}
+
+// endNext goes on with what the call has to end at the backend.
+func (c *modelCall) endNext() {
+	c.superseded = nil
+	if len(c.more) > 0 {
+		c.superseded, c.more = c.more[0], c.more[1:]
+	}
 }
 
 // The env: the client, the backend and the scheduler.
@@ -811,7 +824,7 @@ func (env *modelEnv) advance(r *modelRequest, how, b int) {
 		if r.response.lost || !r.response.loggedOut {
 			delete(env.mustEnd, r.call.superseded.value) // it was tried once
 		}
-		r.call.superseded = nil
+		r.call.endNext()
 	} else {
 		env.change(func() {
 			if r.call.kind == secured && r.call.sent != env.model.cookie {
@@ -822,7 +835,9 @@ func (env *modelEnv) advance(r *modelRequest, how, b int) {
 				env.superseded++
 			}
 			if r.call.superseded != nil {
-				env.mustEnd[r.call.superseded.value] = fmt.Sprintf("it lost in call %d", r.call.id)
+				for _, s := range append([]*modelCookie{r.call.superseded}, r.call.more...) {
+					env.mustEnd[s.value] = fmt.Sprintf("it lost in call %d", r.call.id)
+				}
 			}
 			if r.call.kind == logout && r.call.settled && r.call.want == nil && r.call.sent != nil && r.response.loggedOut {
 				env.mustEnd[r.call.sent.value] = fmt.Sprintf("call %d logged it out", r.call.id)
@@ -863,8 +878,9 @@ func (env *modelEnv) reconcile() {
 	}
 	env.pending = slices.DeleteFunc(env.pending, func(r *modelRequest) bool {
 		if r.abandoned && r.endsSuperseded {
-			delete(env.mustEnd, r.call.superseded.value) // its time limit ended it
-			r.call.superseded = nil
+			for ; r.call.superseded != nil; r.call.endNext() { // one time limit for all
+				delete(env.mustEnd, r.call.superseded.value)
+			}
 		}
 		return r.abandoned
 	})

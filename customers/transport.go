@@ -32,16 +32,16 @@ type transport struct {
 	logger           *slog.Logger // may be nil
 }
 
-// send sends req until a response is worth returning, and returns how often it was sent. With an error, the response is
-// what came before it, if anything. The timeout bounds all attempts together, so that a backend that hangs costs its
-// caller one wait.
-func (t *transport) send(ctx context.Context, op Operation, req *http.Request) (*response, int, error) {
-	budget, cancel := context.WithTimeout(ctx, t.timeout)
+// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
+// attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all attempts
+// together, so that a backend that hangs costs its caller one wait.
+func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration) (*response, int, error) {
+	budget, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
 		attemptCtx := budget
-		if req.Method == http.MethodPost {
+		if !repeatable(req.Method) {
 			watch = &connWatch{}
 			attemptCtx = httptrace.WithClientTrace(budget, watch.trace())
 		}
@@ -98,7 +98,7 @@ func once(req *http.Request) *http.Request {
 	return req
 }
 
-// emptyBody is a body of no bytes that net/http does not know to be empty.
+// emptyBody is an empty body that net/http cannot recognize as empty.
 type emptyBody struct{}
 
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
@@ -224,7 +224,7 @@ func newRoundTripper() *roundTripper {
 
 // RoundTrip sends req.
 func (t *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Method == http.MethodPost {
+	if !repeatable(req.Method) {
 		return t.single.RoundTrip(req)
 	}
 	return t.repeatable.RoundTrip(req)

@@ -91,7 +91,7 @@ func (c *call) required(field, value string) {
 	c.text(field, value)
 }
 
-// names refuses what the backend can't take apart again.
+// names refuses a name with a separator in it, which the backend would split.
 func (c *call) names(field string, names []string) {
 	for _, name := range names {
 		c.required(field, name)
@@ -133,7 +133,8 @@ func (c *call) credentials(email, password string) api.Credentials {
 	return api.Credentials{Email: email, Password: password}
 }
 
-// lower is JavaScript's toLowerCase where the two languages surely agree.
+// lower returns value in lower case, as JavaScript's toLowerCase does. It refuses an upper-case letter beyond ASCII, for
+// which Go and JavaScript may differ.
 func (c *call) lower(field, value string) string {
 	for _, r := range value {
 		if r > unicode.MaxASCII && unicode.ToLower(r) != r {

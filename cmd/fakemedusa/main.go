@@ -6,7 +6,7 @@
 // It prints its URL and the logins. It prints a password token, which a shop would mail, on stderr. SIGINT and SIGTERM stop
 // it, and its data is gone then.
 //
-//	-addr host:port   where to listen; without a host on the loopback interface only, so 0.0.0.0:9000 is for other machines
+//	-addr host:port   where to listen; without a host, on the loopback interface only, so 0.0.0.0:9000 is for other machines
 //	-cors origins     the origins of browsers that may call it, separated by commas, as STORE_CORS has them
 //	-seed file        a file with the customers to begin with; without it, those of sample.json in this folder
 //
@@ -52,7 +52,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("fakemedusa", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("addr", "127.0.0.1:9000", "`host:port` to listen on; without a host on the loopback interface only")
+	addr := flags.String("addr", "127.0.0.1:9000", "`host:port` to listen on; without a host, on the loopback interface only")
 	seedPath := flags.String("seed", "", "a `file` with the customers to begin with (default: a sample)")
 	cors := flags.String("cors", "http://localhost:8000", "`origins` of browsers that may call it, separated by commas")
 	if err := flags.Parse(args); err != nil {

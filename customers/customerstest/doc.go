@@ -13,7 +13,7 @@
 //	orders, err := c.ListOrders(ctx, nil) // tried again by the client
 //	fmt.Println(srv.Requests())
 //
-// [NewServer] is for tests. [New] returns the same [Backend] as an [net/http.Handler] for programs, examples and other
+// [NewServer] is for tests. [New] returns the same [Backend] as an [http.Handler] for programs, examples and other
 // servers. The program cmd/fakemedusa serves it on a port.
 //
 // A Backend has methods for what a shop or time does: [Backend.AddCustomer], [Backend.AddOrder], [Backend.AddPaymentMethod],

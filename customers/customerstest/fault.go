@@ -30,7 +30,7 @@ type Fault struct {
 	Body       string        // of a response with Status
 	Reset      bool          // the connection is reset instead of a response, and the operation is not carried out
 	Truncate   bool          // the connection is closed after half of the response's body
-	CarriedOut bool          // the operation is carried out all the same, and its response is lost; a POST must not be repeated then
+	CarriedOut bool          // with Status or Reset, the operation is carried out all the same, and only its response is lost
 }
 
 // injectedFault is a fault that is still to happen, or that is happening.

@@ -1,5 +1,5 @@
-// Package browser is what the tests of the in-memory backend send requests with. It sends them as they are given, which
-// package customers does not.
+// Package browser sends the requests of the in-memory backend's tests. It sends them as they are given, where package
+// customers would refuse or change some.
 package browser
 
 import (

@@ -22,7 +22,7 @@ func TestEveryOperationIsRouted(t *testing.T) {
 	}
 	slices.Sort(inContract)
 	slices.Sort(routed)
-	if !slices.Equal(routed, inContract) || len(routed) != 15 {
-		t.Errorf("routed   %q\ncontract %q", routed, inContract)
+	if !slices.Equal(routed, inContract) || len(routed) < 15 {
+		t.Errorf("the routes are not those of openapi.yaml; run make generate, then look at router.go\nrouted   %q\ncontract %q", routed, inContract)
 	}
 }

@@ -44,7 +44,7 @@ func (x *Exchange) finish(now time.Time, cookie string) {
 }
 
 func entityTag(body []byte) string {
-	sum := sha1.Sum(body) //nolint:gosec // nothing rests on it
+	sum := sha1.Sum(body) //nolint:gosec // no security depends on it
 	return fmt.Sprintf(`W/"%x-%s"`, len(body), base64.RawStdEncoding.EncodeToString(sum[:])[:27])
 }
 

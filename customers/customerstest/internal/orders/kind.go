@@ -17,7 +17,7 @@ type entityKind struct {
 	name      string
 	columns   []string
 	relations map[string]*relation
-	times     map[string]bool   // the columns that hold a time
+	times     map[string]bool   // the columns whose values are times
 	totals    map[string]bool   // the columns that are computed, for some rows of a list only
 	made      map[string]string // by property, the relation that it is made of
 }
