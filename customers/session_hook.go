@@ -40,7 +40,7 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, *Sessio
 
 // runHook calls hook until the session did not change meanwhile, and then sends nil to panicked; or at once what hook
 // panics with, or nil if it ends its goroutine, as a test's FailNow does. A change that came meanwhile is then reported by
-// a run that nobody waits for.
+// a run that no call waits for.
 func (s *Session) runHook(ctx context.Context, hook func(context.Context, *Session), panicked chan<- any) {
 	s.mu.Lock()
 	s.changed = false

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// An HTTP/2 server that answers each request by GOAWAY(0, NO_ERROR), REFUSED_STREAM or a closed connection: requests are
+// An HTTP/2 server that responds to each request with GOAWAY(0, NO_ERROR), REFUSED_STREAM or a closed connection: requests are
 // bounded by WithMaxRetries and counted, and a POST is sent once, also by a transport of net/http's own with a
 // middleware's idempotency key.
 func TestHostileHTTP2Refusals(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// Every 2xx ends a login here, whatever comes with it; nothing else does.
+// Every 2xx ends a login here, with any header and body; no other status does.
 func TestHostileLogoutStatuses(t *testing.T) {
 	for status := 200; status < 300; status++ {
 		f := serve(t, respondWith(status, "text/html", ""))

@@ -3,6 +3,7 @@ package e2e
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -49,15 +50,18 @@ func (s *spy) count() int {
 	return len(s.sent)
 }
 
-// last returns the request that was sent last.
-func (s *spy) last(t *testing.T) sentRequest {
+// last returns the request with one of the methods, or with any, that was sent last.
+func (s *spy) last(t *testing.T, methods ...string) sentRequest {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.sent) == 0 {
-		t.Fatal("nothing was sent")
+	for _, r := range slices.Backward(s.sent) {
+		if len(methods) == 0 || slices.Contains(methods, r.method) {
+			return r
+		}
 	}
-	return s.sent[len(s.sent)-1]
+	t.Fatal("nothing was sent")
+	return sentRequest{}
 }
 
 // spyOn returns a spy and the option that makes a client of b send through it.
