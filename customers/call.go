@@ -45,7 +45,8 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	return r, err
 }
 
-// try sends req as the session's customer of the moment. spent is how much of WithTimeout the call has used. Its steps: session, transport, session, status.
+// try sends req as the session's customer of the moment. Its steps: session, transport, session, status. spent is how much
+// of WithTimeout the call has used.
 func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *snapshot, spent *time.Duration) (*response, snapshot, error) {
 	snap, err := c.authorize(ctx, in.op, req, first)
 	if err != nil {

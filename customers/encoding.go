@@ -81,8 +81,11 @@ func toUTF8(h http.Header, body []byte) []byte {
 	if body, ok := bytes.CutPrefix(body, []byte("\xef\xbb\xbf")); ok {
 		return body
 	}
-	_, params, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	charset := strings.ToLower(params["charset"])
+	charset := ""
+	if contentType := h.Get("Content-Type"); contentType != backendJSON {
+		_, params, _ := mime.ParseMediaType(contentType)
+		charset = strings.ToLower(params["charset"])
+	}
 	switch {
 	case bytes.HasPrefix(body, []byte{0xff, 0xfe}):
 		return fromUTF16(binary.LittleEndian, body[2:])
@@ -110,9 +113,12 @@ func fromUTF16(order binary.ByteOrder, body []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
+// backendJSON is the backend's own content type, which needs no parsing.
+const backendJSON = "application/json; charset=utf-8"
+
 // isJSON reports whether a header says that the body is JSON. A proxy may have repeated or renamed the type.
 func isJSON(h http.Header) bool {
-	return slices.ContainsFunc(h["Content-Type"], func(line string) bool {
+	return h.Get("Content-Type") == backendJSON || slices.ContainsFunc(h["Content-Type"], func(line string) bool {
 		return slices.ContainsFunc(tokens([]string{line}), func(t string) bool {
 			t, _, _ = strings.Cut(t, ";")
 			t = strings.TrimSpace(t)

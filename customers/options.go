@@ -201,6 +201,9 @@ func WithBearerToken(token string) Option {
 		if token == "" {
 			return refused("WithBearerToken", "the token is empty")
 		}
+		if isBearer(token) {
+			return refused("WithBearerToken", "give the token alone, without the word Bearer")
+		}
 		if err := checkHeaderValue("WithBearerToken", token); err != nil {
 			return err
 		}

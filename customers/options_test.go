@@ -224,6 +224,16 @@ func TestBearerToken(t *testing.T) {
 	}
 }
 
+func TestBearerTokenIsGivenWithoutItsScheme(t *testing.T) {
+	for _, token := range []string{"Bearer abc", "bearer abc", "Bearer"} {
+		_, err := New(backendURL, WithBearerToken(token))
+		if e := wantError(t, err, ErrInvalidInput); e.Field != "WithBearerToken" || strings.Contains(err.Error(), "abc") {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	mustNew(t, backendURL, WithBearerToken("BearerLookalike"))
+}
+
 func TestBearerTokenRefusedByTheBackend(t *testing.T) {
 	f := serve(t, respondWith(401, "", "Unauthorized"))
 	wantIs(t, retrieve(t.Context(), f.client(t, WithBearerToken("tok"))), ErrUnauthenticated)

@@ -52,7 +52,7 @@ import (
 //	… succeeds and deletes the cookie      –            ended        ended        –
 //	… is the backend's own 401             –            ended **     ended        –
 //	… is a gateway's 401                   –            –            –            –
-//	… fails and sets the same value        –            prolonged    prolonged    –
+//	… fails and sets the same value        –            prolonged †  prolonged    –
 //	… fails in another way                 –            –            –            –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
@@ -61,7 +61,7 @@ import (
 //	operation that needs no login          –            –            –            –
 //
 // A response to an older cookie changes nothing in any state (rule 4). * The replaced login is logged out at the backend.
-// ** The browser's next cookie by the name is tried first, if there is one.
+// ** The browser's next cookie by the name is tried first, if there is one. † It stays unverified.
 
 // Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value is
 // anonymous until a login fills it. It is safe for concurrent use and must not be copied; [Session.Encode] takes it

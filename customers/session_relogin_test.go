@@ -524,7 +524,7 @@ func TestWithResponseIsEmptyIfNoneComesAfterARelogin(t *testing.T) {
 	b.ExpireSessions()
 	var r Response
 	_, err := c.Retrieve(t.Context(), WithResponse(&r))
-	wantError(t, err, ErrUnavailable)
+	wantIs(t, err, ErrUnavailable)
 	if r.StatusCode != 0 || r.Header != nil || r.Attempts != 2 {
 		t.Errorf("the response is %+v, want none after 2 attempts", r)
 	}

@@ -37,7 +37,7 @@ func TestHostileHTTP2Refusals(t *testing.T) {
 			}
 		}()
 		for _, key := range []bool{false, true} {
-			tr := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: certs.Client().Transport.(*http.Transport).TLSClientConfig.Clone()}
+			tr := &http.Transport{ForceAttemptHTTP2: true, TLSClientConfig: certs.Client().Transport.(*http.Transport).TLSClientConfig.Clone()} //nolint:errcheck,forcetypeassert // httptest's own
 			t.Cleanup(tr.CloseIdleConnections)
 			rt := roundTrip(func(r *http.Request) (*http.Response, error) {
 				if key {

@@ -143,7 +143,7 @@ func TestHostileRelayRace(t *testing.T) {
 	})
 	c := f.client(t)
 	for range 20 {
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", "s=old1; s=old2; s=good")
 		s := SessionFromRequest(r, "s")
 		var wg sync.WaitGroup
@@ -169,7 +169,7 @@ func TestHostileLogoutOfSeveralBrowserCookies(t *testing.T) {
 	first := b.client(t)
 	mustLogin(t, first, testEmail)
 	good := valueOf(first.Session())
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", "connect.sid=s%3Aolder.dead; connect.sid="+good)
 	c := b.client(t).WithSession(SessionFromRequest(r, DefaultSessionCookieName))
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
@@ -189,7 +189,7 @@ func TestHostileBudgetOverBrowserCookies(t *testing.T) {
 			}
 			respond(w, 401, "", "Unauthorized")
 		}))
-		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", "s=1; s=2; s=3; s=4")
 		began := time.Now()
 		err := retrieve(t.Context(), c.WithSession(SessionFromRequest(r, "s")))

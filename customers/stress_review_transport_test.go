@@ -99,11 +99,13 @@ func TestHostileAttemptsPerTransport(t *testing.T) {
 	for name, opts := range map[string]func(t *testing.T) []Option{
 		"own": func(*testing.T) []Option { return nil },
 		"http.Transport": func(t *testing.T) []Option {
+			t.Helper()
 			tr := &http.Transport{}
 			t.Cleanup(tr.CloseIdleConnections)
 			return []Option{WithHTTPClient(&http.Client{Transport: tr})}
 		},
 		"idempotency key": func(t *testing.T) []Option {
+			t.Helper()
 			tr := &http.Transport{}
 			t.Cleanup(tr.CloseIdleConnections)
 			return []Option{WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -113,6 +115,7 @@ func TestHostileAttemptsPerTransport(t *testing.T) {
 			})})}
 		},
 		"wrapped body": func(t *testing.T) []Option {
+			t.Helper()
 			tr := &http.Transport{}
 			t.Cleanup(tr.CloseIdleConnections)
 			return []Option{WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -178,7 +181,7 @@ func TestHostileAttemptsPerTransport(t *testing.T) {
 // hostileListen serves connections; serve handles one request and reports whether the connection stays.
 func hostileListen(t *testing.T, serve func(conn net.Conn, requests int) bool) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	wantOK(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
@@ -189,7 +192,9 @@ func hostileListen(t *testing.T, serve func(conn net.Conn, requests int) bool) s
 			}
 			go func() {
 				defer func() { _ = conn.Close() }()
-				for n := 0; serve(conn, n); n++ {
+				n := 0
+				for serve(conn, n) {
+					n++
 				}
 			}()
 		}
@@ -224,7 +229,7 @@ func TestHostileHTTP2ReadsHaveNoBody(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	own := newTransport(idleRepeatable)
-	own.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig
+	own.TLSClientConfig = s.Client().Transport.(*http.Transport).TLSClientConfig //nolint:errcheck,forcetypeassert // httptest's own
 	t.Cleanup(own.CloseIdleConnections)
 	c := mustNew(t, s.URL, WithHTTPClient(&http.Client{Transport: own})).WithSession(sessionOf("v"))
 	wantOK(t, retrieve(t.Context(), c))
