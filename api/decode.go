@@ -203,9 +203,10 @@ func grow[T any](d *decoder, s []T, n, size, least int) ([]T, bool) {
 	return larger, true
 }
 
-// first returns the first n elements, and no nil for an array that is empty.
+// first returns the first n elements. Those of an empty array are new ones, so that an array that comes after it does
+// not decode into what came before.
 func first[T any](s []T, n int) []T {
-	if s == nil {
+	if n == 0 {
 		return []T{}
 	}
 	return s[:n]
@@ -217,10 +218,17 @@ func orders[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool, a
 	if d.Depth > strings.Count(at, ".")+1 {
 		return optionalArray(d, p, size, read)
 	}
+	if d.Depth > 1 && d.Null() { // only a page has to have its list
+		*p = nil
+		return true
+	}
 	if !d.Array() {
 		return false
 	}
 	s, n, i := *p, 0, 0
+	if d.Sparse && d.Depth == 1 {
+		size /= 3 // an order of which only the id and the time were asked for has 85 bytes, and its model 1 KiB
+	}
 	for ; d.More(i); i++ {
 		mark := d.Mark()
 		switch {
@@ -233,16 +241,24 @@ func orders[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool, a
 			continue
 		default:
 			var ok bool
-			if s, ok = grow(d, s, n, size, 4); ok && read(d, &s[n]) {
-				n++
-				continue
+			before := cap(s)
+			if s, ok = grow(d, s, n, size, 4); ok {
+				if cap(s) > before {
+					d.Charge(-before * size) // what it replaces is free again
+				}
+				mark = d.Mark() // what the list takes, it takes also if this order is odd
+				if read(d, &s[n]) {
+					n++
+					continue
+				}
 			}
 		}
-		d.In(at + "[" + strconv.Itoa(i) + "]")
+		d.In("[" + strconv.Itoa(i) + "]")
 		odd := new(DecodeError)
 		odd.Path, odd.Reason, _ = d.Failure()
+		odd.Path = at + odd.Path
 		if !d.Rewind(mark) {
-			return false
+			return false // the callers add where the list is
 		}
 		odd.OrderID, odd.CreatedAt = head(d)
 		if !d.Rewind(mark) || !d.Skip() {
@@ -271,7 +287,9 @@ func head(d *decoder) (id string, created time.Time) {
 			break
 		}
 	}
-	id = strings.Trim(raw[0], `"`)
+	if strings.HasPrefix(raw[0], `"`) {
+		id = strings.Trim(raw[0], `"`)
+	}
 	const letters = "_-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	if len(id) > 64 || strings.Trim(id, letters) != "" {
 		id = ""

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // JSON is what a shop, a plugin or a payment provider stored: any JSON, as it came. It is empty where nothing or null came.
@@ -20,7 +21,7 @@ func (j JSON) Decode(v any) error {
 
 // Map returns the JSON as a map, which is nil for an empty JSON. It fails for what is no object.
 func (j JSON) Map() (map[string]any, error) {
-	if j != "" && j[0] != '{' {
+	if text := strings.TrimLeft(string(j), " \t\r\n"); text != "" && text[0] != '{' && text != "null" {
 		return nil, errors.New("api: the JSON is no object")
 	}
 	var m map[string]any
@@ -37,7 +38,7 @@ func (j JSON) String() string {
 	if len(j) <= maxPrinted && json.Compact(&line, text) == nil {
 		return line.String()
 	}
-	return string(bytes.ToValidUTF8(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")), nil)) + "…"
+	return strings.ToValidUTF8(strings.NewReplacer("\r", " ", "\n", " ").Replace(string(text)), "") + "…"
 }
 
 // GoString returns what String does, quoted.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"strings"
@@ -129,13 +130,19 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 		known    map[string]struct{} // the orders yielded in it; nil: none yet
 		stale    int                 // pages in a row that held nothing new
 
-		unreadable = map[string]struct{}{} // the orders that can't be read
+		unreadable = map[string]time.Time{} // the orders that can't be read, and their milliseconds
 	)
 	for {
 		// Doubling what is known keeps a tie of any size linear.
 		limit := size
 		if size > 0 {
-			limit += 2 * (len(known) + len(unreadable))
+			tied := len(known)
+			for _, ms := range unreadable {
+				if ms.IsZero() || ms.Equal(boundary) { // it may come again
+					tied++
+				}
+			}
+			limit += 2 * tied
 		}
 		params.Limit = &limit
 		page, err := c.listOrders(ctx, in, &params, true)
@@ -175,16 +182,21 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 			}
 		}
 		odd := oddOrders(err)
-		for _, order := range odd {
+		for i, order := range odd {
 			// The page may end with it, and the next one begins where the page ends.
-			if ms := sendableMillisecond(order.CreatedAt); !order.CreatedAt.IsZero() && (known == nil || ms.Before(boundary)) {
+			var ms time.Time
+			if !order.CreatedAt.IsZero() {
+				ms = sendableMillisecond(order.CreatedAt)
+			}
+			if !ms.IsZero() && (known == nil || ms.Before(boundary)) {
 				boundary, known = ms, map[string]struct{}{}
 			}
-			id := cmp.Or(order.OrderID, order.Path)
+			id := cmp.Or(order.OrderID, unnamed(odd[:i], order))
+			came[id] = struct{}{}
 			if _, ok := unreadable[id]; ok {
 				continue
 			}
-			unreadable[id], stale = struct{}{}, 0
+			unreadable[id], stale = ms, 0
 			if !yield(nil, unreadableOrder(order)) {
 				return
 			}
@@ -192,7 +204,7 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 		// The backend counts in a query of its own, between which and the page's an order may come or go: a wrong count
 		// may not end the walk in an error at once.
 		if n := len(page.Orders) + len(odd); (limit == 0 || n < limit) && n >= page.Count {
-			more, err := c.ordersAfter(ctx, in, params, len(came)+len(odd))
+			more, err := c.ordersAfter(ctx, in, params, len(came))
 			if err != nil {
 				yield(nil, err)
 			}
@@ -246,6 +258,21 @@ func oddOrders(err error) []*DecodeError {
 		return odd.Orders
 	}
 	return nil
+}
+
+// unnamed tells an order without an id from others, by its time and how many of a page have that. The place in the page
+// does not: it is another one on the next page.
+func unnamed(before []*DecodeError, order *DecodeError) string {
+	if order.CreatedAt.IsZero() {
+		return order.Path
+	}
+	n := 0
+	for _, o := range before {
+		if o.OrderID == "" && o.CreatedAt.Equal(order.CreatedAt) {
+			n++
+		}
+	}
+	return fmt.Sprint(order.CreatedAt.UnixNano(), " ", n)
 }
 
 func unreadableOrder(cause *DecodeError) *Error {

@@ -157,7 +157,7 @@ func (d *Decoder) Property(names []string, next []uint8, last int) int {
 	}
 	i := int(next[last+1])
 	name := names[i]
-	if end := d.pos + 1 + len(name); end <= len(d.data) && d.data[d.pos] == separator && string(d.data[d.pos+1:end]) == name {
+	if end := d.pos + 1 + len(name); end <= len(d.data) && d.pos < d.check && d.data[d.pos] == separator && string(d.data[d.pos+1:end]) == name {
 		d.pos = end
 		return i
 	}
@@ -165,6 +165,9 @@ func (d *Decoder) Property(names []string, next []uint8, last int) int {
 }
 
 func (d *Decoder) property(names []string, next []uint8, last int, separator byte) int {
+	if d.pos >= d.check && d.canceled() {
+		return -1
+	}
 	for ; ; separator = ',' {
 		c := d.peek()
 		if c == separator {
@@ -247,7 +250,7 @@ func (d *Decoder) Array() bool {
 
 // More reports whether an array has an element after n. It returns false on a failure too, which CloseArray tells apart.
 func (d *Decoder) More(n int) bool {
-	if n > 0 && d.peek() != ',' {
+	if n > 0 && d.peek() != ',' || d.pos >= d.check && d.canceled() {
 		return false
 	}
 	d.pos++ // the comma or the bracket

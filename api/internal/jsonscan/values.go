@@ -23,9 +23,12 @@ func (d *Decoder) quoted(want string) ([]byte, bool) {
 	return d.str(false)
 }
 
+// small is how long a string may be that is kept with others.
+const small = 128
+
 // keep returns b as a string. Small ones are put together, 1 KiB at a time.
 func (d *Decoder) keep(b []byte) string {
-	const small, slab = 128, 1 << 10
+	const slab = 1 << 10
 	if len(b) > small {
 		return string(b)
 	}
@@ -136,7 +139,7 @@ func (d *Decoder) Time(p *time.Time) bool {
 func parseTime(s []byte) (t time.Time, ok bool) {
 	if len(s) > 7 && (s[0] == '+' || s[0] == '-') {
 		year, err := strconv.Atoi(string(s[:7]))
-		if err != nil || year < -271821 || year > 275760 {
+		if err != nil || year < -271821 || year > 275760 || year == 0 && s[0] == '-' {
 			return t, false
 		}
 		// 2000 is a leap year; a 29th of February elsewhere would become the 1st of March.
@@ -169,7 +172,14 @@ func (d *Decoder) NullString(p **string) bool {
 		*p = nil
 		return d.literal("null")
 	}
-	return d.String(place(p, &d.strings))
+	s, ok := d.quoted("not a string")
+	if ok && *p == nil && len(s) > small {
+		*p = new(string) // a neighbor in a slab would keep it
+	}
+	if ok {
+		*place(p, &d.strings) = d.keep(s)
+	}
+	return ok
 }
 
 // NullTime reads a time that can be null.
