@@ -27,7 +27,7 @@ func oddBook(t *testing.T, b *orderBook) *Client {
 			if id < 0 {
 				continue
 			}
-			switch o.status {
+			switch o.status { //nolint:exhaustive // these two are the test's own
 			case "noid":
 				body = strings.Replace(body, `"id":"`+o.id+`"`, `"id":7`, 1)
 			case "undated":
@@ -135,7 +135,7 @@ func TestListOrdersWithOddOrders(t *testing.T) {
 		all, ok := errors.AsType[*OrdersError](err)
 		first, ok2 := errors.AsType[*DecodeError](err)
 		e := wantError(t, err, ErrUnexpectedResponse)
-		if !ok || !ok2 || len(all.Orders) != odd || first != all.Orders[0] || e.StatusCode != 200 || e.Operation != OperationListOrders || !strings.Contains(err.Error(), first.OrderID) {
+		if !ok || !ok2 || len(all.Orders) != odd || first != all.Orders[0] || e.StatusCode != http.StatusOK || e.Operation != OperationListOrders || !strings.Contains(err.Error(), first.OrderID) {
 			t.Errorf("%04b: %v", mask, err)
 		}
 	}
