@@ -24,6 +24,7 @@ for dir in "$@"; do
       exit 1
     fi
     sed -n 's/.*execs: \([0-9]*\) .*(total: \([0-9]*\)).*/\1 \2/p' "$log" | tail -n 1 |
-      { read -r execs inputs && printf '%-20s %9s executions, %5s inputs of interest\n' "$target" "$execs" "$inputs"; }
+      { read -r execs inputs || execs=no inputs=the # the time was over with the inputs that were there
+        printf '%-20s %9s executions, %5s inputs of interest\n' "$target" "$execs" "$inputs"; }
   done
 done
