@@ -111,8 +111,9 @@ func TestSoak(t *testing.T) {
 	if peak := conns.peak.Load(); peak > soakConnections+soakConnections/8 {
 		t.Errorf("%d connections at a time", peak)
 	}
-	// A second is too short for a steady state. What leaks with each call shows in a longer run.
-	if slack := early/10 + 2<<20; late > early+slack {
+	// The heap is looked at while calls are under way, and on a busy machine a few dozen responses of up to 100 KB are being
+	// decoded at one look and none at another. What leaks with each call shows in a longer run.
+	if slack := early/10 + 8<<20; late > early+slack {
 		t.Errorf("the live heap grew from %d to %d bytes", early, late)
 	}
 	if b.faults[0].Load() == 0 && *soakTime >= 10*time.Second {
