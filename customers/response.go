@@ -149,7 +149,13 @@ func decodeWithOrders(ctx context.Context, body []byte, options api.DecodeOption
 
 // failure returns an error of kind about the response.
 func (r *response) failure(kind error, message string) *Error {
-	return &Error{Operation: r.op, StatusCode: r.status, Header: withoutSetCookie(r.header), Message: message, kind: kind}
+	return &Error{Operation: r.op, StatusCode: r.status, Message: message, kind: kind, received: r.kept(nil)}
+}
+
+// kept returns what an error keeps of the response.
+func (r *response) kept(body []byte) func() (http.Header, []byte) {
+	header := withoutSetCookie(r.header)
+	return func() (http.Header, []byte) { return header, body }
 }
 
 // unexpected returns an error about a response that is not what the contract describes.
@@ -177,7 +183,7 @@ func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
 	e := r.failure(statusKind(r.status), "")
 	e.RetryAfter = r.retryAfter()
-	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
+	e.received = r.kept(bytes.Clone(r.body[:min(len(r.body), maxErrorBody)]))
 	if r.isJSON() {
 		body := r.apiError()
 		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)

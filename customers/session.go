@@ -240,7 +240,7 @@ func (s *Session) beginSecured(snap, first *snapshot) error {
 		return &Error{kind: ErrUnauthenticated, Message: messageLogInFirst}
 	case c.expired() && !s.state.restored:
 		snap.cookie, snap.expired = c, true // not sent, but what the call knew
-		return &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: messageExpired}
+		return &Error{kind: ErrSessionExpired, Message: messageExpired}
 	}
 	snap.cookie = c
 	return nil
