@@ -108,11 +108,13 @@ type apiError struct {
 	Type    string `json:"type"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	whole   string // the message
 }
 
 // apiError returns the backend's JSON for a failure, as far as the body is that, and the beginning of what is long in it.
 func (r *response) apiError() (body apiError) {
 	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+	body.whole = body.Message
 	for _, text := range []*string{&body.Type, &body.Code, &body.Message} {
 		if len(*text) > maxErrorText {
 			masked := maskEmails((*text)[:min(len(*text), 2*maxErrorText)]) // before the cut, which may be in an email
@@ -187,6 +189,9 @@ func (r *response) statusError(at *endpoint) *Error {
 	if r.isJSON() {
 		body := r.apiError()
 		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)
+		if r.status/100 == 4 && r.status != http.StatusUnauthorized {
+			e.addFields(body.whole)
+		}
 	}
 	switch {
 	case r.status == http.StatusUnauthorized && !r.unauthorized():
