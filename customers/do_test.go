@@ -266,7 +266,7 @@ func TestDoOfABearerToken(t *testing.T) {
 	wantIs(t, second(shared.Do(newRequest(t, http.MethodGet, "/store/customers/me", nil))), ErrNoSession)
 }
 
-// What a response does to the session, by rules 2, 4 and 7.
+// What a response does to the session (docs/sessions.md, rule 2 and rule 4).
 func TestDoFollowsTheSessionsRules(t *testing.T) {
 	const other, same, deleted = "connect.sid=other; Path=/", "connect.sid=v1; Path=/; Max-Age=60", "connect.sid=; Path=/; Max-Age=0"
 	for name, test := range map[string]struct {

@@ -11,7 +11,8 @@ import (
 //  1. Origin. Cookies come from and go to the backend only. In memory a session binds to the origin that it was first
 //     used with and refuses any other; its text carries none.
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
-//     backend would keep a session id that somebody else may know.
+//     backend would keep a session id that somebody else may know. A call by Do to a route that is not the contract's sends
+//     the cookie if there is one; its success verifies nothing, and another value that it sets is not stored.
 //  3. Login. The login that began last wins, whichever response comes first. A login that succeeds after a newer login or
 //     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
 //     replaces. A failed login changes nothing.
@@ -54,6 +55,12 @@ import (
 //	… is a gateway's 401                   –            –            –            –
 //	… fails and sets the same value        –            prolonged †  prolonged    –
 //	… fails in another way                 –            –            –            –
+//	call by Do to another route begins     sends none   sends it     sends it     sends none
+//	… succeeds                             –            –            –            –
+//	… sets the same value                  –            prolonged †  prolonged    –
+//	… sets another value                   –            –            –            –
+//	… succeeds and deletes the cookie      –            ended        ended        –
+//	… is the backend's own 401             –            ended **     ended        –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
 //	logout succeeds, a newer login stands  –            –            –            –
