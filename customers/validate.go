@@ -20,6 +20,7 @@ type call struct {
 	options callOptions
 	prefix  string // of the names of the fields that are checked, such as "BillingAddress."
 	err     *Error
+	streams bool // the response's body is left to be read
 }
 
 // newCall begins a call by reading its options.
