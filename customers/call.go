@@ -43,6 +43,9 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 		}
 		r, _, err = c.try(ctx, in, req, &snap, &spent)
 	}
+	if out := in.options.response; out != nil && err == nil && operations[in.op].body == jsonBody {
+		out.Body = r.body
+	}
 	return r, err
 }
 

@@ -2,8 +2,10 @@ package customers
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -18,9 +20,7 @@ const (
 // fieldNames returns the Go names of the requests' fields, by their names in the contract.
 var fieldNames = sync.OnceValue(func() map[string]string {
 	names := map[string]string{}
-	for _, request := range []any{
-		api.CreateRequest{}, api.UpdateRequest{}, api.ResetPasswordRequest{}, api.AddAddressRequest{}, api.UpdateAddressRequest{}, api.ListOrdersParams{},
-	} {
+	for _, request := range append(slices.Collect(maps.Values(bodies)), api.ListOrdersParams{}) {
 		for field := range reflect.TypeOf(request).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json")+field.Tag.Get("form"), ",")
 			names[name] = field.Name

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// Response is what [WithResponse] stores.
+// Response is what [WithResponse] stores. Printing or encoding it shows no body.
 type Response struct {
 	// StatusCode is the HTTP status, such as 200.
 	StatusCode int
@@ -24,6 +25,14 @@ type Response struct {
 	Header http.Header
 	// Attempts is how many requests were sent.
 	Attempts int
+	// Body is the JSON of a call that succeeded, such as {"customer":{…}}, with the properties that only the shop has. It is
+	// nil after a call that failed, see [Error.Body], and where the response is no JSON. GetToken's has the token.
+	Body []byte `json:"-" xml:"-"`
+}
+
+// Format prints, for every verb, neither header nor body.
+func (r Response) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "customers.Response(status %d, attempts %d, %d bytes)", r.StatusCode, r.Attempts, len(r.Body))
 }
 
 // response is what a request brought, its body read and closed.

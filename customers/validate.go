@@ -43,6 +43,9 @@ func (c *call) request(req *http.Request, buildErr error) (*http.Request, error)
 	case buildErr != nil:
 		return nil, named(c.op, withoutURL(buildErr))
 	}
+	if err := addProperties(c.op, req, c.options.properties); err != nil {
+		return nil, named(c.op, err)
+	}
 	return req, nil
 }
 
