@@ -23,7 +23,7 @@ var fieldNames = sync.OnceValue(func() map[string]string {
 	for _, request := range append(slices.Collect(maps.Values(bodies)), api.ListOrdersParams{}) {
 		for field := range reflect.TypeOf(request).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json")+field.Tag.Get("form"), ",")
-			names[name] = field.Name
+			names[strings.TrimSuffix(name, "[]")] = field.Name // status[] is a list in a query
 		}
 	}
 	return names

@@ -46,6 +46,7 @@ func TestFieldsOfTheBackendsMessages(t *testing.T) {
 		{change, 400, invalid, "Could not find address for customer", map[string]string{"ID": "Could not find address for customer"}},
 		{add, 400, invalid, "city must be a string, postal_code must be a string", map[string]string{"City": "city must be a string", "PostalCode": "postal_code must be a string"}},
 		{list, 400, invalid, "id must be a string, limit must be a number conforming to the specified constraints", map[string]string{"ID": "id must be a string", "Limit": "limit must be a number conforming to the specified constraints"}},
+		{list, 400, invalid, "each value in status must be one of the following values: pending, completed", map[string]string{"Status": "each value in status must be one of the following values: pending, completed"}},
 		{
 			update, 400, invalid,
 			`{"message":"billing_address must be one of: AddressPayload,String","details":{"String":["String validation failed: [object Object] is not a string"],"AddressPayload":["city must be a string"," first_name must be a string"]}}`,
