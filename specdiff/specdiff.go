@@ -4,6 +4,7 @@
 package specdiff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,12 @@ type Config struct {
 	Package   string // instead of Published: the directory of an installed @medusajs/medusa
 	Backend   string // the URL of the running backend, where customers are registered that the API cannot delete
 	Setup     Setup  // what is known about the backend; its URL is ignored
+	// Record is a file to write what the backend did to, for Replay; packed if its name ends in .gz. It has the published
+	// document too, if one is given.
+	Record string
+	// Replay is a file that stands for the backend: one that Record wrote, or a HAR file of another program. Without
+	// Published and Package, the published document is that of the file.
+	Replay string
 	// Routes are prefixes of paths. What the published document has there and the contract lacks is a finding. Other
 	// routes are compared only if the contract has them. The default is [DefaultRoutes].
 	Routes   []string
@@ -51,10 +58,14 @@ func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth
 // gave no usable response. Disagreement is no error; see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := &report.Report{}
-	if len(config.Floor) > 0 && (config.Contract == "" || config.Backend == "") {
-		return nil, fmt.Errorf("%w: a floor needs the contract and the backend; without them nothing is seen", ErrUsage)
+	if err := config.check(); err != nil {
+		return nil, err
 	}
-	docs, err := config.documents(ctx, r)
+	record, err := config.replayed()
+	if err != nil {
+		return nil, err
+	}
+	docs, err := config.documents(ctx, r, record)
 	if err != nil {
 		return nil, err
 	}
@@ -72,10 +83,13 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		evidence.Uses, evidence.Names = compare.Uses(docs.contract), compare.Names(docs.contract)
 	}
 	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
-	if config.Backend != "" {
-		if err := config.live(ctx, docs, places, &evidence, r); err != nil {
+	if record == nil && config.Backend != "" {
+		if record, err = config.record(ctx, docs, r.Sources.Version); err != nil {
 			return nil, err
 		}
+	}
+	if record != nil {
+		config.live(record, docs, places, &evidence, r)
 	}
 	r.Findings = verdict.Join(evidence)
 	config.accept(r, accepted)
@@ -93,16 +107,9 @@ func flaws(doc *openapi3.T) []finding.Observation {
 	return all
 }
 
-// live asks the backend once and compares the record with each document.
-func (c *Config) live(ctx context.Context, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) error {
-	r.Sources.Backend = c.Backend
-	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
-	config := c.Setup.Live()
-	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
-	record, err := live.Run(ctx, config)
-	if err != nil {
-		return err
-	}
+// live compares the record of the backend with each document.
+func (c *Config) live(record *live.Record, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
+	r.Sources.Backend = cmp.Or(c.Backend, record.Backend)
 	r.Notes = append(r.Notes, record.Notes...)
 	if docs.contract != nil {
 		result := live.Check(record, docs.contract)
@@ -117,7 +124,6 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 		observations := live.Check(record, docs.published).Observations
 		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
 	}
-	return nil
 }
 
 func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
@@ -128,16 +134,28 @@ func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 	return lines
 }
 
+// check returns an error if there is nothing to compare, or two of a kind.
+func (c *Config) check() error {
+	wrong := func(text string) error { return fmt.Errorf("%w: %s", ErrUsage, text) }
+	switch backend := c.Backend + c.Replay; {
+	case c.Published != "" && c.Package != "":
+		return wrong("give the published document or the package, not both")
+	case c.Backend != "" && c.Replay != "":
+		return wrong("give the backend or a record of it, not both")
+	case c.Record != "" && c.Backend == "":
+		return wrong("a record is made of a backend, which was not given")
+	case len(c.Floor) > 0 && (c.Contract == "" || backend == ""):
+		return wrong("a floor needs the contract and the backend; without them nothing is seen")
+	case given(c.Contract, c.Published+c.Package, backend) < 2:
+		return wrong("nothing to compare; give two of contract, published document (or package) and backend (or record)")
+	}
+	return nil
+}
+
 // documents are the documents that were read; nil for those that were not given.
 type documents struct{ contract, published *openapi3.T }
 
-func (c *Config) documents(ctx context.Context, r *report.Report) (docs documents, err error) {
-	switch {
-	case c.Published != "" && c.Package != "":
-		return docs, fmt.Errorf("%w: give the published document or the package, not both", ErrUsage)
-	case given(c.Contract, c.Published+c.Package, c.Backend) < 2:
-		return docs, fmt.Errorf("%w: nothing to compare; give two of contract, published document (or package) and backend", ErrUsage)
-	}
+func (c *Config) documents(ctx context.Context, r *report.Report, record *live.Record) (docs documents, err error) {
 	if c.Contract != "" {
 		r.Sources.Contract = c.Contract
 		if docs.contract, err = document.Load(ctx, c.Contract); err != nil {
@@ -153,6 +171,12 @@ func (c *Config) documents(ctx context.Context, r *report.Report) (docs document
 		if docs.published, r.Notes, err = oas.Read(c.Package); err == nil {
 			r.Sources.Version = docs.published.Info.Version
 		}
+	case record != nil && record.Published != nil:
+		r.Sources.Published = c.Replay
+		docs.published, err = document.Parse(record.Published, c.Replay)
+	}
+	if record != nil {
+		r.Sources.Version = cmp.Or(r.Sources.Version, record.Version)
 	}
 	if docs.published != nil {
 		docs.published = document.Limit(docs.published, func(path string) bool { return c.in(path) || has(docs.contract, path) })
@@ -164,12 +188,15 @@ func given(sources ...string) int {
 	return len(slices.DeleteFunc(sources, func(s string) bool { return s == "" }))
 }
 
-func (c *Config) in(path string) bool {
-	routes := c.Routes
-	if len(routes) == 0 {
-		routes = DefaultRoutes()
+func (c *Config) routes() []string {
+	if len(c.Routes) == 0 {
+		return DefaultRoutes()
 	}
-	return slices.ContainsFunc(routes, func(route string) bool {
+	return c.Routes
+}
+
+func (c *Config) in(path string) bool {
+	return slices.ContainsFunc(c.routes(), func(route string) bool {
 		rest, ok := strings.CutPrefix(path, strings.TrimSuffix(route, "/"))
 		return ok && (rest == "" || rest[0] == '/')
 	})
