@@ -18,8 +18,8 @@ import (
 )
 
 // record asks the backend, and writes what it did to the file for it, if one is given.
-func (c *Config) record(ctx context.Context, docs documents, version string) (*live.Record, error) {
-	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
+func (c *Config) record(ctx context.Context, s Sources, version string) (*live.Record, error) {
+	known := slices.DeleteFunc([]*openapi3.T{s.Contract, s.Published}, func(doc *openapi3.T) bool { return doc == nil })
 	config := c.Setup.Live()
 	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
 	record, err := live.Run(ctx, config)
@@ -27,11 +27,8 @@ func (c *Config) record(ctx context.Context, docs documents, version string) (*l
 		return record, err
 	}
 	record.Version = version
-	if c.Version != "" {
-		record.Version = c.Version
-	}
-	if docs.published != nil {
-		if record.Published, err = json.Marshal(docs.published); err != nil {
+	if s.Published != nil {
+		if record.Published, err = json.Marshal(s.Published); err != nil {
 			return nil, err
 		}
 	}

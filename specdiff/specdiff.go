@@ -54,46 +54,49 @@ type Config struct {
 // DefaultRoutes returns the routes of a Medusa storefront that are a customer's own.
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
-// Run compares the sources. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable] if the backend
-// gave no usable response. Disagreement is no error; see [report.Report.Agrees].
+// Run reads the sources and compares them. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable]
+// if the backend gave no usable response. Disagreement is no error; see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
-	r := &report.Report{}
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	record, err := config.replayed()
+	s, names, err := config.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	docs, err := config.documents(ctx, r, record)
-	if err != nil {
-		return nil, err
-	}
-	accepted, err := config.accepted()
-	if err != nil {
-		return nil, err
-	}
-	var evidence verdict.Evidence
-	var places map[string][]string
-	if docs.contract != nil && docs.published != nil {
-		result := compare.Documents(docs.contract, docs.published, config.in)
-		evidence.Differences, places = result.Differences, result.Places
-	}
-	if docs.contract != nil {
-		evidence.Uses, evidence.Names = compare.Uses(docs.contract), compare.Names(docs.contract)
-	}
-	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
-	if record == nil && config.Backend != "" {
-		if record, err = config.record(ctx, docs, r.Sources.Version); err != nil {
+	if config.Backend != "" {
+		if s.Record, err = config.record(ctx, s, names.Version); err != nil {
 			return nil, err
 		}
 	}
-	if record != nil {
-		config.live(record, docs, places, &evidence, r)
+	if s.Record != nil {
+		names.Backend = cmp.Or(config.Backend, s.Record.Backend)
+	}
+	r := Compare(s, config)
+	r.Sources = names
+	config.accept(r, s.Accepted)
+	return r, nil
+}
+
+// Compare compares sources that were read. Of the configuration it uses Routes and Floor. It applies no accepted
+// deviations.
+func Compare(s Sources, config Config) *report.Report {
+	r := &report.Report{Notes: slices.Clone(s.Notes)}
+	var evidence verdict.Evidence
+	var places map[string][]string
+	if s.Contract != nil && s.Published != nil {
+		result := compare.Documents(s.Contract, s.Published, config.in)
+		evidence.Differences, places = result.Differences, result.Places
+	}
+	if s.Contract != nil {
+		evidence.Uses, evidence.Names = compare.Uses(s.Contract), compare.Names(s.Contract)
+	}
+	evidence.Contract, evidence.Published = flaws(s.Contract), verdict.AtPlaces(flaws(s.Published), places)
+	if s.Record != nil {
+		config.live(s, places, &evidence, r)
 	}
 	r.Findings = verdict.Join(evidence)
-	config.accept(r, accepted)
-	return r, nil
+	return r
 }
 
 // flaws returns the flaws of a document as observations.
@@ -108,11 +111,11 @@ func flaws(doc *openapi3.T) []finding.Observation {
 }
 
 // live compares the record of the backend with each document.
-func (c *Config) live(record *live.Record, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
-	r.Sources.Backend = cmp.Or(c.Backend, record.Backend)
+func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
+	record := s.Record
 	r.Notes = append(r.Notes, record.Notes...)
-	if docs.contract != nil {
-		result := live.Check(record, docs.contract)
+	if s.Contract != nil {
+		result := live.Check(record, s.Contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
 		evidence.Seen = result.Seen
 		r.Coverage = c.coverage(result.Coverage())
@@ -120,8 +123,8 @@ func (c *Config) live(record *live.Record, docs documents, places map[string][]s
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
 	}
-	if docs.published != nil {
-		observations := live.Check(record, docs.published).Observations
+	if s.Published != nil {
+		observations := live.Check(record, s.Published).Observations
 		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
 	}
 }
@@ -152,36 +155,53 @@ func (c *Config) check() error {
 	return nil
 }
 
-// documents are the documents that were read; nil for those that were not given.
-type documents struct{ contract, published *openapi3.T }
+// Sources are what was read; nil for what was not given.
+type Sources struct {
+	Contract, Published *openapi3.T
+	Record              *live.Record
+	Accepted            *accept.File
+	Notes               []string // what could not be read
+}
 
-func (c *Config) documents(ctx context.Context, r *report.Report, record *live.Record) (docs documents, err error) {
+// read reads the files, so that a damaged one is known before the backend is asked.
+func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err error) {
+	if s.Record, err = c.replayed(); err != nil {
+		return s, names, err
+	}
 	if c.Contract != "" {
-		r.Sources.Contract = c.Contract
-		if docs.contract, err = document.Load(ctx, c.Contract); err != nil {
-			return docs, err
+		names.Contract = c.Contract
+		if s.Contract, err = document.Load(ctx, c.Contract); err != nil {
+			return s, names, err
 		}
 	}
 	switch {
 	case c.Published != "":
-		r.Sources.Published = c.Published
-		docs.published, err = document.Load(ctx, c.Published)
+		names.Published = c.Published
+		s.Published, err = document.Load(ctx, c.Published)
 	case c.Package != "":
-		r.Sources.Published = c.Package
-		if docs.published, r.Notes, err = oas.Read(c.Package); err == nil {
-			r.Sources.Version = docs.published.Info.Version
+		names.Published = c.Package
+		if s.Published, s.Notes, err = oas.Read(c.Package); err == nil {
+			names.Version = s.Published.Info.Version
 		}
-	case record != nil && record.Published != nil:
-		r.Sources.Published = c.Replay
-		docs.published, err = document.Parse(record.Published, c.Replay)
+	case s.Record != nil && s.Record.Published != nil:
+		names.Published = c.Replay
+		s.Published, err = document.Parse(s.Record.Published, c.Replay)
 	}
-	if record != nil {
-		r.Sources.Version = cmp.Or(r.Sources.Version, record.Version)
+	if err != nil {
+		return s, names, err
 	}
-	if docs.published != nil {
-		docs.published = document.Limit(docs.published, func(path string) bool { return c.in(path) || has(docs.contract, path) })
+	if s.Record != nil {
+		names.Version = cmp.Or(names.Version, s.Record.Version)
 	}
-	return docs, err
+	names.Version = cmp.Or(c.Version, names.Version)
+	if s.Published != nil {
+		s.Published = document.Limit(s.Published, func(path string) bool { return c.in(path) || has(s.Contract, path) })
+	}
+	s.Accepted = new(accept.File)
+	if c.Accepted != "" {
+		s.Accepted, err = accept.Load(c.Accepted)
+	}
+	return s, names, err
 }
 
 func given(sources ...string) int {
@@ -204,18 +224,7 @@ func (c *Config) in(path string) bool {
 
 func has(doc *openapi3.T, path string) bool { return doc != nil && doc.Paths.Find(path) != nil }
 
-// accepted reads the accepted deviations. It is called before the backend is asked.
-func (c *Config) accepted() (*accept.File, error) {
-	if c.Accepted == "" {
-		return new(accept.File), nil
-	}
-	return accept.Load(c.Accepted)
-}
-
 func (c *Config) accept(r *report.Report, file *accept.File) {
-	if c.Version != "" {
-		r.Sources.Version = c.Version
-	}
 	today := c.Today
 	if today.IsZero() {
 		today = time.Now()
