@@ -240,7 +240,7 @@ func orders[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool, a
 func growOrders[T any](d *decoder, s []T, n, size, length int) ([]T, bool) {
 	before, capacity := cap(s), max(2*n, 4)
 	if n > 0 && length > 0 {
-		expected := n + 1 + d.Left()/length
+		expected := n + max(n/4, 1+d.Left()/length) // a quarter more, as the first may be longer than all others
 		if expected*size > d.memory {
 			expected = min(expected, capacity)
 		}

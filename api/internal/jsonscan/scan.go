@@ -82,6 +82,9 @@ func (d *Decoder) Peek() byte {
 	for ; d.pos < len(d.data); d.pos++ {
 		switch c := d.data[d.pos]; c {
 		case ' ', '\t', '\n', '\r':
+			if d.pos >= d.check && d.canceled(d.pos) {
+				return 0
+			}
 		default:
 			return c
 		}
