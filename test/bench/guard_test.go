@@ -3,10 +3,10 @@ package bench
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/clients"
 	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
@@ -22,9 +23,9 @@ import (
 // another toolchain. When a count falls, lower its bound.
 
 // wrapperInMemory makes the wrapper's calls without a network.
-func wrapperInMemory(t *testing.T, a *responses.Bodies) client {
+func wrapperInMemory(t *testing.T, a *responses.Bodies) clients.Calls {
 	t.Helper()
-	c, err := byWrapper("http://shop.example.com", customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
+	c, err := clients.Customers("http://shop.example.com", customers.WithHTTPClient(&http.Client{Transport: inMemory(a)}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,15 +55,15 @@ func cost(t *testing.T, call func(context.Context) error) (allocations, size int
 
 func TestCallsAllocateLessThanByHand(t *testing.T) {
 	a := responses.Sample()
-	wrapper, hand := wrapperInMemory(t, a), byHand("http://shop.example.com", inMemory(a))
+	wrapper, hand := wrapperInMemory(t, a), clients.Hand("http://shop.example.com", inMemory(a))
 	for op, bound := range map[string]struct{ allocations, bytes int }{
 		"Retrieve":   {-40, 1200},
 		"ListOrders": {-6500, 0},
 		"Create":     {-30, 1900},
 	} {
 		t.Run(op, func(t *testing.T) {
-			allocations, size := cost(t, wrapper.of(op))
-			handAllocations, handSize := cost(t, hand.of(op))
+			allocations, size := cost(t, wrapper[op])
+			handAllocations, handSize := cost(t, hand[op])
 			t.Logf("by hand %d allocations and %d bytes, the wrapper %+d and %+d", handAllocations, handSize, allocations-handAllocations, size-handSize)
 			if more := allocations - handAllocations; more > bound.allocations {
 				t.Errorf("%d allocations more than by hand, want %d at most", more, bound.allocations)
@@ -76,8 +77,8 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 
 func TestAPageIsDecodedFromOneCopyOfItsBody(t *testing.T) {
 	a := responses.Sample()
-	allocations, size := cost(t, wrapperInMemory(t, a).listOrders)
-	plainAllocations, plainSize := cost(t, unmarshalInto(reflect.TypeFor[customers.OrderPage](), a.ListOrders))
+	allocations, size := cost(t, wrapperInMemory(t, a)["ListOrders"])
+	plainAllocations, plainSize := cost(t, func(context.Context) error { return json.Unmarshal(a.ListOrders, new(customers.OrderPage)) })
 	t.Logf("json.Unmarshal %d allocations and %d bytes for a body of %d, the call %+d and %+d",
 		plainAllocations, plainSize, len(a.ListOrders), allocations-plainAllocations, size-plainSize)
 	if more := allocations - plainAllocations; more > -6500 {
@@ -93,7 +94,7 @@ func TestALoginDoesNotPayForOrders(t *testing.T) {
 	for i, n := range []int{1, 60, 500} {
 		a := responses.Sample()
 		a.Authenticate = responses.Login(n)
-		allocations, _ := cost(t, wrapperInMemory(t, a).authenticate)
+		allocations, _ := cost(t, wrapperInMemory(t, a)["Authenticate"])
 		t.Logf("%d orders: %d allocations", n, allocations)
 		if i == 0 {
 			first = allocations
@@ -115,7 +116,7 @@ func TestIdleCustomersAreSmall(t *testing.T) {
 	idle := make([]*customers.Client, 10_000)
 	login := func() *customers.Client {
 		c := shop.WithSession(new(customers.Session))
-		if _, err := c.Auth.Authenticate(t.Context(), email, password); err != nil {
+		if _, err := c.Auth.Authenticate(t.Context(), clients.Email, clients.Password); err != nil {
 			t.Fatal(err)
 		}
 		return c

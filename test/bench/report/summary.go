@@ -3,22 +3,20 @@ package main
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"text/tabwriter"
 )
 
 // printSummary writes the ratios for a terminal.
-func printSummary(out io.Writer, r results, toolchain string) error {
+func printSummary(out io.Writer, m *measured, r results) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "call\tat once\ttime, by hand = 1\tthe raw client's\tCPU, by hand = 1\tthe JS client's, wrapper = 1")
-	for _, op := range operations {
-		for _, at := range concurrencies {
-			f := figure{toolchain: toolchain, bench: "Call", op: op, at: strconv.Itoa(at), by: "wrapper", unit: "sec/op"}
-			cpu := f
-			cpu.unit = "cpu-sec/op"
-			fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\n", op, at, times(r.ratio(f, "hand")), times(r.ratio(f.with("raw"), "hand")),
-				times(r.ratio(cpu, "hand")), times(r.ratio(cpu.with("js"), "wrapper")))
-		}
+	fmt.Fprintln(w, "call\tat once\tGo\ttime: by hand\traw\tcustomers\tJS\tgo-github\thcloud-go\tcustomers ÷ JS\tCPU: customers ÷ by hand\t÷ JS")
+	for _, f := range calls(m) {
+		own := f.with("customers")
+		cpu := own.in("cpu-sec/op")
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.op, f.at, f.toolchain, duration(r.of(f)),
+			r.ratio(f.with("raw"), f), r.ratio(own, f), r.ratio(f.with("js"), f),
+			r.ratio(f.with("github"), f.with("github-hand")), r.ratio(f.with("hcloud"), f.with("hcloud-hand")),
+			r.ratio(own, f.with("js")), r.ratio(cpu, cpu.with("hand")), r.ratio(cpu, cpu.with("js")))
 	}
 	return w.Flush()
 }
