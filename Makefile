@@ -111,7 +111,7 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C test/consumer vet ./...
 	go -C test/consumer test -race -count=1 -v ./...
 
-ROUNDS ?= 25
+ROUNDS ?= 20
 TOOLCHAINS ?= local,go1.27.3
 .PHONY: bench
 bench: ## time and memory beside net/http by hand, the JS client and others, in turns; writes docs/performance.md in eight minutes

@@ -20,10 +20,9 @@ var documentText string
 var document = template.Must(template.New("performance.md").Parse(documentText))
 
 type (
-	callRow  struct{ Op, At, Go, Hand, Raw, Customers, JS, GitHub, HCloud string }
-	jsRow    struct{ Op, At, Go, Time, CPU string }
-	countRow struct{ Op, Go, Hand, Raw, Customers string }
-	peerRow  struct{ Client, Response, Go, Hand, Own, More, Allocations string }
+	callRow   struct{ Op, At, Go, Hand, Raw, Customers, JS, GitHub, HCloud, ByJS string }
+	memoryRow struct{ Op, Go, Hand, Raw, Customers string }
+	peerRow   struct{ Client, Response, Go, Hand, Own, More, Allocations string }
 )
 
 // writeDocument writes docs/performance.md and its plot.
@@ -57,8 +56,7 @@ func contents(p *plan, m *measured, r results) any {
 		Machine, Node, Bodies string
 		Rounds                int
 		Times, CPU            []callRow
-		JS                    []jsRow
-		Allocations, Bytes    []countRow
+		Memory                []memoryRow
 		Peers                 []peerRow
 	}
 	doc.Machine = fmt.Sprintf("%d cores, %s/%s", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
@@ -70,17 +68,13 @@ func contents(p *plan, m *measured, r results) any {
 	for _, f := range calls(m) {
 		doc.Times = append(doc.Times, row(r, f))
 		doc.CPU = append(doc.CPU, row(r, f.in("cpu-sec/op")))
-		own, cpu := f.with("customers"), f.with("customers").in("cpu-sec/op")
-		doc.JS = append(doc.JS, jsRow{f.op, f.at, short(f.toolchain), r.ratio(own, own.with("js")), r.ratio(cpu, cpu.with("js"))})
-		if f.at != "1" {
-			continue
+		if f.at == "1" {
+			memory := func(by string) string {
+				own := f.with(by)
+				return fmt.Sprintf("%.0f, %.1f KB", r.of(own.in("allocs/op")).Center, r.of(own.in("B/op")).Center/1000)
+			}
+			doc.Memory = append(doc.Memory, memoryRow{f.op, short(f.toolchain), memory("hand"), memory("raw"), memory("customers")})
 		}
-		count := func(unit string) countRow {
-			of := func(by string) string { return fmt.Sprintf("%.0f", r.of(f.with(by).in(unit)).Center) }
-			return countRow{f.op, short(f.toolchain), of("hand"), of("raw"), of("customers")}
-		}
-		doc.Allocations = append(doc.Allocations, count("allocs/op"))
-		doc.Bytes = append(doc.Bytes, count("B/op"))
 	}
 	for _, op := range []string{"Retrieve", "ListOrders"} {
 		for _, toolchain := range m.toolchains {
@@ -95,9 +89,10 @@ func contents(p *plan, m *measured, r results) any {
 
 // row compares the clients in what f is for by hand.
 func row(r results, f figure) callRow {
+	own, js := f.with("customers"), f.with("js")
 	return callRow{
-		f.op, f.at, short(f.toolchain), duration(r.of(f)), r.ratio(f.with("raw"), f), r.ratio(f.with("customers"), f), r.ratio(f.with("js"), f),
-		r.ratio(f.with("github"), f.with("github-hand")), r.ratio(f.with("hcloud"), f.with("hcloud-hand")),
+		f.op, f.at, short(f.toolchain), duration(r.of(f)), r.ratio(f.with("raw"), f), r.ratio(own, f), r.ratio(js, f),
+		r.ratio(f.with("github"), f.with("github-hand")), r.ratio(f.with("hcloud"), f.with("hcloud-hand")), r.ratio(own, js),
 	}
 }
 

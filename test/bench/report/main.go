@@ -28,7 +28,7 @@ func main() {
 	flag.StringVar(&p.root, "root", "../..", "the repository")
 	flag.BoolVar(&p.backend, "backend", false, "replay responses of the real backend, rather than one order many times")
 	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to build the Go clients with, separated by commas")
-	flag.IntVar(&p.rounds, "rounds", 25, "turns of every client at every call")
+	flag.IntVar(&p.rounds, "rounds", 20, "turns of every client at every call")
 	flag.StringVar(&p.raw, "raw", "results.out", "file for the raw results")
 	flag.BoolVar(&p.document, "document", false, "write docs/performance.md")
 	flag.Parse()

@@ -11,18 +11,13 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/medusa-storefront/customers-go/test/bench/internal/clients"
 	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
 var (
 	operations    = []string{"Retrieve", "Create", "ListOrders"}
 	concurrencies = []int{1, 64}
-)
-
-// The clients in Go, and those of them that create customers. The last four are of other APIs.
-var (
-	goClients = []string{"hand", "raw", "customers", "github", "github-hand", "hcloud", "hcloud-hand"}
-	creators  = 3
 )
 
 // measured describes what a run has measured.
@@ -66,9 +61,11 @@ func measure(ctx context.Context, p *plan) (*measured, error) {
 		return nil, err
 	}
 	workers, err := startWorkers(ctx, p, m, dir, append(os.Environ(), "BENCH_SERVER="+url))
-	for _, w := range workers {
-		defer w.stop()
-	}
+	defer func() {
+		for _, w := range workers {
+			w.stop()
+		}
+	}()
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +126,7 @@ type worker struct {
 	*process
 
 	toolchain string // "" for the JS client, which all toolchains share
-	creates   bool
+	creates   bool   // customers, which the clients of other APIs can't
 }
 
 // startWorkers starts the clients in Go with each toolchain, and the JS client if it is installed.
@@ -152,13 +149,14 @@ func startWorkers(ctx context.Context, p *plan, m *measured, dir string, env []s
 			return workers, fmt.Errorf("the version of GOTOOLCHAIN=%s: %w", toolchain, err)
 		}
 		m.toolchains = append(m.toolchains, strings.TrimSpace(string(version)))
-		for n, name := range goClients {
-			if err := add(worker{toolchain: m.toolchains[i], creates: n < creators}, binary, name); err != nil {
+		for _, name := range clients.Names {
+			medusa := !strings.HasPrefix(name, "github") && !strings.HasPrefix(name, "hcloud")
+			if err := add(worker{toolchain: m.toolchains[i], creates: medusa}, binary, name); err != nil {
 				return workers, err
 			}
 		}
 	}
-	if _, err := os.Stat(filepath.Join(p.root, "test/e2e/backend/node_modules/@medusajs/medusa-js")); err != nil {
+	if installed, _ := filepath.Glob(filepath.Join(p.root, "test/e2e/backend/node_modules/@medusajs/medusa-js")); installed == nil {
 		fmt.Fprintln(os.Stderr, "without the JS client: make prepare installs it")
 		return workers, nil
 	}

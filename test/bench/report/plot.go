@@ -19,8 +19,8 @@ var plotted = []struct{ by, base, label, mark, light, dark string }{
 // interval. It is that of the first toolchain.
 func plot(m *measured, r results) string {
 	const (
-		left, width, top, line = 150, 620, 62, 12
-		least, most            = 0.25, 8.0
+		left, width, top, line = 180, 620, 62, 12
+		least, most            = 0.125, 8.0
 	)
 	x := func(ratio float64) float64 {
 		return left + width*math.Log(min(max(ratio, least), most)/least)/math.Log(most/least)
@@ -33,7 +33,7 @@ func plot(m *measured, r results) string {
 		}
 		name := f.op
 		if f.at != "1" {
-			name = f.at + " at once"
+			name += ", " + f.at + " at once"
 		}
 		began := y
 		for _, c := range plotted {

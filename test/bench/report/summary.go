@@ -9,14 +9,12 @@ import (
 // printSummary writes the ratios for a terminal.
 func printSummary(out io.Writer, m *measured, r results) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "call\tat once\tGo\ttime: by hand\traw\tcustomers\tJS\tgo-github\thcloud-go\tcustomers ÷ JS\tCPU: customers ÷ by hand\t÷ JS")
-	for _, f := range calls(m) {
-		own := f.with("customers")
-		cpu := own.in("cpu-sec/op")
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", f.op, f.at, f.toolchain, duration(r.of(f)),
-			r.ratio(f.with("raw"), f), r.ratio(own, f), r.ratio(f.with("js"), f),
-			r.ratio(f.with("github"), f.with("github-hand")), r.ratio(f.with("hcloud"), f.with("hcloud-hand")),
-			r.ratio(own, f.with("js")), r.ratio(cpu, cpu.with("hand")), r.ratio(cpu, cpu.with("js")))
+	for _, unit := range []struct{ title, name string }{{"time", "sec/op"}, {"CPU time", "cpu-sec/op"}} {
+		fmt.Fprintf(w, "%s\tat once\tGo\tby hand\traw\tcustomers\tJS\tgo-github\thcloud-go\tcustomers ÷ JS\n", unit.title)
+		for _, f := range calls(m) {
+			c := row(r, f.in(unit.name))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Op, c.At, c.Go, c.Hand, c.Raw, c.Customers, c.JS, c.GitHub, c.HCloud, c.ByJS)
+		}
 	}
 	return w.Flush()
 }

@@ -13,6 +13,9 @@ import (
 // that are as large as orders.
 type Calls map[string]func(context.Context) error
 
+// Names are the names of the clients. A client of another API is followed by the same work by hand.
+var Names = []string{"hand", "raw", "customers", "github", "github-hand", "hcloud", "hcloud-hand"}
+
 // New returns the calls of the client with this name to the server at a URL.
 func New(name, url string) (Calls, error) {
 	switch name {
