@@ -1,9 +1,9 @@
 # One command for each thing that a person or CI does here. `make` lists them.
 #
-# Go's build cache makes repeated runs cheap, so no target has files of its own except openapi-lint's node_modules.
+# Go's build cache makes repeated runs cheap, so no target has files of its own except the two with node_modules.
 
 # The modules of this repository, as far as they exist. Code is what lint covers; the others have pinned tools.
-CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench tools examples/otelhttp)))
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench test/browser tools examples/otelhttp examples/storefront)))
 MODULES := $(CODE_MODULES) tools/lint
 
 # The linter's own module, so that its requirements don't change those of the generator.
@@ -40,12 +40,13 @@ check-generated: ## fail if generated code or a go.mod is not what it would be m
 	@printf '%s\n' $(MODULES) | xargs -P 4 -I '{}' go -C '{}' mod tidy -diff || { echo "run make tidy" >&2; exit 1; }
 
 # The modules whose tests need no backend. Those of test/ have targets of their own.
-TESTED := . specdiff tools examples/otelhttp
+TESTED := . specdiff tools examples/otelhttp examples/storefront
 
 .PHONY: test
 test: ## unit tests, under the race detector where goroutines meet; needs only Go and a C compiler
 	go test -race -timeout 20m ./...
 	go -C examples/otelhttp test -race ./...
+	go -C examples/storefront test -race ./...
 	go -C specdiff test ./...
 	go -C tools test ./...
 
@@ -140,6 +141,16 @@ e2e: ## the suites that need the real backend; one start of it serves all
 	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -count=1 -timeout 30m -v ./...; \
 		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -p 1, as packages share the backend; -v, as they print coverage of the contract
 
+BROWSER := test/browser
+.PHONY: storefront-test
+storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one
+	tools/install-browser.sh
+	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
+
+$(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
+	npm ci --prefix $(BROWSER)
+	@touch $@
+
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
 .PHONY: diff
@@ -155,6 +166,12 @@ diff-memory: ## the same for the backend in memory, which needs neither Node nor
 .PHONY: demo
 demo: ## the whole journey, printed; needs only Go, or BACKEND=url for a backend of yours
 	BACKEND=$(BACKEND) go run ./examples/journey
+
+# More flags of the storefront, such as -sessions memory or -backend http://localhost:9000.
+FLAGS ?=
+.PHONY: storefront
+storefront: ## a shop's account pages at http://localhost:8080, with customers to log in as; needs only Go
+	go -C examples/storefront run . $(FLAGS)
 
 .PHONY: module
 module: ## rename the module: make module MODULE=git.example.com/you/customers-go

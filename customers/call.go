@@ -3,6 +3,7 @@ package customers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -31,15 +32,15 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
 	var spent time.Duration
 	r, snap, err := c.try(ctx, in, req, nil, &spent)
-	for snap.again {
-		rewind(req)
+	for snap.again && rewind(req) {
+		r.discard()
 		r, snap, err = c.try(ctx, in, req, nil, &spent)
 	}
-	if snap.expired && c.mayRenew(ctx) {
+	if snap.expired && c.mayRenew(ctx) && rewind(req) {
+		r.discard()
 		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
 			return nil, err
 		}
-		rewind(req)
 		r, _, err = c.try(ctx, in, req, &snap, &spent)
 	}
 	return r, err
@@ -53,7 +54,7 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *sn
 		return nil, snap, named(in.op, err)
 	}
 	began := time.Now()
-	r, attempts, err := c.config.transport.send(ctx, in.op, req, c.config.transport.timeout-*spent)
+	r, attempts, err := c.config.transport.send(ctx, in.op, req, c.config.transport.timeout-*spent, in.streams)
 	*spent += time.Since(began)
 	if out := in.options.response; out != nil {
 		*out = Response{Attempts: out.Attempts + attempts} // without what an earlier try got
@@ -64,12 +65,16 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *sn
 	if r == nil {
 		return nil, snap, err
 	}
-	statusErr := r.check(c.config.endpoint)
 	// The session comes before the body: a login whose body is cut off is a login all the same.
-	if sessionErr := c.settle(ctx, &snap, r, statusErr == nil, in.options.header); sessionErr != nil {
+	if sessionErr := c.settle(ctx, &snap, r, in.options.header); sessionErr != nil {
+		r.discard()
 		return nil, snap, sessionErr
 	}
-	if err = cmp.Or(err, statusErr); err != nil {
+	if !in.streams {
+		err = cmp.Or(err, r.check(c.config.endpoint)) // to the caller of Do, any status is a response
+	}
+	if err != nil {
+		r.discard()
 		return nil, snap, err
 	}
 	return r, snap, nil
@@ -93,16 +98,19 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 		switch {
 		case use == login && c.bearer:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
-		case use != open && !c.bearer, use == logout:
+		case use != open && use != optional && !c.bearer, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
 		case c.bearer && req.Header["Authorization"] != nil:
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
-		case use == secured:
+		case c.bearer && use != open:
 			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
 		}
 		return snapshot{}, nil
 	}
 	snap, cookies, err := c.session.begin(op, c.config.endpoint, c.currentRun(ctx), first)
+	if operations[op].session == optional && first == nil && errors.Is(err, ErrUnauthenticated) && !(snap.expired && c.mayRenew(ctx)) {
+		snap.cookie, snap.expired, err = nil, false, nil // without a login, the call is an anonymous visitor's
+	}
 	if err != nil {
 		return snap, err
 	}
@@ -113,14 +121,14 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 	return snap, nil
 }
 
-// settle takes what a response means into the session; ok is whether the operation succeeded.
-func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, ok bool, header http.Header) error {
+// settle takes what a response means into the session.
+func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, header http.Header) error {
 	if c.session == nil {
 		return nil
 	}
 	e, use := c.config.endpoint, operations[r.op].session
-	got := result{ok: ok, unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
-	snap.expired = use == secured && got.unauthorized && snap.verified
+	got := result{ok: r.ok(), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
+	snap.expired = (use == secured || use == optional && snap.cookie != nil) && got.unauthorized && snap.verified
 	if use == login && got.ok && got.cookies.live() == nil {
 		// None of this response's cookies are kept: under another name, one of them is the login's.
 		return r.noSessionCookie(e)
@@ -156,7 +164,7 @@ func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header
 		}
 		c.setHeaders(req, header)
 		req.Header["Cookie"] = []string{cookies}
-		_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req, c.config.transport.timeout)
+		_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req, c.config.transport.timeout, false)
 	}
 }
 

@@ -34,7 +34,15 @@ type response struct {
 	url    *url.URL
 	body   []byte
 
-	encoded bool // the body has an encoding that can't be decoded
+	encoded bool    // the body has an encoding that can't be decoded
+	stream  *stream // nil: the body was read
+}
+
+// discard closes a response that is not returned.
+func (r *response) discard() {
+	if r != nil {
+		r.stream.discard()
+	}
 }
 
 const (

@@ -11,7 +11,8 @@ import (
 //  1. Origin. Cookies come from and go to the backend only. In memory a session binds to the origin that it was first
 //     used with and refuses any other; its text carries none.
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
-//     backend would keep a session id that somebody else may know.
+//     backend would keep a session id that somebody else may know. A call by Do to a route that is not the contract's sends
+//     the cookie if there is one; its success verifies nothing, and another value that it sets is not stored.
 //  3. Login. The login that began last wins, whichever response comes first. A login that succeeds after a newer login or
 //     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
 //     replaces. A failed login changes nothing.
@@ -54,6 +55,12 @@ import (
 //	… is a gateway's 401                   –            –            –            –
 //	… fails and sets the same value        –            prolonged †  prolonged    –
 //	… fails in another way                 –            –            –            –
+//	call by Do to another route begins     sends none   sends it     sends it     sends none
+//	… succeeds                             –            –            –            –
+//	… sets the same value                  –            prolonged †  prolonged    –
+//	… sets another value                   –            –            –            –
+//	… succeeds and deletes the cookie      –            ended        ended        –
+//	… is the backend's own 401             –            ended **     ended        –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
 //	logout succeeds, a newer login stands  –            –            –            –
@@ -158,6 +165,17 @@ func (s *state) secured(sent *cookie, r result) {
 	}
 }
 
+// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie sent, and
+// another value may be that of an anonymous session (rule 2).
+func (s *state) optional(sent *cookie, r result) {
+	if sent == nil {
+		return
+	}
+	set := r.cookies.replacing(sent)
+	r.ok = r.ok && set != nil && set.expired()
+	s.secured(sent, r)
+}
+
 // store replaces the cookie and all that was known about the last one.
 func (s *state) store(c *cookie) {
 	s.cookie, s.ended, s.unverified, s.prolonged, s.restored = c, false, false, false, false
@@ -198,7 +216,7 @@ const (
 	messageSecureCookie = "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"
 )
 
-// begin opens a call and returns the Cookie header that it has to send. run is the re-login hook's that makes the call, if
+// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor. run is the re-login hook's that makes the call, if
 // one does; first is the call's snapshot from before a re-login, if there was one.
 func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot) (snapshot, string, error) {
 	s.mu.Lock()
@@ -216,9 +234,9 @@ func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot
 		snap.number = s.nextNumber(run)
 	case logout:
 		snap.number, snap.cookie = s.nextNumber(run), s.state.cookie
-	case secured:
+	case secured, optional:
 		if err := s.beginSecured(&snap, first); err != nil {
-			return snap, "", err
+			return snap, s.cookieHeader(nil, e), err
 		}
 	}
 	if snap.cookie != nil && snap.cookie.secure && !e.maySendSecure() {
@@ -301,8 +319,12 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*
 		if r.ok {
 			superseded = s.superseded(snap, s.state.logout(snap.number, snap.cookie))
 		}
-	case secured:
-		s.state.secured(snap.cookie, r)
+	case secured, optional:
+		if operations[op].session == secured {
+			s.state.secured(snap.cookie, r)
+		} else {
+			s.state.optional(snap.cookie, r)
+		}
 		if snap.again = r.unauthorized && s.nextOfBrowser(snap); snap.again {
 			return nil, false
 		}

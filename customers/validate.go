@@ -19,6 +19,7 @@ type call struct {
 	op      Operation
 	options callOptions
 	err     error
+	streams bool // the response's body is left to be read
 }
 
 // newCall begins a call by reading its options.
