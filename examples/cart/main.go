@@ -3,11 +3,12 @@
 // of them, and for one of a plugin, sends by a customers.Client, with its login; the others are sent by Client.Do alone.
 //
 // Its backend is the one in memory of package customerstest, with routes for carts of its own, or the one at the URL in
-// BACKEND.
+// BACKEND, whose sales channel is that of PUBLISHABLE_KEY.
 package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -23,21 +24,23 @@ import (
 )
 
 func main() {
-	url := os.Getenv("BACKEND")
-	if url == "" {
+	var at struct{ URL, PublishableKey string }
+	_ = json.Unmarshal([]byte(os.Getenv("BACKEND_JSON")), &at) // of a test backend
+	at.URL, at.PublishableKey = os.Getenv("BACKEND"), cmp.Or(os.Getenv("PUBLISHABLE_KEY"), at.PublishableKey, "pk_demo")
+	if at.URL == "" {
 		server := startInMemory()
 		defer server.Close()
-		url = server.URL
+		at.URL = server.URL
 	}
-	if err := run(context.Background(), url, os.Stdout); err != nil {
+	if err := run(context.Background(), at.URL, at.PublishableKey, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "cart:", err)
 		os.Exit(1)
 	}
 }
 
 // run goes the whole way on the backend at the URL, and writes what happens to out.
-func run(ctx context.Context, url string, out io.Writer) error {
-	c, err := customers.New(url)
+func run(ctx context.Context, url, publishableKey string, out io.Writer) error {
+	c, err := customers.New(url, customers.WithPublishableKey(publishableKey))
 	if err != nil {
 		return err
 	}
@@ -109,7 +112,7 @@ func run(ctx context.Context, url string, out io.Writer) error {
 	if cart, err = cartOf(store.RetrieveCartWithResponse(ctx, cart.ID)); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The cart has a %s, an address, shipping and a payment, for %d\n", product.Title, cart.Total)
+	fmt.Fprintf(out, "The cart has 2 × %s, an address, shipping and a payment, for %d\n", product.Title, cart.Total)
 
 	completed, err := store.CompleteCartWithResponse(ctx, cart.ID)
 	switch {
