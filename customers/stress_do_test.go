@@ -48,7 +48,7 @@ func newDoHarness(t *testing.T) *doHarness {
 func (h *doHarness) respond(w http.ResponseWriter, r *http.Request) {
 	h.received.Add(1)
 	place, _, _ := strings.Cut(r.RequestURI, "?")
-	for range 4 { // whatever a proxy makes of it
+	for range 4 { // as a proxy may decode it
 		if clean := path.Clean(strings.ReplaceAll(place, `\`, "/")); clean != "/shop" && !strings.HasPrefix(clean, "/shop/") || strings.HasPrefix(place, "//") {
 			h.t.Errorf("%q is not below /shop/", r.RequestURI)
 		}
