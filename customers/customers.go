@@ -79,8 +79,7 @@ func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts .
 	if err != nil {
 		return err
 	}
-	_, err = c.caller.do(ctx, &in, req)
-	return err
+	return c.caller.do(ctx, &in, req)
 }
 
 // ResetPassword sets a new password with a token that [Client.GeneratePasswordToken] made the backend issue. The token

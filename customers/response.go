@@ -134,10 +134,16 @@ func decode[T any](ctx context.Context, r *response, read decodeFunc[T], options
 	if ctxErr := ctx.Err(); ctxErr != nil && errors.Is(err, ctxErr) {
 		return nil, &Error{Operation: r.op, cause: ctxErr}
 	}
-	if _, ok := errors.AsType[*OrdersError](err); ok {
+	if isPartial(err) {
 		return out, r.unexpected(messageOddOrders, err)
 	}
 	return nil, r.unexpected(messageOtherJSON, err)
+}
+
+// isPartial reports whether only some orders can't be read.
+func isPartial(err error) bool {
+	_, ok := errors.AsType[*OrdersError](err)
+	return ok
 }
 
 // decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program without

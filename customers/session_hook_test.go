@@ -22,10 +22,10 @@ type hookLog struct {
 	calls []string
 }
 
-func (l *hookLog) hook(ctx context.Context, s *Session) {
+func (l *hookLog) hook(ctx context.Context, change SessionChange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.calls = append(l.calls, fmt.Sprint(ctx.Value(contextKey{}), ":", valueOf(s)))
+	l.calls = append(l.calls, fmt.Sprint(ctx.Value(contextKey{}), ":", valueOf(change.Session)))
 }
 
 func (l *hookLog) take() string {
@@ -51,7 +51,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 			}
 		}
 		step("call before any login", "", retrieve(ctx, c), ErrUnauthenticated)
-		step("logout without a login", "", c.Auth.DeleteSession(ctx), nil)
+		step("logout without a login", "ctx:", c.Auth.DeleteSession(ctx), nil)
 		_, err := c.Auth.Exists(ctx, testEmail)
 		step("response with an anonymous cookie", "", err, nil)
 		_, err = c.Auth.Authenticate(ctx, testEmail, "wrong")
@@ -65,7 +65,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 		step("prolonged", "ctx:s3", retrieve(ctx, c), nil)
 		b.modify = nil
 		step("logout", "ctx:", c.Auth.DeleteSession(ctx), nil)
-		step("second logout", "", c.Auth.DeleteSession(ctx), nil)
+		step("second logout", "ctx:", c.Auth.DeleteSession(ctx), nil)
 		step("login", "ctx:s4", logIn(ctx, c, testEmail), nil)
 		b.ExpireSessions()
 		step("401", "ctx:", retrieve(ctx, c), ErrUnauthenticated)
@@ -111,11 +111,11 @@ func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 			atWork, most, runs atomic.Int32
 			last               atomic.Value
 		)
-		c := b.client(t, WithSessionHook(func(_ context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(_ context.Context, change SessionChange) {
 			if n := atWork.Add(1); n > most.Load() {
 				most.Store(n)
 			}
-			last.Store(s.Encode()) // what a slow store would write
+			last.Store(change.Session.Encode()) // what a slow store would write
 			time.Sleep(time.Second)
 			atWork.Add(-1)
 			runs.Add(1)
@@ -143,7 +143,7 @@ func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBackend(t)
 		release := make(chan struct{})
-		c := b.client(t, WithSessionHook(func(ctx context.Context, _ *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, _ SessionChange) {
 			if ctx.Value(contextKey{}) != nil {
 				<-release
 			}
@@ -162,8 +162,9 @@ func TestSessionHookMayUseTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		var c *Client
-		c = b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
-			log.hook(ctx, s)
+		c = b.client(t, WithSessionHook(func(ctx context.Context, change SessionChange) {
+			s := change.Session
+			log.hook(ctx, change)
 			if s.LoggedIn() && !s.Expires().IsZero() && b.named(valueOf(s)) == "s1" {
 				wantOK(t, retrieve(ctx, c.WithSession(s)))
 				if err := logIn(ctx, c, "b@example.com"); err != nil { // a change from inside
@@ -185,11 +186,11 @@ func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		fail := true
-		c := b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, change SessionChange) {
 			if fail {
 				panic("store is down")
 			}
-			log.hook(ctx, s)
+			log.hook(ctx, change)
 		}))
 		func() {
 			defer func() {
@@ -230,8 +231,8 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 		cancel()
 		return resp, err
 	})
-	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
-		got <- fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx))
+	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, change SessionChange) {
+		got <- fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(change.Session), ctx.Done() == nil, OperationFromContext(ctx))
 	}))
 	wantIs(t, logIn(ctx, c, testEmail), context.Canceled)
 	if got, want := <-got, fmt.Sprint(error(nil), "value", "s1", true, "Authenticate"); got != want {

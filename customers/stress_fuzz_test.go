@@ -356,12 +356,13 @@ func FuzzSetCookie(f *testing.F) {
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {
-			snap, _, err := s.begin(op, e, nil, nil)
+			snap, _, err := s.begin(op, e, false)
 			if err != nil {
 				continue
 			}
 			r := &response{op: op, status: status, header: h}
-			_ = c.settle(t.Context(), &snap, r, r.check(e) == nil, nil)
+			statusErr := r.check(e)
+			_ = c.settle(t.Context(), &call{op: op}, &snap, r, statusErr, statusErr)
 			wantSendable(t, s, e)
 		}
 		back, err := DecodeSession(s.Encode())
@@ -739,7 +740,7 @@ func FuzzBrowser(f *testing.F) {
 			respondJSON(w, status, customerJSON)
 		}
 		shop := mustNew(t, "https://backend.test", inMemory(backend), WithoutSession(), WithMaxRetries(0))
-		s := SessionFromRequest(r, DefaultSessionCookieName)
+		s := SessionFromRequest(r, BrowserCookie{})
 		if s.LoggedIn() {
 			t.Error("a session from a browser is logged in at once")
 		}
