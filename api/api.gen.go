@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -1151,7 +1150,7 @@ type Customer struct {
 	// LastName The family name.
 	LastName *string `json:"last_name"`
 
-	// Metadata The data that was stored with the customer.
+	// Metadata The data that was stored with the customer. Both APIs want an object; a plugin or SQL may store any JSON.
 	Metadata JSON `json:"metadata"`
 
 	// Orders All orders; only in login and session responses.
@@ -4744,56 +4743,12 @@ func (c *Client) GeneratePasswordToken(ctx context.Context, body GeneratePasswor
 
 // NewDeleteSessionRequest constructs an http.Request for the DeleteSession method
 func NewDeleteSessionRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/auth")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodDelete, server, "/store/auth", "", nil, "")
 }
 
 // NewGetSessionRequest constructs an http.Request for the GetSession method
 func NewGetSessionRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/auth")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodGet, server, "/store/auth", "", nil, "")
 }
 
 // NewAuthenticateRequest calls the generic Authenticate builder with application/json body
@@ -4809,31 +4764,7 @@ func NewAuthenticateRequest(server string, body AuthenticateJSONRequestBody) (*h
 
 // NewAuthenticateRequestWithBody constructs an http.Request for the Authenticate method, with any body, and a specified content type
 func NewAuthenticateRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/auth")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/auth", "", body, contentType)
 }
 
 // NewGetTokenRequest calls the generic GetToken builder with application/json body
@@ -4849,65 +4780,16 @@ func NewGetTokenRequest(server string, body GetTokenJSONRequestBody) (*http.Requ
 
 // NewGetTokenRequestWithBody constructs an http.Request for the GetToken method, with any body, and a specified content type
 func NewGetTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/auth/token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/auth/token", "", body, contentType)
 }
 
 // NewEmailExistsRequest constructs an http.Request for the EmailExists method
 func NewEmailExistsRequest(server string, email string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "email", email, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	segment0, err := pathSegment("email", email)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/auth/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodGet, server, "/store/auth/"+segment0, "", nil, "")
 }
 
 // NewCreateCustomerRequest calls the generic CreateCustomer builder with application/json body
@@ -4923,58 +4805,12 @@ func NewCreateCustomerRequest(server string, body CreateCustomerJSONRequestBody)
 
 // NewCreateCustomerRequestWithBody constructs an http.Request for the CreateCustomer method, with any body, and a specified content type
 func NewCreateCustomerRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers", "", body, contentType)
 }
 
 // NewRetrieveCustomerRequest constructs an http.Request for the RetrieveCustomer method
 func NewRetrieveCustomerRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodGet, server, "/store/customers/me", "", nil, "")
 }
 
 // NewUpdateCustomerRequest calls the generic UpdateCustomer builder with application/json body
@@ -4990,31 +4826,7 @@ func NewUpdateCustomerRequest(server string, body UpdateCustomerJSONRequestBody)
 
 // NewUpdateCustomerRequestWithBody constructs an http.Request for the UpdateCustomer method, with any body, and a specified content type
 func NewUpdateCustomerRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers/me", "", body, contentType)
 }
 
 // NewAddAddressRequest calls the generic AddAddress builder with application/json body
@@ -5030,65 +4842,16 @@ func NewAddAddressRequest(server string, body AddAddressJSONRequestBody) (*http.
 
 // NewAddAddressRequestWithBody constructs an http.Request for the AddAddress method, with any body, and a specified content type
 func NewAddAddressRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me/addresses")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers/me/addresses", "", body, contentType)
 }
 
 // NewDeleteAddressRequest constructs an http.Request for the DeleteAddress method
 func NewDeleteAddressRequest(server string, addressID string) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "address_id", addressID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	segment0, err := pathSegment("address_id", addressID)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me/addresses/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodDelete, server, "/store/customers/me/addresses/"+segment0, "", nil, "")
 }
 
 // NewUpdateAddressRequest calls the generic UpdateAddress builder with application/json body
@@ -5104,323 +4867,81 @@ func NewUpdateAddressRequest(server string, addressID string, body UpdateAddress
 
 // NewUpdateAddressRequestWithBody constructs an http.Request for the UpdateAddress method, with any body, and a specified content type
 func NewUpdateAddressRequestWithBody(server string, addressID string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	var pathParam0 string
-
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "address_id", addressID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	segment0, err := pathSegment("address_id", addressID)
 	if err != nil {
 		return nil, err
 	}
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me/addresses/%s", pathParam0)
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers/me/addresses/"+segment0, "", body, contentType)
 }
 
 // NewListOrdersRequest constructs an http.Request for the ListOrders method
 func NewListOrdersRequest(server string, params *ListOrdersParams) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me/orders")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
+	var query queryParams
 	if params != nil {
-		// queryValues collects non-styled parameters (passthrough, JSON)
-		// that are safe to round-trip through url.Values.Encode().
-		queryValues := queryURL.Query()
-		// rawQueryFragments collects pre-encoded query fragments from
-		// styled parameters, preserving literal commas as delimiters
-		// per the OpenAPI spec (e.g. "color=blue,black,brown").
-		var rawQueryFragments []string
-
 		if params.Q != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "q", *params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "q", *params.Q, "string")
 		}
-
 		if params.ID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "id", *params.ID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "id", *params.ID, "string")
 		}
-
-		if params.Status != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "status[]", params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+		if len(params.Status) > 0 {
+			query.add("form", true, "status[]", params.Status, "array")
 		}
-
-		if params.FulfillmentStatus != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "fulfillment_status[]", params.FulfillmentStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+		if len(params.FulfillmentStatus) > 0 {
+			query.add("form", true, "fulfillment_status[]", params.FulfillmentStatus, "array")
 		}
-
-		if params.PaymentStatus != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "payment_status[]", params.PaymentStatus, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+		if len(params.PaymentStatus) > 0 {
+			query.add("form", true, "payment_status[]", params.PaymentStatus, "array")
 		}
-
 		if params.DisplayID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "display_id", *params.DisplayID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "display_id", *params.DisplayID, "integer")
 		}
-
 		if params.CartID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cart_id", *params.CartID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "cart_id", *params.CartID, "string")
 		}
-
 		if params.Email != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "email", *params.Email, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "email", *params.Email, "string")
 		}
-
 		if params.RegionID != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "region_id", *params.RegionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "region_id", *params.RegionID, "string")
 		}
-
 		if params.CurrencyCode != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "currency_code", *params.CurrencyCode, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "currency_code", *params.CurrencyCode, "string")
 		}
-
 		if params.TaxRate != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tax_rate", *params.TaxRate, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "number", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "tax_rate", *params.TaxRate, "number")
 		}
-
 		if params.CreatedAt != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("deepObject", true, "created_at", *params.CreatedAt, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "object", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("deepObject", true, "created_at", *params.CreatedAt, "object")
 		}
-
 		if params.UpdatedAt != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("deepObject", true, "updated_at", *params.UpdatedAt, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "object", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("deepObject", true, "updated_at", *params.UpdatedAt, "object")
 		}
-
 		if params.CanceledAt != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("deepObject", true, "canceled_at", *params.CanceledAt, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "object", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("deepObject", true, "canceled_at", *params.CanceledAt, "object")
 		}
-
 		if params.Limit != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "limit", *params.Limit, "integer")
 		}
-
 		if params.Offset != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "offset", *params.Offset, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+			query.add("form", true, "offset", *params.Offset, "integer")
 		}
-
-		if params.Fields != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "fields", params.Fields, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+		if len(params.Fields) > 0 {
+			query.add("form", false, "fields", params.Fields, "array")
 		}
-
-		if params.Expand != nil {
-
-			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "expand", params.Expand, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
-				return nil, err
-			} else {
-				for _, qp := range strings.Split(queryFrag, "&") {
-					rawQueryFragments = append(rawQueryFragments, qp)
-				}
-			}
-
+		if len(params.Expand) > 0 {
+			query.add("form", false, "expand", params.Expand, "array")
 		}
-
-		if encoded := queryValues.Encode(); encoded != "" {
-			rawQueryFragments = append(rawQueryFragments, encoded)
-		}
-		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
+	if query.err != nil {
+		return nil, query.err
 	}
-
-	return req, nil
+	return newRequest(http.MethodGet, server, "/store/customers/me/orders", query.String(), nil, "")
 }
 
 // NewListPaymentMethodsRequest constructs an http.Request for the ListPaymentMethods method
 func NewListPaymentMethodsRequest(server string) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/me/payment-methods")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-
-	return req, nil
+	return newRequest(http.MethodGet, server, "/store/customers/me/payment-methods", "", nil, "")
 }
 
 // NewResetPasswordRequest calls the generic ResetPassword builder with application/json body
@@ -5436,31 +4957,7 @@ func NewResetPasswordRequest(server string, body ResetPasswordJSONRequestBody) (
 
 // NewResetPasswordRequestWithBody constructs an http.Request for the ResetPassword method, with any body, and a specified content type
 func NewResetPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/password-reset")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers/password-reset", "", body, contentType)
 }
 
 // NewGeneratePasswordTokenRequest calls the generic GeneratePasswordToken builder with application/json body
@@ -5476,31 +4973,7 @@ func NewGeneratePasswordTokenRequest(server string, body GeneratePasswordTokenJS
 
 // NewGeneratePasswordTokenRequestWithBody constructs an http.Request for the GeneratePasswordToken method, with any body, and a specified content type
 func NewGeneratePasswordTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
-	var err error
-
-	serverURL, err := url.Parse(server)
-	if err != nil {
-		return nil, err
-	}
-
-	operationPath := fmt.Sprintf("/store/customers/password-token")
-	if operationPath[0] == '/' {
-		operationPath = "." + operationPath
-	}
-
-	queryURL, err := serverURL.Parse(operationPath)
-	if err != nil {
-		return nil, err
-	}
-
-	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
-	if err != nil {
-		return nil, err
-	}
-
-	req.Header.Add("Content-Type", contentType)
-
-	return req, nil
+	return newRequest(http.MethodPost, server, "/store/customers/password-token", "", body, contentType)
 }
 
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {

@@ -56,9 +56,9 @@ func TestCallsAllocateLessThanByHand(t *testing.T) {
 	a := responses.Sample()
 	wrapper, hand := wrapperInMemory(t, a), byHand("http://shop.example.com", inMemory(a))
 	for op, bound := range map[string]struct{ allocations, bytes int }{
-		"Retrieve":   {-40, 1200},
-		"ListOrders": {-6500, 0},
-		"Create":     {-30, 1900},
+		"Retrieve":   {-49, 500},
+		"ListOrders": {-6560, 0},
+		"Create":     {-37, 1250},
 	} {
 		t.Run(op, func(t *testing.T) {
 			allocations, size := cost(t, wrapper.of(op))

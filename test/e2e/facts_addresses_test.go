@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/medusa-storefront/customers-go/api"
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
@@ -14,6 +15,7 @@ var addressFacts = []fact{
 	{"B29_create_takes_an_envelope_and_update_bare_fields", addressEnvelope},
 	{"B30_an_unknown_country_is_a_404", unknownCountry},
 	{"B31_an_unknown_id_is_400_on_update_and_200_on_delete", unknownAddress},
+	{"B31_an_id_is_one_segment_with_any_text_in_it", addressIDs},
 	{"B32_a_repeated_create_duplicates_unless_nulls_are_explicit", repeatedCreate},
 	{"B32_an_address_that_differs_in_company_alone_is_dropped", droppedAddress},
 }
@@ -135,6 +137,19 @@ func unknownAddress(t *testing.T) {
 	failure{is: customers.ErrInvalidInput, status: 400, kind: "invalid_data", operation: "UpdateAddress"}.check(t, err)
 	if _, err := other.Addresses.Delete(t.Context(), foreign); err != nil {
 		t.Error(err)
+	}
+}
+
+// addressIDs sends ids that would be a path to another route if they were not escaped.
+func addressIDs(t *testing.T) {
+	cookie, _ := rawCustomer(t)
+	for _, id := range []string{"a/b", "../..", "../orders", `..\\..`, "%2e%2e", "%2E%2E/%2e%2e", "%2F", "a?b", "a#b", "a;b", "...", "é b"} {
+		req, err := api.NewUpdateAddressRequest(shared.URL, id, customers.UpdateAddressRequest{City: customers.Value("Odense")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw{method: "POST", path: req.URL.RequestURI(), cookie: cookie, body: jsonObject{"city": "Odense"}}.send(t).fails(t, 400, "invalid_data")
+		raw{method: "DELETE", path: req.URL.RequestURI(), cookie: cookie}.send(t).is(t, 200, "application/json")
 	}
 }
 

@@ -2,7 +2,10 @@
 package e2e
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,7 @@ import (
 // recorded, as the contract declares narrower types.
 var opaqueFacts = []fact{
 	{"B46_metadata_of_a_cart_line_may_be_any_json", lineMetadata},
+	{"B46_a_customer_can_store_megabytes_of_metadata", muchMetadata},
 	{"B47_a_discount_may_end_beyond_the_year_9999", distantEnd},
 }
 
@@ -40,6 +44,30 @@ func lineMetadata(t *testing.T) {
 		if me, err := loginAs(t, who).Auth.GetSession(t.Context(), customers.WithOrders()); err != nil || len(me.Orders) == 0 {
 			t.Errorf("the wrapper's session has %v, %v", me, err)
 		}
+	}
+}
+
+// muchMetadata stores as much as 20 updates can, as the backend takes 100 KB of body each. In a map it took 92 MB a call.
+func muchMetadata(t *testing.T) {
+	c, who := newCustomer(t, customers.WithHTTPClient(unrecorded))
+	list := "[" + strings.Repeat("0,", 45_000) + "0]"
+	for i := range 20 {
+		if _, err := c.Update(t.Context(), customers.UpdateRequest{Metadata: map[string]any{fmt.Sprint("key", i): json.RawMessage(list)}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c = loginAs(t, who)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	me, err := c.Retrieve(t.Context())
+	runtime.ReadMemStats(&after)
+	if err != nil || len(me.Metadata) < 20*len(list) {
+		t.Fatalf("%d bytes of metadata, %v", len(me.Metadata), err)
+	}
+	used, limit := after.TotalAlloc-before.TotalAlloc, uint64(8*len(me.Metadata))
+	t.Logf("%d bytes allocated for %d bytes of metadata", used, len(me.Metadata))
+	if used > limit {
+		t.Errorf("%d bytes allocated for %d bytes of metadata, want %d at most", used, len(me.Metadata), limit)
 	}
 }
 
