@@ -49,7 +49,8 @@ func (s AuthService) DeleteSession(ctx context.Context, opts ...CallOption) erro
 	if err != nil {
 		return err
 	}
-	return s.caller.do(ctx, &in, req)
+	_, err = s.caller.do(ctx, &in, req)
+	return err
 }
 
 // GetToken returns a bearer token for [WithBearerToken], good for 30 days. Nothing ends it earlier, neither a logout

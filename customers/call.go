@@ -26,37 +26,37 @@ func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
 
 // do sends a call's request. Its steps: headers, then try; once more with each other cookie that a browser sent by the
 // session cookie's name, and after a login of the client's own account.
-func (c *caller) do(ctx context.Context, in *call, req *http.Request) error {
+func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
 	if in.options.response != nil {
 		*in.options.response = Response{}
 	}
 	c.setHeaders(req, in.options.header)
 	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
 	var spent time.Duration
-	snap, err := c.try(ctx, in, req, &spent)
-	for snap.again {
-		rewind(req)
-		snap, err = c.try(ctx, in, req, &spent)
+	r, snap, err := c.try(ctx, in, req, &spent)
+	for snap.again && rewind(req) {
+		r.discard()
+		r, snap, err = c.try(ctx, in, req, &spent)
 	}
-	if snap.needsLogin && c.logIn != nil {
+	if snap.needsLogin && c.logIn != nil && rewind(req) {
+		r.discard()
 		if err := c.logIn(ctx, snap.cookie, in.options.header, &spent); err != nil {
-			return err
+			return nil, err
 		}
-		rewind(req)
-		_, err = c.try(ctx, in, req, &spent)
+		r, _, err = c.try(ctx, in, req, &spent)
 	}
-	return err
+	return r, err
 }
 
 // try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session. spent is
 // how much of WithTimeout the call has used.
-func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *time.Duration) (snapshot, error) {
+func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *time.Duration) (*response, snapshot, error) {
 	snap, err := c.authorize(in, req)
 	if err != nil {
-		return snap, named(in.op, err)
+		return nil, snap, named(in.op, err)
 	}
 	began := time.Now()
-	r, attempts, err := c.config.transport.send(ctx, in.op, req, c.config.transport.timeout-*spent)
+	r, attempts, err := c.config.transport.send(ctx, in.op, req, c.config.transport.timeout-*spent, in.streams)
 	*spent += time.Since(began)
 	if out := in.options.response; out != nil {
 		*out = Response{Attempts: out.Attempts + attempts} // without what an earlier try got
@@ -65,15 +65,19 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *ti
 		}
 	}
 	if r == nil {
-		return snap, err
+		return nil, snap, err
 	}
-	statusErr := r.check(c.config.endpoint)
-	err = cmp.Or(err, statusErr)
+	if !in.streams {
+		err = cmp.Or(err, r.check(c.config.endpoint)) // to the caller of Do, any status is a response
+	}
 	if err == nil && in.decode != nil {
 		err = in.decode(ctx, r)
 	}
-	err = c.settle(ctx, in, &snap, r, statusErr, err)
-	return snap, err
+	if err = c.settle(ctx, in, &snap, r, err); err != nil {
+		r.discard()
+		return nil, snap, err
+	}
+	return r, snap, nil
 }
 
 // setHeaders sets the client's headers, and those of the call, which replace them.
@@ -94,16 +98,19 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 		switch {
 		case use == login && c.bearer:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
-		case use != open && !c.bearer, use == logout:
+		case use != open && use != optional && !c.bearer, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
 		case c.bearer && req.Header["Authorization"] != nil:
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
-		case use == secured:
+		case c.bearer && use != open:
 			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
 		}
 		return snapshot{}, nil
 	}
 	snap, cookies, err := c.session.begin(in.op, c.config.endpoint, in.account)
+	if operations[in.op].session == optional && c.logIn == nil && errors.Is(err, ErrUnauthenticated) {
+		snap.cookie, snap.needsLogin, err = nil, false, nil // without a login, the call is an anonymous visitor's
+	}
 	if err != nil {
 		return snap, err
 	}
@@ -114,14 +121,14 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 	return snap, nil
 }
 
-// settle takes what a response means into the session, and returns the call's error. statusErr is why the status or the
-// content type says that the operation failed; err is that, or why the body can't be read.
-func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *response, statusErr, err error) error {
+// settle takes what a response means into the session, and returns the call's error, which is err unless the session has
+// one of its own.
+func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *response, err error) error {
 	if c.session == nil {
 		return err
 	}
 	e, use := c.config.endpoint, operations[in.op].session
-	got := result{ok: statusErr == nil, unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
+	got := result{ok: r.ok() && !(r.foreign && use == secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
 	live := got.cookies.live()
 	switch {
 	case use == login && got.ok && live == nil:
@@ -130,8 +137,6 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 	case in.account && got.ok && err != nil: // it is not known whose login it is
 		c.endSuperseded(ctx, []*cookie{live}, in.options.header)
 		return err
-	case use == secured && got.ok: // a page of a gateway's, though of JSON, says nothing about the session
-		got.ok = err == nil || isPartial(err)
 	}
 	superseded, changed := c.session.settle(in.op, snap, got)
 	c.endSuperseded(ctx, superseded, in.options.header)
@@ -167,7 +172,7 @@ func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header
 		}
 		c.setHeaders(req, header)
 		req.Header["Cookie"] = []string{cookies}
-		_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req, c.config.transport.timeout)
+		_, _, _ = c.config.transport.send(ctx, OperationDeleteSession, req, c.config.transport.timeout, false)
 	}
 }
 
@@ -178,7 +183,7 @@ func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, r
 		out, err = decode(ctx, r, read, options)
 		return err
 	}
-	if err = c.do(ctx, in, req); err != nil && !isPartial(err) {
+	if _, err = c.do(ctx, in, req); err != nil && !isPartial(err) {
 		out = nil
 	}
 	return out, err

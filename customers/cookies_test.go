@@ -313,7 +313,7 @@ func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
 		c.session = s
 		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, false)
 		wantOK(t, err)
-		wantOK(t, c.settle(t.Context(), &call{op: OperationAuthenticate}, &snap, &response{op: OperationAuthenticate, status: 200, header: h}, nil, nil))
+		wantOK(t, c.settle(t.Context(), &call{op: OperationAuthenticate}, &snap, &response{op: OperationAuthenticate, status: 200, header: h}, nil))
 		sessions[i] = s
 	}
 	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {

@@ -121,7 +121,7 @@ func (a *account) authenticate(ctx context.Context, header http.Header, spent *t
 		return nil
 	}
 	a.caller.setHeaders(req, header)
-	_, err = a.caller.try(context.WithValue(ctx, operationKey{}, operations[in.op]), &in, req, spent)
+	_, _, err = a.caller.try(context.WithValue(ctx, operationKey{}, operations[in.op]), &in, req, spent)
 	if err == nil {
 		a.customer = id
 	}

@@ -79,7 +79,8 @@ func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts .
 	if err != nil {
 		return err
 	}
-	return c.caller.do(ctx, &in, req)
+	_, err = c.caller.do(ctx, &in, req)
+	return err
 }
 
 // ResetPassword sets a new password with a token that [Client.GeneratePasswordToken] made the backend issue. The token

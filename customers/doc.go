@@ -23,6 +23,8 @@
 //
 // A client made with [WithBearerToken] sends a token of [AuthService.GetToken] instead.
 //
+// [Client.Do] sends requests to all other routes of the backend, such as those of carts, with the same login.
+//
 // # On a server
 //
 // A server makes one client with [WithoutSession], which can never become a customer, and derives one for each customer

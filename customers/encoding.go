@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"bufio"
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
@@ -49,21 +50,7 @@ func decodeContent(h http.Header, body []byte, limit int64) ([]byte, error) {
 
 // decodeOnce undoes one encoding. With an error, the result is what came before it.
 func decodeOnce(encoding string, body []byte, limit int64) ([]byte, error) {
-	var (
-		r   io.Reader
-		err error
-		in  = bytes.NewReader(body)
-	)
-	switch encoding {
-	case "gzip", "x-gzip":
-		r, err = gzip.NewReader(in)
-	case "deflate": // zlib by the standard, without its frame by many
-		if r, err = zlib.NewReader(in); err != nil {
-			r, err = flate.NewReader(bytes.NewReader(body)), nil
-		}
-	default:
-		return body, errEncoding
-	}
+	r, err := decoder(encoding, bufio.NewReader(bytes.NewReader(body)))
 	if err != nil {
 		return body, err
 	}
@@ -72,6 +59,30 @@ func decodeOnce(encoding string, body []byte, limit int64) ([]byte, error) {
 		return body[:limit], errTooLarge
 	}
 	return body, err
+}
+
+// canDecode reports whether decoder knows an encoding.
+func canDecode(encoding string) bool {
+	return encoding == "gzip" || encoding == "x-gzip" || encoding == "deflate"
+}
+
+// decoder returns what undoes one encoding while it is read.
+func decoder(encoding string, in *bufio.Reader) (io.Reader, error) {
+	switch encoding {
+	case "gzip", "x-gzip":
+		return gzip.NewReader(in)
+	case "deflate": // zlib by the standard, without its frame by many
+		if head, _ := in.Peek(2); isZlib(head) {
+			return zlib.NewReader(in)
+		}
+		return flate.NewReader(in), nil
+	}
+	return nil, errEncoding
+}
+
+// isZlib reports whether a body begins with zlib's frame.
+func isZlib(body []byte) bool {
+	return len(body) >= 2 && body[0]&0x8f == 8 && binary.BigEndian.Uint16(body)%31 == 0
 }
 
 func isGzip(body []byte) bool { return bytes.HasPrefix(body, []byte{0x1f, 0x8b}) }

@@ -47,12 +47,7 @@ func parseEndpoint(field, raw string) (*endpoint, error) {
 	if reason := unusable(u); reason != "" {
 		return nil, refused(field, reason)
 	}
-	e := &endpoint{https: u.Scheme == "https", host: asciiHost(u.Hostname()), cookieName: DefaultSessionCookieName}
-	// The port that the scheme implies names the same origin.
-	e.origin = strings.TrimSuffix(u.Scheme+"://"+strings.Replace(strings.ToLower(u.Host), strings.ToLower(u.Hostname()), e.host, 1), ":")
-	if p := u.Port(); p == "443" && e.https || p == "80" && !e.https {
-		e.origin = strings.TrimSuffix(e.origin, ":"+p)
-	}
+	e := &endpoint{https: u.Scheme == "https", host: asciiHost(u.Hostname()), origin: originOf(u), cookieName: DefaultSessionCookieName}
 	u = u.JoinPath("/")
 	e.basePath, e.baseURL = u.EscapedPath(), u.String()
 	// net/url takes some hosts that it would not take again, and some that no request can be written for.
@@ -61,6 +56,16 @@ func parseEndpoint(field, raw string) (*endpoint, error) {
 		return nil, refused(field, reasonUnsendable)
 	}
 	return e, nil
+}
+
+// originOf returns the origin of a URL. The port that the scheme implies names the same one.
+func originOf(u *url.URL) string {
+	scheme, name := strings.ToLower(u.Scheme), u.Hostname()
+	origin := strings.TrimSuffix(scheme+"://"+strings.Replace(strings.ToLower(u.Host), strings.ToLower(name), asciiHost(name), 1), ":")
+	if p := u.Port(); p == "443" && scheme == "https" || p == "80" && scheme == "http" {
+		origin = strings.TrimSuffix(origin, ":"+p)
+	}
+	return origin
 }
 
 // unusable returns why u can't be a base URL, or "".
@@ -83,6 +88,81 @@ func unusable(u *url.URL) string {
 		}
 	}
 	return ""
+}
+
+// isOwn reports whether a host, with its port if it has one, is the backend's by a scheme, or by the backend's if that is "".
+func (e *endpoint) isOwn(scheme, host string) bool {
+	if own, _, _ := strings.Cut(e.baseURL, ":"); scheme == "" {
+		scheme = own
+	}
+	return originOf(&url.URL{Scheme: scheme, Host: host}) == e.origin
+}
+
+const (
+	reasonOpaque    = "it has no path: begin it with a slash, or with https:// or http://"
+	reasonElsewhere = "it is not the backend's: scheme, host and port must be those of the base URL, or left out together"
+	reasonNotBelow  = "its path is not below that of the base URL"
+	reasonEmptyPart = "its path has two slashes in a row; an id may be missing"
+	reasonOddPath   = "its path has a dot part, a backslash, a control character or bytes that are not UTF-8, which may lead elsewhere"
+	reasonOddQuery  = "its query has a space or a control character: escape it"
+)
+
+// below returns the URL to send for one that is below the base URL or has no host, and its decoded path below the base URL.
+func (e *endpoint) below(u *url.URL) (target *url.URL, route string, err error) {
+	const field = "URL"
+	rest, isBelow := strings.TrimPrefix(u.EscapedPath(), "/"), true
+	if u.Host != "" {
+		rest, isBelow = strings.CutPrefix("/"+rest, e.basePath)
+	}
+	switch {
+	case u.Opaque != "":
+		return nil, "", refused(field, reasonOpaque)
+	case u.User != nil:
+		return nil, "", refused(field, reasonUserinfo)
+	case (u.Scheme == "") != (u.Host == ""), u.Host != "" && !e.isOwn(u.Scheme, u.Host):
+		return nil, "", refused(field, reasonElsewhere)
+	case !isBelow:
+		return nil, "", refused(field, reasonNotBelow)
+	case strings.Contains("/"+rest, "//"):
+		return nil, "", refused(field, reasonEmptyPart)
+	case mayLeadElsewhere(rest):
+		return nil, "", refused(field, reasonOddPath)
+	case strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r == 0x7f }):
+		return nil, "", refused(field, reasonOddQuery)
+	}
+	route, err = url.PathUnescape(rest)
+	if err == nil {
+		target, err = url.Parse(e.baseURL + rest)
+	}
+	if err != nil {
+		return nil, "", refused(field, reasonNoURL)
+	}
+	target.RawQuery, target.ForceQuery = u.RawQuery, u.ForceQuery
+	return target, route, nil
+}
+
+// maxDecodings is how often a path is decoded to see what servers may make of it.
+const maxDecodings = 8
+
+// mayLeadElsewhere reports whether a server, or a proxy that decodes once more, may take an escaped path for another one.
+func mayLeadElsewhere(path string) bool {
+	for range maxDecodings {
+		if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
+			return true
+		}
+		for part := range strings.SplitSeq(path, "/") {
+			part, _, _ = strings.Cut(part, ";") // which some servers cut off
+			if part = strings.TrimSpace(part); part == "." || part == ".." {
+				return true
+			}
+		}
+		decoded, err := url.PathUnescape(path)
+		if err != nil || decoded == path {
+			return false
+		}
+		path = decoded
+	}
+	return true
 }
 
 // maySendSecure reports whether a Secure cookie may be sent to the backend.

@@ -23,8 +23,6 @@ var reservedHeaders = map[string]string{
 	"Cookie":            "cookies are kept in the Session",
 	"Host":              "the base URL names the host",
 	"Content-Length":    reasonBody,
-	"Content-Type":      reasonBody,
-	"Content-Encoding":  reasonBody,
 	"Transfer-Encoding": reasonBody,
 	"Accept-Encoding":   reasonBody,
 	"Connection":        reasonConnection,
@@ -34,23 +32,29 @@ var reservedHeaders = map[string]string{
 	"Trailer":           reasonConnection,
 	"Te":                reasonConnection,
 	"Expect":            "net/http would wait, and servers refuse what they do not know",
+}
+
+// bodyHeaders belong to the body of a request. Only [Client.Do], which is given a body, takes them.
+var bodyHeaders = map[string]string{
+	"Content-Type":      reasonBody,
+	"Content-Encoding":  reasonBody,
 	"Idempotency-Key":   reasonReplay,
 	"X-Idempotency-Key": reasonReplay,
 }
 
-// checkHeader refuses a header that WithHeader can't send.
-func checkHeader(name, value string) error {
+// checkHeader refuses a header that can't be sent. The error's field is that of what sets it.
+func checkHeader(field, name, value string) error {
 	if !isToken(name) {
-		return refused("WithHeader", "the name is empty or has a character that no header name may have")
+		return refused(field, "the name is empty or has a character that no header name may have")
 	}
 	key := http.CanonicalHeaderKey(name)
 	if reason, ok := reservedHeaders[key]; ok {
-		return refused("WithHeader", key+" can't be set: "+reason)
+		return refused(field, key+" can't be set: "+reason)
 	}
 	if key == "Authorization" && isBearer(value) {
-		return refused("WithHeader", reasonBearer)
+		return refused(field, reasonBearer)
 	}
-	return checkHeaderValue("WithHeader", value)
+	return checkHeaderValue(field, value)
 }
 
 // isBearer reports whether an Authorization header has the scheme Bearer, with any white space after it, as the backend's

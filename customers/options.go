@@ -158,7 +158,10 @@ func WithUserAgent(ua string) Option {
 // An If-None-Match header makes the backend respond to a repeated read with 304, which is [ErrNotModified].
 func WithHeader(name, value string) SharedOption {
 	return headerOption(func(h http.Header) error {
-		if err := checkHeader(name, value); err != nil {
+		if reason, ok := bodyHeaders[http.CanonicalHeaderKey(name)]; ok {
+			return refused("WithHeader", http.CanonicalHeaderKey(name)+" can't be set: "+reason)
+		}
+		if err := checkHeader("WithHeader", name, value); err != nil {
 			return err
 		}
 		h.Set(name, value)

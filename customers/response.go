@@ -34,7 +34,16 @@ type response struct {
 	url    *url.URL
 	body   []byte
 
-	encoded bool // the body has an encoding that can't be decoded
+	encoded bool    // the body has an encoding that can't be decoded
+	foreign bool    // it is whole, and not the API's
+	stream  *stream // nil: the body was read
+}
+
+// discard closes a response that is not returned.
+func (r *response) discard() {
+	if r != nil {
+		r.stream.discard()
+	}
 }
 
 const (
@@ -137,6 +146,7 @@ func decode[T any](ctx context.Context, r *response, read decodeFunc[T], options
 	if isPartial(err) {
 		return out, r.unexpected(messageOddOrders, err)
 	}
+	r.foreign = true
 	return nil, r.unexpected(messageOtherJSON, err)
 }
 

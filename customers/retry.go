@@ -24,9 +24,11 @@ const (
 // repeated; a POST only if it can't have reached the backend.
 func worthRepeating(method string, r *response, err error, watch *connWatch) bool {
 	if !repeatable(method) {
-		return r == nil && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())
+		return r == nil && !errors.Is(err, ErrInvalidInput) && !isCertificateError(err) && (watch.neverConnected(err) || watch.sentNothing())
 	}
 	switch {
+	case errors.Is(err, ErrInvalidInput):
+		return false
 	case r == nil:
 		return !isCertificateError(err)
 	case err != nil:
@@ -36,9 +38,13 @@ func worthRepeating(method string, r *response, err error, watch *connWatch) boo
 }
 
 // repeatable reports whether a request with this method can be sent twice and does the same: here, a read or a DELETE of
-// one id.
+// one id. A PUT of a shop's own route may be anything.
 func repeatable(method string) bool {
-	return method == http.MethodGet || method == http.MethodDelete
+	switch method {
+	case http.MethodGet, http.MethodDelete, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return false
 }
 
 // connWatch records what became of a request's connection, as far as the RoundTripper reports it to the trace in the

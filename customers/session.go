@@ -11,7 +11,8 @@ import (
 //  1. Origin. Cookies come from and go to the backend only. In memory a session binds to the origin that it was first
 //     used with and refuses any other; its text carries none.
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
-//     backend would keep a session id that somebody else may know.
+//     backend would keep a session id that somebody else may know. A call by Do to a route that is not the contract's sends
+//     the cookie if there is one; its success verifies nothing, and another value that it sets is not stored.
 //  3. Login. The login that began last wins, whichever response comes first. Its generation is the time at which it began,
 //     and greater than any that its session has seen. A login that succeeds after a newer login or
 //     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
@@ -56,6 +57,12 @@ import (
 //	… is a gateway's 401                   –            –            –            –
 //	… fails and sets the same value        –            prolonged †  prolonged    –
 //	… fails in another way                 –            –            –            –
+//	call by Do to another route begins     sends none   sends it     sends it     sends none
+//	… succeeds                             –            –            –            –
+//	… sets the same value                  –            prolonged †  prolonged    –
+//	… sets another value                   –            –            –            –
+//	… succeeds and deletes the cookie      –            ended        ended        –
+//	… is the backend's own 401             –            ended **     ended        –
 //	logout begins                          sends none   sends it     sends it     sends none
 //	logout succeeds                        –            anonymous    anonymous    anonymous
 //	logout succeeds, a newer login stands  –            –            –            –
@@ -171,6 +178,17 @@ func (s *state) secured(sent *cookie, r result) {
 	}
 }
 
+// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie sent,
+// and another value may be that of an anonymous session (rule 2).
+func (s *state) optional(sent *cookie, r result) {
+	if sent == nil {
+		return
+	}
+	set := r.cookies.replacing(sent)
+	r.ok = r.ok && set != nil && set.expired()
+	s.secured(sent, r)
+}
+
 // public returns what callers see of the state.
 func (s *state) public() SessionState {
 	switch {
@@ -218,7 +236,8 @@ const (
 	messageOtherOrigin  = "it belongs to %s; Encode and DecodeSession take it to another address of the same backend"
 )
 
-// begin opens a call and returns the Cookie header that it has to send. account is whether [WithCredentials] makes it.
+// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor. account
+// is whether [WithCredentials] makes it.
 func (s *Session) begin(op Operation, e *endpoint, account bool) (snapshot, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -238,11 +257,11 @@ func (s *Session) begin(op Operation, e *endpoint, account bool) (snapshot, stri
 		snap.number = s.state.next()
 	case logout:
 		snap.number, snap.cookie = s.state.next(), s.state.cookie
-	case secured:
+	case secured, optional:
 		snap.cookie = s.state.cookie
 		if err := s.state.unusable(); err != nil {
 			snap.needsLogin = true
-			return snap, "", err
+			return snap, s.cookieHeader(nil, e), err
 		}
 	}
 	if snap.cookie != nil && snap.cookie.secure && !e.maySendSecure() {
@@ -315,12 +334,16 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*
 		if r.ok {
 			superseded = s.superseded(snap, s.state.logout(snap.number, snap.cookie))
 		}
-	case secured:
-		s.state.secured(snap.cookie, r)
+	case secured, optional:
+		if operations[op].session == secured {
+			s.state.secured(snap.cookie, r)
+		} else {
+			s.state.optional(snap.cookie, r)
+		}
 		if snap.again = r.unauthorized && s.nextOfBrowser(snap); snap.again {
 			return nil, false
 		}
-		snap.needsLogin = r.unauthorized
+		snap.needsLogin = r.unauthorized && snap.cookie != nil
 		if s.browser != nil && s.state.ended && s.state.unverified {
 			s.browser.refused = true
 		}

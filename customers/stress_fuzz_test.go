@@ -361,8 +361,7 @@ func FuzzSetCookie(f *testing.F) {
 				continue
 			}
 			r := &response{op: op, status: status, header: h}
-			statusErr := r.check(e)
-			_ = c.settle(t.Context(), &call{op: op}, &snap, r, statusErr, statusErr)
+			_ = c.settle(t.Context(), &call{op: op}, &snap, r, r.check(e))
 			wantSendable(t, s, e)
 		}
 		back, err := DecodeSession(s.Encode())

@@ -34,10 +34,21 @@ type transport struct {
 
 // send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
 // attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all attempts
-// together, so that a backend that hangs costs its caller one wait.
-func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration) (*response, int, error) {
+// together, so that a backend that hangs costs its caller one wait. If streams is true, the response's body is left to be
+// read, and ends with the timeout.
+func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration, streams bool) (*response, int, error) {
 	budget, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
+	r, n, err := t.attempts(ctx, budget, op, req, streams)
+	if r == nil || r.stream == nil {
+		cancel()
+	} else {
+		r.stream.release = cancel
+	}
+	return r, n, err
+}
+
+// attempts sends req until a response is worth returning. ctx is the caller's, budget ends with the time for all attempts.
+func (t *transport) attempts(ctx, budget context.Context, op Operation, req *http.Request, streams bool) (*response, int, error) {
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
 		attemptCtx := budget
@@ -46,9 +57,9 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request, t
 			attemptCtx = httptrace.WithClientTrace(budget, watch.trace())
 		}
 		began := time.Now()
-		r, err := t.attempt(ctx, attemptCtx, op, req)
+		r, err := t.attempt(ctx, attemptCtx, op, req, streams)
 		t.log(ctx, req, op, n, began, r, err)
-		if err == nil && r.status/100 == 2 || n > t.maxRetries || !worthRepeating(req.Method, r, err, watch) {
+		if err == nil && r.status/100 == 2 || n > t.maxRetries || !canRewind(req) || !worthRepeating(req.Method, r, err, watch) {
 			return r, n, err
 		}
 		if pause, ok := backoff(n, r); !ok || !wait(budget, pause) {
@@ -57,45 +68,79 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request, t
 			}
 			return r, n, err
 		}
-		rewind(req)
-	}
-}
-
-// rewind makes a request that was sent fit to be sent again. The generated requests have bodies in memory, which can
-// always be had again.
-func rewind(req *http.Request) {
-	if req.GetBody != nil {
-		req.Body, _ = req.GetBody()
+		if !rewind(req) {
+			return r, n, err
+		}
+		r.discard()
 	}
 }
 
 // attempt sends req once and reads the response. ctx is the caller's, attemptCtx ends with the time for all attempts.
-func (t *transport) attempt(ctx, attemptCtx context.Context, op Operation, req *http.Request) (*response, error) {
+func (t *transport) attempt(ctx, attemptCtx context.Context, op Operation, req *http.Request, streams bool) (*response, error) {
 	resp, err := t.http.Do(once(req.WithContext(attemptCtx)))
+	if req.Body != nil {
+		req.Body = spentBody{}
+	}
 	if err != nil {
 		return nil, transportError(ctx, attemptCtx, op, nil, err)
 	}
-	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
 	r := &response{op: op, status: resp.StatusCode, header: resp.Header, url: req.URL}
+	if streams {
+		t.openStream(ctx, attemptCtx, r, resp)
+		return r, nil
+	}
+	defer func() { _ = resp.Body.Close() }() // everything worth knowing came with reading
 	r.body, err = readBody(resp, t.maxResponseBytes)
 	err = cmp.Or(err, r.decodeBody(bodyLimit(r.status, t.maxResponseBytes)))
-	switch {
-	case errors.Is(err, errTooLarge):
-		return r, r.unexpected("", err)
-	case err != nil && (r.status/100 == 2 || ctx.Err() != nil):
+	if errors.Is(err, errTooLarge) || err != nil && (r.status/100 == 2 || ctx.Err() != nil) {
 		return r, transportError(ctx, attemptCtx, op, r, err)
 	}
 	return r, nil // of a failure, the status says more than the rest of its body would
+}
+
+// openStream leaves the response's body to be read by the caller, but for what the session depends on: a 401's, and a
+// login's.
+func (t *transport) openStream(ctx, attemptCtx context.Context, r *response, resp *http.Response) {
+	resp.Header = withoutSetCookie(r.header)
+	body, decoded := openStream(resp, t.maxResponseBytes, func(err error) error { return transportError(ctx, attemptCtx, r.op, r, err) })
+	r.stream, r.encoded = body, !decoded
+	if r.status == http.StatusUnauthorized || operations[r.op].session == login {
+		r.body = body.peek()
+	}
 }
 
 // once keeps net/http from sending req again by itself, as it does on a connection that was closed meanwhile, and over
 // HTTP/2 without end: it repeats what has no body or one that it can have again.
 func once(req *http.Request) *http.Request {
 	req.GetBody = nil
-	if req.Body == nil {
+	if req.Body == nil || req.Body == http.NoBody {
 		req.Body = emptyBody{}
 	}
 	return req
+}
+
+// spentBody stands for the body of a request that was sent.
+type spentBody struct{ emptyBody }
+
+// canRewind reports whether rewind can succeed.
+func canRewind(req *http.Request) bool {
+	return req.Body != spentBody{} || req.GetBody != nil
+}
+
+// rewind makes a request fit to be sent again, and reports whether it can be. A request of package api always can.
+func rewind(req *http.Request) bool {
+	if req.Body != (spentBody{}) {
+		return true // it has no body, or was not sent
+	}
+	if req.GetBody == nil {
+		return false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return false
+	}
+	req.Body = body
+	return true
 }
 
 // emptyBody is an empty body that net/http cannot recognize as empty.
@@ -104,10 +149,24 @@ type emptyBody struct{}
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (emptyBody) Close() error             { return nil }
 
-const (
-	maxTrustedLength = 1 << 20  // the memory that is set aside because a response announces that much
-	maxErrorRead     = 64 << 10 // how much of a failure's body is read
-)
+// requestBody is the body of a request of the caller's, whose failure is not the backend's.
+type requestBody struct{ io.ReadCloser }
+
+// Read reads the body.
+func (b requestBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && err != io.EOF { //nolint:errorlint // net/http compares it so
+		err = &requestBodyError{err}
+	}
+	return n, err
+}
+
+type requestBodyError struct{ cause error }
+
+func (e *requestBodyError) Error() string { return e.cause.Error() }
+
+// maxTrustedLength is the memory that is set aside because a response announces that much.
+const maxTrustedLength = 1 << 20
 
 // readBody reads limit bytes at most, of a failure only as much as may be of use.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
@@ -143,6 +202,7 @@ func bodyLimit(status int, limit int64) int64 {
 const (
 	messageTimeout      = "no whole response within WithTimeout"
 	messageOtherTimeout = "no whole response in time: a limit of the http.Client or RoundTripper given by WithHTTPClient"
+	messageRequestBody  = "the request's body could not be read to its end"
 	messageCutOff       = "the response could not be read to its end"
 )
 
@@ -153,11 +213,16 @@ func transportError(ctx, attemptCtx context.Context, op Operation, r *response, 
 	if r != nil {
 		e = r.unexpected(messageCutOff, err)
 	}
+	failed, ofRequest := errors.AsType[*requestBodyError](err)
 	switch {
+	case errors.Is(err, errTooLarge):
+		e.Message = ""
 	case ctx.Err() != nil:
 		e.kind, e.cause, e.Message = nil, ctx.Err(), ""
 	case attemptCtx.Err() != nil:
 		e.kind, e.Message = ErrUnavailable, messageTimeout
+	case ofRequest:
+		e.kind, e.Field, e.Message, e.cause = ErrInvalidInput, "Body", messageRequestBody, redacted(failed.cause)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		e.kind, e.Message = ErrUnavailable, messageOtherTimeout
 	}

@@ -22,6 +22,7 @@ type call struct {
 	err     error
 	decode  func(context.Context, *response) error // nil: the body does not matter
 	account bool                                   // WithCredentials makes it
+	streams bool                                   // the response's body is left to be read
 }
 
 // newCall begins a call by reading its options.
