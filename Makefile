@@ -1,9 +1,9 @@
 # One command for each thing that a person or CI does here. `make` lists them.
 #
-# Go's build cache makes repeated runs cheap, so no target has files of its own except openapi-lint's node_modules.
+# Go's build cache makes repeated runs cheap, so no target has files of its own except the two with node_modules.
 
 # The modules of this repository, as far as they exist. Code is what lint covers; the others have pinned tools.
-CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench tools examples/otelhttp examples/storefront)))
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench test/browser tools examples/otelhttp examples/storefront)))
 MODULES := $(CODE_MODULES) tools/lint
 
 # The linter's own module, so that its requirements don't change those of the generator.
@@ -140,6 +140,16 @@ RACES := AtOnce|OneSharedClient|AfterAPause|InAnotherProcess|WhileOrders
 e2e: ## the suites that need the real backend; one start of it serves all
 	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -count=1 -timeout 30m -v ./...; \
 		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -p 1, as packages share the backend; -v, as they print coverage of the contract
+
+BROWSER := test/browser
+.PHONY: storefront-test
+storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one
+	tools/install-browser.sh
+	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
+
+$(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
+	npm ci --prefix $(BROWSER)
+	@touch $@
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=

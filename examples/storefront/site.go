@@ -100,11 +100,15 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Content-Security-Policy",
 			"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer") // the URL of /reset has a token
+		// The URL of /reset has a token. By no-referrer, forms would have no Origin, which csrf needs on plain http.
+		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		if strings.HasPrefix(r.URL.Path, "/static/") {
 			h.Set("Cache-Control", "max-age=300")
+		}
+		if r.URL.Path == "/logout" { // browsers keep pages for the back button in spite of no-store
+			h.Set("Clear-Site-Data", `"cache"`)
 		}
 		next.ServeHTTP(w, r)
 	})
