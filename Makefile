@@ -153,11 +153,19 @@ $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/p
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
+# What the backend did in the last `make diff`.
+RECORD ?= bin/backend.har.gz
 .PHONY: diff
 diff: ## where contract, published document and running backend disagree, and who is wrong
 	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
 	node test/e2e/backend/start.mjs --exec sh -c 'printf %s "$$BACKEND_JSON" | bin/specdiff -setup - -spec openapi.yaml \
-		-package test/e2e/backend/node_modules/@medusajs/medusa -accepted specdiff/accepted.yaml -floor default $(DIFFFLAGS)'
+		-package test/e2e/backend/node_modules/@medusajs/medusa -accepted specdiff/accepted.yaml -floor default -record $(RECORD) $(DIFFFLAGS)'
+
+.PHONY: diff-replay
+diff-replay: ## the same on the record of the last `make diff`, in a second and without Node
+	@test -f $(RECORD) || { echo "there is no $(RECORD) yet: run make diff, or set RECORD" >&2; exit 1; }
+	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
+	bin/specdiff -replay $(RECORD) -spec openapi.yaml -accepted specdiff/accepted.yaml -floor default $(DIFFFLAGS)
 
 .PHONY: diff-memory
 diff-memory: ## the same for the backend in memory, which needs neither Node nor a database
