@@ -886,3 +886,38 @@ func TestSessionIsSafeForConcurrentUse(t *testing.T) {
 		t.Error("logged in after the last logout")
 	}
 }
+
+// A gateway's page of JSON says nothing about the session, also if it deletes or sets a cookie by its name.
+func TestJSONThatIsNotTheAPIsLeavesTheSession(t *testing.T) {
+	for _, line := range []string{
+		"connect.sid=; Path=/; Max-Age=0", "connect.sid=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "connect.sid=gateways; Path=/", "connect.sid=; Path=/",
+	} {
+		for _, body := range []string{`{"status":"ok"}`, `{"customer":null}`, `{"customer":{"id":5}}`, `[]`, `{}`, `"ok"`} {
+			for name, s := range map[string]*Session{
+				"logged in": sessionOf("v"), "from a browser": SessionFromRequest(browserRequest(siteURL, "connect.sid=v"), BrowserCookie{}),
+			} {
+				state, hooked := s.State(), 0
+				c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, _ *http.Request) {
+					w.Header().Set("Set-Cookie", line)
+					respondJSON(w, http.StatusOK, body)
+				}), WithSessionHook(func(context.Context, SessionChange) { hooked++ })).WithSession(s)
+				wantIs(t, retrieve(t.Context(), c), ErrUnexpectedResponse)
+				if valueOf(s) != "v" || s.State() != state || hooked != 0 {
+					t.Errorf("%s, %s with %q: %s has %q, %d runs of the hook", name, body, line, s, valueOf(s), hooked)
+				}
+			}
+		}
+	}
+	// The API's own deletion ends it, also where only some orders can be read.
+	odd := pageBody(2, `{"id":"order_1"}`, `{"id":"order_2"}`)
+	odd = strings.Replace(odd, `"order_2"`, `7`, 1)
+	c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Set-Cookie", "connect.sid=; Path=/; Max-Age=0")
+		respondJSON(w, http.StatusOK, odd)
+	})).WithSession(sessionOf("v"))
+	page, err := c.ListOrders(t.Context(), nil)
+	wantIs(t, err, ErrUnexpectedResponse)
+	if page == nil || len(page.Orders) != 1 || c.Session().State() != SessionEnded {
+		t.Errorf("%s, %v", c.Session(), err)
+	}
+}
