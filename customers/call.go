@@ -16,7 +16,7 @@ import (
 type caller struct {
 	config  *config
 	session *Session // nil: no session, only a bearer token or calls that need no login
-	bearer  bool     // sends the bearer token, instead of a session
+	bearer  *string  // the token that is sent instead of a session's cookie; behind a pointer, which fmt does not follow
 	// logIn logs the client's own account in (WithCredentials), for a call that found the cookie found, or none, and adds
 	// to spent what it took of WithTimeout; nil: the client has none.
 	logIn func(ctx context.Context, found *cookie, header http.Header, spent *time.Duration) error
@@ -96,14 +96,14 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 	if c.session == nil {
 		use := operations[in.op].session
 		switch {
-		case use == login && c.bearer:
+		case use == login && c.bearer != nil:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
-		case use != open && use != optional && !c.bearer, use == logout:
+		case use != open && use != optional && c.bearer == nil, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
-		case c.bearer && req.Header["Authorization"] != nil:
+		case c.bearer != nil && req.Header["Authorization"] != nil:
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
-		case c.bearer && use != open:
-			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
+		case c.bearer != nil && use != open:
+			req.Header.Set("Authorization", "Bearer "+*c.bearer)
 		}
 		return snapshot{}, nil
 	}

@@ -198,20 +198,12 @@ func (o headerOption) applyCall(c *callOptions) error {
 }
 
 // WithBearerToken makes the client send a token of [AuthService.GetToken] instead of keeping a session. Logins are
-// refused on such a client. A token is good for 30 days; neither a logout nor a new password ends it.
+// refused on such a client. A token is good for 30 days; neither a logout nor a new password ends it. A server with a token
+// for each customer derives a client for each by [Client.WithBearerToken].
 func WithBearerToken(token string) Option {
 	return option(func(c *config) error {
-		if token == "" {
-			return refused("WithBearerToken", "the token is empty")
-		}
-		if isBearer(token) {
-			return refused("WithBearerToken", "give the token alone, without the word Bearer")
-		}
-		if err := checkHeaderValue("WithBearerToken", token); err != nil {
-			return err
-		}
-		c.headers.bearerToken = token
-		return nil
+		c.headers.bearer = &token
+		return checkBearerToken(token)
 	})
 }
 
