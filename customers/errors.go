@@ -20,11 +20,21 @@ var (
 	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Fields names it, or that the
 	// backend refused it (400, 413, 414, 431).
 	ErrInvalidInput = newSentinel("invalid_input", http.StatusBadRequest, "invalid input")
-	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. Where the session is
-	// known to have ended, nothing is sent.
-	ErrUnauthenticated = newSentinel("unauthenticated", http.StatusUnauthorized, "not logged in")
+	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. It is one of the four
+	// that follow, unless the client sends a bearer token.
+	ErrUnauthenticated = newSentinel("unauthenticated", http.StatusUnauthorized, "unauthenticated")
+	// ErrNotLoggedIn means that the session never had a login, nor a cookie from a browser; nothing was sent. It is
+	// ErrUnauthenticated too.
+	ErrNotLoggedIn = newSentinel("not_logged_in", http.StatusUnauthorized, "not logged in", ErrUnauthenticated)
+	// ErrSessionEnded means that the backend does not know the session's cookie, or no longer: it has restarted, say, or the
+	// cookie of a browser was that of no customer. Calls after the one that found out are not sent. It is ErrUnauthenticated
+	// too.
+	ErrSessionEnded = newSentinel("session_ended", http.StatusUnauthorized, "session ended", ErrUnauthenticated)
 	// ErrSessionExpired means that the session cookie has expired; nothing was sent. It is ErrUnauthenticated too.
 	ErrSessionExpired = newSentinel("session_expired", http.StatusUnauthorized, "session expired", ErrUnauthenticated)
+	// ErrLoggedOut means that the customer has logged out, or that Session.Forget dropped the login; nothing was sent. It is
+	// ErrUnauthenticated too.
+	ErrLoggedOut = newSentinel("logged_out", http.StatusUnauthorized, "logged out", ErrUnauthenticated)
 	// ErrSessionSuperseded means that a login succeeded, but a newer login or logout of the same session came first and
 	// stands. The superseded login is logged out at the backend, for which the call may take up to five seconds longer.
 	ErrSessionSuperseded = newSentinel("session_superseded", http.StatusConflict, "superseded by a newer login or logout")

@@ -59,7 +59,7 @@ var ofTheFork = []edit{
 	{"api/operation.go", "\tOperationEmailExists           Operation = \"EmailExists\"\n", "\tOperationRetrieveWishlist Operation = \"RetrieveWishlist\"\n"},
 	{"customers/models.go", "\tOperationEmailExists           = api.OperationEmailExists\n", "\tOperationRetrieveWishlist = api.OperationRetrieveWishlist\n"},
 	{"customers/models.go", "\tPaymentMethod = api.PaymentMethod\n", "\t// Wishlist is what the customer wishes for.\n\tWishlist = api.Wishlist\n"},
-	{"customers/operation.go", "\toperation{OperationEmailExists, open, jsonBody, ErrUnauthenticated, ErrInternal},\n", "\toperation{OperationRetrieveWishlist, secured, jsonBody, ErrUnauthenticated, ErrInternal},\n"},
+	{"customers/operation.go", "\toperation{OperationEmailExists, \"GET /store/auth/{email}\", open, jsonBody, ErrUnauthenticated, ErrInternal},\n", "\toperation{OperationRetrieveWishlist, \"GET /store/customers/me/wishlist\", secured, jsonBody, ErrUnauthenticated, ErrInternal},\n"},
 	{"customers/wishlist.go", "", `package customers
 
 import (
