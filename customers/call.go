@@ -108,7 +108,8 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 		return snapshot{}, nil
 	}
 	snap, cookies, err := c.session.begin(op, c.config.endpoint, c.currentRun(ctx), first)
-	if operations[op].session == optional && first == nil && errors.Is(err, ErrUnauthenticated) && !(snap.expired && c.mayRenew(ctx)) {
+	mayLogIn := first != nil || snap.expired && c.mayRenew(ctx)
+	if operations[op].session == optional && errors.Is(err, ErrUnauthenticated) && !mayLogIn {
 		snap.cookie, snap.expired, err = nil, false, nil // without a login, the call is an anonymous visitor's
 	}
 	if err != nil {
