@@ -43,6 +43,9 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	if first.bearer == nil && !c.withoutSession {
 		first.session = new(Session)
 	}
+	if c.credentials != nil {
+		first.useAccount(*c.credentials)
+	}
 	return newClient(first), nil
 }
 
@@ -70,6 +73,9 @@ func newConfig(baseURL string, opts []Option) (*config, error) {
 	if c.headers.bearer != nil && c.headers.common["Authorization"] != nil {
 		return nil, refused("WithHeader", reasonTwoCredentials)
 	}
+	if c.credentials != nil && (c.headers.bearer != nil || c.withoutSession) {
+		return nil, refused("WithCredentials", "the account has a session of its own: leave out WithBearerToken and WithoutSession")
+	}
 	if c.transport.http == nil {
 		c.transport.http = &http.Client{Transport: newRoundTripper()}
 	}
@@ -95,7 +101,7 @@ func (c Client) Format(f fmt.State, _ rune) {
 // WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs
 // well under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a
 // customer who has yet to log in; nil makes a client as [WithoutSession] does. The bearer token of c is not passed on: a
-// client has a session or a token.
+// client has a session or a token. Nor are the credentials of [WithCredentials].
 func (c *Client) WithSession(s *Session) *Client {
 	return newClient(caller{config: c.caller.config, session: s})
 }

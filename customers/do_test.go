@@ -730,17 +730,17 @@ func TestDoIsLogged(t *testing.T) {
 }
 
 // The account of a program logs in, and the request is repeated if its body can be had again.
-func TestDoWithAReloginHook(t *testing.T) {
+func TestDoWithCredentials(t *testing.T) {
 	for name, test := range map[string]struct {
-		session *Session
+		session state
 		body    io.Reader
 		want    string
 	}{
-		"the login has ended":                 {&Session{state: state{ended: true}}, io.MultiReader(strings.NewReader("x")), "Authenticate, Do connect.sid=new 201"},
-		"the cookie has expired":              {&Session{state: state{cookie: &cookie{value: "old", expires: 1}}}, strings.NewReader("x"), "Authenticate, Do connect.sid=new 201"},
-		"it is refused":                       {sessionOf("old"), strings.NewReader("x"), "Do connect.sid=old, Authenticate, Do connect.sid=new 201"},
-		"it is refused, body without GetBody": {sessionOf("old"), io.MultiReader(strings.NewReader("x")), "Do connect.sid=old 401"},
-		"there was none":                      {new(Session), strings.NewReader("x"), "Do 201"},
+		"the login has ended":                 {state{ended: true}, io.MultiReader(strings.NewReader("x")), "Authenticate, Do connect.sid=new 201"},
+		"the cookie has expired":              {state{cookie: &cookie{value: "old", expires: 1}}, strings.NewReader("x"), "Authenticate, Do connect.sid=new 201"},
+		"it is refused":                       {state{cookie: &cookie{value: "old"}}, strings.NewReader("x"), "Do connect.sid=old, Authenticate, Do connect.sid=new 201"},
+		"it is refused, body without GetBody": {state{cookie: &cookie{value: "old"}}, io.MultiReader(strings.NewReader("x")), "Do connect.sid=old 401"},
+		"there was none":                      {state{}, io.MultiReader(strings.NewReader("x")), "Authenticate, Do connect.sid=new 201"},
 	} {
 		var seen []string
 		c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, r *http.Request) {
@@ -758,7 +758,8 @@ func TestDoWithAReloginHook(t *testing.T) {
 			default:
 				w.WriteHeader(http.StatusCreated)
 			}
-		}), WithReloginHook(func(ctx context.Context, c *Client) error { return logIn(ctx, c, testEmail) })).WithSession(test.session)
+		}), WithCredentials(testEmail, testPassword))
+		c.Session().state = test.session
 		status, _ := do(t, c, newRequest(t, http.MethodPost, "/store/carts", test.body))
 		if got := fmt.Sprint(strings.Join(seen, ", "), " ", status); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
@@ -773,7 +774,7 @@ func TestDoTriesTheBrowsersNextCookie(t *testing.T) {
 	mustLogin(t, c, testEmail)
 	r := newRequest(t, http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", "connect.sid=forged; connect.sid="+valueOf(c.Session()))
-	s := SessionFromRequest(r, DefaultSessionCookieName)
+	s := SessionFromRequest(r, BrowserCookie{})
 	if status, _ := do(t, c.WithSession(s), newRequest(t, http.MethodGet, "/store/customers/me", nil)); status != 200 || !s.LoggedIn() {
 		t.Errorf("%d, logged in: %v", status, s.LoggedIn())
 	}
