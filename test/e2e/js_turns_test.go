@@ -137,7 +137,7 @@ func sessionOf(t *testing.T, cookie string) *customers.Session {
 		t.Fatal(err)
 	}
 	r.Header.Set("Cookie", cookie)
-	return customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
+	return customers.SessionFromRequest(r, customers.BrowserCookie{})
 }
 
 // cookieOfSession returns the cookie that a session would give to a browser.
