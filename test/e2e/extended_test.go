@@ -1,3 +1,4 @@
+//nolint:thelper // the functions of facts are the tests themselves
 package e2e
 
 import (
@@ -13,10 +14,11 @@ import (
 	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
-// TestExtendedCustomer has a shop whose customers have the columns nickname and loyalty_points, by the vendor's way to
-// extend an entity (docs/backend.md, B53): it registers with them, reads, changes, clears and lists them.
-func TestExtendedCustomer(t *testing.T) {
-	t.Parallel()
+var extendedFacts = []fact{{"B53_the_properties_of_an_extended_entity_are_read_and_sent", extendedCustomer}}
+
+// extendedCustomer has a shop whose customers have the columns nickname and loyalty_points, by the vendor's way to extend an
+// entity: it registers with them, reads, changes, clears and lists them.
+func extendedCustomer(t *testing.T) {
 	b := borrowBackend(t, backend.Settings{Extended: true})
 	notRecorded := customers.WithHTTPClient(&http.Client{Transport: baseTransport}) // the contract has no such columns
 	ctx, c := t.Context(), newClientOf(t, b, notRecorded)
