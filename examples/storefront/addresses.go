@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
@@ -26,7 +25,7 @@ func (s *site) addAddress(r *http.Request, c *customers.Client) (*view, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Form = url.Values{"FirstName": {value(me.FirstName)}, "LastName": {value(me.LastName)}, "Phone": {value(me.Phone)}}
+		v.Form = url.Values{"FirstName": {customers.Deref(me.FirstName)}, "LastName": {customers.Deref(me.LastName)}, "Phone": {customers.Deref(me.Phone)}}
 		return v, nil
 	}
 	f := r.PostForm
@@ -35,10 +34,7 @@ func (s *site) addAddress(r *http.Request, c *customers.Client) (*view, error) {
 		Address1: f.Get("Address1"), Address2: optional(f.Get("Address2")), PostalCode: f.Get("PostalCode"), City: f.Get("City"),
 		Province: optional(f.Get("Province")), CountryCode: f.Get("CountryCode"), Phone: optional(f.Get("Phone")),
 	})
-	if err != nil {
-		return v, err
-	}
-	return seeOther("/addresses", "added"), nil
+	return v.then(err, "/addresses", "added")
 }
 
 func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) {
@@ -48,10 +44,7 @@ func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) 
 		if err == nil {
 			_, err = c.Addresses.Update(r.Context(), r.PathValue("id"), change)
 		}
-		if err != nil {
-			return v, err
-		}
-		return seeOther("/addresses", "saved"), nil
+		return v.then(err, "/addresses", "saved")
 	}
 	me, err := c.Retrieve(r.Context())
 	if err != nil {
@@ -69,13 +62,20 @@ func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) 
 func (s *site) deleteAddress(r *http.Request, c *customers.Client) (*view, error) {
 	id := r.PathValue("id")
 	me, err := c.Addresses.Delete(r.Context(), id)
-	if err == nil && value(me.BillingAddressID) == id {
+	if err == nil && customers.Deref(me.BillingAddressID) == id {
 		_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()})
 	}
 	if err != nil {
 		return nil, err
 	}
-	return seeOther("/addresses", "deleted"), nil
+	return seeOther("/addresses", "deleted")
+}
+
+// billingChoice is the data of the page of the billing address.
+type billingChoice struct {
+	*customers.Customer
+
+	Separate bool // the billing address is none of the others
 }
 
 // billing lets the customer choose one of the addresses for billing, or none.
@@ -84,23 +84,25 @@ func (s *site) billing(r *http.Request, c *customers.Client) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{template: "billing", Title: "Billing address", Data: me, Form: url.Values{"Address": {value(me.BillingAddressID)}}}
-	if r.Method != http.MethodPost {
+	current := customers.Deref(me.BillingAddressID)
+	v := &view{template: "billing", Title: "Billing address", Form: url.Values{"Address": {current}}}
+	v.Data = billingChoice{me, ownAddress(me, current) < 0}
+	if r.Method != http.MethodPost || !r.PostForm.Has("Address") {
 		return v, nil
 	}
-	change, id := customers.NoBillingAddress(), r.PostForm.Get("Address")
-	if id != "" {
-		if ownAddress(me, id) < 0 { // the backend does not check that
-			return v, errNoPage
-		}
+	var change customers.BillingAddress
+	switch id := r.PostForm.Get("Address"); {
+	case id == current:
+		return seeOther("/billing", "")
+	case id == "":
+		change = customers.NoBillingAddress()
+	case ownAddress(me, id) < 0: // the backend does not check that
+		return nil, errNoPage
+	default:
 		change = customers.BillingAddressID(id)
 	}
-	if id != value(me.BillingAddressID) {
-		if _, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: change}); err != nil {
-			return v, err
-		}
-	}
-	return seeOther("/billing", "saved"), nil
+	_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: change})
+	return v.then(err, "/billing", "saved")
 }
 
 // editBilling changes the billing address, or enters one that is for billing only.
@@ -111,10 +113,7 @@ func (s *site) editBilling(r *http.Request, c *customers.Client) (*view, error) 
 		if err == nil {
 			_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(change)})
 		}
-		if err != nil {
-			return v, err
-		}
-		return seeOther("/billing", "saved"), nil
+		return v.then(err, "/billing", "saved")
 	}
 	me, err := c.Retrieve(r.Context())
 	if err != nil {
@@ -134,28 +133,28 @@ func ownAddress(me *customers.Customer, id string) int {
 // addressForm returns the fields of the form for an address.
 func addressForm(a *customers.Address) url.Values {
 	return url.Values{
-		"FirstName": {value(a.FirstName)}, "LastName": {value(a.LastName)}, "Company": {value(a.Company)},
-		"Address1": {value(a.Address1)}, "Address2": {value(a.Address2)}, "PostalCode": {value(a.PostalCode)}, "City": {value(a.City)},
-		"Province": {value(a.Province)}, "CountryCode": {value(a.CountryCode)}, "Phone": {value(a.Phone)},
+		"FirstName": {customers.Deref(a.FirstName)}, "LastName": {customers.Deref(a.LastName)}, "Company": {customers.Deref(a.Company)},
+		"Address1": {customers.Deref(a.Address1)}, "Address2": {customers.Deref(a.Address2)}, "PostalCode": {customers.Deref(a.PostalCode)}, "City": {customers.Deref(a.City)},
+		"Province": {customers.Deref(a.Province)}, "CountryCode": {customers.Deref(a.CountryCode)}, "Phone": {customers.Deref(a.Phone)},
 	}
 }
 
 // addressChange reads the form. The backend would also take a change to an address without a street.
 func addressChange(f url.Values) (customers.UpdateAddressRequest, error) {
-	var missing incomplete
+	missing := map[string]string{}
 	for _, name := range []string{"FirstName", "LastName", "Address1", "City", "CountryCode"} {
-		if strings.TrimSpace(f.Get(name)) == "" {
-			missing = append(missing, name)
+		if f.Get(name) == "" {
+			missing[name] = "it is required"
 		}
 	}
-	if missing != nil {
-		return customers.UpdateAddressRequest{}, missing
+	if len(missing) > 0 {
+		return customers.UpdateAddressRequest{}, &siteError{"an address lacks a part", http.StatusBadRequest, missing, customers.ErrInvalidInput}
 	}
 	return customers.UpdateAddressRequest{
-		FirstName: valueOrNull(f.Get("FirstName")), LastName: valueOrNull(f.Get("LastName")), Company: valueOrNull(f.Get("Company")),
-		Address1: valueOrNull(f.Get("Address1")), Address2: valueOrNull(f.Get("Address2")), PostalCode: valueOrNull(f.Get("PostalCode")),
-		City: valueOrNull(f.Get("City")), Province: valueOrNull(f.Get("Province")), CountryCode: f.Get("CountryCode"),
-		Phone: valueOrNull(f.Get("Phone")),
+		FirstName: customers.ValueOrNull(f.Get("FirstName")), LastName: customers.ValueOrNull(f.Get("LastName")), Company: customers.ValueOrNull(f.Get("Company")),
+		Address1: customers.ValueOrNull(f.Get("Address1")), Address2: customers.ValueOrNull(f.Get("Address2")), PostalCode: customers.ValueOrNull(f.Get("PostalCode")),
+		City: customers.ValueOrNull(f.Get("City")), Province: customers.ValueOrNull(f.Get("Province")), CountryCode: f.Get("CountryCode"),
+		Phone: customers.ValueOrNull(f.Get("Phone")),
 	}, nil
 }
 

@@ -3,71 +3,80 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// A problem is what a person sees of an error.
-type problem struct {
-	is     error
-	Status int
-	Text   string
-	Field  string // the form's field that it is about, if any
+// problems has what people read about each kind of error, and which field of a form it is about. The first that matches
+// counts. The status of the page is the site's own, or that of Error.HTTPStatus.
+var problems = []struct {
+	is          error
+	text, field string
+}{
+	{errNoPage, "There is no such page, or it is not yours.", ""},
+	{errForm, "This form could not be read. Please go back and try again.", ""},
+	{errTwice, "You sent this form twice, and the first is still being handled. Please look whether it was saved.", ""},
+	{errOrigin, "This form was sent from another site. Please send it from here.", ""},
+	{customers.ErrInvalidCredentials, "Email or password is wrong.", "Password"},
+	{customers.ErrUnauthenticated, "You are no longer logged in. Log in again in another tab, then send this form once more.", ""},
+	{customers.ErrInvalidPasswordToken, "This link is no longer valid. Please ask for a new one.", ""},
+	{customers.ErrDuplicate, "There is already an account with this email. Log in, or choose a new password there.", "Email"},
+	{customers.ErrAddressNotAdded, "You have this address already, but for its company. Please change that one.", "Company"},
+	{customers.ErrInvalidInput, "Please check the fields that are marked.", ""},
+	{customers.ErrNotFound, "Please check the fields that are marked.", ""},
+	{customers.ErrConflict, "Something else was changed at the same time. Please look, then try again.", ""},
+	{customers.ErrRateLimited, "That was too often. Please wait a minute, then try again.", ""},
+	{customers.ErrUnavailable, "The shop does not respond at the moment. If you changed something, look whether it was saved before you try again.", ""},
+	{context.DeadlineExceeded, "The shop takes too long at the moment. If you changed something, look whether it was saved before you try again.", ""},
+	{nil, "The shop has a problem at the moment. Please try again later.", ""},
 }
 
-// problems has what people see of each kind of error. The first that matches counts.
-var problems = []problem{
-	{errIncomplete, 400, "Please fill in the fields that are marked.", ""},
-	{errNoPage, 404, "There is no such page, or it is not yours.", ""},
-	{errBadForm, 400, "This form could not be read. Please go back and try again.", ""},
-	{errCrossOrigin, 403, "This form came from another site. Please send it from here.", ""},
-	{customers.ErrInvalidCredentials, 401, "Email or password is wrong.", "Password"},
-	{customers.ErrUnauthenticated, 401, "Your login has ended. Log in again in another tab, then send this form once more.", ""},
-	{customers.ErrInvalidPasswordToken, 400, "This link is no longer valid. Please ask for a new one.", ""},
-	{customers.ErrDuplicate, 409, "There is already an account with this email. Log in instead, or choose a new password.", "Email"},
-	{customers.ErrAddressNotAdded, 409, "You already have this address, with another company. Please change that one.", "Company"},
-	{customers.ErrInvalidInput, 400, "Please check the fields that are marked.", ""},
-	{customers.ErrNotFound, 404, "The shop does not know this country.", "CountryCode"},
-	{customers.ErrConflict, 409, "Something else was changed at the same time. Please look, then try again.", ""},
-	{customers.ErrRateLimited, 429, "That was too often. Please wait a minute, then try again.", ""},
-	{customers.ErrUnavailable, 503, "The shop is not responding at the moment. If you changed something, please look whether it was saved before you try again.", ""},
-	{context.DeadlineExceeded, 504, "The shop is taking too long at the moment. If you changed something, please look whether it was saved before you try again.", ""},
-	{nil, 502, "The shop has a problem, which is not your fault. Please try again later.", ""},
+// A siteError is an error of the site itself.
+type siteError struct {
+	text   string
+	status int
+	fields map[string]string // the fields of the form that it is about, if any
+	kind   error             // of package customers, if it is like that
 }
 
-// These are the site's own errors.
+func (e *siteError) Error() string { return e.text }
+func (e *siteError) Unwrap() error { return e.kind }
+
 var (
-	errNoPage      = errors.New("no such page")
-	errBadForm     = errors.New("the form can't be read")
-	errCrossOrigin = errors.New("a form of another site")
-	errIncomplete  = errors.New("required fields are empty")
+	errNoPage = &siteError{text: "no such page", status: http.StatusNotFound}
+	errForm   = &siteError{text: "the form can't be read", status: http.StatusBadRequest}
+	errOrigin = &siteError{text: "a form of another site", status: http.StatusForbidden}
+	errTwice  = &siteError{text: "the same form is still being handled", status: http.StatusServiceUnavailable}
 )
 
-// incomplete is the names of required fields that are empty.
-type incomplete []string
-
-func (incomplete) Error() string { return errIncomplete.Error() }
-func (incomplete) Unwrap() error { return errIncomplete }
-
-// explain returns what a person sees of an error, and the fields of a form that it marks.
-func explain(err error) (problem, map[string]string) {
-	var p problem
-	for _, p = range problems {
-		if p.is == nil || errors.Is(err, p.is) {
-			break
-		}
+// explain returns the status and the text of a page about an error, and what is wrong with the fields of its form.
+func explain(err error, form url.Values) (status int, text string, fields map[string]string) {
+	var refused map[string]string
+	status = http.StatusBadGateway
+	if e, ok := errors.AsType[*siteError](err); ok {
+		status, refused = e.status, e.fields
 	}
-	fields := map[string]string{}
-	if p.Field != "" {
-		fields[p.Field] = p.Text
+	if e, ok := errors.AsType[*customers.Error](err); ok {
+		status, refused = e.HTTPStatus(), e.Fields
 	}
-	if missing, ok := errors.AsType[incomplete](err); ok {
-		for _, name := range missing {
+	fields = map[string]string{}
+	for name, reason := range refused {
+		name = name[strings.LastIndexByte(name, '.')+1:] // BillingAddress.City
+		fields[name] = "Please check this: " + reason
+		if form.Get(name) == "" {
 			fields[name] = "Please fill this in."
 		}
 	}
-	if e, ok := errors.AsType[*customers.Error](err); ok && e.Field != "" {
-		fields[e.Field] = e.Message
+	for _, p := range problems {
+		if p.is == nil || errors.Is(err, p.is) {
+			if p.field != "" {
+				fields[p.field] = p.text
+			}
+			return status, p.text, fields
+		}
 	}
-	return p, fields
+	return status, "", fields
 }
