@@ -3,69 +3,69 @@ package main
 import (
 	"context"
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// problems has what people read about each kind of error, and which field of a form it is about. The first that matches
-// counts. The status of the page is the site's own, or that of Error.HTTPStatus.
-var problems = []struct {
-	is          error
-	text, field string
-}{
-	{errNoPage, "There is no such page, or it is not yours.", ""},
-	{errForm, "This form could not be read. Please go back and try again.", ""},
-	{errTwice, "You sent this form twice, and the first is still being handled. Please look whether it was saved.", ""},
-	{errOrigin, "This form was sent from another site. Please send it from here.", ""},
-	{customers.ErrInvalidCredentials, "Email or password is wrong.", "Password"},
-	{customers.ErrUnauthenticated, "You are no longer logged in. Log in again in another tab, then send this form once more.", ""},
-	{customers.ErrInvalidPasswordToken, "This link is no longer valid. Please ask for a new one.", ""},
-	{customers.ErrDuplicate, "There is already an account with this email. Log in, or choose a new password there.", "Email"},
-	{customers.ErrAddressNotAdded, "You have this address already, but for its company. Please change that one.", "Company"},
-	{customers.ErrInvalidInput, "Please check the fields that are marked.", ""},
-	{customers.ErrNotFound, "Please check the fields that are marked.", ""},
-	{customers.ErrConflict, "Something else was changed at the same time. Please look, then try again.", ""},
-	{customers.ErrRateLimited, "That was too often. Please wait a minute, then try again.", ""},
-	{customers.ErrUnavailable, "The shop does not respond at the moment. If you changed something, look whether it was saved before you try again.", ""},
-	{context.DeadlineExceeded, "The shop takes too long at the moment. If you changed something, look whether it was saved before you try again.", ""},
-	{nil, "The shop has a problem at the moment. Please try again later.", ""},
-}
-
-// A siteError is an error of the site itself.
-type siteError struct {
-	text   string
-	status int
-	fields map[string]string // the fields of the form that it is about, if any
-	kind   error             // of package customers, if it is like that
-}
-
-func (e *siteError) Error() string { return e.text }
-func (e *siteError) Unwrap() error { return e.kind }
-
+// These are the site's own errors.
 var (
-	errNoPage = &siteError{text: "no such page", status: http.StatusNotFound}
-	errForm   = &siteError{text: "the form can't be read", status: http.StatusBadRequest}
-	errOrigin = &siteError{text: "a form of another site", status: http.StatusForbidden}
-	errTwice  = &siteError{text: "the same form is still being handled", status: http.StatusServiceUnavailable}
+	errNoPage = errors.New("no such page")
+	errForm   = errors.New("the form can't be read")
+	errOrigin = errors.New("a form of another site")
+	errTwice  = errors.New("the same form is still being handled")
 )
+
+// missingFields is an error about required fields of a form that are empty.
+type missingFields []string
+
+func (missingFields) Error() string { return "required fields are empty" }
+func (missingFields) Unwrap() error { return customers.ErrInvalidInput }
+
+const (
+	checkFields = "Please check the fields that are marked."
+	lookFirst   = " If you changed something, look whether it was saved before you try again."
+)
+
+// problems has, for each kind of error, the status of the page, what people read, and which field of a form it is about.
+// The first that matches counts.
+var problems = []struct {
+	is     error
+	status int
+	text   string
+	field  string
+}{
+	{errNoPage, 404, "There is no such page, or it is not yours.", ""},
+	{errForm, 400, "This form could not be read. Please go back and try again.", ""},
+	{errOrigin, 403, "This form was sent from another site. Please send it from here.", ""},
+	{errTwice, 503, "You sent this form twice, and the first is still being handled. Please look whether it was saved.", ""},
+	{customers.ErrInvalidCredentials, 401, "Email or password is wrong.", "Password"},
+	{customers.ErrUnauthenticated, 401, "You are no longer logged in. Log in again in another tab, then send this form once more.", ""},
+	{customers.ErrInvalidPasswordToken, 400, "This link is no longer valid. Please ask for a new one.", ""},
+	{customers.ErrDuplicate, 409, "There is already an account with this email. Log in, or choose a new password there.", "Email"},
+	{customers.ErrAddressNotAdded, 409, "You have this address already, but for its company. Please change that one.", "Company"},
+	{customers.ErrInvalidInput, 400, checkFields, ""},
+	{customers.ErrNotFound, 400, checkFields, "CountryCode"}, // that the shop does not know
+	{customers.ErrConflict, 409, "Something else was changed at the same time. Please look, then try again.", ""},
+	{customers.ErrRateLimited, 429, "That was too often. Please wait a minute, then try again.", ""},
+	{context.DeadlineExceeded, 504, "The shop does not respond in time at the moment." + lookFirst, ""},
+	{customers.ErrUnavailable, 503, "The shop does not respond at the moment." + lookFirst, ""},
+	{nil, 502, "The shop has a problem at the moment. Please try again later.", ""},
+}
 
 // explain returns the status and the text of a page about an error, and what is wrong with the fields of its form.
 func explain(err error, form url.Values) (status int, text string, fields map[string]string) {
-	var refused map[string]string
-	status = http.StatusBadGateway
-	if e, ok := errors.AsType[*siteError](err); ok {
-		status, refused = e.status, e.fields
-	}
-	if e, ok := errors.AsType[*customers.Error](err); ok {
-		status, refused = e.HTTPStatus(), e.Fields
-	}
 	fields = map[string]string{}
-	for name, reason := range refused {
-		name = name[strings.LastIndexByte(name, '.')+1:] // BillingAddress.City
-		fields[name] = "Please check this: " + reason
+	if missing, ok := errors.AsType[missingFields](err); ok {
+		for _, name := range missing {
+			fields[name] = "Please fill this in."
+		}
+	}
+	if e, ok := errors.AsType[*customers.Error](err); ok && e.Field != "" {
+		name := e.Field[strings.LastIndexByte(e.Field, '.')+1:] // BillingAddress.City
+		name = strings.ToUpper(name[:1]) + name[1:]             // password
+		fields[name] = "Please check this: " + e.Message
 		if form.Get(name) == "" {
 			fields[name] = "Please fill this in."
 		}
@@ -75,8 +75,8 @@ func explain(err error, form url.Values) (status int, text string, fields map[st
 			if p.field != "" {
 				fields[p.field] = p.text
 			}
-			return status, p.text, fields
+			return p.status, p.text, fields
 		}
 	}
-	return status, "", fields
+	return status, text, fields
 }

@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/medusa-storefront/customers-go/customers"
 )
 
 // funcs are for the templates. deref makes "" of a null name, which html/template would print as <nil>.
 var funcs = template.FuncMap{
 	"money": money, "minus": func(n int64) int64 { return -n }, "words": words, "date": date,
-	"countries": countries, "country": country, "deref": customers.Deref[string],
+	"countries": countries, "country": country, "deref": deref[string],
 }
 
 // zeroDecimal has the currencies whose amounts the backend shows as they are. It divides those in all others by 100,
