@@ -117,15 +117,16 @@ func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.E
 	if s.Contract != nil {
 		result := live.Check(record, s.Contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
-		evidence.Seen = result.Seen
 		r.Coverage = c.coverage(result.Coverage())
 		for _, note := range result.Unchecked {
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
 	}
 	if s.Published != nil {
-		observations := live.Check(record, s.Published).Observations
-		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
+		if s.Shown == nil {
+			s.Shown = live.Check(record, s.Published).Observations
+		}
+		evidence.Published = append(evidence.Published, verdict.AtPlaces(s.Shown, places)...)
 	}
 }
 
@@ -161,6 +162,8 @@ type Sources struct {
 	Record              *live.Record
 	Accepted            *accept.File
 	Notes               []string // what could not be read
+	// Shown is what Record shows about Published. Compare finds it out if it is nil, which takes a while.
+	Shown []finding.Observation
 }
 
 // read reads the files, so that a damaged one is known before the backend is asked.

@@ -41,7 +41,7 @@ type operation struct {
 	body      *openapi3.RequestBody // nil for none
 	bodies    map[string]*shape     // by media type
 	responses map[string]*response  // by status; "default" is ignored
-	secured   bool
+	security  []alternative         // one has to be met; empty for none
 }
 
 type param struct {
@@ -109,7 +109,9 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	if security == nil {
 		security = &doc.Security
 	}
-	o.secured = len(*security) > 0
+	for _, requirement := range *security {
+		o.security = append(o.security, newAlternative(doc, requirement))
+	}
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
 		sh := c.shape(p.Value.Schema, finding.Parameter(o.place, p.Value.In, p.Value.Name))
 		if sh == nil {
