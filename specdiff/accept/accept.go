@@ -166,7 +166,7 @@ func (e *Entry) expired(today time.Time) bool {
 func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
 	used := false
 	for i := range findings {
-		if Covers(id, findings[i].ID()) && e.changed(findings[i], everything) == "" {
+		if covers(id, findings[i]) && e.changed(findings[i], everything) == "" {
 			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
 			used = true
 		}
@@ -197,14 +197,22 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 
 func (e *Entry) changedTo(id string, findings []finding.Finding) string {
 	for _, f := range findings {
-		if Covers(id, f.ID()) {
+		if covers(id, f) {
 			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
 		}
 	}
 	return ""
 }
 
-var parameterName = regexp.MustCompile(`\{[^{}]*\}`)
+// covers reports whether an id in the file is that of a finding, or of its place in the published document: a contract
+// may have a schema in place that was a component when it was accepted.
+func covers(id string, f finding.Finding) bool {
+	return Covers(id, f.ID()) || slices.ContainsFunc(f.Elsewhere, func(place string) bool {
+		return Covers(id, finding.Point{Place: place, Aspect: f.Aspect}.ID())
+	})
+}
+
+var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
 
 // Covers reports whether an id in the file is that of a finding. The names of path parameters are not compared, because
 // they are not on the wire.

@@ -2,7 +2,6 @@ package conform
 
 import (
 	"maps"
-	"mime"
 	"net/url"
 	"slices"
 	"strconv"
@@ -86,9 +85,8 @@ func (e *exchange) requestBody(w *walk) {
 		return
 	}
 	given := e.RequestHeader.Get("Content-Type")
-	kind, _, err := mime.ParseMediaType(given)
-	sh, ok := e.op.bodies[kind]
-	if err != nil || !ok {
+	kind, sh, ok := ofMedia(e.op.bodies, given)
+	if !ok {
 		w.add(WrongContentType, place, mediaTypes(e.op.bodies), strconv.Quote(given))
 		return
 	}

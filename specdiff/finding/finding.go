@@ -51,4 +51,5 @@ type Finding struct {
 	Count     int      `json:"count,omitempty"`    // how often it was seen
 	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
+	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
 }

@@ -29,6 +29,9 @@ const (
 	Security    Aspect = "security"     // the credentials of an operation
 	Example     Aspect = "example"      // of a schema, whether it fits
 	OperationID Aspect = "operation-id" // the name of an operation in Medusa's document
+	Behavior    Aspect = "behavior"     // of an operation: what no document describes and callers rely on
+	Seen        Aspect = "seen"         // whether enough was seen of an operation
+	Unread      Aspect = "unread"       // what a document says that is not understood, or has no effect
 	Refusal     Aspect = "refusal"      // how bad input is refused: a 500 is the backend's fault
 )
 

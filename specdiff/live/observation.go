@@ -17,6 +17,7 @@ type check struct {
 	all      map[key]*finding.Observation
 	shown    map[key][]string
 	headers  map[header]sighting
+	statuses map[string]sighting                     // of responses, by their places
 	cookies  map[string]*cookies                     // by the places of responses
 	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
 }

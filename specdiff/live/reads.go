@@ -48,7 +48,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	}
 	if len(explored) == 0 { // one login is enough, since its response is that of a session
 		login := &account{}
-		s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
+		s.login(login, s.post("log in to see the orders", authPath, object{"email": a.email, "password": a.password}, nil))
 		s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
 	}
 	for _, doc := range s.documents {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -42,6 +43,23 @@ type Probe struct {
 	Variant   string   // how it differs: "null", "negative"
 	Aspect    finding.Aspect
 	Base      *conform.Exchange
+}
+
+// Replace returns the record with another exchange in place of one.
+func (r *Record) Replace(i int, x *conform.Exchange) *Record {
+	all := slices.Clone(r.Exchanges)
+	old := all[i].Exchange
+	all[i].Exchange = x
+	for i, other := range all {
+		if other.Probe != nil && other.Probe.Base == old {
+			p := *other.Probe
+			p.Base, all[i].Probe = x, &p
+		}
+	}
+	return &Record{
+		Exchanges: all, Notes: r.Notes, Backend: r.Backend, Version: r.Version, Published: r.Published, Foreign: r.Foreign,
+		NoCredentials: r.NoCredentials, secrets: r.secrets,
+	}
 }
 
 // hidden returns text with the secrets replaced.

@@ -169,7 +169,7 @@ func (s *script) logins(a *account) {
 	s.progress("script: logins")
 	credentials := object{"email": strings.ToUpper(a.email), "password": a.password}
 	wrong := object{"email": a.email, "password": "wrong"}
-	x := s.post("log in", authPath, credentials, nil)
+	x := s.post(stepLogin, authPath, credentials, nil)
 	s.login(a, x)
 	s.post("log in with a wrong password", authPath, wrong, nil)
 	s.post("log in with an unknown email", authPath, object{"email": s.newAccount().email, "password": "wrong"}, nil)
@@ -216,7 +216,7 @@ func (s *script) leave(a *account) {
 		s.do(request{step: "delete an address", method: http.MethodDelete, path: addressesPath + "/" + url.PathEscape(id), by: a})
 	}
 	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: a})
-	s.get("read the profile after the logout", mePath, a)
+	s.get(stepAfterLogout, mePath, a)
 	if s.err == nil { // else cleanUpAfter does it
 		s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
 	}

@@ -19,6 +19,7 @@ type Evidence struct {
 	Published   []finding.Observation // what it shows about the published document, at the contract's places
 	Uses        map[string][]string   // the names of the operations that use a component of the contract
 	Names       map[string]string     // the contract's operationIds, by the operations' places
+	Places      map[string][]string   // the contract's places, by those of the published document
 }
 
 // Join returns one finding for each point on which the sources disagree. A document is wrong if the backend contradicts
@@ -44,6 +45,7 @@ func Join(e Evidence) []finding.Finding {
 			p.published.add(o)
 		}
 	}
+	published := inverted(e.Places)
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
 		if f, ok := points[id].finding(); ok {
@@ -52,10 +54,22 @@ func Join(e Evidence) []finding.Finding {
 			}
 			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
+			f.Elsewhere = lookUp(f.Place, published)
 			all = append(all, f)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b finding.Finding) int { return cmp.Compare(rank(a.Wrong), rank(b.Wrong)) })
+	return all
+}
+
+// inverted returns the published document's places, by those of the contract.
+func inverted(places map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	for _, theirs := range slices.Sorted(maps.Keys(places)) {
+		for _, ours := range places[theirs] {
+			all[ours] = append(all[ours], theirs)
+		}
+	}
 	return all
 }
 
