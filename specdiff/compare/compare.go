@@ -7,7 +7,6 @@ package compare
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -143,11 +142,11 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 	d.content(place, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
 }
 
-// canonical returns headers by their names as net/http writes them, because case means nothing in them.
+// canonical returns headers by their names in the usual spelling.
 func canonical(headers openapi3.Headers) openapi3.Headers {
 	all := openapi3.Headers{}
 	for name, h := range headers {
-		all[http.CanonicalHeaderKey(name)] = h
+		all[finding.HeaderName(name)] = h
 	}
 	return all
 }

@@ -156,6 +156,15 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	return o
 }
 
+// Operations returns the places of all operations.
+func (c *Contract) Operations() []string {
+	var all []string
+	for _, o := range c.operations {
+		all = append(all, o.place)
+	}
+	return all
+}
+
 // Name returns the operationId of the operation at a place; "" if the document has no such operation.
 func (c *Contract) Name(place string) string {
 	if o := c.at(place); o != nil {

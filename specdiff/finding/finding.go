@@ -33,6 +33,7 @@ const (
 	Published Wrong = "published"
 	Documents Wrong = "both documents"
 	Backend   Wrong = "backend"   // the backend does what no document should describe
+	Unseen    Wrong = "unseen"    // nothing is known of an operation, because too little of it was seen
 	Undecided Wrong = "undecided" // the documents differ, and nothing that was seen decides
 )
 

@@ -2,6 +2,8 @@
 package finding
 
 import (
+	"cmp"
+	"net/http"
 	"strings"
 )
 
@@ -83,3 +85,9 @@ func Response(operation, status string) string { return operation + " " + status
 
 // Media returns the place of a request or response body of one content type.
 func Media(body, contentType string) string { return body + " " + contentType }
+
+// HeaderName returns the name of a header in the usual spelling, because case means nothing in it.
+func HeaderName(name string) string {
+	name = http.CanonicalHeaderKey(name)
+	return cmp.Or(map[string]string{"Etag": "ETag", "Www-Authenticate": "WWW-Authenticate"}[name], name)
+}

@@ -51,6 +51,7 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c.came()
 	c.unsent()
 	c.behaviour()
+	c.missing()
 	counts := make(map[conform.Sight]int, len(c.seen))
 	for sight, seen := range c.seen {
 		counts[sight] = seen.count
@@ -135,6 +136,26 @@ func (c *check) cookie(operation string, x *Exchange) {
 	}
 }
 
+// missing names the operations of which too little was seen. In what another program recorded, that means nothing.
+func (c *check) missing() {
+	if c.record.Foreign || len(c.record.Exchanges) == 0 {
+		return
+	}
+	for _, trouble := range c.record.Unseen {
+		c.add(finding.Point{Place: trouble.Operation, Aspect: finding.Seen}, finding.Fault, "", trouble.Text, "", nil, 0)
+	}
+	succeeded := map[string]bool{}
+	for place, seen := range c.statuses {
+		operation := place[:strings.LastIndex(place, " ")]
+		succeeded[operation] = succeeded[operation] || seen.first.Status/100 == 2
+	}
+	for _, place := range c.contract.Operations() {
+		if !succeeded[place] {
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", "no success was seen", "", nil, 0)
+		}
+	}
+}
+
 // logsIn reports whether an operation opens a session.
 func logsIn(operation string) bool {
 	return operation == finding.Operation(http.MethodPost, authPath) || operation == finding.Operation(http.MethodPost, customersPath)
@@ -178,15 +199,16 @@ func (c *check) came() {
 		for _, name := range slices.Sorted(maps.Keys(interesting)) {
 			_, isDeclared := declared[name]
 			came := c.headers[header{place, name}]
+			shown := finding.HeaderName(name)
 			point := finding.Point{Place: place, Aspect: finding.Header}
 			switch {
 			case name == "Set-Cookie":
 			case isDeclared && came.count > 0:
-				c.add(point, finding.Supports, name+" documented", name, "", came.first, came.count)
+				c.add(point, finding.Supports, shown+" documented", shown, "", came.first, came.count)
 			case isDeclared && !c.record.Foreign:
-				c.add(point, finding.Contradicts, name+" documented", "no "+name, "", seen.first, seen.count)
+				c.add(point, finding.Contradicts, shown+" documented", "no "+shown, "", seen.first, seen.count)
 			case came.count > 0 && seen.first.Status/100 <= 3 && c.contract.Name(place[:strings.LastIndex(place, " ")]) != "" && len(declared) > 0:
-				c.add(point, finding.Contradicts, name+" absent", name, "", came.first, came.count)
+				c.add(point, finding.Contradicts, shown+" absent", shown, "", came.first, came.count)
 			}
 		}
 	}

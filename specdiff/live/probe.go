@@ -29,7 +29,7 @@ func (r *run) probes(ctx context.Context) error {
 	s.register(p, object{"first_name": "Spec", "last_name": "Diff"})
 	ids := s.post("add an address", addressesPath, object{"address": newAddress()}, p).addressIDs()
 	if p.cookie == "" || len(ids) == 0 {
-		s.note("no probe was sent: a customer with an address could not be made")
+		s.trouble(http.MethodPost, addressesPath, "no probe was sent: a customer with an address could not be made")
 		return s.err
 	}
 	s.takeToken(p, s.post("get a token", bearerPath, object{"email": p.email, "password": p.password}, nil))
@@ -72,7 +72,7 @@ func (r *run) probes(ctx context.Context) error {
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
-		s.note("%s was not probed: the backend refused what it should accept with %d", s.name(t), base.Status)
+		s.trouble(t.method, t.template, "it was not probed: the backend refused what it should accept with %d", base.Status)
 		return
 	}
 	made := map[string]bool{}

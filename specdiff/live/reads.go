@@ -23,7 +23,7 @@ func (r *run) reads(ctx context.Context) error {
 		a := &account{email: login.Email, password: login.Password}
 		s.takeToken(a, s.post("get a token", bearerPath, object{"email": a.email, "password": a.password}, nil))
 		if s.err == nil && a.token == "" {
-			s.note("login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
+			s.trouble(http.MethodPost, bearerPath, "login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
 			continue
 		}
 		s.readAll(a, explored)

@@ -133,7 +133,7 @@ func (s *script) addresses(a *account) {
 	add("add an address in an unknown country", with(newAddress(), "country_code", "zz"))
 	ids := x.addressIDs()
 	if len(ids) < 2 {
-		s.note("no address could be added, so none was changed, deleted or used for billing")
+		s.trouble(http.MethodPost, addressesPath, "no address could be added, so none was changed, deleted or used for billing")
 		ids = []string{"unknown", "unknown"}
 	}
 	at := addressesPath + "/" + url.PathEscape(ids[0])

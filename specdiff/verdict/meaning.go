@@ -28,6 +28,8 @@ func meaning(f finding.Finding) (inGo, change string) {
 			return "the call returns what its documentation does not say", "none; find out why the backend does this"
 		}
 		return "an ErrInternal without a reason, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
+	case finding.Unseen:
+		return "nothing is known: what is wrong with the operation cannot be found", "none; make the run see it, or accept that it is not seen"
 	case finding.Undecided:
 		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
 	}

@@ -75,7 +75,7 @@ func inverted(places map[string][]string) map[string][]string {
 
 // rank returns the order of a verdict in a report: what has to be done is first.
 func rank(w finding.Wrong) int {
-	return slices.Index([]finding.Wrong{finding.Contract, finding.Documents, finding.Backend, finding.Undecided, finding.Published}, w)
+	return slices.Index([]finding.Wrong{finding.Unseen, finding.Contract, finding.Documents, finding.Backend, finding.Undecided, finding.Published}, w)
 }
 
 // point is what is known about a point.
@@ -111,6 +111,8 @@ func (p *point) finding() (finding.Finding, bool) {
 	f := finding.Finding{Point: p.Point}
 	var seen *finding.Observation
 	switch fault := cmp.Or(p.contract.fault, p.published.fault); {
+	case fault != nil && p.Aspect == finding.Seen:
+		f.Wrong, seen = finding.Unseen, fault
 	case fault != nil:
 		f.Wrong, seen = finding.Backend, fault
 	case p.contract.contradicts != nil && p.published.contradicts != nil:
