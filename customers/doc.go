@@ -29,14 +29,16 @@
 //
 // A server makes one client with [WithoutSession], which can never become a customer, and derives one for each customer
 // by [Client.WithSession]. Between requests, a session is stored as the text of [Session.Encode] and made again by
-// [DecodeSession]; or the browser's own cookie is the session, by [SessionFromRequest] and [Session.Relay].
-// [WithSessionHook] reports each change.
+// [DecodeSession], and [WithSessionHook] reports each change; or the browser's own cookie is the session, by
+// [SessionHandler]. What a late response says about an older login undoes no newer one in either way.
+//
+// A program that acts for an account of its own has [WithCredentials].
 //
 // # Errors
 //
 // Every error is an [*Error] and matches one sentinel, such as [ErrUnauthenticated], by errors.Is, or the context's own
 // error. Input that can only fail, or that would harm the customer, is [ErrInvalidInput] before it is sent, and
-// Error.Field names it. No error, log line or printed value shows a password, cookie, token or email.
+// Error.Fields names it, all of it at once. No error, log line or printed value shows a password, cookie, token or email.
 //
 // # Retries and limits
 //

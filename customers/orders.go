@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -16,8 +17,13 @@ import (
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
 const ordersPerPage = 50
 
-// defaultLimit is how many orders the backend sends where no limit is given.
-const defaultLimit = 10
+const (
+	// maxUnasked is how many orders are taken where no limit is given. The backend sends 10, and an extended one its own
+	// number.
+	maxUnasked = 1000
+	// maxRepeated is how many times the orders that a page of Orders asked for are taken, as a proxy may repeat some.
+	maxRepeated = 10
+)
 
 // ListOrders returns one page of the customer's orders, newest first; params may be nil. Limit is 10 unless set, and 0
 // means all; there is no maximum. To read all of them, [Client.Orders] is right also while orders are being placed.
@@ -32,7 +38,7 @@ const defaultLimit = 10
 //
 // An order that is not as the contract says costs only itself: the page has the others, and beside it comes an error that
 // is [ErrUnexpectedResponse] and has an [OrdersError], which names the order and the place. Both results are set then. More
-// orders than Limit are left out in the same way.
+// orders than Limit, or without one than 1,000, are left out in the same way.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
 // gets the orders, as long as the session lasts.
@@ -53,6 +59,27 @@ func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts 
 	return page, err
 }
 
+// Order returns one of the customer's own orders, as [Client.ListOrders] does without Fields and Expand. docs/orders.md
+// explains which of its lines add up to which total, and what includes tax. For the relations that do not come by
+// themselves, such as BillingAddress, call [Client.ListOrders] with ID and Expand.
+//
+// [ErrNotFound]: the customer has no order with this id. Whether there is one of another customer is not to be seen.
+// [ErrUnauthenticated]: not logged in, or no longer.
+func (c *Client) Order(ctx context.Context, id string, opts ...CallOption) (*Order, error) {
+	in := newCall(OperationListOrders, opts)
+	in.required("ID", id) // one with an invisible character is an id that no order has
+	page, err := c.caller.listOrders(ctx, &in, &ListOrdersParams{ID: &id, Limit: new(1)}, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(page.Orders) == 0:
+		return nil, &Error{Operation: OperationListOrders, StatusCode: http.StatusOK, kind: ErrNotFound, Message: "the customer has no order with this id"}
+	case page.Orders[0].ID != id:
+		return nil, unexpectedOrders(messageAnotherOrder)
+	}
+	return &page.Orders[0], nil
+}
+
 // lowerEmail puts the email of a filter that found nothing into lower case, and reports whether that changed it. The
 // backend compares exactly. It stores an order's email in lower case if it comes from a cart, and as given if it comes
 // from an import or from an admin.
@@ -70,12 +97,12 @@ func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersPar
 	if err != nil {
 		return nil, err
 	}
-	options := api.DecodeOptions{Sparse: len(params.Fields)+len(params.Expand) > 0, Uncounted: walk, MaxOrders: defaultLimit}
+	options := api.DecodeOptions{Sparse: len(params.Fields)+len(params.Expand) > 0, Uncounted: walk, MaxOrders: maxUnasked}
 	if params.Limit != nil {
 		options.MaxOrders = *params.Limit
 	}
 	if walk {
-		options.MaxOrders = 0 // a page with duplicates is longer
+		options.MaxOrders = min(options.MaxOrders, math.MaxInt/maxRepeated) * maxRepeated
 	}
 	return fetch(ctx, c, in, req, api.DecodeOrderPage, options)
 }
@@ -227,8 +254,9 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 const maxStalePages = 10
 
 const (
-	messageNotSorted   = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
-	messageCappedPages = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
+	messageAnotherOrder = "another order came than was asked for: something before the backend drops query parameters"
+	messageNotSorted    = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
+	messageCappedPages  = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
 )
 
 // ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are none.

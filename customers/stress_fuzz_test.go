@@ -235,9 +235,9 @@ func wantSentinel(t *testing.T, op Operation, err error) {
 		t.Errorf("%s: no sentinel: %v", op, err)
 	case e.Operation != op:
 		t.Errorf("%s: the error names %q", op, e.Operation)
-	case len(e.Body) > maxErrorBody:
-		t.Errorf("%s: the error keeps %d bytes", op, len(e.Body))
-	case len(e.Header["Set-Cookie"]) > 0:
+	case len(e.Body()) > maxErrorBody:
+		t.Errorf("%s: the error keeps %d bytes", op, len(e.Body()))
+	case len(e.Header()["Set-Cookie"]) > 0:
 		t.Errorf("%s: the error shows cookies", op)
 	}
 }
@@ -356,12 +356,12 @@ func FuzzSetCookie(f *testing.F) {
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {
-			snap, _, err := s.begin(op, e, nil, nil)
+			snap, _, err := s.begin(op, e, false)
 			if err != nil {
 				continue
 			}
 			r := &response{op: op, status: status, header: h}
-			_ = c.settle(t.Context(), &snap, r, nil)
+			_ = c.settle(t.Context(), &call{op: op}, &snap, r, r.check(e))
 			wantSendable(t, s, e)
 		}
 		back, err := DecodeSession(s.Encode())
@@ -605,11 +605,11 @@ func FuzzPathParameter(f *testing.F) {
 				}
 			}
 			_, err := at.c.Addresses.Update(t.Context(), value, UpdateAddressRequest{})
-			wantRoute(err, "id", "POST /store/customers/me/addresses/{value}", value)
+			wantRoute(err, "ID", "POST /store/customers/me/addresses/{value}", value)
 			_, err = at.c.Addresses.Delete(t.Context(), value)
-			wantRoute(err, "id", "DELETE /store/customers/me/addresses/{value}", value)
+			wantRoute(err, "ID", "DELETE /store/customers/me/addresses/{value}", value)
 			_, err = at.c.Auth.Exists(t.Context(), value)
-			wantRoute(err, "email", "GET /store/auth/{value}", strings.ToLower(strings.TrimSpace(value)))
+			wantRoute(err, "Email", "GET /store/auth/{value}", strings.ToLower(strings.TrimSpace(value)))
 		}
 	})
 }
@@ -739,7 +739,7 @@ func FuzzBrowser(f *testing.F) {
 			respondJSON(w, status, customerJSON)
 		}
 		shop := mustNew(t, "https://backend.test", inMemory(backend), WithoutSession(), WithMaxRetries(0))
-		s := SessionFromRequest(r, DefaultSessionCookieName)
+		s := SessionFromRequest(r, BrowserCookie{})
 		if s.LoggedIn() {
 			t.Error("a session from a browser is logged in at once")
 		}
