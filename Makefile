@@ -113,15 +113,15 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C test/consumer vet ./...
 	go -C test/consumer test -race -count=1 -v ./...
 
-ROUNDS ?= 5
+ROUNDS ?= 20
 TOOLCHAINS ?= local,go1.27.3
 .PHONY: bench
-bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; writes docs/performance.md
+bench: ## time and memory beside net/http by hand, the JS client and others, in turns; writes docs/performance.md in eight minutes
 	go -C test/bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
 
 .PHONY: bench-quick
-bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing written
-	go -C test/bench run ./report -rounds 3
+bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing documented
+	go -C test/bench run ./report -rounds 5
 
 .PHONY: guard
 guard: ## fail if a call allocates more, or a session is larger, than it was; counts only, so any machine will do
