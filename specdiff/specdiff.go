@@ -4,6 +4,7 @@
 package specdiff
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,12 @@ type Config struct {
 	Package   string // instead of Published: the directory of an installed @medusajs/medusa
 	Backend   string // the URL of the running backend, where customers are registered that the API cannot delete
 	Setup     Setup  // what is known about the backend; its URL is ignored
+	// Record is a file to write what the backend did to, for Replay; packed if its name ends in .gz. It has the published
+	// document too, if one is given.
+	Record string
+	// Replay is a file that stands for the backend: one that Record wrote, or a HAR file of another program. Without
+	// Published and Package, the published document is that of the file.
+	Replay string
 	// Routes are prefixes of paths. What the published document has there and the contract lacks is a finding. Other
 	// routes are compared only if the contract has them. The default is [DefaultRoutes].
 	Routes   []string
@@ -47,39 +54,49 @@ type Config struct {
 // DefaultRoutes returns the routes of a Medusa storefront that are a customer's own.
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
-// Run compares the sources. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable] if the backend
-// gave no usable response. Disagreement is no error; see [report.Report.Agrees].
+// Run reads the sources and compares them. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable]
+// if the backend gave no usable response. Disagreement is no error; see [report.Report.Agrees].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
-	r := &report.Report{}
-	if len(config.Floor) > 0 && (config.Contract == "" || config.Backend == "") {
-		return nil, fmt.Errorf("%w: a floor needs the contract and the backend; without them nothing is seen", ErrUsage)
+	if err := config.check(); err != nil {
+		return nil, err
 	}
-	docs, err := config.documents(ctx, r)
+	s, names, err := config.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	accepted, err := config.accepted()
-	if err != nil {
-		return nil, err
-	}
-	var evidence verdict.Evidence
-	var places map[string][]string
-	if docs.contract != nil && docs.published != nil {
-		result := compare.Documents(docs.contract, docs.published, config.in)
-		evidence.Differences, places = result.Differences, result.Places
-	}
-	if docs.contract != nil {
-		evidence.Uses, evidence.Names = compare.Uses(docs.contract), compare.Names(docs.contract)
-	}
-	evidence.Contract, evidence.Published = flaws(docs.contract), verdict.AtPlaces(flaws(docs.published), places)
 	if config.Backend != "" {
-		if err := config.live(ctx, docs, places, &evidence, r); err != nil {
+		if s.Record, err = config.record(ctx, s, names.Version); err != nil {
 			return nil, err
 		}
 	}
-	r.Findings = verdict.Join(evidence)
-	config.accept(r, accepted)
+	if s.Record != nil {
+		names.Backend = cmp.Or(config.Backend, s.Record.Backend)
+	}
+	r := Compare(s, config)
+	r.Sources = names
+	config.accept(r, s.Accepted)
 	return r, nil
+}
+
+// Compare compares sources that were read. Of the configuration it uses Routes and Floor. It applies no accepted
+// deviations.
+func Compare(s Sources, config Config) *report.Report {
+	r := &report.Report{Notes: slices.Clone(s.Notes)}
+	var evidence verdict.Evidence
+	var places map[string][]string
+	if s.Contract != nil && s.Published != nil {
+		result := compare.Documents(s.Contract, s.Published, config.in)
+		evidence.Differences, places = result.Differences, result.Places
+	}
+	if s.Contract != nil {
+		evidence.Uses, evidence.Names = compare.Uses(s.Contract), compare.Names(s.Contract)
+	}
+	evidence.Contract, evidence.Published = flaws(s.Contract), verdict.AtPlaces(flaws(s.Published), places)
+	if s.Record != nil {
+		config.live(s, places, &evidence, r)
+	}
+	r.Findings = verdict.Join(evidence)
+	return r
 }
 
 // flaws returns the flaws of a document as observations.
@@ -93,19 +110,12 @@ func flaws(doc *openapi3.T) []finding.Observation {
 	return all
 }
 
-// live asks the backend once and compares the record with each document.
-func (c *Config) live(ctx context.Context, docs documents, places map[string][]string, evidence *verdict.Evidence, r *report.Report) error {
-	r.Sources.Backend = c.Backend
-	known := slices.DeleteFunc([]*openapi3.T{docs.contract, docs.published}, func(doc *openapi3.T) bool { return doc == nil })
-	config := c.Setup.Live()
-	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
-	record, err := live.Run(ctx, config)
-	if err != nil {
-		return err
-	}
+// live compares the record of the backend with each document.
+func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
+	record := s.Record
 	r.Notes = append(r.Notes, record.Notes...)
-	if docs.contract != nil {
-		result := live.Check(record, docs.contract)
+	if s.Contract != nil {
+		result := live.Check(record, s.Contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
 		evidence.Seen = result.Seen
 		r.Coverage = c.coverage(result.Coverage())
@@ -113,11 +123,10 @@ func (c *Config) live(ctx context.Context, docs documents, places map[string][]s
 			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
 		}
 	}
-	if docs.published != nil {
-		observations := live.Check(record, docs.published).Observations
+	if s.Published != nil {
+		observations := live.Check(record, s.Published).Observations
 		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
 	}
-	return nil
 }
 
 func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
@@ -128,48 +137,86 @@ func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 	return lines
 }
 
-// documents are the documents that were read; nil for those that were not given.
-type documents struct{ contract, published *openapi3.T }
-
-func (c *Config) documents(ctx context.Context, r *report.Report) (docs documents, err error) {
-	switch {
+// check returns an error if there is nothing to compare, or two of a kind.
+func (c *Config) check() error {
+	wrong := func(text string) error { return fmt.Errorf("%w: %s", ErrUsage, text) }
+	switch backend := c.Backend + c.Replay; {
 	case c.Published != "" && c.Package != "":
-		return docs, fmt.Errorf("%w: give the published document or the package, not both", ErrUsage)
-	case given(c.Contract, c.Published+c.Package, c.Backend) < 2:
-		return docs, fmt.Errorf("%w: nothing to compare; give two of contract, published document (or package) and backend", ErrUsage)
+		return wrong("give the published document or the package, not both")
+	case c.Backend != "" && c.Replay != "":
+		return wrong("give the backend or a record of it, not both")
+	case c.Record != "" && c.Backend == "":
+		return wrong("a record is made of a backend, which was not given")
+	case len(c.Floor) > 0 && (c.Contract == "" || backend == ""):
+		return wrong("a floor needs the contract and the backend; without them nothing is seen")
+	case given(c.Contract, c.Published+c.Package, backend) < 2:
+		return wrong("nothing to compare; give two of contract, published document (or package) and backend (or record)")
+	}
+	return nil
+}
+
+// Sources are what was read; nil for what was not given.
+type Sources struct {
+	Contract, Published *openapi3.T
+	Record              *live.Record
+	Accepted            *accept.File
+	Notes               []string // what could not be read
+}
+
+// read reads the files, so that a damaged one is known before the backend is asked.
+func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err error) {
+	if s.Record, err = c.replayed(); err != nil {
+		return s, names, err
 	}
 	if c.Contract != "" {
-		r.Sources.Contract = c.Contract
-		if docs.contract, err = document.Load(ctx, c.Contract); err != nil {
-			return docs, err
+		names.Contract = c.Contract
+		if s.Contract, err = document.Load(ctx, c.Contract); err != nil {
+			return s, names, err
 		}
 	}
 	switch {
 	case c.Published != "":
-		r.Sources.Published = c.Published
-		docs.published, err = document.Load(ctx, c.Published)
+		names.Published = c.Published
+		s.Published, err = document.Load(ctx, c.Published)
 	case c.Package != "":
-		r.Sources.Published = c.Package
-		if docs.published, r.Notes, err = oas.Read(c.Package); err == nil {
-			r.Sources.Version = docs.published.Info.Version
+		names.Published = c.Package
+		if s.Published, s.Notes, err = oas.Read(c.Package); err == nil {
+			names.Version = s.Published.Info.Version
 		}
+	case s.Record != nil && s.Record.Published != nil:
+		names.Published = c.Replay
+		s.Published, err = document.Parse(s.Record.Published, c.Replay)
 	}
-	if docs.published != nil {
-		docs.published = document.Limit(docs.published, func(path string) bool { return c.in(path) || has(docs.contract, path) })
+	if err != nil {
+		return s, names, err
 	}
-	return docs, err
+	if s.Record != nil {
+		names.Version = cmp.Or(names.Version, s.Record.Version)
+	}
+	names.Version = cmp.Or(c.Version, names.Version)
+	if s.Published != nil {
+		s.Published = document.Limit(s.Published, func(path string) bool { return c.in(path) || has(s.Contract, path) })
+	}
+	s.Accepted = new(accept.File)
+	if c.Accepted != "" {
+		s.Accepted, err = accept.Load(c.Accepted)
+	}
+	return s, names, err
 }
 
 func given(sources ...string) int {
 	return len(slices.DeleteFunc(sources, func(s string) bool { return s == "" }))
 }
 
-func (c *Config) in(path string) bool {
-	routes := c.Routes
-	if len(routes) == 0 {
-		routes = DefaultRoutes()
+func (c *Config) routes() []string {
+	if len(c.Routes) == 0 {
+		return DefaultRoutes()
 	}
-	return slices.ContainsFunc(routes, func(route string) bool {
+	return c.Routes
+}
+
+func (c *Config) in(path string) bool {
+	return slices.ContainsFunc(c.routes(), func(route string) bool {
 		rest, ok := strings.CutPrefix(path, strings.TrimSuffix(route, "/"))
 		return ok && (rest == "" || rest[0] == '/')
 	})
@@ -177,18 +224,7 @@ func (c *Config) in(path string) bool {
 
 func has(doc *openapi3.T, path string) bool { return doc != nil && doc.Paths.Find(path) != nil }
 
-// accepted reads the accepted deviations. It is called before the backend is asked.
-func (c *Config) accepted() (*accept.File, error) {
-	if c.Accepted == "" {
-		return new(accept.File), nil
-	}
-	return accept.Load(c.Accepted)
-}
-
 func (c *Config) accept(r *report.Report, file *accept.File) {
-	if c.Version != "" {
-		r.Sources.Version = c.Version
-	}
 	today := c.Today
 	if today.IsZero() {
 		today = time.Now()

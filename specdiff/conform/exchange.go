@@ -38,9 +38,9 @@ func (p *parsed) json(body []byte) (any, error) {
 
 // Cookie describes the session cookie that the backend is configured to set.
 type Cookie struct {
-	Name   string        // default: the contract's
-	Secure bool          // Secure and SameSite=None, as in production
-	TTL    time.Duration // default: ten hours
+	Name   string        `json:"name,omitempty"`   // default: the contract's
+	Secure bool          `json:"secure,omitempty"` // Secure and SameSite=None, as in production
+	TTL    time.Duration `json:"ttl,omitempty"`    // default: ten hours
 }
 
 const (

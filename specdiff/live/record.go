@@ -1,6 +1,7 @@
 package live
 
 import (
+	"encoding/json"
 	"sync"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -11,6 +12,15 @@ import (
 type Record struct {
 	Exchanges []Exchange
 	Notes     []string // what could not be tried, and why
+
+	Backend   string          // the URL that was asked
+	Version   string          // of the backend, if known
+	Published json.RawMessage // the published document that it was asked about, if there was one
+	// Foreign reports whether another program recorded it. Then it shows what was done with that program, and that it
+	// lacks something means nothing.
+	Foreign bool
+	// NoCredentials reports whether it is without all cookies and tokens, as browsers export by default.
+	NoCredentials bool
 
 	secrets *secrets
 	shown   sync.Map // texts without secrets, by the text or exchange that they are of

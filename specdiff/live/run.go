@@ -35,7 +35,7 @@ func newRun(config Config, base *url.URL) *run {
 		config: config, base: base,
 		// Node closes idle connections after five seconds, and a request sent just then would fail.
 		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
-		record:       &Record{secrets: &secrets{}},
+		record:       &Record{secrets: &secrets{}, Backend: base.String()},
 		compact:      newCompactor(),
 		id:           strings.ToLower(rand.Text()[:10]),
 		unselectable: map[string]bool{},

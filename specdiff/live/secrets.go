@@ -13,17 +13,27 @@ type secrets struct {
 	values []secret // longest first, because one may contain another
 }
 
-type secret struct{ name, value, form string }
+type secret struct {
+	name, value, form string
+	as                func(string) string // makes the form of a value
+}
+
+// forms are the ways in which a value is sent.
+var forms = []func(string) string{
+	func(value string) string { return value }, url.PathEscape, url.QueryEscape, strings.ToUpper,
+	func(value string) string { return strings.ToUpper(url.PathEscape(value)) },
+}
 
 // add adds a value in every form in which it is sent.
 func (s *secrets) add(name, value string) {
-	for _, form := range []string{value, url.PathEscape(value), url.QueryEscape(value), strings.ToUpper(value), strings.ToUpper(url.PathEscape(value))} {
+	for _, as := range forms {
+		form := as(value)
 		// A very short value is no secret, and would be found everywhere.
 		if len(form) < 4 || slices.ContainsFunc(s.values, func(other secret) bool { return other.form == form }) {
 			continue
 		}
 		at, _ := slices.BinarySearchFunc(s.values, form, func(a secret, form string) int { return cmp.Compare(len(form), len(a.form)) })
-		s.values = slices.Insert(s.values, at, secret{name, value, form})
+		s.values = slices.Insert(s.values, at, secret{name, value, form, as})
 	}
 }
 

@@ -32,7 +32,9 @@ const help = `specdiff compares an API's contract, its published document and th
 
   specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
 
-At least two of contract, published document (or package) and backend are needed. Exit code 0: they agree, or each
+  specdiff -spec openapi.yaml -replay run.har.gz
+
+At least two of contract, published document (or package) and backend (or record) are needed. Exit code 0: they agree, or each
 deviation is accepted or shown to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
 3: the backend cannot be reached.
 
@@ -66,6 +68,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.config.Published, "published", "", "the published document: a `file or URL`")
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
+	f.StringVar(&o.config.Record, "record", "", "a `file` to write what the backend did to, for -replay, with the secrets redacted; packed if its name ends in .gz")
+	f.StringVar(&o.config.Replay, "replay", "", "instead of -backend: a `file` that -record wrote, which has the published document too, or a HAR file of a browser or proxy")
 	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
 	f.StringVar(&o.config.Accepted, "accepted", "", "the `file` of accepted deviations, accepted.yaml")
 	f.StringVar(&o.config.Version, "backend-version", "", "the backend's `version`, which accepted deviations are for (default that of -package)")

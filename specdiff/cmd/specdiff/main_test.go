@@ -50,6 +50,10 @@ func TestExitCodes(t *testing.T) {
 		"setup is no JSON":   {[]string{"-spec", contract, "-setup", "-"}, "geheim", usage, "", "the setup is no JSON object"},
 		"backend is gone":    {[]string{"-spec", contract, "-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
 		"backend from setup": {[]string{"-spec", contract, "-setup", "-"}, `{"url":"` + gone.URL + `"}`, unreachable, "", "cannot be reached"},
+		"backend and replay": {[]string{"-spec", contract, "-backend", gone.URL, "-replay", damaged}, "", usage, "", "not both"},
+		"no record":          {[]string{"-spec", contract, "-replay", "none.har"}, "", usage, "", "none.har"},
+		"record is no HAR":   {[]string{"-spec", contract, "-replay", damaged}, "", usage, "", "damaged.yaml: it is no HAR file"},
+		"record of no run":   {[]string{"-spec", contract, "-published", published, "-record", damaged}, "", usage, "", "a record is made of a backend"},
 		"backend's password": {[]string{"-spec", contract, "-backend", "http://me:geheim@x"}, "", usage, "", "must have no user"},
 	} {
 		t.Run(name, func(t *testing.T) {
