@@ -82,6 +82,44 @@ func TestHostilePages(t *testing.T) {
 	}
 }
 
+// What is no list of orders is read as a whole or not at all.
+func TestHostileCustomersAndOthers(t *testing.T) {
+	customer := strings.TrimSuffix(strings.TrimPrefix(sample(t, "customer"), `{"customer":{`), `}}`)
+	deep := strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001)
+	for body, reason := range map[string]string{
+		`{"customer":[]}`: "customer: not an object",
+		`{"customer":{},"customer":{` + customer + `}}`:                                                  "customer.billing_address_id: missing",
+		`{"customer":{` + customer + `,"metadata":` + deep + `}}`:                                        "customer.metadata: nested too deep",
+		`{"customer":{` + customer + `,"x":` + deep + `}}`:                                               "customer: nested too deep",
+		`{"customer":{` + customer + `,"has_account":1}}`:                                                "customer.has_account: not a boolean",
+		`{"customer":{` + customer + `,"HAS_ACCOUNT":"true"}}`:                                           "customer.has_account: not a boolean",
+		`{"customer":{` + customer + `,"shipping_addresses":[{"customer":{"shipping_addresses":[7]}}]}}`: "customer.shipping_addresses[0].customer.shipping_addresses[0]: not an object",
+		`{"customer":{` + customer + `,"orders":7,"groups":"x"}}`:                                        "",
+		`{"customer":{` + customer + `,"metadata":[[[]],{"a":1e400}]}}`:                                  "",
+		`{"customer":{` + customer + `},"customer":{` + customer + `}}`:                                  "",
+	} {
+		got, err := DecodeCustomerEnvelope(t.Context(), []byte(body), DecodeOptions{})
+		if reason == "" && err != nil || reason != "" && (err == nil || err.Error() != reason) || (got == nil) != (err != nil) {
+			t.Errorf("%.80s: %v, want %q", body, err, reason)
+		}
+	}
+	for _, body := range []string{`{"access_token":""}`, `{"access_token":null}`, `{"access_token":["t"]}`, `{"Access-Token":"t"}`, `{}`, `"t"`} {
+		if got, err := DecodeToken(t.Context(), []byte(body), DecodeOptions{}); got != nil || err == nil {
+			t.Errorf("%s is a token", body)
+		}
+	}
+	for _, body := range []string{`{"exists":"false"}`, `{"exists":0}`, `{"exists":null}`, `{"exists":tru}`, `{"exist":true}`, `true`} {
+		if got, err := DecodeEmailStatus(t.Context(), []byte(body), DecodeOptions{}); got != nil || err == nil {
+			t.Errorf("%s is a status", body)
+		}
+	}
+	for _, body := range []string{`{"payment_methods":{}}`, `{"payment_methods":null}`, `{"payment_methods":[{"provider_id":"p"}]}`, `{"payment_methods":[{"provider_id":null,"data":{}}]}`, `{"payment_methods":[[]]}`} {
+		if got, err := DecodePaymentMethodList(t.Context(), []byte(body), DecodeOptions{}); got != nil || err == nil {
+			t.Errorf("%s is a list", body)
+		}
+	}
+}
+
 // The first order may be much longer than the others, so that too few are expected.
 func TestMemoryOfAPageWhoseFirstOrderIsHuge(t *testing.T) {
 	const head = `{"id":"order_1","created_at":"2024-01-01T00:00:00.000Z","metadata":"`
