@@ -12,16 +12,15 @@ import (
 // Every page of the storefront is checked by axe, in a window and on a phone in the dark. None may be wider than the screen.
 func TestAccessibility(t *testing.T) {
 	t.Parallel()
-	b := inMemory(t)
-	site := open(t, b, modes[0])
+	site := launch(t, "-addr", "localhost:0").Addr // the demo, which has carts as well
 	visitor, customer := chromium.Profile(t).Tab(), chromium.Profile(t).Tab()
-	logIn(t, customer, site, b.buyer)
+	logIn(t, customer, site, ada)
 	customer.Click("Orders")
 	order := customer.Click(customer.First("main ol a")).Path()
 	customer.Open(site + "/addresses")
 	address := customer.Click("Change Vestergade 1").Path()
 
-	refuse := func(button string) func(*chrome.Tab) { return func(tab *chrome.Tab) { tab.Click(button) } }
+	press := func(button string) func(*chrome.Tab) { return func(tab *chrome.Tab) { tab.Click(button) } }
 	for _, page := range []struct {
 		name string
 		tab  *chrome.Tab
@@ -30,25 +29,27 @@ func TestAccessibility(t *testing.T) {
 	}{
 		{"start page of a visitor", visitor, "/", nil},
 		{"login", visitor, "/login", nil},
-		{"refused login", visitor, "/login", refuse("Log in")},
+		{"refused login", visitor, "/login", press("Log in")},
 		{"login after a login that has ended", visitor, "/login?done=ended", nil},
 		{"registration", visitor, "/register", nil},
-		{"refused registration", visitor, "/register", refuse("Create account")},
+		{"refused registration", visitor, "/register", press("Create account")},
 		{"forgotten password", visitor, "/forgot", nil},
 		{"new password", visitor, "/reset?" + url.Values{"Token": {"none"}, "Email": {ada.email}}.Encode(), nil},
 		{"no such page", visitor, "/nowhere", nil},
 		{"start page", customer, "/", nil},
 		{"profile", customer, "/profile", nil},
-		{"saved profile", customer, "/profile", refuse("Save profile")},
+		{"saved profile", customer, "/profile", press("Save profile")},
 		{"addresses", customer, "/addresses", nil},
 		{"new address", customer, "/addresses/new", nil},
-		{"refused address", customer, "/addresses/new", refuse("Save address")},
+		{"refused address", customer, "/addresses/new", press("Save address")},
 		{"address", customer, address, nil},
 		{"billing address", customer, "/billing", nil},
 		{"new billing address", customer, "/billing/edit", nil},
 		{"orders", customer, "/orders", nil},
 		{"no orders", customer, "/orders?status=archived", nil},
 		{"order", customer, order, nil},
+		{"empty cart", visitor, "/cart", nil},
+		{"cart", customer, order, press("Order again")},
 	} {
 		if page.tab.Open(site+page.path).Status == http.StatusNotFound && page.path != "/nowhere" {
 			t.Errorf("%s: there is no page %s", page.name, page.path)
