@@ -190,7 +190,7 @@ func openAs(t *testing.T, b *backend, scheme, host, mode string) string {
 		}
 		p, err := process.Start(ready, storefront, "-addr", addr, "-url", public, "-backend", b.URL, "-sessions", mode, "-redis", redis)
 		if err != nil && try < 3 && strings.Contains(err.Error(), "address already in use") {
-			continue // somebody else has taken the port meanwhile
+			continue // another program has taken the port meanwhile
 		}
 		if err != nil {
 			t.Fatal(err)

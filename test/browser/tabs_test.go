@@ -168,7 +168,7 @@ func TestLateSuccessOfARollingSession(t *testing.T) {
 	}
 }
 
-// In relay mode, a late logout does log the browser out, whoever is logged in then.
+// In relay mode, a late logout does log the browser out, also of a newer login.
 func TestLateLogoutOfAnOlderLogin(t *testing.T) {
 	t.Parallel()
 	for _, mode := range stores {

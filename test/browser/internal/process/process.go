@@ -31,7 +31,7 @@ type Process struct {
 	out bytes.Buffer
 }
 
-// attempts is how often a program is started. Somebody else may take the port between its choice and its use.
+// attempts is how often a program is started. Another program may take the port between its choice and its use.
 const attempts = 3
 
 // Redis starts a Redis server that stores nothing.
