@@ -13,7 +13,7 @@ import (
 // session stands. [ErrNoSessionCookie]: registered, but not logged in; the error says what to set.
 func (c *Client) Create(ctx context.Context, customer CreateRequest, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationCreateCustomer, opts)
-	customer.Email = in.email("Email", customer.Email)
+	customer.Email = in.email(customer.Email)
 	in.required("Password", customer.Password)
 	in.text("FirstName", customer.FirstName)
 	in.text("LastName", customer.LastName)
@@ -50,7 +50,7 @@ func (c *Client) Retrieve(ctx context.Context, opts ...CallOption) (*Customer, e
 func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationUpdateCustomer, opts)
 	if customer.Email != nil {
-		email := in.email("Email", *customer.Email)
+		email := in.email(*customer.Email)
 		customer.Email = &email
 	}
 	if customer.Password != nil {
@@ -74,7 +74,7 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 // a session is left alone.
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	in := newCall(OperationGeneratePasswordToken, opts)
-	email = in.email("Email", email)
+	email = in.email(email)
 	req, err := in.request(api.NewGeneratePasswordTokenRequest(c.caller.baseURL(), api.GeneratePasswordTokenRequest{Email: email}))
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts .
 // [ErrInvalidPasswordToken]: the token is malformed, expired, used or another customer's, or no account has this email.
 func (c *Client) ResetPassword(ctx context.Context, reset ResetPasswordRequest, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationResetPassword, opts)
-	reset.Email = in.email("Email", reset.Email)
+	reset.Email = in.email(reset.Email)
 	in.required("Token", reset.Token)
 	in.required("Password", reset.Password)
 	req, err := in.request(api.NewResetPasswordRequest(c.caller.baseURL(), reset))

@@ -140,7 +140,6 @@ func (w publicDomain) WriteHeader(status int) {
 func ExampleWithProperty() {
 	ctx := context.Background()
 	shop := httptest.NewServer(customerstest.New(customerstest.WithCustomerColumns("nickname"))) // stands for such a shop
-	defer shop.Close()
 	c, err := customers.New(shop.URL)
 	if err != nil {
 		log.Fatal(err)

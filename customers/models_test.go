@@ -174,7 +174,7 @@ func TestAnAddressIsCopiedWhole(t *testing.T) {
 	var address Address
 	value := reflect.ValueOf(&address).Elem()
 	for i := range value.NumField() {
-		if p, ok := value.Field(i).Addr().Interface().(**string); ok {
+		if p, ok := reflect.TypeAssert[**string](value.Field(i).Addr()); ok {
 			*p = new(value.Type().Field(i).Name)
 		}
 	}

@@ -69,7 +69,7 @@ func TestOrderReturnsOnlyTheCustomersOwn(t *testing.T) {
 		}
 	}
 	_, err := b.client(t).Order(t.Context(), "order_0")
-	wantError(t, err, ErrUnauthenticated)
+	wantIs(t, err, ErrUnauthenticated)
 }
 
 func TestOrderOfWhatIsBeforeTheBackend(t *testing.T) {

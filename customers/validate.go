@@ -117,8 +117,8 @@ func (c *call) names(field string, names []string) {
 
 // email checks an email and returns it without surrounding space and in lower case, as the backend stores it on register
 // and looks for it at login.
-func (c *call) email(field, value string) string {
-	return c.lower(field, c.emailAsSpelled(field, value))
+func (c *call) email(value string) string {
+	return c.lower("Email", c.emailAsSpelled("Email", value))
 }
 
 // emailAsSpelled checks an email and returns it without surrounding space. What can't be seen inside, such as a zero-width
@@ -142,7 +142,7 @@ func isInvisible(r rune) bool {
 }
 
 func (c *call) credentials(email, password string) api.Credentials {
-	email = c.email("Email", email)
+	email = c.email(email)
 	c.required("Password", password)
 	return api.Credentials{Email: email, Password: password}
 }

@@ -50,7 +50,10 @@ func types(file string) (map[string]declared, error) {
 			continue
 		}
 		for _, spec := range group.Specs {
-			t := spec.(*ast.TypeSpec)
+			t, ok := spec.(*ast.TypeSpec)
+			if !ok {
+				continue
+			}
 			doc := t.Doc.Text()
 			if doc == "" {
 				doc = group.Doc.Text()
