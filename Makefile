@@ -3,7 +3,7 @@
 # Go's build cache makes repeated runs cheap, so no target has files of its own except the two with node_modules.
 
 # The modules of this repository, as far as they exist. Code is what lint covers; the others have pinned tools.
-CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench test/browser tools examples/otelhttp examples/storefront)))
+CODE_MODULES := $(patsubst %/go.mod,%,$(wildcard $(addsuffix /go.mod,. specdiff test/e2e test/consumer test/bench test/browser tools examples/otelhttp examples/storefront examples/cart)))
 MODULES := $(CODE_MODULES) tools/lint
 
 # The linter's own module, so that its requirements don't change those of the generator.
@@ -40,13 +40,14 @@ check-generated: ## fail if generated code or a go.mod is not what it would be m
 	@printf '%s\n' $(MODULES) | xargs -P 4 -I '{}' go -C '{}' mod tidy -diff || { echo "run make tidy" >&2; exit 1; }
 
 # The modules whose tests need no backend. Those of test/ have targets of their own.
-TESTED := . specdiff tools examples/otelhttp examples/storefront
+TESTED := . specdiff tools examples/otelhttp examples/storefront examples/cart
 
 .PHONY: test
 test: ## unit tests, under the race detector where goroutines meet; needs only Go and a C compiler
 	go test -race -timeout 20m ./...
 	go -C examples/otelhttp test -race ./...
 	go -C examples/storefront test -race ./...
+	go -C examples/cart test -race ./...
 	go -C specdiff test ./...
 	go -C tools test ./...
 
@@ -112,15 +113,15 @@ consumer: ## compile and test a module that imports this one, and show what impo
 	go -C test/consumer vet ./...
 	go -C test/consumer test -race -count=1 -v ./...
 
-ROUNDS ?= 5
+ROUNDS ?= 20
 TOOLCHAINS ?= local,go1.27.3
 .PHONY: bench
-bench: ## the wrapper beside net/http by hand, the raw client and the JS client, in turns; writes docs/performance.md
+bench: ## time and memory beside net/http by hand, the JS client and others, in turns; writes docs/performance.md in eight minutes
 	go -C test/bench run ./report -backend -document -rounds $(ROUNDS) -toolchains $(TOOLCHAINS)
 
 .PHONY: bench-quick
-bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing written
-	go -C test/bench run ./report -rounds 3
+bench-quick: ## a first look at the same ratios: no backend, fewer turns, nothing documented
+	go -C test/bench run ./report -rounds 5
 
 .PHONY: guard
 guard: ## fail if a call allocates more, or a session is larger, than it was; counts only, so any machine will do
@@ -194,6 +195,10 @@ FLAGS ?=
 .PHONY: storefront
 storefront: ## a shop's account pages at http://localhost:8080, with customers to log in as; needs only Go
 	go -C examples/storefront run . $(FLAGS)
+
+.PHONY: cart
+cart: ## a customer's cart, by a client that is generated for it; needs only Go, or BACKEND=url for a backend of yours
+	BACKEND=$(BACKEND) go -C examples/cart run .
 
 .PHONY: module
 module: ## rename the module: make module MODULE=git.example.com/you/customers-go

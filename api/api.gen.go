@@ -1948,7 +1948,8 @@ type MoneyAmount struct {
 
 // Order An order as the list of orders sends it: with computed totals, and with items, payments and the like already inside. All amounts are in `currency_code`'s smallest unit. Totals are computed when the order is read, not stored, and are all there unless `fields` names one of them.
 type Order struct {
-	absent uint64 // the properties that did not come
+	// Absent has what did not come with an order whose request had Fields or Expand; Has reads it.
+	Absent OrderProperties `json:"-"`
 
 	// BillingAddress The billing address; null when there is none. Only by `expand`.
 	BillingAddress *Address `json:"billing_address,omitempty"`

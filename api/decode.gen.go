@@ -241,6 +241,9 @@ func decodeCustomer(d *decoder, m *Customer) bool {
 	return d.Close(namesCustomer, seen, d.required(0x57be, 0x0))
 }
 
+// What is required of an order, and all that it has.
+const requiredOrder, allOrder = 0x7f51ff93fa3f70, 0xffffffffffffff
+
 var namesOrder = []string{"\"billing_address\":", "\"billing_address_id\":", "\"canceled_at\":", "\"cart\":", "\"cart_id\":", "\"claims\":", "\"created_at\":", "\"currency\":", "\"currency_code\":", "\"customer\":", "\"customer_id\":", "\"discount_total\":", "\"discounts\":", "\"display_id\":", "\"draft_order\":", "\"draft_order_id\":", "\"edits\":", "\"email\":", "\"external_id\":", "\"fulfillment_status\":", "\"fulfillments\":", "\"gift_card_tax_total\":", "\"gift_card_total\":", "\"gift_card_transactions\":", "\"gift_cards\":", "\"id\":", "\"idempotency_key\":", "\"item_tax_total\":", "\"items\":", "\"metadata\":", "\"no_notification\":", "\"object\":", "\"paid_total\":", "\"payment_status\":", "\"payments\":", "\"raw_discount_total\":", "\"refundable_amount\":", "\"refunded_total\":", "\"refunds\":", "\"region\":", "\"region_id\":", "\"returns\":", "\"sales_channel\":", "\"sales_channel_id\":", "\"shipping_address\":", "\"shipping_address_id\":", "\"shipping_methods\":", "\"shipping_tax_total\":", "\"shipping_total\":", "\"status\":", "\"subtotal\":", "\"swaps\":", "\"tax_rate\":", "\"tax_total\":", "\"total\":", "\"updated_at\":"}
 
 func decodeOrder(d *decoder, m *Order) bool {
@@ -248,6 +251,7 @@ func decodeOrder(d *decoder, m *Order) bool {
 		return false
 	}
 	ok, seen := true, uint64(0)
+	again := m.ID != ""
 	next := d.next[33:90]
 	for i := d.Property(namesOrder, next, -1); i >= 0; i = d.Property(namesOrder, next, i) {
 		seen |= 1 << i
@@ -369,7 +373,7 @@ func decodeOrder(d *decoder, m *Order) bool {
 			return d.In(namesOrder[i][1 : len(namesOrder[i])-2])
 		}
 	}
-	m.absent = ^seen
+	d.missed(m, again, seen)
 	return d.Close(namesOrder, seen, d.required(0x7f51ff93fa3f70, 0x2000040))
 }
 

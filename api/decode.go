@@ -1,9 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,99 +19,69 @@ type DecodeOptions struct {
 	Sparse bool
 	// Uncounted takes a page without count, offset and limit, which something before the backend may leave out.
 	Uncounted bool
-	// MaxOrders is how many orders the request asked for; 0 means all. More are left out, and [OrdersError] says so.
+	// MaxOrders is how many orders the request asked for; 0 means all. More are left out, and [OrdersError] says so if the
+	// page has to be counted.
 	MaxOrders int
 }
 
-// DecodeError is a place of a response that is not as the contract says. It repeats no value.
-type DecodeError struct {
-	// OrderID is the order it is in, as far as it is in an order that has an id.
-	OrderID string
-	// CreatedAt is when that order was placed, or zero if that can't be read.
-	CreatedAt time.Time
-	// Path is the place, such as "orders[3].items[0].total".
-	Path string
-	// Reason is what is wrong, such as "missing" or "not an integer".
-	Reason string
-}
+// oddSize is how much of what the models may take an order that can't be read takes. The smallest order that the backend
+// sends has 600 bytes, and brings eight times as much, so that many odd ones cost no other.
+const oddSize = 768
 
-// Error returns the place and what is wrong.
-func (e *DecodeError) Error() string {
-	text := e.Reason
-	if e.Path != "" {
-		text = e.Path + ": " + text
-	}
-	if e.OrderID != "" {
-		text = "order " + e.OrderID + ": " + text
-	}
-	return text
-}
+// OrderProperties is a set of an order's properties, which [Order.Has] reads.
+type OrderProperties uint64
 
-// OrdersError says which orders of a response could not be read. The others are returned beside it.
-type OrdersError struct {
-	// Orders are the places, one for each order.
-	Orders []*DecodeError
-}
-
-// maxOddOrders is how many orders of a response may be odd before none are read.
-const maxOddOrders = 1000
-
-// Error returns the first place and how many more there are.
-func (e *OrdersError) Error() string {
-	text := e.Orders[0].Error()
-	if more := len(e.Orders) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %d more)", more)
-	}
-	return text
-}
-
-// Unwrap returns the places.
-func (e *OrdersError) Unwrap() []error {
-	errs := make([]error, len(e.Orders))
-	for i, order := range e.Orders {
-		errs[i] = order
-	}
-	return errs
-}
+// sparseOrder is what Absent has beside the properties if the response was sparse.
+const sparseOrder OrderProperties = 1 << 63
 
 // Has reports whether a property, such as "subtotal", came with the order. Where a request has Fields or Expand, that
-// tells what was not asked for from what is zero. An order that no Decode function made has all of them.
+// tells what was not asked for from what is zero or null. Without them, and in an order that no Decode function made, what
+// the contract requires is there, and what is optional if it is not nil.
 func (o *Order) Has(property string) bool {
-	for i, name := range namesOrder {
-		if name[1:len(name)-2] == property {
-			return o.absent>>i&1 == 0
-		}
+	i := slices.IndexFunc(namesOrder, func(name string) bool { return name[1:len(name)-2] == property })
+	if i < 0 || o.Absent&sparseOrder != 0 {
+		return i >= 0 && o.Absent>>i&1 == 0
 	}
-	return false
+	return requiredOrder>>i&1 == 1 || !reflect.ValueOf(o).Elem().Field(i+1).IsZero() // after Absent
 }
 
-// decoder decodes one body at a time.
-type decoder struct {
-	jsonscan.Decoder
-
-	next      [totalLinks]uint8 // which property followed each one when it came last
-	relations relations
-	limit     int
-	uncounted bool
-	odd       *OrdersError
+// missed stores which properties of a sparse response did not come with an order. One that comes twice is merged.
+func (d *decoder) missed(o *Order, again bool, seen uint64) {
+	switch {
+	case !d.sparse:
+	case again:
+		o.Absent &^= OrderProperties(seen)
+	default:
+		o.Absent = sparseOrder | OrderProperties(allOrder&^seen)
+	}
 }
+
+const (
+	maxGrowth  = 8        // how many times the size of the body the models may take
+	minMemory  = 64 << 10 // which they may take in any case
+	maxAllowed = 1000     // for how many orders there is memory also if a sparse response has little of them
+	orderSize  = 1 << 10
+)
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // decode makes a T of a body.
 func decode[T any](ctx context.Context, body []byte, options DecodeOptions, related func() relations, read func(*decoder, *T) bool) (*T, error) {
 	d := decoders.Get().(*decoder) //nolint:errcheck,forcetypeassert // as made above
-	d.Reset(ctx, body, options.Sparse)
-	d.limit, d.uncounted = options.MaxOrders, options.Uncounted
+	d.Reset(ctx, body)
+	d.state = state{limit: options.MaxOrders, sparse: options.Sparse, uncounted: options.Uncounted, memory: maxGrowth*len(body) + minMemory}
+	if options.Sparse {
+		d.memory += orderSize * min(options.MaxOrders, maxAllowed)
+	}
 	if related != nil {
 		d.relations = related()
 	}
 	out := new(T)
 	ok := read(d, out) && d.End()
-	path, reason, err := d.Failure()
-	odd := d.odd
+	reason, err := d.Failure()
+	path, odd := d.path, d.odd
 	d.Release()
-	d.relations, d.odd = relations{}, nil
+	d.state = state{}
 	decoders.Put(d)
 	switch {
 	case err != nil:
@@ -125,7 +96,7 @@ func decode[T any](ctx context.Context, body []byte, options DecodeOptions, rela
 
 // required returns the properties that have to come.
 func (d *decoder) required(full, sparse uint64) uint64 {
-	if d.Sparse {
+	if d.sparse {
 		return sparse
 	}
 	return full
@@ -156,7 +127,7 @@ func optional[T any](d *decoder, p **T, size int, read func(*decoder, *T) bool) 
 		return true
 	}
 	if *p == nil {
-		if !d.Charge(size) {
+		if !d.charge(size) {
 			return false
 		}
 		*p = new(T)
@@ -181,7 +152,7 @@ func array[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool) bo
 	s, n := *p, 0
 	for ; d.More(n); n++ {
 		var ok bool
-		if s, ok = grow(d, s, n, size, 1); !ok || !read(d, &s[n]) {
+		if s, ok = grow(d, s, n, size, max(2*n, 1)); !ok || !read(d, &s[n]) {
 			return d.In("[" + strconv.Itoa(n) + "]")
 		}
 	}
@@ -189,16 +160,15 @@ func array[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool) bo
 	return d.CloseArray()
 }
 
-// grow makes room for an element n.
-func grow[T any](d *decoder, s []T, n, size, least int) ([]T, bool) {
+// grow makes room for an element n, in a slice of the given capacity if there is none yet.
+func grow[T any](d *decoder, s []T, n, size, capacity int) ([]T, bool) {
 	if n < cap(s) {
 		return s[:max(len(s), n+1)], true
 	}
-	c := max(2*n, least)
-	if !d.Charge(c * size) {
+	if !d.charge(capacity * size) {
 		return s, false
 	}
-	larger := make([]T, n+1, c)
+	larger := make([]T, n+1, capacity)
 	copy(larger, s)
 	return larger, true
 }
@@ -218,6 +188,7 @@ func orders[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool, a
 	if d.Depth > strings.Count(at, ".")+1 {
 		return optionalArray(d, p, size, read)
 	}
+	d.odd = nil                  // of a list that comes twice, the last one counts
 	if d.Depth > 1 && d.Null() { // only a page has to have its list
 		*p = nil
 		return true
@@ -226,76 +197,104 @@ func orders[T any](d *decoder, p *[]T, size int, read func(*decoder, *T) bool, a
 		return false
 	}
 	s, n, i := *p, 0, 0
-	if d.Sparse && d.Depth == 1 {
-		size /= 3 // an order of which only the id and the time were asked for has 85 bytes, and its model 1 KiB
-	}
-	for ; d.More(i); i++ {
-		mark := d.Mark()
-		switch {
-		case d.limit > 0 && i == d.limit:
-			d.Fail("more orders than the request asked for")
-		case d.limit > 0 && i > d.limit:
+	for begin := d.Left(); d.More(i); i++ {
+		if d.limit > 0 && (i > d.limit || i == d.limit && d.uncounted) {
 			if !d.Skip() {
 				return false
 			}
 			continue
-		default:
+		}
+		memory := d.memory
+		mark := d.Mark()
+		if d.limit > 0 && i == d.limit {
+			d.Fail("more orders than the request asked for")
+		} else {
 			var ok bool
-			before := cap(s)
-			if s, ok = grow(d, s, n, size, 4); ok {
-				if cap(s) > before {
-					d.Charge(-before * size) // what it replaces is free again
-				}
-				mark = d.Mark() // what the list takes, it takes also if this order is odd
-				if read(d, &s[n]) {
-					n++
-					continue
-				}
+			if s, ok = growOrders(d, s, n, size, (begin-d.Left())/max(i, 1)); !ok {
+				return false
 			}
+			memory = d.memory
+			if read(d, &s[n]) {
+				n++
+				continue
+			}
+			clear(s[n : n+1])
 		}
-		d.In("[" + strconv.Itoa(i) + "]")
-		odd := new(DecodeError)
-		odd.Path, odd.Reason, _ = d.Failure()
-		odd.Path = at + odd.Path
-		if !d.Rewind(mark) {
-			return false // the callers add where the list is
-		}
-		odd.OrderID, odd.CreatedAt = head(d)
-		if !d.Rewind(mark) || !d.Skip() {
+		odd := d.oddOrder(mark, at, i)
+		if odd == nil {
 			return false
 		}
-		if n < len(s) {
-			clear(s[n : n+1])
+		if d.memory = memory - oddSize; d.memory < 0 {
+			return d.Fail("too many orders that can't be read")
 		}
 		if d.odd == nil {
 			d.odd = new(OrdersError)
 		}
-		if d.odd.Orders = append(d.odd.Orders, odd); len(d.odd.Orders) > maxOddOrders {
-			return d.Fail("too many orders that can't be read")
-		}
+		d.odd.Orders = append(d.odd.Orders, odd)
 	}
 	*p = first(s, n)
 	return d.CloseArray()
 }
 
+// growOrders makes room for an order n, and for as many as will come if they are as long as those before.
+func growOrders[T any](d *decoder, s []T, n, size, length int) ([]T, bool) {
+	before, capacity := cap(s), max(2*n, 4)
+	if n > 0 && length > 0 {
+		expected := n + max(n/4, 1+d.Left()/length) // a quarter more, as the first may be longer than all others
+		if expected*size > d.memory {
+			expected = min(expected, capacity)
+		}
+		capacity = expected
+	}
+	if d.limit > 0 {
+		capacity = min(capacity, d.limit)
+	}
+	s, ok := grow(d, s, n, size, capacity)
+	if ok && cap(s) > before {
+		d.charge(-before * size) // what it replaces is free again
+	}
+	return s, ok
+}
+
+// oddOrder returns the failure in the order i of a list, which begins at mark, and goes on to its end. It returns nil if no
+// other order can be read either.
+func (d *decoder) oddOrder(mark jsonscan.Mark, at string, i int) *DecodeError {
+	d.In("[" + strconv.Itoa(i) + "]")
+	odd := &DecodeError{Path: at + d.path}
+	odd.Reason, _ = d.Failure()
+	if !d.Rewind(mark) {
+		return nil // the callers add where the list is
+	}
+	d.Deep = true
+	odd.OrderID, odd.CreatedAt = d.head()
+	ok := d.Rewind(mark) && d.Skip()
+	if d.Deep, d.path = false, ""; !ok {
+		return nil
+	}
+	return odd
+}
+
+var namesHead = []string{`"id":`, `"created_at":`}
+
 // head returns what names the order that comes: its id, if it is one that can be printed, and when it was placed.
-func head(d *decoder) (id string, created time.Time) {
-	var raw [2]string
+func (d *decoder) head() (id string, created time.Time) {
+	var raw [2][]byte
 	var next [3]uint8
 	for i, ok := -1, d.Object(); ok; {
-		if i = d.Property([]string{`"id":`, `"created_at":`}, next[:], i); i < 0 || !d.Raw(&raw[i]) {
+		if i = d.Property(namesHead, next[:], i); i < 0 {
 			break
 		}
-	}
-	if strings.HasPrefix(raw[0], `"`) {
-		id = strings.Trim(raw[0], `"`)
+		from := d.Mark()
+		if ok = d.Skip(); ok {
+			raw[i] = d.Since(from)
+		}
 	}
 	const letters = "_-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	if len(id) > 64 || strings.Trim(id, letters) != "" {
-		id = ""
+	if text, ok := bytes.CutPrefix(raw[0], []byte(`"`)); ok && len(text) <= 64 {
+		if id = string(text[:len(text)-1]); strings.Trim(id, letters) != "" {
+			id = ""
+		}
 	}
-	if json.Unmarshal([]byte(raw[1]), &created) != nil {
-		created = time.Time{}
-	}
+	created, _ = parseTime(bytes.Trim(raw[1], `"`))
 	return id, created
 }

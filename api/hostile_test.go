@@ -71,9 +71,7 @@ func hostilePage(tb testing.TB, depth, orders int) []byte {
 }
 
 func hostileForget(page *OrderPage) {
-	for i := range page.Orders {
-		page.Orders[i].absent = 0
-	}
+	forget(reflect.ValueOf(page))
 }
 
 func hostileSame(t *testing.T, body string, o DecodeOptions) {
@@ -345,7 +343,7 @@ func TestHostileMemory(t *testing.T) {
 		runtime.KeepAlive(data)
 		factor := (float64(after) - float64(before)) / float64(len(data))
 		t.Logf("%-20s %8d bytes: kept %.1f × (%.150v)", name, len(data), factor, err)
-		if factor > 26 {
+		if factor > 9 {
 			t.Errorf("%s: %d bytes keep %.1f times as much: %.200v", name, len(data), factor, err)
 		}
 	}
@@ -396,7 +394,7 @@ func TestHostileCancel(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		_, err := DecodeOrderPage(ctx, data, DecodeOptions{Sparse: true, Uncounted: true})
-		if !errors.Is(err, context.Canceled) && !strings.HasPrefix(name, "one ") && name != "escaped string" { // one value is read at once
+		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: a canceled context does not end decoding: %.80v", name, err)
 		}
 	}
@@ -459,8 +457,8 @@ func TestHostileHas(t *testing.T) {
 	typ := reflect.TypeFor[Order]()
 	for i := range typ.NumField() {
 		name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
-		if typ.Field(i).IsExported() && !new(Order).Has(name) {
-			t.Errorf("a literal lacks %q", name)
+		if want := name != "-" && !strings.Contains(typ.Field(i).Tag.Get("json"), ","); new(Order).Has(name) != want {
+			t.Errorf("a literal has %q: %v", name, !want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +20,7 @@ func newRequest(method, server, route, query string, body io.Reader, contentType
 	if query != "" {
 		target += "?" + query
 	}
-	req, err := http.NewRequestWithContext(context.Background(), method, target, body)
+	req, err := http.NewRequest(method, target, body) //nolint:noctx // the caller sets it
 	if err != nil {
 		return nil, err
 	}

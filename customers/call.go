@@ -16,14 +16,16 @@ import (
 type caller struct {
 	config  *config
 	session *Session // nil: no session, only a bearer token or calls that need no login
-	bearer  bool     // sends the bearer token, instead of a session
-	run     *renewal // the run of the re-login hook that the client was made for
+	bearer  *string  // the token that is sent instead of a session's cookie; behind a pointer, which fmt does not follow
+	// logIn logs the client's own account in (WithCredentials), for a call that found the cookie found, or none, and adds
+	// to spent what it took of WithTimeout; nil: the client has none.
+	logIn func(ctx context.Context, found *cookie, header http.Header, spent *time.Duration) error
 }
 
 func (c *caller) baseURL() string { return c.config.endpoint.baseURL }
 
 // do sends a call's request. Its steps: headers, then try; once more with each other cookie that a browser sent by the
-// session cookie's name, and after a re-login.
+// session cookie's name, and after a login of the client's own account.
 func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response, error) {
 	if in.options.response != nil {
 		*in.options.response = Response{}
@@ -31,25 +33,25 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	c.setHeaders(req, in.options.header)
 	ctx = context.WithValue(ctx, operationKey{}, operations[in.op])
 	var spent time.Duration
-	r, snap, err := c.try(ctx, in, req, nil, &spent)
+	r, snap, err := c.try(ctx, in, req, &spent)
 	for snap.again && rewind(req) {
 		r.discard()
-		r, snap, err = c.try(ctx, in, req, nil, &spent)
+		r, snap, err = c.try(ctx, in, req, &spent)
 	}
-	if snap.expired && c.mayRenew(ctx) && rewind(req) {
+	if snap.needsLogin && c.logIn != nil && rewind(req) {
 		r.discard()
-		if err := c.session.renew(ctx, in.op, &snap, c.config.reloginHook); err != nil {
+		if err := c.logIn(ctx, snap.cookie, in.options.header, &spent); err != nil {
 			return nil, err
 		}
-		r, _, err = c.try(ctx, in, req, &snap, &spent)
+		r, _, err = c.try(ctx, in, req, &spent)
 	}
 	return r, err
 }
 
-// try sends req as the session's customer of the moment. Its steps: session, transport, session, status. spent is how much
-// of WithTimeout the call has used.
-func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *snapshot, spent *time.Duration) (*response, snapshot, error) {
-	snap, err := c.authorize(ctx, in.op, req, first)
+// try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session. spent is
+// how much of WithTimeout the call has used.
+func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *time.Duration) (*response, snapshot, error) {
+	snap, err := c.authorize(in, req)
 	if err != nil {
 		return nil, snap, named(in.op, err)
 	}
@@ -65,15 +67,13 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, first *sn
 	if r == nil {
 		return nil, snap, err
 	}
-	// The session comes before the body: a login whose body is cut off is a login all the same.
-	if sessionErr := c.settle(ctx, &snap, r, in.options.header); sessionErr != nil {
-		r.discard()
-		return nil, snap, sessionErr
-	}
 	if !in.streams {
 		err = cmp.Or(err, r.check(c.config.endpoint)) // to the caller of Do, any status is a response
 	}
-	if err != nil {
+	if err == nil && in.decode != nil {
+		err = in.decode(ctx, r)
+	}
+	if err = c.settle(ctx, in, &snap, r, err); err != nil {
 		r.discard()
 		return nil, snap, err
 	}
@@ -92,24 +92,24 @@ const (
 )
 
 // authorize sets what req needs to be the customer's: the session's cookie, or the bearer token.
-func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request, first *snapshot) (snapshot, error) {
+func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 	if c.session == nil {
-		use := operations[op].session
+		use := operations[in.op].session
 		switch {
-		case use == login && c.bearer:
+		case use == login && c.bearer != nil:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageBearerLogin}
-		case use != open && use != optional && !c.bearer, use == logout:
+		case use != open && use != optional && c.bearer == nil, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
-		case c.bearer && req.Header["Authorization"] != nil:
+		case c.bearer != nil && req.Header["Authorization"] != nil:
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
-		case c.bearer && use != open:
-			req.Header.Set("Authorization", "Bearer "+c.config.headers.bearerToken)
+		case c.bearer != nil && use != open:
+			req.Header.Set("Authorization", "Bearer "+*c.bearer)
 		}
 		return snapshot{}, nil
 	}
-	snap, cookies, err := c.session.begin(op, c.config.endpoint, c.currentRun(ctx), first)
-	if operations[op].session == optional && first == nil && errors.Is(err, ErrUnauthenticated) && !(snap.expired && c.mayRenew(ctx)) {
-		snap.cookie, snap.expired, err = nil, false, nil // without a login, the call is an anonymous visitor's
+	snap, cookies, err := c.session.begin(in.op, c.config.endpoint, in.account)
+	if operations[in.op].session == optional && c.logIn == nil && errors.Is(err, ErrUnauthenticated) {
+		snap.cookie, snap.needsLogin, err = nil, false, nil // without a login, the call is an anonymous visitor's
 	}
 	if err != nil {
 		return snap, err
@@ -121,27 +121,35 @@ func (c *caller) authorize(ctx context.Context, op Operation, req *http.Request,
 	return snap, nil
 }
 
-// settle takes what a response means into the session.
-func (c *caller) settle(ctx context.Context, snap *snapshot, r *response, header http.Header) error {
+// settle takes what a response means into the session, and returns the call's error, which is err unless the session has
+// one of its own.
+func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *response, err error) error {
 	if c.session == nil {
-		return nil
+		return err
 	}
-	e, use := c.config.endpoint, operations[r.op].session
-	got := result{ok: r.ok(), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
-	snap.expired = (use == secured || use == optional && snap.cookie != nil) && got.unauthorized && snap.verified
-	if use == login && got.ok && got.cookies.live() == nil {
+	e, use := c.config.endpoint, operations[in.op].session
+	got := result{ok: r.ok() && !(r.foreign && use == secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
+	live := got.cookies.live()
+	switch {
+	case use == login && got.ok && live == nil:
 		// None of this response's cookies are kept: under another name, one of them is the login's.
 		return r.noSessionCookie(e)
+	case in.account && got.ok && err != nil: // it is not known whose login it is
+		c.endSuperseded(ctx, []*cookie{live}, in.options.header)
+		return err
 	}
-	superseded, changed := c.session.settle(r.op, snap, got)
-	c.endSuperseded(ctx, superseded, header)
-	if changed && c.config.sessionHook != nil {
+	superseded, changed := c.session.settle(in.op, snap, got)
+	c.endSuperseded(ctx, superseded, in.options.header)
+	if changed && c.config.sessionHook != nil && !c.session.account {
 		c.session.notify(ctx, c.config.sessionHook)
 	}
-	if use == login && got.ok && slices.Contains(superseded, got.cookies.live()) {
+	if use == login && got.ok && slices.Contains(superseded, live) {
 		return r.failure(ErrSessionSuperseded, messageSuperseded)
 	}
-	return nil
+	if e, ok := errors.AsType[*Error](err); ok && use == secured && e.kind == ErrUnauthenticated {
+		e.kind = ErrSessionEnded
+	}
+	return err
 }
 
 // supersededTimeout bounds how long a call waits for the logout of superseded logins.
@@ -168,26 +176,17 @@ func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header
 	}
 }
 
-// currentRun returns the run of the re-login hook that makes the call, with its client or with its context.
-func (c *caller) currentRun(ctx context.Context) *renewal {
-	if c.run != nil || c.config.reloginHook == nil {
-		return c.run
+// fetch makes a call and decodes the response with read. The result is set beside an error if only some orders can't be
+// read.
+func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, read decodeFunc[T], options api.DecodeOptions) (out *T, err error) {
+	in.decode = func(ctx context.Context, r *response) (err error) {
+		out, err = decode(ctx, r, read, options)
+		return err
 	}
-	return runOf(ctx, c.session)
-}
-
-// mayRenew reports whether the re-login hook may run for a call.
-func (c *caller) mayRenew(ctx context.Context) bool {
-	return c.config.reloginHook != nil && c.session != nil && c.currentRun(ctx) == nil
-}
-
-// fetch makes a call and decodes the response with read.
-func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, read decodeFunc[T], options api.DecodeOptions) (*T, error) {
-	r, err := c.do(ctx, in, req)
-	if err != nil {
-		return nil, err
+	if _, err = c.do(ctx, in, req); err != nil && !isPartial(err) {
+		out = nil
 	}
-	return decode(ctx, r, read, options)
+	return out, err
 }
 
 // customer makes a call whose response is the customer.

@@ -35,13 +35,16 @@ func New(baseURL string, opts ...Option) (*Client, error) {
 	hc := c.transport.http
 	hc.Jar = nil // the session is the jar
 	hc.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	hc.Transport = safeLocation{hc.Transport}
+	hc.Transport = newSafeLocation(hc.Transport)
 	if c.endpoint.tlsTerminated {
 		c.headers.common.Set("X-Forwarded-Proto", "https")
 	}
-	first := caller{config: c, bearer: c.headers.bearerToken != ""}
-	if !first.bearer && !c.withoutSession {
+	first := caller{config: c, bearer: c.headers.bearer}
+	if first.bearer == nil && !c.withoutSession {
 		first.session = new(Session)
+	}
+	if c.credentials != nil {
+		first.useAccount(*c.credentials)
 	}
 	return newClient(first), nil
 }
@@ -67,8 +70,11 @@ func newConfig(baseURL string, opts []Option) (*config, error) {
 			return nil, err
 		}
 	}
-	if c.headers.bearerToken != "" && c.headers.common["Authorization"] != nil {
+	if c.headers.bearer != nil && c.headers.common["Authorization"] != nil {
 		return nil, refused("WithHeader", reasonTwoCredentials)
+	}
+	if c.credentials != nil && (c.headers.bearer != nil || c.withoutSession) {
+		return nil, refused("WithCredentials", "the account has a session of its own: leave out WithBearerToken and WithoutSession")
 	}
 	if c.transport.http == nil {
 		c.transport.http = &http.Client{Transport: newRoundTripper()}
@@ -95,9 +101,30 @@ func (c Client) Format(f fmt.State, _ rune) {
 // WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs
 // well under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a
 // customer who has yet to log in; nil makes a client as [WithoutSession] does. The bearer token of c is not passed on: a
-// client has a session or a token.
+// client has a session or a token. Nor are the credentials of [WithCredentials].
 func (c *Client) WithSession(s *Session) *Client {
 	return newClient(caller{config: c.caller.config, session: s})
+}
+
+// WithBearerToken derives a client that sends a customer's token of [AuthService.GetToken], sharing settings and connections
+// with c. It costs as little as [Client.WithSession]. A token that can't be one is [ErrInvalidInput], and so is any on a
+// client with an Authorization header of its own, which goes to the same place.
+func (c *Client) WithBearerToken(token string) (*Client, error) {
+	err := checkBearerToken(token)
+	if err == nil && c.caller.config.headers.common["Authorization"] != nil {
+		err = refused("WithHeader", reasonTwoCredentials)
+	}
+	if err != nil {
+		return nil, named("WithBearerToken", err)
+	}
+	return newClient(caller{config: c.caller.config, bearer: &token}), nil
+}
+
+// CloseIdleConnections closes the connections that c and all clients derived with it, or that it is derived from, do not use
+// at the moment. A program calls it when it has done with them, so that a leak checker finds none; the clients work on, by
+// new connections. Those of an [http.Client] that was given to [WithHTTPClient] are closed too.
+func (c *Client) CloseIdleConnections() {
+	c.caller.config.transport.http.CloseIdleConnections()
 }
 
 // Session returns the session that the client's logins fill and its calls use; nil with [WithoutSession] or

@@ -311,9 +311,9 @@ func TestSessionKeepsOfACookieNoMoreThanItsNameAndValue(t *testing.T) {
 		junk := "; Path=/; Junk=" + strings.Repeat(strconv.Itoa(i%10), 100<<10)
 		h := http.Header{"Set-Cookie": {"connect.sid=v" + junk, "lb=1" + junk}, "Content-Type": {"application/json"}}
 		c.session = s
-		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, nil, nil)
+		snap, _, err := s.begin(OperationAuthenticate, c.config.endpoint, false)
 		wantOK(t, err)
-		wantOK(t, c.settle(t.Context(), &snap, &response{op: OperationAuthenticate, status: 200, header: h}, nil))
+		wantOK(t, c.settle(t.Context(), &call{op: OperationAuthenticate}, &snap, &response{op: OperationAuthenticate, status: 200, header: h}, nil))
 		sessions[i] = s
 	}
 	if grown := int64(liveHeap()) - int64(before); grown > 2<<20 {

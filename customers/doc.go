@@ -29,8 +29,10 @@
 //
 // A server makes one client with [WithoutSession], which can never become a customer, and derives one for each customer
 // by [Client.WithSession]. Between requests, a session is stored as the text of [Session.Encode] and made again by
-// [DecodeSession]; or the browser's own cookie is the session, by [SessionFromRequest] and [Session.Relay].
-// [WithSessionHook] reports each change.
+// [DecodeSession], and [WithSessionHook] reports each change; or the browser's own cookie is the session, by
+// [SessionHandler]. What a late response says about an older login undoes no newer one in either way.
+//
+// A program that acts for an account of its own has [WithCredentials].
 //
 // # Errors
 //

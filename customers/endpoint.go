@@ -160,7 +160,9 @@ func mayLeadElsewhere(path string) bool {
 		if err != nil || decoded == path {
 			return false
 		}
-		path = decoded
+		if path = decoded; path[0] == '/' { // after the slash of the base URL, it would be the beginning of a host
+			return true
+		}
 	}
 	return true
 }

@@ -17,11 +17,21 @@ var (
 	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Field names it, or that the
 	// backend refused it (400, 413, 414, 431).
 	ErrInvalidInput = errors.New("invalid input")
-	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. Where the session is
-	// known to have ended, nothing is sent.
-	ErrUnauthenticated = errors.New("not logged in")
+	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. It is one of the four
+	// that follow, unless the client sends a bearer token.
+	ErrUnauthenticated = errors.New("unauthenticated")
+	// ErrNotLoggedIn means that the session never had a login, nor a cookie from a browser; nothing was sent. It is
+	// ErrUnauthenticated too.
+	ErrNotLoggedIn error = unauthenticated("not logged in")
+	// ErrSessionEnded means that the backend does not know the session's cookie, or no longer: it has restarted, say, or the
+	// cookie of a browser was that of no customer. Calls after the one that found out are not sent. It is ErrUnauthenticated
+	// too.
+	ErrSessionEnded error = unauthenticated("session ended")
 	// ErrSessionExpired means that the session cookie has expired; nothing was sent. It is ErrUnauthenticated too.
-	ErrSessionExpired = errors.New("session expired")
+	ErrSessionExpired error = unauthenticated("session expired")
+	// ErrLoggedOut means that the customer has logged out, or that Session.Forget dropped the login; nothing was sent. It is
+	// ErrUnauthenticated too.
+	ErrLoggedOut error = unauthenticated("logged out")
 	// ErrSessionSuperseded means that a login succeeded, but a newer login or logout of the same session came first and
 	// stands. The superseded login is logged out at the backend, for which the call may take up to five seconds longer.
 	ErrSessionSuperseded = errors.New("superseded by a newer login or logout")
@@ -58,6 +68,12 @@ var (
 	// is cut off or too large.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 )
+
+// unauthenticated is a case of [ErrUnauthenticated].
+type unauthenticated string
+
+func (u unauthenticated) Error() string { return string(u) }
+func (unauthenticated) Unwrap() error   { return ErrUnauthenticated }
 
 // Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What of
 // it was received has control characters escaped, and a bounded length.

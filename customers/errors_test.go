@@ -228,7 +228,7 @@ func TestErrorTexts(t *testing.T) {
 		{&Error{Operation: "CreateCustomer", Field: "Password", Message: "it is required", kind: ErrInvalidInput}, "customers: CreateCustomer: invalid input: Password: it is required"},
 		{&Error{Operation: "RetrieveCustomer", kind: ErrUnavailable, cause: io.ErrUnexpectedEOF}, "customers: RetrieveCustomer: backend unavailable: unexpected EOF"},
 		{&Error{Operation: "RetrieveCustomer", StatusCode: 503, cause: io.EOF}, "customers: RetrieveCustomer: 503 EOF"},
-		{&Error{Operation: "RetrieveCustomer", kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: "log in again"}, "customers: RetrieveCustomer: not logged in: log in again: session expired"},
+		{&Error{Operation: "RetrieveCustomer", kind: ErrUnauthenticated, Message: "ask for a token"}, "customers: RetrieveCustomer: unauthenticated: ask for a token"},
 	} {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("%q, want %q", got, test.want)

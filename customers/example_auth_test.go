@@ -111,3 +111,27 @@ func ExampleWithBearerToken() {
 	fmt.Println(me.Email)
 	// Output: alec@example.com
 }
+
+// A server has a token for each of its customers, and one client for all.
+func ExampleClient_WithBearerToken() {
+	ctx := context.Background()
+	c, err := customers.New(startShop().URL, customers.WithoutSession())
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.CloseIdleConnections()
+	token, err := c.Auth.GetToken(ctx, "alec@example.com", "supersecret")
+	if err != nil {
+		log.Fatal(err)
+	}
+	alec, err := c.WithBearerToken(token)
+	if err != nil {
+		log.Fatal(err)
+	}
+	me, err := alec.Retrieve(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Email)
+	// Output: alec@example.com
+}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // A server has one client that can not become a customer, and derives one for each customer it acts for.
@@ -65,20 +66,20 @@ func newVault(key []byte) (vault, error) {
 	return vault{aead}, err
 }
 
-func (v vault) seal(record string, s *customers.Session) string {
-	return base64.RawStdEncoding.EncodeToString(v.aead.Seal(nil, nil, []byte(s.Encode()), []byte(record)))
+func (v vault) seal(record, text string) string {
+	return base64.RawStdEncoding.EncodeToString(v.aead.Seal(nil, nil, []byte(text), []byte(record)))
 }
 
-func (v vault) open(record, sealed string) (*customers.Session, error) {
+func (v vault) open(record, sealed string) (text string, err error) {
 	raw, err := base64.RawStdEncoding.DecodeString(sealed)
 	if err != nil {
-		return nil, errors.New("the session is damaged")
+		return "", errors.New("the session is damaged")
 	}
-	text, err := v.aead.Open(nil, nil, raw, []byte(record))
+	plain, err := v.aead.Open(nil, nil, raw, []byte(record))
 	if err != nil {
-		return nil, errors.New("the session is damaged, another record's, or sealed with another key")
+		return "", errors.New("the session is damaged, another record's, or sealed with another key")
 	}
-	return customers.DecodeSession(string(text))
+	return string(plain), nil
 }
 
 // A stored session is encrypted: its text logs anybody in as the customer. Any AEAD of the standard library does; the
@@ -89,9 +90,13 @@ func ExampleSession_Encode() {
 		log.Fatal(err)
 	}
 	c := loggedIn(startShop())
-	sealed := v.seal("session:1", c.Session())
+	sealed := v.seal("session:1", c.Session().Encode())
 
-	session, err := v.open("session:1", sealed)
+	text, err := v.open("session:1", sealed)
+	if err != nil {
+		log.Fatal(err)
+	}
+	session, err := customers.DecodeSession(text)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -108,75 +113,109 @@ func ExampleSession_Encode() {
 	// the session is damaged, another record's, or sealed with another key
 }
 
-// sessionStore is a server's session store, such as a Redis or a table, keyed by the id in the site's own cookie.
+// sessionStore is a server's session store with a compare-and-swap, such as a Redis or a table, keyed by the id in the
+// site's own cookie.
 type sessionStore struct {
 	vault vault
 	mu    sync.Mutex
-	texts map[string]string
+	rows  map[string]string
+}
+
+func (st *sessionStore) get(id string) (row string) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.rows[id]
+}
+
+// compareAndSwap reports whether the row was old and is next now.
+func (st *sessionStore) compareAndSwap(id, old, next string) bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.rows[id] != old {
+		return false
+	}
+	st.rows[id] = next // worth keeping until the session expires
+	return true
 }
 
 // siteSession is the key of the site's session id in a request's context.
 type siteSession struct{}
 
-// save is the session hook. It runs after a login, after a logout and after each change of the cookie by the backend.
-func (st *sessionStore) save(ctx context.Context, s *customers.Session) {
+// save is the session hook. It stores what becomes of the text that is stored now, which need not be the one that the
+// request began with.
+func (st *sessionStore) save(ctx context.Context, change customers.SessionChange) {
 	id, ok := ctx.Value(siteSession{}).(string)
 	if !ok {
 		return
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if !s.LoggedIn() {
-		delete(st.texts, id)
-		return
+	for {
+		row := st.get(id)
+		text, _ := st.vault.open(id, row) // what can't be opened counts as none
+		next := change.Apply(text)
+		if next == text || st.compareAndSwap(id, row, st.vault.seal(id, next)) {
+			return
+		}
 	}
-	st.texts[id] = st.vault.seal(id, s) // worth keeping until s.Expires()
 }
 
 // load returns the session of a visitor. A new visitor gets one that a login fills.
 func (st *sessionStore) load(id string) *customers.Session {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if s, err := st.vault.open(id, st.texts[id]); err == nil {
-		return s
+	text, err := st.vault.open(id, st.get(id))
+	if err != nil {
+		return new(customers.Session)
 	}
-	return new(customers.Session)
+	session, err := customers.DecodeSession(text)
+	if err != nil {
+		return new(customers.Session)
+	}
+	return session
 }
 
-// A server stores each change of a session. The context of the request names the visitor.
+// A server stores each change of a session. The context of the request names the visitor. The requests of a visitor may
+// overlap: here, the first tab asks for the profile while the second logs in as another customer, and learns only then
+// that its own login had ended.
 func ExampleWithSessionHook() {
 	v, err := newVault(make([]byte, 32)) // from your secret manager
 	if err != nil {
 		log.Fatal(err)
 	}
-	store := &sessionStore{vault: v, texts: map[string]string{}}
-	shop, err := customers.New(startShop().URL, customers.WithoutSession(), customers.WithSessionHook(store.save))
+	store, backend := &sessionStore{vault: v, rows: map[string]string{}}, startShop()
+	backend.AddCustomer(customerstest.Customer{Email: "bea@example.com", Password: "supersecret"})
+	shop, err := customers.New(backend.URL, customers.WithoutSession(), customers.WithSessionHook(store.save))
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Each request of a visitor is handled alike: load the session, act.
-	handle := func(visitor string, act func(ctx context.Context, c *customers.Client) error) {
-		ctx := context.WithValue(context.Background(), siteSession{}, visitor)
-		err := act(ctx, shop.WithSession(store.load(visitor)))
-		fmt.Printf("%s: %v, %d stored\n", visitor, err, len(store.texts))
+	// Each request of a visitor is handled alike: load the session, act. It gets a new id at login, as any session of a
+	// site (session fixation), which is left out here.
+	ctx := context.WithValue(context.Background(), siteSession{}, "visitor-1")
+	logIn := func(email string) {
+		_, err := shop.WithSession(store.load("visitor-1")).Auth.Authenticate(ctx, email, "supersecret")
+		fmt.Printf("%s logs in: %v\n", email, err)
 	}
-	logIn := func(ctx context.Context, c *customers.Client) error {
-		_, err := c.Auth.Authenticate(ctx, "alec@example.com", "supersecret")
-		return err
+	logIn("alec@example.com")
+	firstTab := store.load("visitor-1")
+	backend.ExpireSessions() // as a restart of the backend does
+	logIn("bea@example.com")
+	_, err = shop.WithSession(firstTab).Retrieve(ctx)
+	fmt.Println("the first tab:", errors.Is(err, customers.ErrSessionEnded), firstTab.State())
+
+	session := store.load("visitor-1")
+	me, err := shop.WithSession(session).Retrieve(ctx)
+	if err != nil {
+		log.Fatal(err)
 	}
-	profile := func(ctx context.Context, c *customers.Client) error {
-		_, err := c.Retrieve(ctx)
-		return err
+	fmt.Println("the visitor is", me.Email)
+
+	if err := shop.WithSession(session).Auth.DeleteSession(ctx); err != nil {
+		log.Fatal(err)
 	}
-	handle("visitor-1", logIn)
-	handle("visitor-1", profile)
-	handle("visitor-2", profile)
-	handle("visitor-1", func(ctx context.Context, c *customers.Client) error { return c.Auth.DeleteSession(ctx) })
+	fmt.Println("and now", store.load("visitor-1").State())
 	// Output:
-	// visitor-1: <nil>, 1 stored
-	// visitor-1: <nil>, 1 stored
-	// visitor-2: customers: RetrieveCustomer: not logged in: log in first, with Create or Auth.Authenticate, 1 stored
-	// visitor-1: <nil>, 0 stored
+	// alec@example.com logs in: <nil>
+	// bea@example.com logs in: <nil>
+	// the first tab: true ended
+	// the visitor is bea@example.com
+	// and now logged out
 }
 
 // A server between browser and backend stores nothing: the browser has the session in a cookie of the site.
@@ -186,7 +225,7 @@ func ExampleSessionFromRequest() {
 		log.Fatal(err)
 	}
 	// Over https, a name such as "__Host-shop" keeps other hosts of the domain from planting a cookie.
-	const cookie = customers.DefaultSessionCookieName
+	cookie := customers.BrowserCookie{Name: customers.DefaultSessionCookieName}
 	site := http.NewServeMux()
 	site.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
 		session := customers.SessionFromRequest(r, cookie)
@@ -255,28 +294,110 @@ func (b *browser) show(method, path string, form url.Values) {
 	fmt.Println(resp.StatusCode, strings.TrimSpace(string(body)))
 }
 
-// A program that acts for one customer logs in again by itself once the login has expired.
-func ExampleWithReloginHook() {
+// A program's own account logs in by itself: at the first call, and again once the login has expired.
+func ExampleWithCredentials() {
 	ctx := context.Background()
 	shop := startShop()
-	c, err := customers.New(shop.URL, customers.WithReloginHook(func(ctx context.Context, c *customers.Client) error {
-		fmt.Println("logging in again")
-		_, err := c.Auth.Authenticate(ctx, "alec@example.com", "supersecret") // from your secret manager
-		return err
-	}))
+	c, err := customers.New(shop.URL, customers.WithCredentials("alec@example.com", "supersecret")) // from your secret manager
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := c.Auth.Authenticate(ctx, "alec@example.com", "supersecret"); err != nil {
-		log.Fatal(err)
+	for range 2 {
+		me, err := c.Retrieve(ctx)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("acting for", me.Email)
+		shop.ExpireSessions() // as a restart of the backend does
 	}
-	shop.ExpireSessions() // as a restart of the backend does
-	me, err := c.Retrieve(ctx)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(me.Email, "is back")
+	// It never is another customer.
+	_, err = c.Auth.Authenticate(ctx, "bea@example.com", "supersecret")
+	fmt.Println(errors.Is(err, customers.ErrInvalidInput))
 	// Output:
-	// logging in again
-	// alec@example.com is back
+	// acting for alec@example.com
+	// acting for alec@example.com
+	// true
+}
+
+// A customer logs out while the backend is down.
+func ExampleSession_Forget() {
+	c := loggedIn(startShop())
+	session := c.Session()
+	session.Forget() // with a store: store.save(ctx, session.Forget())
+	_, err := c.Retrieve(context.Background())
+	fmt.Println(session.State(), errors.Is(err, customers.ErrLoggedOut))
+	// Output:
+	// logged out true
+}
+
+// A page shows the visitor why there is no customer.
+func ExampleSession_State() {
+	backend := startShop()
+	shop, err := customers.New(backend.URL, customers.WithoutSession())
+	if err != nil {
+		log.Fatal(err)
+	}
+	show := func(s *customers.Session) {
+		before := s.State()
+		_, err := shop.WithSession(s).Retrieve(context.Background())
+		switch {
+		case errors.Is(err, customers.ErrNotLoggedIn):
+			fmt.Printf("%s: please log in\n", before)
+		case errors.Is(err, customers.ErrUnauthenticated):
+			fmt.Printf("%s, then %s: you were logged out, please log in again\n", before, s.State())
+		case err != nil:
+			fmt.Printf("%s: please try again later\n", before)
+		default:
+			fmt.Printf("%s: welcome back\n", before)
+		}
+	}
+	session := loggedIn(backend).Session()
+	show(new(customers.Session))
+	show(session)
+	backend.ExpireSessions()
+	show(session)
+	// Output:
+	// anonymous: please log in
+	// logged in: welcome back
+	// logged in, then ended: you were logged out, please log in again
+}
+
+// SessionHandler does for all pages what SessionFromRequest and Relay do for one.
+func ExampleSessionHandler() {
+	shop, err := customers.New(startShop().URL, customers.WithoutSession())
+	if err != nil {
+		log.Fatal(err)
+	}
+	site := http.NewServeMux()
+	site.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
+		c := shop.WithSession(customers.SessionFromContext(r.Context()))
+		if _, err := c.Auth.Authenticate(r.Context(), r.PostFormValue("email"), r.PostFormValue("password")); err != nil {
+			http.Error(w, "wrong email or password", http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprintln(w, "welcome")
+	})
+	site.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		me, err := shop.WithSession(customers.SessionFromContext(r.Context())).Retrieve(r.Context())
+		switch {
+		case errors.Is(err, customers.ErrUnauthenticated):
+			http.Error(w, "please log in", http.StatusUnauthorized)
+		case err != nil:
+			http.Error(w, "please try again", http.StatusBadGateway)
+		default:
+			fmt.Fprintln(w, "hello,", me.Email)
+		}
+	})
+	// Over https, a name such as "__Host-shop" keeps other hosts of the domain from planting a cookie.
+	handler := http.NewCrossOriginProtection().Handler(customers.SessionHandler(site, customers.BrowserCookie{}))
+
+	browser := newBrowser(handler)
+	browser.show(http.MethodGet, "/", nil)
+	browser.show(http.MethodPost, "/login", url.Values{"email": {"alec@example.com"}, "password": {"supersecret"}})
+	browser.show(http.MethodGet, "/", nil)
+	// Output:
+	// 401 please log in
+	// 200 welcome
+	// 200 hello, alec@example.com
 }

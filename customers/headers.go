@@ -7,8 +7,8 @@ import (
 
 // headers are what a client sends with every call.
 type headers struct {
-	common      http.Header
-	bearerToken string
+	common http.Header
+	bearer *string // of WithBearerToken
 }
 
 const (
@@ -55,6 +55,17 @@ func checkHeader(field, name, value string) error {
 		return refused(field, reasonBearer)
 	}
 	return checkHeaderValue(field, value)
+}
+
+// checkBearerToken refuses what can't be a token of GetToken.
+func checkBearerToken(token string) error {
+	switch {
+	case token == "":
+		return refused("WithBearerToken", "the token is empty")
+	case isBearer(token):
+		return refused("WithBearerToken", "give the token alone, without the word Bearer")
+	}
+	return checkHeaderValue("WithBearerToken", token)
 }
 
 // isBearer reports whether an Authorization header has the scheme Bearer, with any white space after it, as the backend's

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -22,9 +23,10 @@ const (
 	messageProvider    = "a payment provider that the backend has saved is no longer installed there"
 )
 
-// hintOfOrder returns what most likely is the matter with an order that can't be read, or nothing.
-func hintOfOrder(odd *DecodeError) string {
-	if odd.Reason == "missing" && (strings.HasSuffix(odd.Path, "total") || strings.HasSuffix(odd.Path, "refundable_amount")) {
+// hintOfOrders returns what most likely is the matter with orders that can't be read, or nothing.
+func hintOfOrders(err error) string {
+	odd, ok := errors.AsType[*DecodeError](err)
+	if ok && odd.Reason == "missing" && (strings.HasSuffix(odd.Path, "total") || strings.HasSuffix(odd.Path, "refundable_amount")) {
 		return messageNoTotals
 	}
 	return ""

@@ -16,6 +16,8 @@ type (
 	// Order is an order as [Client.ListOrders] and [Client.Orders] return it. Amounts are integers in the currency's
 	// smallest unit; times are UTC.
 	Order = api.Order
+	// OrderProperties is a set of an order's properties, which [Order.Has] reads.
+	OrderProperties = api.OrderProperties
 	// OrderRecord is an order as [WithOrders] has it: as stored, without totals.
 	OrderRecord = api.OrderRecord
 	// OrderPage is one page of orders and how many there are in all.

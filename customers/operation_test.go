@@ -181,9 +181,8 @@ func TestOperationOfWhatIsDoneOnTheSide(t *testing.T) {
 		w.Header().Set("Set-Cookie", "connect.sid=new; Path=/")
 		respondJSON(w, http.StatusOK, customerJSON)
 	}
-	c := mustNew(t, "https://shop.example.com", inMemory(h), WithReloginHook(func(ctx context.Context, c *Client) error {
-		return logIn(ctx, c, testEmail)
-	})).WithSession(sessionOf("v"))
+	c := mustNew(t, "https://shop.example.com", inMemory(h), WithCredentials(testEmail, testPassword))
+	c.Session().state.cookie = &cookie{value: "v"}
 	wantOK(t, retrieve(t.Context(), c))
 	if got := fmt.Sprint(seen); got != "[RetrieveCustomer Authenticate RetrieveCustomer]" {
 		t.Errorf("a RoundTripper sees %s", got)

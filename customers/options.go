@@ -42,8 +42,8 @@ type config struct {
 	headers        *headers
 	transport      *transport
 	withoutSession bool
-	sessionHook    func(context.Context, *Session)
-	reloginHook    func(context.Context, *renewal) error
+	sessionHook    func(context.Context, SessionChange)
+	credentials    *api.Credentials // of the client that New makes
 }
 
 // callOptions is what a call's options ask for.
@@ -198,20 +198,12 @@ func (o headerOption) applyCall(c *callOptions) error {
 }
 
 // WithBearerToken makes the client send a token of [AuthService.GetToken] instead of keeping a session. Logins are
-// refused on such a client. A token is good for 30 days; neither a logout nor a new password ends it.
+// refused on such a client. A token is good for 30 days; neither a logout nor a new password ends it. A server with a token
+// for each customer derives a client for each by [Client.WithBearerToken].
 func WithBearerToken(token string) Option {
 	return option(func(c *config) error {
-		if token == "" {
-			return refused("WithBearerToken", "the token is empty")
-		}
-		if isBearer(token) {
-			return refused("WithBearerToken", "give the token alone, without the word Bearer")
-		}
-		if err := checkHeaderValue("WithBearerToken", token); err != nil {
-			return err
-		}
-		c.headers.bearerToken = token
-		return nil
+		c.headers.bearer = &token
+		return checkBearerToken(token)
 	})
 }
 
@@ -253,6 +245,22 @@ func WithTLSTerminated() Option {
 func WithoutSession() Option {
 	return option(func(c *config) error {
 		c.withoutSession = true
+		return nil
+	})
+}
+
+// WithSessionHook has hook called after each call that has changed a session's cookie: a login, a logout, or a response
+// with which the backend prolongs or ends the session. It is where a server stores the session, as [SessionChange.Apply]
+// shows. The hook's ctx has the values of the call's context, which identify the session's owner, but does not end with it.
+// The hook is not called for the account of [WithCredentials].
+//
+// For one session the hook runs once at a time, and again if the session changed meanwhile, so that the last run reports
+// the last change. The call waits for its own run until its context ends, but not for one begun by another call. If the
+// hook panics, the next change includes what it was to store. Cookies of a load balancer may change with every response
+// and do not count.
+func WithSessionHook(hook func(ctx context.Context, change SessionChange)) Option {
+	return option(func(c *config) error {
+		c.sessionHook = hook
 		return nil
 	})
 }

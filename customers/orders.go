@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -16,8 +17,13 @@ import (
 // ordersPerPage is how many orders Orders asks for at a time. Fifty orders of three lines are about 400 KB.
 const ordersPerPage = 50
 
-// defaultLimit is how many orders the backend sends where no limit is given.
-const defaultLimit = 10
+const (
+	// maxUnasked is how many orders are taken where no limit is given. The backend sends 10, and an extended one its own
+	// number.
+	maxUnasked = 1000
+	// maxRepeated is how many times the orders that a page of Orders asked for are taken, as a proxy may repeat some.
+	maxRepeated = 10
+)
 
 // ListOrders returns one page of the customer's orders, newest first; params may be nil. Limit is 10 unless set, and 0
 // means all; there is no maximum. To read all of them, [Client.Orders] is right also while orders are being placed.
@@ -32,7 +38,7 @@ const defaultLimit = 10
 //
 // An order that is not as the contract says costs only itself: the page has the others, and beside it comes an error that
 // is [ErrUnexpectedResponse] and has an [OrdersError], which names the order and the place. Both results are set then. More
-// orders than Limit are left out in the same way.
+// orders than Limit, or without one than 1,000, are left out in the same way.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
 // gets the orders, as long as the session lasts.
@@ -70,12 +76,12 @@ func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersPar
 	if err != nil {
 		return nil, err
 	}
-	options := api.DecodeOptions{Sparse: len(params.Fields)+len(params.Expand) > 0, Uncounted: walk, MaxOrders: defaultLimit}
+	options := api.DecodeOptions{Sparse: len(params.Fields)+len(params.Expand) > 0, Uncounted: walk, MaxOrders: maxUnasked}
 	if params.Limit != nil {
 		options.MaxOrders = *params.Limit
 	}
 	if walk {
-		options.MaxOrders = 0 // a page with duplicates is longer
+		options.MaxOrders = min(options.MaxOrders, math.MaxInt/maxRepeated) * maxRepeated
 	}
 	return fetch(ctx, c, in, req, api.DecodeOrderPage, options)
 }
@@ -277,7 +283,7 @@ func unnamed(before []*DecodeError, order *DecodeError) string {
 }
 
 func unreadableOrder(cause *DecodeError) *Error {
-	e := unexpectedOrders("the order can't be read" + hintOfOrder(cause))
+	e := unexpectedOrders("the order can't be read" + hintOfOrders(cause))
 	e.cause = cause
 	return e
 }

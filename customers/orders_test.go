@@ -296,6 +296,44 @@ func TestErrorOfARefusedFilterComesOnceAndAlone(t *testing.T) {
 	}
 }
 
+// pageOfOrders is a page with n orders.
+func pageOfOrders(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, whole[Order](fmt.Sprintf(`{"id":"order_%d","created_at":"2024-01-02T03:04:05.678Z"}`, i)))
+	}
+	return pageBody(n, list...)
+}
+
+// A shop may have another number of orders on a page than 10.
+func TestListOrdersTakesTheShopsOwnNumberOfOrders(t *testing.T) {
+	for params, want := range map[*ListOrdersParams]int{nil: 60, {}: 60, {Limit: new(0)}: 60, {Limit: new(60)}: 60, {Limit: new(10)}: 10} {
+		c := serve(t, respondWith(200, "application/json", pageOfOrders(60))).loggedIn(t)
+		page, err := c.ListOrders(t.Context(), params)
+		if page == nil || len(page.Orders) != want || (err != nil) != (want == 10) {
+			t.Errorf("%+v: %v", params, err)
+		}
+	}
+}
+
+// A page that is much longer than Orders asked for takes no more memory than some pages, and costs no order.
+func TestOrdersLeavesOutWhatItDidNotAskFor(t *testing.T) {
+	c := serve(t, respondWith(200, "application/json", pageOfOrders(60))).loggedIn(t)
+	n := 0
+	for order, err := range c.Orders(t.Context(), &ListOrdersParams{Limit: new(1)}) {
+		if err != nil {
+			wantIs(t, err, ErrUnexpectedResponse) // it never gets on
+			break
+		}
+		if n++; order.ID == "" || n > 60 {
+			t.Fatalf("order %d is %s", n, order.ID)
+		}
+	}
+	if n < 10 {
+		t.Errorf("%d orders", n)
+	}
+}
+
 // oddOrder is an order that can't be read.
 const oddOrder = `{"id":"order_odd","created_at":"2024-01-02T03:04:07.678Z","total":"a secret"}`
 

@@ -35,6 +35,7 @@ type response struct {
 	body   []byte
 
 	encoded bool    // the body has an encoding that can't be decoded
+	foreign bool    // it is whole, and not the API's
 	stream  *stream // nil: the body was read
 }
 
@@ -147,10 +148,17 @@ func decode[T any](ctx context.Context, r *response, read decodeFunc[T], options
 	if ctxErr := ctx.Err(); ctxErr != nil && errors.Is(err, ctxErr) {
 		return nil, &Error{Operation: r.op, cause: ctxErr}
 	}
-	if odd, ok := errors.AsType[*OrdersError](err); ok {
-		return out, r.unexpected(messageOddOrders+hintOfOrder(odd.Orders[0]), err)
+	if isPartial(err) {
+		return out, r.unexpected(messageOddOrders+hintOfOrders(err), err)
 	}
+	r.foreign = true
 	return nil, r.unexpected(messageOtherJSON, err)
+}
+
+// isPartial reports whether only some orders can't be read.
+func isPartial(err error) bool {
+	_, ok := errors.AsType[*OrdersError](err)
+	return ok
 }
 
 // decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program without

@@ -13,14 +13,16 @@ import (
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
 //     backend would keep a session id that somebody else may know. A call by Do to a route that is not the contract's sends
 //     the cookie if there is one; its success verifies nothing, and another value that it sets is not stored.
-//  3. Login. The login that began last wins, whichever response comes first. A login that succeeds after a newer login or
+//  3. Login. The login that began last wins, whichever response comes first. Its generation is the time at which it began,
+//     and greater than any that its session has seen. A login that succeeds after a newer login or
 //     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
 //     replaces. A failed login changes nothing.
 //  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without WWW-Authenticate,
-//     and with the bare word to the byte or the API's JSON of type unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the
-//     session too. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
+//     or with that of Medusa before 1.17, and with the bare word to the byte or the API's JSON of type unauthorized. A
+//     gateway's 401 changes nothing. A success that deletes the cookie ends the session too. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
 //     does a failure that sets the same value.
 //  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
+//     Forget drops the login without asking the backend.
 //  6. Secure. A Secure cookie is sent over https, and over plain http only with WithTLSTerminated; otherwise the call is
 //     refused before it is sent.
 //  7. The value is kept to the byte. Name, domain and path tell cookies apart. Those for another domain or path than the
@@ -30,12 +32,12 @@ import (
 //  8. Encode and DecodeSession: versioned, bounded, and refused if damaged. No marshaler, and nothing printed.
 //  9. Other cookies, such as a load balancer's, are kept and sent with every call, within limits, never under the session
 //     cookie's name.
-//  10. Across requests. SessionFromRequest makes an unverified session, and a 401 to its cookie ends it without a re-login.
-//     If the browser sent several cookies by the name, the next is tried first, and a login or logout ends them all. Relay sets the browser's cookie if it
-//     changed or was prolonged, and deletes it if the session no longer has one. The session hook runs once at a time for
-//     one session, and its last run sees the last state.
-//
-// A login by the re-login hook takes the number of the login that it renews, so any login or logout begun later wins.
+//  10. Across requests. What a response says about an older login never undoes a newer one, in the browser or in a store.
+//     SessionFromRequest makes an unverified session. If the browser sent several cookies by the name, the next is tried
+//     after a 401, and a login or logout ends them all. Relay sets the browser's cookie if it changed or was prolonged.
+//     It deletes the cookie after a logout or Forget only, and after a logout not one that the backend has refused. The session hook runs
+//     once at a time for one session, and its last run reports the last change. SessionChange.Apply decides by the
+//     generations, which are times and part of the text, whether a store's text is older.
 //
 // What becomes of the state: rows are events, columns are what the session was before. “–” changes nothing.
 //
@@ -65,6 +67,7 @@ import (
 //	logout succeeds                        –            anonymous    anonymous    anonymous
 //	logout succeeds, a newer login stands  –            –            –            –
 //	logout fails                           –            –            –            –
+//	Forget                                 anonymous    anonymous    anonymous    anonymous
 //	operation that needs no login          –            –            –            –
 //
 // A response to an older cookie changes nothing in any state (rule 4). * The replaced login is logged out at the backend.
@@ -77,26 +80,27 @@ import (
 // Where calls overlap, the login that began last wins, whichever response comes first; a response to an older cookie
 // changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it began, not a
 // login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls are
-// [ErrUnauthenticated] without being sent until the next login.
+// [ErrSessionEnded] without being sent until the next login.
 //
 // In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere. Two backends
 // that share all three and differ in the base path need sessions of their own.
 type Session struct {
-	mu       sync.Mutex
-	origin   string
-	state    state
-	others   *[]otherCookie // a load balancer's, say; replaced, never changed
-	browser  *browserCookie // where SessionFromRequest took it from
-	renewing *renewal       // the re-login hook at work
-	renewed  *renewal       // its last run that has ended
-	hooked   bool           // the session hook is at work
-	changed  bool           // and has to be called once more
+	mu      sync.Mutex
+	origin  string
+	state   state
+	others  *[]otherCookie // a load balancer's, say; replaced, never changed
+	browser *browser       // where SessionFromRequest took it from
+	account bool           // of WithCredentials, and nothing else logs it in
+	hooked  bool           // the session hook is at work
+	before  *state         // what the state was before the first change that the hook has yet to see; nil: it has seen all
 }
 
 // state is what a session's calls change, by three transitions: login, logout and secured.
 type state struct {
-	// begun counts logins and logouts in the order they begin; generation is the number of the one that the cookie is from.
-	begun, generation uint64
+	// begun is the number of the login or logout that began last; generation is that of the one which the cookie is from.
+	// A number is the time in microseconds, or one more than the last number if that is greater. So it counts in the order
+	// in which logins and logouts begin, also those of other requests and servers.
+	begun, generation int64
 	// cookie is replaced, never changed: the same pointer means that nothing happened in between. A pointer also keeps it
 	// out of sight when a struct with a Session in it is printed.
 	cookie     *cookie
@@ -106,17 +110,26 @@ type state struct {
 	restored   bool // from a text: the backend may have prolonged the cookie since, so it is tried once though expired
 }
 
-// browserCookie is the cookie of the browser that a session was taken from.
-type browserCookie struct {
-	name  string
-	value string   // empty: the browser sent none
-	rest  []string // of other cookies by this name, such as an older one for the whole domain
+// next returns the number of a login or logout that begins now.
+func (s *state) next() int64 {
+	s.begun = max(time.Now().UnixMicro(), s.begun+1)
+	return s.begun
+}
+
+// browser is the browser that a session was taken from.
+type browser struct {
+	name      string   // of the cookie
+	insecure  bool     // it is set without Secure
+	value     string   // empty: the browser sent none
+	rest      []string // of other cookies by this name, such as an older one for the whole domain
+	refused   bool     // the backend did not know the cookie, which may be an admin's
+	plainHTTP bool     // it will drop a Secure cookie
 }
 
 // login stores the cookie c of the login that began as number, unless a newer login or logout stands (rule 3). It
 // returns the cookie that the backend still accepts and the session no longer needs, which is c if that is superseded.
-func (s *state) login(number uint64, c *cookie) (replaced *cookie) {
-	if number < s.generation { // equal is a re-login
+func (s *state) login(number int64, c *cookie) (replaced *cookie) {
+	if number < s.generation {
 		return c
 	}
 	if s.cookie != nil && s.cookie.value != c.value {
@@ -129,12 +142,12 @@ func (s *state) login(number uint64, c *cookie) (replaced *cookie) {
 
 // logout ends what was logged in when the logout that began as number sent the cookie sent (rule 5). It returns a cookie
 // that the backend still accepts and the session no longer needs, if there is one.
-func (s *state) logout(number uint64, sent *cookie) (superseded *cookie) {
+func (s *state) logout(number int64, sent *cookie) (superseded *cookie) {
 	if number < s.generation {
 		return nil
 	}
 	if s.cookie != nil && (sent == nil || sent.value != s.cookie.value) {
-		superseded = s.cookie // of a login begun earlier, or a re-login, that came in between
+		superseded = s.cookie // of a login begun earlier that came in between
 	}
 	s.generation = number
 	s.store(nil)
@@ -165,8 +178,8 @@ func (s *state) secured(sent *cookie, r result) {
 	}
 }
 
-// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie sent, and
-// another value may be that of an anonymous session (rule 2).
+// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie sent,
+// and another value may be that of an anonymous session (rule 2).
 func (s *state) optional(sent *cookie, r result) {
 	if sent == nil {
 		return
@@ -176,6 +189,23 @@ func (s *state) optional(sent *cookie, r result) {
 	s.secured(sent, r)
 }
 
+// public returns what callers see of the state.
+func (s *state) public() SessionState {
+	switch {
+	case s.cookie == nil && s.ended:
+		return SessionEnded
+	case s.cookie == nil && s.generation > 0: // every login has a cookie
+		return SessionLoggedOut
+	case s.cookie == nil:
+		return SessionAnonymous
+	case s.cookie.expired():
+		return SessionExpired
+	case s.unverified:
+		return SessionUnverified
+	}
+	return SessionLoggedIn
+}
+
 // store replaces the cookie and all that was known about the last one.
 func (s *state) store(c *cookie) {
 	s.cookie, s.ended, s.unverified, s.prolonged, s.restored = c, false, false, false, false
@@ -183,22 +213,12 @@ func (s *state) store(c *cookie) {
 
 // snapshot is what a call knew of the session when it began.
 type snapshot struct {
-	number     uint64   // of a login or logout
-	generation uint64   // the session's
-	verified   bool     // the session was not unverified
-	renewed    *renewal // the last run of the re-login hook that had ended
-	cookie     *cookie  // what was sent
-	expired    bool     // there was a login, and it has ended
-	again      bool     // the cookie was refused, and the browser sent another
-}
-
-// renewal is one run of the re-login hook.
-type renewal struct {
-	session  *Session
-	number   uint64 // of the login that it renews
-	done     chan struct{}
-	err      error
-	panicked any // what the hook panicked with
+	number     int64   // of a login or logout
+	generation int64   // the session's
+	unverified bool    // the session was
+	cookie     *cookie // the session's, which a call that needs a login sends
+	needsLogin bool    // the call needs a login that the session does not have
+	again      bool    // the cookie was refused, and the browser sent another
 }
 
 // result is what a response means for the session.
@@ -210,32 +230,37 @@ type result struct {
 
 const (
 	messageLogInFirst   = "log in first, with Create or Auth.Authenticate"
-	messageEnded        = "the session has ended: log in again"
-	messageExpired      = "log in again"
-	messageOtherLogin   = "the login that the call began with has ended, and another has taken its place: make the call again if it is for that one"
+	messageAgain        = "log in again"
+	messageAccount      = "WithCredentials logs this client in, and as its account only: for another customer derive a client by WithSession(new(customers.Session))"
 	messageSecureCookie = "the cookie is Secure and the base URL is plain http: use https, or WithTLSTerminated where TLS ends before the backend"
+	messageOtherOrigin  = "it belongs to %s; Encode and DecodeSession take it to another address of the same backend"
 )
 
-// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor. run is the re-login hook's that makes the call, if
-// one does; first is the call's snapshot from before a re-login, if there was one.
-func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot) (snapshot, string, error) {
+// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor. account
+// is whether [WithCredentials] makes it.
+func (s *Session) begin(op Operation, e *endpoint, account bool) (snapshot, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.origin == "" {
 		s.origin = e.origin
 	}
 	if s.origin != e.origin {
-		return snapshot{}, "", refused("session", "it belongs to "+s.origin+"; Encode and DecodeSession take it to another address of the same backend")
+		return snapshot{}, "", refused("session", fmt.Sprintf(messageOtherOrigin, s.origin))
 	}
-	snap := snapshot{generation: s.state.generation, verified: !s.state.unverified, renewed: s.renewed}
-	switch operations[op].session {
+	snap, use := snapshot{generation: s.state.generation, unverified: s.state.unverified}, operations[op].session
+	switch use {
 	case open:
 	case login: // no cookie: rule 2
-		snap.number = s.nextNumber(run)
+		if s.account && !account {
+			return snap, "", refused("session", messageAccount)
+		}
+		snap.number = s.state.next()
 	case logout:
-		snap.number, snap.cookie = s.nextNumber(run), s.state.cookie
+		snap.number, snap.cookie = s.state.next(), s.state.cookie
 	case secured, optional:
-		if err := s.beginSecured(&snap, first); err != nil {
+		snap.cookie = s.state.cookie
+		if err := s.state.unusable(); err != nil {
+			snap.needsLogin = true
 			return snap, s.cookieHeader(nil, e), err
 		}
 	}
@@ -245,32 +270,22 @@ func (s *Session) begin(op Operation, e *endpoint, run *renewal, first *snapshot
 	return snap, s.cookieHeader(snap.cookie, e), nil
 }
 
-// beginSecured fills in the cookie that a call that needs a login sends, or returns why the call is not sent.
-func (s *Session) beginSecured(snap, first *snapshot) error {
-	c := s.state.cookie
-	switch {
-	case first != nil && first.generation != s.state.generation:
-		return &Error{kind: ErrUnauthenticated, Message: messageOtherLogin}
-	case c == nil && s.state.ended:
-		snap.expired = snap.verified
-		return &Error{kind: ErrUnauthenticated, Message: messageEnded}
-	case c == nil:
-		return &Error{kind: ErrUnauthenticated, Message: messageLogInFirst}
-	case c.expired() && !s.state.restored:
-		snap.cookie, snap.expired = c, true // not sent, but what the call knew
-		return &Error{kind: ErrUnauthenticated, cause: ErrSessionExpired, Message: messageExpired}
+// unusable returns why a call that needs a login is not sent, or nil.
+func (s *state) unusable() error {
+	switch s.public() {
+	case SessionAnonymous:
+		return &Error{kind: ErrNotLoggedIn, Message: messageLogInFirst}
+	case SessionEnded:
+		return &Error{kind: ErrSessionEnded, Message: messageAgain}
+	case SessionLoggedOut:
+		return &Error{kind: ErrLoggedOut, Message: messageAgain}
+	case SessionExpired:
+		if !s.restored {
+			return &Error{kind: ErrSessionExpired, Message: messageAgain}
+		}
+	case SessionUnverified, SessionLoggedIn:
 	}
-	snap.cookie = c
 	return nil
-}
-
-// nextNumber returns the number of a login or logout that begins now. A re-login goes on with the login that it renews.
-func (s *Session) nextNumber(run *renewal) uint64 {
-	if run != nil && run == s.renewing {
-		return run.number
-	}
-	s.state.begun++
-	return s.state.begun
 }
 
 func (s *Session) otherCookies() []otherCookie {
@@ -300,11 +315,11 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 
 // settle takes in the result of a call. superseded are cookies that the backend still accepts and no session needs: that
 // of the call's own login, that of a login which the call has replaced or logged out, and what else a browser sent by the
-// name. changed reports whether the session's cookie is another now.
+// name. changed reports whether there is something for the session hook.
 func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.state.cookie
+	before := s.state
 	if len(r.cookies.others) > 0 {
 		merged := mergeCookies(s.otherCookies(), r.cookies.others)
 		s.others = &merged
@@ -328,8 +343,15 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*
 		if snap.again = r.unauthorized && s.nextOfBrowser(snap); snap.again {
 			return nil, false
 		}
+		snap.needsLogin = r.unauthorized && snap.cookie != nil
+		if s.browser != nil && s.state.ended && s.state.unverified {
+			s.browser.refused = true
+		}
 	}
-	return superseded, s.state.cookie != before
+	if changed = s.state.cookie != before.cookie || s.state.generation != before.generation; changed && s.before == nil {
+		s.before = &before
+	}
+	return superseded, changed
 }
 
 // superseded returns the cookie c, if it is one, that a login or logout found to be superseded. If that login or logout is
@@ -353,7 +375,7 @@ func (s *Session) superseded(snap *snapshot, c *cookie) (all []*cookie) {
 // refused. It reports whether there is one to try, also if another call has taken it.
 func (s *Session) nextOfBrowser(snap *snapshot) bool {
 	b := s.browser
-	if b == nil || snap.verified || snap.generation != s.state.generation {
+	if b == nil || !snap.unverified || snap.generation != s.state.generation {
 		return false
 	}
 	if s.state.ended && len(b.rest) > 0 {
@@ -374,22 +396,18 @@ func (s *Session) supersededHeader(superseded *cookie, e *endpoint) string {
 	return s.cookieHeader(superseded, e)
 }
 
-// Format prints, for every verb, whether a customer is logged in and nothing else.
-func (s *Session) Format(f fmt.State, _ rune) {
-	state := "not logged in"
-	if s.LoggedIn() {
-		state = "logged in"
-	}
-	fmt.Fprintf(f, "customers.Session(%s)", state)
-}
-
-// LoggedIn reports whether the session has the cookie of a login that has not expired. Only a call shows whether the
-// backend still accepts it. After [SessionFromRequest] it is false until a call that needs a login has succeeded.
-func (s *Session) LoggedIn() bool {
+// State returns what is known of the session, without asking the backend. Right after [SessionFromRequest] it shows
+// whether the browser sent a cookie; after a call, whether the login has ended or never was.
+func (s *Session) State() SessionState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.state.cookie != nil && !s.state.unverified && !s.state.cookie.expired()
+	return s.state.public()
 }
+
+// LoggedIn reports whether the state is [SessionLoggedIn]: the session has the cookie of a login that has not expired.
+// Only a call shows whether the backend still accepts it. After [SessionFromRequest] it is false until a call that needs a
+// login has succeeded.
+func (s *Session) LoggedIn() bool { return s.State() == SessionLoggedIn }
 
 // Expires returns when the session's cookie expires, by this machine's clock; the zero time where that is unknown or
 // there is no cookie. It is how long a stored session is worth keeping. The backend prolongs its own session with each
@@ -402,3 +420,6 @@ func (s *Session) Expires() time.Time {
 	}
 	return time.UnixMilli(s.state.cookie.expires).UTC()
 }
+
+// Format prints, for every verb, the session's state and nothing else.
+func (s *Session) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "customers.Session(%s)", s.State()) }

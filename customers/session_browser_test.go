@@ -93,7 +93,7 @@ func TestSessionFromRequestTakesTheCookieToTheByte(t *testing.T) {
 		{"no equals sign", []string{"connect.sid"}, ""},
 	} {
 		b := newBrowserBackend(t)
-		s := SessionFromRequest(browserRequest(siteURL, test.headers...), sid)
+		s := SessionFromRequest(browserRequest(siteURL, test.headers...), BrowserCookie{})
 		if s.LoggedIn() || !s.Expires().IsZero() {
 			t.Errorf("%s: before any call it is logged in until %s", test.name, s.Expires())
 		}
@@ -104,11 +104,8 @@ func TestSessionFromRequestTakesTheCookieToTheByte(t *testing.T) {
 			t.Errorf("%s: sent %q", test.name, requests[0].Cookie)
 		case test.want != "" && requests[0].Cookie != sid+"="+test.want:
 			t.Errorf("%s: sent %+v, want %q", test.name, requests, test.want)
-		case test.want != "":
-			b.wantRelayed(t, test.name, s, deletion)
-		default:
-			b.wantRelayed(t, test.name, s)
 		}
+		b.wantRelayed(t, test.name, s) // a 401 deletes nothing
 	}
 }
 
@@ -146,7 +143,30 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 			_, err := c.Auth.Exists(ctx, testEmail)
 			return err
 		}},
-		{name: "401", cookie: planted, do: read, want: deletion, err: ErrUnauthenticated},
+		{name: "401", cookie: planted, do: read, err: ErrSessionEnded},
+		{name: "logout after a 401", cookie: planted, do: func(ctx context.Context, b *backend, c *Client) error {
+			wantIs(t, read(ctx, b, c), ErrSessionEnded)
+			return logout(ctx, b, c)
+		}},
+		{name: "logout after a 401 to what has worked", cookie: "connect.sid=live", do: func(ctx context.Context, b *backend, c *Client) error {
+			wantOK(t, read(ctx, b, c))
+			b.ExpireSessions()
+			wantIs(t, read(ctx, b, c), ErrSessionEnded)
+			return logout(ctx, b, c)
+		}, want: deletion},
+		{name: "forgotten", cookie: planted, do: func(_ context.Context, _ *backend, c *Client) error {
+			c.Session().Forget()
+			return nil
+		}, want: deletion},
+		{name: "forgotten after a 401", cookie: planted, do: func(ctx context.Context, b *backend, c *Client) error {
+			wantIs(t, read(ctx, b, c), ErrSessionEnded)
+			c.Session().Forget()
+			return nil
+		}, want: deletion},
+		{name: "forgotten, no cookie", do: func(_ context.Context, _ *backend, c *Client) error {
+			c.Session().Forget()
+			return nil
+		}},
 		{name: "call without a cookie", do: read, err: ErrUnauthenticated},
 		{name: "login", do: login, want: "connect.sid=s1; Path=/" + siteCookie, loggedIn: true},
 		{name: "login replaces what was planted", cookie: planted, do: login, want: "connect.sid=s1; Path=/" + siteCookie, loggedIn: true},
@@ -188,7 +208,7 @@ func TestRelayHandsOverWhatTheCallsChangedAndNothingElse(t *testing.T) {
 			if test.cookie != "" {
 				cookies = []string{strings.Replace(test.cookie, "live", live, 1)}
 			}
-			s := SessionFromRequest(browserRequest(siteURL, cookies...), sid)
+			s := SessionFromRequest(browserRequest(siteURL, cookies...), BrowserCookie{})
 			if test.do != nil {
 				if err := test.do(t.Context(), b, b.client(t).WithSession(s)); !errors.Is(err, test.err) {
 					t.Errorf("%s: error %v", test.name, err)
@@ -217,11 +237,11 @@ func TestRelayedValueIsTheBackendsToTheByte(t *testing.T) {
 			w.Header().Set("Set-Cookie", sid+"="+value+"; Path=/")
 			respondJSON(w, 200, customerJSON)
 		}))
-		s := SessionFromRequest(browserRequest(siteURL), sid)
+		s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{})
 		mustLogin(t, c.WithSession(s), testEmail)
 		new(backend).wantRelayed(t, value, s, sid+"="+value+"; Path=/"+siteCookie)
 		// The browser sends it back to the byte.
-		s = SessionFromRequest(browserRequest(siteURL, sid+"="+value), sid)
+		s = SessionFromRequest(browserRequest(siteURL, sid+"="+value), BrowserCookie{})
 		if got := valueOf(s); got != value {
 			t.Errorf("%q came back as %q", value, got)
 		}
@@ -234,7 +254,7 @@ func TestRelayWritesNoOtherHeaderAndNoOtherAttribute(t *testing.T) {
 		"v\r\nX-Admin: 1", "v\nSet-Cookie: admin=1", "v; Domain=example.com", "v;Path=/evil", "v\x00", "v\x7f", "æ", `v\"`,
 	}
 	for _, value := range hostile {
-		s := SessionFromRequest(browserRequest(siteURL, sid+"="+value), sid)
+		s := SessionFromRequest(browserRequest(siteURL, sid+"="+value), BrowserCookie{})
 		c := mustNew(t, backendURL, WithHTTPClient(&http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			w := httptest.NewRecorder()
 			respondJSON(w, 200, customerJSON)
@@ -272,7 +292,7 @@ func TestRelayedCookieIsAlwaysSecure(t *testing.T) {
 			b, r := newBrowserBackend(t), browserRequest("/")
 			r.Host = host
 			r.Header.Set("X-Forwarded-Proto", proto)
-			s := SessionFromRequest(r, sid)
+			s := SessionFromRequest(r, BrowserCookie{})
 			mustLogin(t, b.client(t).WithSession(s), testEmail)
 			b.wantRelayed(t, host+" "+proto, s, "connect.sid=s1; Path=/"+siteCookie)
 		}
@@ -280,7 +300,7 @@ func TestRelayedCookieIsAlwaysSecure(t *testing.T) {
 }
 
 func TestNoSharedCacheMayKeepARelayedCookie(t *testing.T) {
-	s := SessionFromRequest(browserRequest(siteURL), sid)
+	s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{})
 	w := httptest.NewRecorder()
 	w.Header().Set("Cache-Control", "max-age=60")
 	s.Relay(w)
@@ -309,10 +329,10 @@ func TestSessionWithoutARequestIsRelayedByTheDefaultName(t *testing.T) {
 func TestCookieMayHaveAnotherNameAtTheBrowser(t *testing.T) {
 	b := newBrowserBackend(t)
 	const name = "__Host-shop"
-	s := SessionFromRequest(browserRequest(siteURL, "connect.sid=planted"), name)
+	s := SessionFromRequest(browserRequest(siteURL, "connect.sid=planted"), BrowserCookie{Name: name})
 	mustLogin(t, b.client(t).WithSession(s), testEmail)
 	b.wantRelayed(t, "login", s, name+"=s1; Path=/"+siteCookie)
-	s = SessionFromRequest(browserRequest(siteURL, "connect.sid=planted; "+name+"="+valueOf(s)), name)
+	s = SessionFromRequest(browserRequest(siteURL, "connect.sid=planted; "+name+"="+valueOf(s)), BrowserCookie{Name: name})
 	c := b.client(t).WithSession(s)
 	wantCustomer(t, c, testEmail)
 	if got := b.named(b.seen("GET")[0].Cookie); got != "connect.sid=s1" {
@@ -325,7 +345,7 @@ func TestCookieMayHaveAnotherNameAtTheBrowser(t *testing.T) {
 func TestSessionFromABrowserIsLoggedInOnceACallHasSucceeded(t *testing.T) {
 	b := newBrowserBackend(t)
 	live := b.openSession(t, testEmail, "live")
-	s := SessionFromRequest(browserRequest(siteURL, "connect.sid="+live), sid)
+	s := SessionFromRequest(browserRequest(siteURL, "connect.sid="+live), BrowserCookie{})
 	c := b.client(t, WithMaxRetries(0)).WithSession(s)
 	_, err := c.Auth.Exists(t.Context(), testEmail)
 	wantOK(t, err)
@@ -355,7 +375,7 @@ func bff(shop *Client) http.Handler {
 	mux := http.NewServeMux()
 	handle := func(pattern string, f func(ctx context.Context, c *Client, r *http.Request) (string, error)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			s := SessionFromRequest(r, sid)
+			s := SessionFromRequest(r, BrowserCookie{})
 			text, err := f(r.Context(), shop.WithSession(s), r)
 			s.Relay(w)
 			if err != nil {
@@ -472,7 +492,7 @@ func TestFixation(t *testing.T) {
 // The last Relay to a response counts.
 func TestRelayTwice(t *testing.T) {
 	b := newBrowserBackend(t)
-	s := SessionFromRequest(browserRequest(siteURL), sid)
+	s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{})
 	c := b.client(t).WithSession(s)
 	w := httptest.NewRecorder()
 	w.Header().Add("Set-Cookie", "theme=dark")

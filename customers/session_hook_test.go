@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,10 +23,10 @@ type hookLog struct {
 	calls []string
 }
 
-func (l *hookLog) hook(ctx context.Context, s *Session) {
+func (l *hookLog) hook(ctx context.Context, change SessionChange) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.calls = append(l.calls, fmt.Sprint(ctx.Value(contextKey{}), ":", valueOf(s)))
+	l.calls = append(l.calls, fmt.Sprint(ctx.Value(contextKey{}), ":", valueOf(change.Session)))
 }
 
 func (l *hookLog) take() string {
@@ -51,7 +52,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 			}
 		}
 		step("call before any login", "", retrieve(ctx, c), ErrUnauthenticated)
-		step("logout without a login", "", c.Auth.DeleteSession(ctx), nil)
+		step("logout without a login", "ctx:", c.Auth.DeleteSession(ctx), nil)
 		_, err := c.Auth.Exists(ctx, testEmail)
 		step("response with an anonymous cookie", "", err, nil)
 		_, err = c.Auth.Authenticate(ctx, testEmail, "wrong")
@@ -65,7 +66,7 @@ func TestSessionHookIsCalledOnceForEachChangeAndNeverWithoutOne(t *testing.T) {
 		step("prolonged", "ctx:s3", retrieve(ctx, c), nil)
 		b.modify = nil
 		step("logout", "ctx:", c.Auth.DeleteSession(ctx), nil)
-		step("second logout", "", c.Auth.DeleteSession(ctx), nil)
+		step("second logout", "ctx:", c.Auth.DeleteSession(ctx), nil)
 		step("login", "ctx:s4", logIn(ctx, c, testEmail), nil)
 		b.ExpireSessions()
 		step("401", "ctx:", retrieve(ctx, c), ErrUnauthenticated)
@@ -111,11 +112,11 @@ func TestSessionHookRunsOnceAtATimeAndItsLastRunSeesTheLastState(t *testing.T) {
 			atWork, most, runs atomic.Int32
 			last               atomic.Value
 		)
-		c := b.client(t, WithSessionHook(func(_ context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(_ context.Context, change SessionChange) {
 			if n := atWork.Add(1); n > most.Load() {
 				most.Store(n)
 			}
-			last.Store(s.Encode()) // what a slow store would write
+			last.Store(change.Session.Encode()) // what a slow store would write
 			time.Sleep(time.Second)
 			atWork.Add(-1)
 			runs.Add(1)
@@ -143,7 +144,7 @@ func TestSessionHooksOfTwoSessionsDoNotWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBackend(t)
 		release := make(chan struct{})
-		c := b.client(t, WithSessionHook(func(ctx context.Context, _ *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, _ SessionChange) {
 			if ctx.Value(contextKey{}) != nil {
 				<-release
 			}
@@ -162,8 +163,9 @@ func TestSessionHookMayUseTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		var c *Client
-		c = b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
-			log.hook(ctx, s)
+		c = b.client(t, WithSessionHook(func(ctx context.Context, change SessionChange) {
+			s := change.Session
+			log.hook(ctx, change)
 			if s.LoggedIn() && !s.Expires().IsZero() && b.named(valueOf(s)) == "s1" {
 				wantOK(t, retrieve(ctx, c.WithSession(s)))
 				if err := logIn(ctx, c, "b@example.com"); err != nil { // a change from inside
@@ -185,11 +187,11 @@ func TestPanicInTheSessionHookIsTheCallersAndTheNextChangeIsReported(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		b, log := newBackend(t), &hookLog{}
 		fail := true
-		c := b.client(t, WithSessionHook(func(ctx context.Context, s *Session) {
+		c := b.client(t, WithSessionHook(func(ctx context.Context, change SessionChange) {
 			if fail {
 				panic("store is down")
 			}
-			log.hook(ctx, s)
+			log.hook(ctx, change)
 		}))
 		func() {
 			defer func() {
@@ -230,11 +232,255 @@ func TestSessionHookIsCalledAlthoughTheCallersContextHasEnded(t *testing.T) {
 		cancel()
 		return resp, err
 	})
-	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, s *Session) {
-		got <- fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(s), ctx.Done() == nil, OperationFromContext(ctx))
+	c := f.client(t, WithHTTPClient(&http.Client{Transport: arrived}), WithSessionHook(func(ctx context.Context, change SessionChange) {
+		got <- fmt.Sprint(ctx.Err(), ctx.Value(contextKey{}), valueOf(change.Session), ctx.Done() == nil, OperationFromContext(ctx))
 	}))
 	wantIs(t, logIn(ctx, c, testEmail), context.Canceled)
 	if got, want := <-got, fmt.Sprint(error(nil), "value", "s1", true, "Authenticate"); got != want {
 		t.Errorf("the hook saw %v, want %v", got, want)
 	}
+}
+
+// textOf makes a text of a session with these.
+func textOf(generation int64, value string, expires int64) string {
+	s := state{generation: generation}
+	if value != "" {
+		s.cookie = &cookie{value: value, expires: expires}
+	}
+	return encodeSession(&s, nil)
+}
+
+// endedText makes a text of a session that has ended.
+func endedText(generation int64) string {
+	return encodeSession(&state{generation: generation, ended: true}, nil)
+}
+
+// describe returns a text's generation, state, cookie and lifetime in words.
+func describe(t *testing.T, text string) string {
+	t.Helper()
+	if text == "" {
+		return "nothing"
+	}
+	s, err := DecodeSession(text)
+	if err != nil {
+		return text
+	}
+	out := fmt.Sprint(s.state.generation, " ", s.State())
+	if c := s.state.cookie; c != nil {
+		out += fmt.Sprint(" ", c.value, " ", c.expires)
+	}
+	return out
+}
+
+func TestApply(t *testing.T) {
+	const old, far, later = 100, 4e12, 5e12
+	began := func(expires int64) state {
+		return state{generation: old, cookie: &cookie{value: "a", expires: expires}}
+	}
+	change := func(before, now state) SessionChange {
+		return (&Session{state: now}).change(before)
+	}
+	login := change(began(far), state{generation: 200, cookie: &cookie{value: "b", expires: far}})
+	first := change(state{}, state{generation: 200, cookie: &cookie{value: "b", expires: far}})
+	logout := change(began(far), state{generation: 200})
+	logoutOfNone := change(state{}, state{generation: 200})
+	prolonged := change(began(far), began(later))
+	shortened := change(began(later), began(far))
+	rotated := change(began(far), state{generation: old, cookie: &cookie{value: "a2", expires: far}})
+	unknown := change(began(far), began(0))
+	ended := change(began(far), state{generation: old, ended: true})
+	loginEnded := change(began(far), state{generation: 200, ended: true})
+	v1 := change(state{cookie: &cookie{value: "a"}}, state{ended: true})
+	damaged := textOf(old, "a", far)[:40]
+	stores := map[string]string{
+		"nothing": "", "damaged": damaged, "older": textOf(50, "z", far), "same": textOf(old, "a", far), "same, longer": textOf(old, "a", later),
+		"same, its end unknown": textOf(old, "a", 0), "same, another cookie": textOf(old, "x", far), "same, ended": endedText(old),
+		"logged out later": textOf(150, "", 0), "newer": textOf(150, "n", far), "newest": textOf(300, "n", far), "logged out last": textOf(300, "", 0),
+		"version 1": sessionPrefix1 + strings.TrimPrefix(textOf(0, "a", far), sessionPrefix), "version 1 of another": textOf(0, "o", far),
+	}
+	const stays = "stays"
+	for _, test := range []struct {
+		name   string
+		change SessionChange
+		reason ChangeReason
+		before SessionState
+		want   map[string]string // by the name of what is stored; "stays" where it is left out
+		rest   string            // for those that are not named
+	}{
+		{"login", login, ReasonLoggedIn, SessionLoggedIn, map[string]string{"newest": stays, "logged out last": stays}, "200 logged in b 4000000000000"},
+		{"first login", first, ReasonLoggedIn, SessionAnonymous, map[string]string{"newest": stays, "logged out last": stays}, "200 logged in b 4000000000000"},
+		{"logout", logout, ReasonLoggedOut, SessionLoggedIn, map[string]string{"newest": stays, "logged out last": stays}, "200 logged out"},
+		{"logout without a login", logoutOfNone, ReasonLoggedOut, SessionAnonymous, map[string]string{"newest": stays, "logged out last": stays}, "200 logged out"},
+		{"prolonged", prolonged, ReasonProlonged, SessionLoggedIn, map[string]string{
+			"same": "100 logged in a 5000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 5000000000000",
+		}, stays},
+		{"prolonged for less", shortened, ReasonProlonged, SessionLoggedIn, map[string]string{
+			"same": "100 logged in a 4000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 4000000000000",
+		}, stays},
+		{"prolonged for an unknown time", unknown, ReasonProlonged, SessionLoggedIn, map[string]string{
+			"same": "100 logged in a 4000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 0",
+		}, stays},
+		{"another value", rotated, ReasonProlonged, SessionLoggedIn, map[string]string{
+			"same": "100 logged in a2 4000000000000", "same, longer": "100 logged in a2 5000000000000", "same, its end unknown": "100 logged in a2 4000000000000",
+		}, stays},
+		{"ended", ended, ReasonEnded, SessionLoggedIn, map[string]string{
+			"same": "100 ended", "same, longer": "100 ended", "same, its end unknown": "100 ended",
+		}, stays},
+		{"a login that has ended at once", loginEnded, ReasonEnded, SessionLoggedIn, map[string]string{"newest": stays, "logged out last": stays}, "200 ended"},
+		{"ended, of version 1", v1, ReasonEnded, SessionLoggedIn, map[string]string{"version 1": "0 ended"}, stays},
+		{"no change", SessionChange{}, 0, 0, nil, stays},
+	} {
+		if test.change.Reason != test.reason || test.change.Before != test.before {
+			t.Errorf("%s: %s, before %s", test.name, test.change.Reason, test.change.Before)
+		}
+		for name, stored := range stores {
+			want := cmp.Or(test.want[name], test.rest)
+			next := test.change.Apply(stored)
+			if again := test.change.Apply(next); again != next {
+				t.Errorf("%s, stored is %s: applied again it is %s", test.name, name, describe(t, again))
+			}
+			if want == stays {
+				want = describe(t, stored)
+				if next != stored {
+					t.Errorf("%s, stored is %s: it does not stay to the byte", test.name, name)
+				}
+			}
+			if got := describe(t, next); got != want {
+				t.Errorf("%s, stored is %s: %s, want %s", test.name, name, got, want)
+			}
+		}
+	}
+}
+
+// A text of a server whose clock is ahead does not win over what was begun by who had seen it.
+func TestLoginsAfterATextOfTheFuture(t *testing.T) {
+	b := newBackend(t)
+	ahead := time.Now().Add(365 * 24 * time.Hour).UnixMicro()
+	stored := textOf(ahead, "ahead", 0)
+	var change SessionChange
+	shop := b.client(t, WithSessionHook(func(_ context.Context, c SessionChange) { change = c }))
+	for _, email := range []string{"ada@example.com", "bob@example.com"} {
+		s, err := DecodeSession(stored)
+		wantOK(t, err)
+		mustLogin(t, shop.WithSession(s), email)
+		stored = change.Apply(stored)
+		s, err = DecodeSession(stored)
+		wantOK(t, err)
+		wantCustomer(t, shop.WithSession(s), email)
+	}
+	s, err := DecodeSession(stored)
+	wantOK(t, err)
+	wantOK(t, shop.WithSession(s).Auth.DeleteSession(t.Context()))
+	if s, err = DecodeSession(change.Apply(stored)); err != nil || s.State() != SessionLoggedOut {
+		t.Errorf("after the logout it is %v, %v", s, err)
+	}
+}
+
+// The hook's run that covers several changes reports what a run for each would have stored.
+func TestChangesThatOneRunReports(t *testing.T) {
+	type step = func(ctx context.Context, b *backend, c *Client) error
+	in := func(email string) step {
+		return func(ctx context.Context, _ *backend, c *Client) error { return logIn(ctx, c, email) }
+	}
+	out := func(ctx context.Context, _ *backend, c *Client) error { return c.Auth.DeleteSession(ctx) }
+	revoked := func(ctx context.Context, b *backend, c *Client) error {
+		b.ExpireSessions()
+		if err := retrieve(ctx, c); !errors.Is(err, ErrSessionEnded) {
+			return fmt.Errorf("Retrieve: %w", err)
+		}
+		return nil
+	}
+	forgotten := func(_ context.Context, _ *backend, c *Client) error { c.Session().Forget(); return nil }
+	read := func(ctx context.Context, _ *backend, c *Client) error { return retrieve(ctx, c) }
+	for name, test := range map[string]struct {
+		steps  []step
+		reason ChangeReason
+		want   SessionState
+	}{
+		"logins":                         {[]step{in("a@example.com"), in("b@example.com")}, ReasonLoggedIn, SessionLoggedIn},
+		"login, logout":                  {[]step{in("a@example.com"), out}, ReasonLoggedOut, SessionLoggedOut},
+		"logout, login":                  {[]step{out, in("a@example.com")}, ReasonLoggedIn, SessionLoggedIn},
+		"login, prolonged":               {[]step{in("a@example.com"), read}, ReasonLoggedIn, SessionLoggedIn},
+		"login, revoked":                 {[]step{in("a@example.com"), revoked}, ReasonEnded, SessionEnded},
+		"prolonged, revoked":             {[]step{read, revoked}, ReasonEnded, SessionEnded},
+		"prolonged twice":                {[]step{read, read}, ReasonProlonged, SessionLoggedIn},
+		"revoked, logout":                {[]step{revoked, out}, ReasonLoggedOut, SessionLoggedOut},
+		"login, forgotten, login, login": {[]step{in("a@example.com"), forgotten, in("b@example.com"), in("c@example.com")}, ReasonLoggedIn, SessionLoggedIn},
+		"revoked, login":                 {[]step{revoked, in("a@example.com")}, ReasonLoggedIn, SessionLoggedIn},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBackend(t)
+			b.modify = func(r *http.Request, h http.Header) { rolling(r, h) }
+			gate, runs := make(chan struct{}), 0
+			stored := ""
+			var last SessionChange
+			shop := b.client(t, WithSessionHook(func(_ context.Context, change SessionChange) {
+				if runs++; runs == 2 {
+					<-gate
+				}
+				last, stored = change, change.Apply(stored)
+			}))
+			mustLogin(t, shop, "first@example.com")
+			hold := begin(func() error { return retrieve(t.Context(), shop) }) // prolongs, and its run waits
+			synctest.Wait()
+			for _, do := range test.steps {
+				wantOK(t, do(t.Context(), b, shop))
+			}
+			close(gate)
+			wantOK(t, hold())
+			synctest.Wait()
+			if runs != 3 || last.Reason != test.reason || last.Before != SessionLoggedIn {
+				t.Errorf("%s: %d runs, the last for %s before %s", name, runs, last.Reason, last.Before)
+			}
+			s, err := DecodeSession(stored)
+			wantOK(t, err)
+			if s.State() != test.want || valueOf(s) != valueOf(shop.Session()) {
+				t.Errorf("%s: stored is %s, the session is %s", name, describe(t, stored), shop.Session())
+			}
+		})
+	}
+}
+
+// What a run of the hook that panicked was to store is part of the next change.
+func TestChangeAfterAPanicOfTheHookIncludesWhatItMissed(t *testing.T) {
+	b := newBackend(t)
+	stored, down := textOf(1, "older", 0), true
+	shop := b.client(t, WithSessionHook(func(_ context.Context, change SessionChange) {
+		if down {
+			panic("store is down")
+		}
+		stored = change.Apply(stored)
+	}))
+	func() {
+		defer func() { _ = recover() }()
+		_ = logIn(t.Context(), shop, testEmail)
+	}()
+	down = false
+	b.modify = func(r *http.Request, h http.Header) { rolling(r, h) }
+	wantOK(t, retrieve(t.Context(), shop))
+	if s, err := DecodeSession(stored); err != nil || valueOf(s) != valueOf(shop.Session()) {
+		t.Errorf("stored is %s", describe(t, stored))
+	}
+}
+
+func TestForgetReturnsTheChange(t *testing.T) {
+	b := newBackend(t)
+	calls := 0
+	shop := b.client(t, WithSessionHook(func(context.Context, SessionChange) { calls++ }))
+	mustLogin(t, shop, testEmail)
+	stored, requests := shop.Session().Encode(), b.count()
+	change := shop.Session().Forget()
+	if change.Session != shop.Session() || change.Reason != ReasonLoggedOut || change.Before != SessionLoggedIn || b.count() != requests || calls != 1 {
+		t.Errorf("%s from %s, %d requests, %d calls of the hook", change.Reason, change.Before, b.count()-requests, calls)
+	}
+	s, err := DecodeSession(change.Apply(stored))
+	wantOK(t, err)
+	if s.State() != SessionLoggedOut || b.owner(valueOf(s)) != "" {
+		t.Errorf("stored is %s", s)
+	}
+	mustLogin(t, shop, testEmail)
+	if newer := shop.Session().Encode(); change.Apply(newer) != newer {
+		t.Error("a late Forget undoes a newer login")
+	}
+	new(Session).Forget() // of nothing
 }

@@ -10,8 +10,11 @@ import (
 	"strings"
 )
 
-// sessionPrefix marks a session's text and its version.
-const sessionPrefix = "customers-session-1."
+// sessionPrefix marks a session's text and its version. Texts of version 1 have no generation.
+const (
+	sessionPrefix  = "customers-session-2."
+	sessionPrefix1 = "customers-session-1."
+)
 
 // maxSessionText is more than any text of Encode.
 const maxSessionText = 32 << 10
@@ -25,13 +28,14 @@ var base64URL = base64.RawURLEncoding.Strict()
 
 // sessionText is the JSON inside a session's text.
 type sessionText struct {
-	Value   string            `json:"v,omitempty"`
-	Expires int64             `json:"e,omitempty"`
-	Secure  bool              `json:"s,omitempty"`
-	Scope   string            `json:"d,omitempty"` // the cookie's domain and path
-	Ended   bool              `json:"x,omitempty"`
-	Browser bool              `json:"b,omitempty"` // unverified, from a browser
-	Others  []otherCookieText `json:"o,omitempty"`
+	Generation int64             `json:"g,omitempty"`
+	Value      string            `json:"v,omitempty"`
+	Expires    int64             `json:"e,omitempty"`
+	Secure     bool              `json:"s,omitempty"`
+	Scope      string            `json:"d,omitempty"` // the cookie's domain and path
+	Ended      bool              `json:"x,omitempty"`
+	Browser    bool              `json:"b,omitempty"` // unverified, from a browser
+	Others     []otherCookieText `json:"o,omitempty"`
 }
 
 type otherCookieText struct {
@@ -43,18 +47,23 @@ type otherCookieText struct {
 
 // Encode returns the session as a text from which [DecodeSession] makes it again, in another process or on another
 // machine. The text logs its bearer in as the customer: store it encrypted, and log it nowhere. It has about 200 letters,
-// digits, dots, dashes and underscores, more if a proxy sets cookies of its own. It does not contain the backend's
-// address, so that a session made through a public URL also works through an internal one.
+// digits, dots, dashes and underscores, more if a proxy sets cookies of its own. It contains when the login began, for
+// [SessionChange.Apply], and not the backend's address, so that a session made through a public URL also works through an
+// internal one.
 func (s *Session) Encode() string {
 	s.mu.Lock()
-	text := sessionText{Ended: s.state.ended, Browser: s.state.unverified}
-	if c := s.state.cookie; c != nil {
+	defer s.mu.Unlock()
+	return encodeSession(&s.state, s.otherCookies())
+}
+
+func encodeSession(s *state, others []otherCookie) string {
+	text := sessionText{Generation: s.generation, Ended: s.ended, Browser: s.unverified}
+	if c := s.cookie; c != nil {
 		text.Value, text.Expires, text.Secure, text.Scope = c.value, c.expires, c.secure, c.scope
 	}
-	for _, o := range s.otherCookies() {
+	for _, o := range others {
 		text.Others = append(text.Others, otherCookieText{o.name, o.value, o.expires, o.secure})
 	}
-	s.mu.Unlock()
 	// Marshalling strings and numbers can't fail, and no cookie value is invalid UTF-8: net/http parses ASCII only.
 	var b bytes.Buffer
 	out := json.NewEncoder(&b)
@@ -78,6 +87,9 @@ func DecodeSession(text string) (*Session, error) {
 
 func decodeSession(text string) (*Session, error) {
 	rest, ok := strings.CutPrefix(text, sessionPrefix)
+	if !ok {
+		rest, ok = strings.CutPrefix(text, sessionPrefix1)
+	}
 	if !ok || len(text) > maxSessionText {
 		return nil, errOtherText
 	}
@@ -93,7 +105,7 @@ func decodeSession(text string) (*Session, error) {
 	if err := json.Unmarshal(payload, &in); err != nil || !in.valid() {
 		return nil, errDamagedText
 	}
-	s := &Session{state: state{ended: in.Ended, unverified: in.Browser, restored: true}}
+	s := &Session{state: state{begun: in.Generation, generation: in.Generation, ended: in.Ended, unverified: in.Browser, restored: true}}
 	if in.Value != "" {
 		s.state.cookie = &cookie{value: in.Value, scope: in.Scope, expires: in.Expires, secure: in.Secure}
 	}
@@ -109,7 +121,8 @@ func decodeSession(text string) (*Session, error) {
 
 // valid reports whether what the text contains may go into a Cookie header.
 func (t *sessionText) valid() bool {
-	ok := isCookieValue(t.Value) && len(t.Value) <= maxCookieBytes && isExpiry(t.Expires) && len(t.Scope) <= maxCookieBytes && len(t.Others) <= maxOtherCookies
+	ok := isCookieValue(t.Value) && len(t.Value) <= maxCookieBytes && isExpiry(t.Expires) && len(t.Scope) <= maxCookieBytes && len(t.Others) <= maxOtherCookies &&
+		isExpiry(t.Generation/1000) && t.Generation >= 0
 	size := 0
 	for _, o := range t.Others {
 		ok = ok && isToken(o.Name) && isCookieValue(o.Value) && isExpiry(o.Expires)

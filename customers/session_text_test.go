@@ -117,7 +117,7 @@ func TestTextThatIsNotASessionIsRefused(t *testing.T) {
 	manyCookies, err := json.Marshal(map[string]any{"o": make([]otherCookieText, maxOtherCookies+1)})
 	wantOK(t, err)
 	for _, text := range []string{
-		"", "customers-session-1.", "customers-session-2." + strings.TrimPrefix(new(Session).Encode(), sessionPrefix),
+		"", "customers-session-1.", "customers-session-2.", "customers-session-3." + strings.TrimPrefix(new(Session).Encode(), sessionPrefix),
 		"eyJhbGciOiJIUzI1NiJ9.e30.x", `{"v":"x"}`, "s%3Aabc.def", "customers-session-1.AAAA",
 		sealed(""), sealed("null-ish"), sealed("[]"), sealed(`{"v":5}`), sealed(`{"v":"a;b"}`), sealed(`{"v":"a\r\nb"}`), sealed(`{"v":"é"}`),
 		sealed(`{"v":"a\\b"}`), sealed(`{"v":"a\u0000"}`),

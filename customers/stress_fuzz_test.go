@@ -356,12 +356,12 @@ func FuzzSetCookie(f *testing.F) {
 		}
 		h := http.Header{"Set-Cookie": strings.Split(lines, "\n"), "Date": {date}, "Content-Type": {"application/json"}}
 		for _, status := range []int{200, 401, 200} {
-			snap, _, err := s.begin(op, e, nil, nil)
+			snap, _, err := s.begin(op, e, false)
 			if err != nil {
 				continue
 			}
 			r := &response{op: op, status: status, header: h}
-			_ = c.settle(t.Context(), &snap, r, nil)
+			_ = c.settle(t.Context(), &call{op: op}, &snap, r, r.check(e))
 			wantSendable(t, s, e)
 		}
 		back, err := DecodeSession(s.Encode())
@@ -739,7 +739,7 @@ func FuzzBrowser(f *testing.F) {
 			respondJSON(w, status, customerJSON)
 		}
 		shop := mustNew(t, "https://backend.test", inMemory(backend), WithoutSession(), WithMaxRetries(0))
-		s := SessionFromRequest(r, DefaultSessionCookieName)
+		s := SessionFromRequest(r, BrowserCookie{})
 		if s.LoggedIn() {
 			t.Error("a session from a browser is logged in at once")
 		}

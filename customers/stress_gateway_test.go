@@ -48,8 +48,7 @@ func challenge(scheme, contentType, body string) http.HandlerFunc {
 func TestAGatewaysUnauthorizedIsNotTheBackends(t *testing.T) {
 	for name, h := range gateway401s {
 		hooked := 0
-		c := mustNew(t, backendURL, inMemory(h), WithSessionHook(func(context.Context, *Session) { hooked++ }),
-			WithReloginHook(func(context.Context, *Client) error { hooked++; return nil })).WithSession(sessionOf("v"))
+		c := mustNew(t, backendURL, inMemory(h), WithSessionHook(func(context.Context, SessionChange) { hooked++ })).WithSession(sessionOf("v"))
 		for _, row := range everyOperation {
 			_, err := row.call(t.Context(), c)
 			e := wantError(t, err, ErrUnexpectedResponse)
@@ -85,7 +84,7 @@ func TestTheBackendsOwnUnauthorizedEndsTheSession(t *testing.T) {
 }
 
 // One route that a gateway guards does not log the customer in again at every call.
-func TestAGuardedRouteCausesNoRelogins(t *testing.T) {
+func TestAGuardedRouteCausesNoLogins(t *testing.T) {
 	logins := 0
 	c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -97,7 +96,8 @@ func TestAGuardedRouteCausesNoRelogins(t *testing.T) {
 		default:
 			respondJSON(w, 200, customerJSON)
 		}
-	}), WithReloginHook(func(ctx context.Context, c *Client) error { return logIn(ctx, c, testEmail) })).WithSession(sessionOf("v"))
+	}), WithCredentials(testEmail, testPassword))
+	c.Session().state.cookie = &cookie{value: "v"}
 	for range 3 {
 		_, err := c.ListOrders(t.Context(), nil)
 		wantIs(t, err, ErrUnexpectedResponse)
@@ -160,7 +160,7 @@ func TestAForeignDeletionDoesNotEndTheSession(t *testing.T) {
 			wantOK(t, err)
 			c = c.WithSession(s)
 		case "a browser":
-			c = c.WithSession(SessionFromRequest(browserRequest(siteURL, "connect.sid=v"), sid))
+			c = c.WithSession(SessionFromRequest(browserRequest(siteURL, "connect.sid=v"), BrowserCookie{}))
 		}
 		for _, deletion := range []string{"connect.sid=; Domain=.example.com; Path=/; Max-Age=0", "connect.sid=; Path=/store; Max-Age=0", "connect.sid=x; Domain=shop.example.com; Path=/; Max-Age=0"} {
 			lines = []string{deletion}
@@ -261,7 +261,7 @@ func TestABrowsersOtherCookieIsTried(t *testing.T) {
 				t.Errorf("%s: the body is %q", test.name, body)
 			}
 			respondJSON(w, 200, customerJSON)
-		})).WithSession(SessionFromRequest(browserRequest(siteURL, test.cookies...), sid))
+		})).WithSession(SessionFromRequest(browserRequest(siteURL, test.cookies...), BrowserCookie{}))
 		_, err := c.Update(t.Context(), UpdateRequest{LastName: Value("R")})
 		if got := strings.Join(sent, " "); got != test.want || (err == nil) != strings.HasSuffix(test.want, "ours") {
 			t.Errorf("%s: sent %q, error %v, want %q", test.name, got, err, test.want)
@@ -522,7 +522,7 @@ func TestASessionHookThatWaitsOrPanics(t *testing.T) {
 		c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Set-Cookie", "connect.sid=v; Path=/")
 			respondJSON(w, 200, customerJSON)
-		}), WithSessionHook(func(context.Context, *Session) { <-release }), WithLogger(slog.New(slog.DiscardHandler)))
+		}), WithSessionHook(func(context.Context, SessionChange) { <-release }), WithLogger(slog.New(slog.DiscardHandler)))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
@@ -540,7 +540,7 @@ func TestASessionHookThatWaitsOrPanics(t *testing.T) {
 		runs++
 		w.Header().Set("Set-Cookie", fmt.Sprintf("connect.sid=v%d; Path=/", runs))
 		respondJSON(w, 200, customerJSON)
-	}), WithSessionHook(func(context.Context, *Session) {
+	}), WithSessionHook(func(context.Context, SessionChange) {
 		if panics {
 			panic("broken")
 		}

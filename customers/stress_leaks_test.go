@@ -239,7 +239,7 @@ func TestPrintedSessionShowsItsState(t *testing.T) {
 	if got := fmt.Sprint(sessionOf("x")); got != "customers.Session(logged in)" {
 		t.Error(got)
 	}
-	if got := fmt.Sprintf("%+v", new(Session)); got != "customers.Session(not logged in)" {
+	if got := fmt.Sprintf("%+v", new(Session)); got != "customers.Session(anonymous)" {
 		t.Error(got)
 	}
 	_ = fmt.Sprint((*Session)(nil)) // does not end the program
@@ -284,31 +284,35 @@ func TestHooksAndRelayShowNoSecret(t *testing.T) {
 	}
 	shop := mustNew(t, "https://shop.example.com", inMemory(h), WithoutSession(), debugLog(&logs),
 		// A program may print all that its hook gets.
-		WithSessionHook(func(ctx context.Context, s *Session) {
-			logger.InfoContext(ctx, "changed", "session", s, "holder", struct{ S *Session }{s})
-			wantNoLeak(t, "session hook", s)
-		}),
-		WithReloginHook(func(ctx context.Context, c *Client) error {
-			wantNoLeak(t, "re-login hook", c)
-			_, err := c.Auth.Authenticate(ctx, plantedEmail, plantedPassword)
-			return err
+		WithSessionHook(func(ctx context.Context, change SessionChange) {
+			logger.InfoContext(ctx, "changed", "change", change, "session", change.Session, "holder", struct{ C *SessionChange }{&change})
+			wantNoLeak(t, "session hook", change)
+			wantNoLeak(t, "session hook", &change)
 		}))
 	c := shop.WithSession(sessionOf("old"))
-	wantOK(t, retrieve(t.Context(), c))
+	wantIs(t, retrieve(t.Context(), c), ErrSessionEnded)
+	_, err := c.Auth.Authenticate(t.Context(), plantedEmail, plantedPassword)
+	wantOK(t, err)
 	if valueOf(c.Session()) != plantedCookie {
 		t.Fatalf("cookie %q", valueOf(c.Session()))
 	}
 	wantNoLeak(t, "client", c)
 	refuse = true
-	err := retrieve(t.Context(), c)
+	err = retrieve(t.Context(), c)
 	wantIs(t, err, ErrUnauthenticated)
-	wantNoLeak(t, "failed re-login", err)
+	wantNoLeak(t, "ended session", err)
+	own := mustNew(t, "https://shop.example.com", inMemory(h), WithCredentials(plantedEmail, plantedPassword), debugLog(&logs))
+	wantNoLeak(t, "account", own)
+	err = retrieve(t.Context(), own)
+	wantIs(t, err, ErrInvalidCredentials)
+	wantNoLeak(t, "failed login of the account", err)
+	wantNoLeak(t, "account after it", []any{own, *own, own.Auth, own.Session(), WithCredentials(plantedEmail, plantedPassword)})
 
 	// The browser gets its cookie and no other, and what is printed shows none.
 	refuse = false
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://site.example/", nil)
 	r.Header.Set("Cookie", "connect.sid=b1; other=planted-other")
-	s := SessionFromRequest(r, DefaultSessionCookieName)
+	s := SessionFromRequest(r, BrowserCookie{})
 	wantOK(t, retrieve(t.Context(), shop.WithSession(s)))
 	rec := httptest.NewRecorder()
 	s.Relay(rec)

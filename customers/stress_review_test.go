@@ -145,7 +145,7 @@ func TestHostileRelayRace(t *testing.T) {
 	for range 20 {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", "s=old1; s=old2; s=good")
-		s := SessionFromRequest(r, "s")
+		s := SessionFromRequest(r, BrowserCookie{Name: "s"})
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() { _ = retrieve(t.Context(), c.WithSession(s)) })
@@ -171,7 +171,7 @@ func TestHostileLogoutOfSeveralBrowserCookies(t *testing.T) {
 	good := valueOf(first.Session())
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 	r.Header.Set("Cookie", "connect.sid=s%3Aolder.dead; connect.sid="+good)
-	c := b.client(t).WithSession(SessionFromRequest(r, DefaultSessionCookieName))
+	c := b.client(t).WithSession(SessionFromRequest(r, BrowserCookie{}))
 	wantOK(t, c.Auth.DeleteSession(t.Context()))
 	if owner := b.owner(good); owner != "" {
 		t.Errorf("after the logout, the browser's cookie still logs in %s", owner)
@@ -192,7 +192,7 @@ func TestHostileBudgetOverBrowserCookies(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", "s=1; s=2; s=3; s=4")
 		began := time.Now()
-		err := retrieve(t.Context(), c.WithSession(SessionFromRequest(r, "s")))
+		err := retrieve(t.Context(), c.WithSession(SessionFromRequest(r, BrowserCookie{Name: "s"})))
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("took %v with WithTimeout(1s): %v", took, err)
 		}
@@ -207,13 +207,13 @@ func TestHostileHookPanicCostsOthers(t *testing.T) {
 			started, fall := make(chan struct{}), make(chan struct{})
 			var runs atomic.Int32
 			saw := make(chan bool, 10)
-			c := b.client(t, WithSessionHook(func(_ context.Context, s *Session) {
+			c := b.client(t, WithSessionHook(func(_ context.Context, change SessionChange) {
 				if runs.Add(1) == 1 {
 					close(started)
 					<-fall
 					fail()
 				}
-				saw <- s.LoggedIn()
+				saw <- change.Session.LoggedIn()
 			}))
 			wait := begin(func() error {
 				defer func() { _ = recover() }()
@@ -315,16 +315,4 @@ func TestHostileIDNOrigin(t *testing.T) {
 	if a.origin != b.origin {
 		t.Errorf("%q and %q are one origin", a.origin, b.origin)
 	}
-}
-
-// A panic of the re-login hook is the call's, not the process's; without this the test binary dies.
-func TestHostileReloginHookPanic(t *testing.T) {
-	f := serve(t, respondWith(401, "", "Unauthorized"))
-	c := f.loggedIn(t, WithReloginHook(func(context.Context, *Client) error { panic("vault is down") }))
-	defer func() {
-		if p := recover(); p == nil {
-			t.Error("no panic reached the caller")
-		}
-	}()
-	_ = retrieve(t.Context(), c)
 }

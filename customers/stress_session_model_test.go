@@ -39,9 +39,9 @@ func TestSessionAgainstAModel(t *testing.T) {
 		schedule, failure, s = schedule.shrink(t, failure)
 		t.Fatalf("seed %d, %d steps after shrinking: %s\n%s", seed, len(schedule.steps), failure, strings.Join(s.trace, "\n"))
 	}
-	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d of them ended at the backend, %d stale responses, %d runs of the re-login hook, %d repeated calls",
-		n, total.calls, total.requests, total.changes, total.superseded, total.ended, total.stale, total.runs, total.repeated)
-	for what, n := range map[string]int{"superseded": total.superseded, "ended": total.ended, "stale": total.stale, "runs": total.runs, "repeated": total.repeated} {
+	t.Logf("%d schedules: %d calls, %d requests, %d changes of the session, %d logins superseded, %d of them ended at the backend, %d stale responses",
+		n, total.calls, total.requests, total.changes, total.superseded, total.ended, total.stale)
+	for what, n := range map[string]int{"superseded": total.superseded, "ended": total.ended, "stale": total.stale} {
 		if n == 0 {
 			t.Errorf("no schedule had any %s: the test covers less than it claims", what)
 		}
@@ -54,8 +54,8 @@ var (
 )
 
 type stats struct {
-	calls, requests, changes, superseded, ended, stale, runs, repeated int
-	trace                                                              []string
+	calls, requests, changes, superseded, ended, stale int
+	trace                                              []string
 }
 
 func (s *stats) add(o stats) {
@@ -65,8 +65,6 @@ func (s *stats) add(o stats) {
 	s.superseded += o.superseded
 	s.ended += o.ended
 	s.stale += o.stale
-	s.runs += o.runs
-	s.repeated += o.repeated
 }
 
 type stepKind uint8
@@ -90,15 +88,13 @@ type step struct {
 
 type schedule struct {
 	start    int  // how the session begins
-	relogin  bool // with the re-login hook
 	slowHook bool // the session hook returns at a step of the schedule
 	steps    []step
 }
 
 func newSchedule(seed uint64) schedule {
 	r := rand.New(rand.NewPCG(seed, 0))
-	s := schedule{start: r.IntN(6), relogin: r.IntN(2) == 0}
-	s.slowHook = !s.relogin && r.IntN(2) == 0 // together, a call would look at the session again at an unknown time
+	s := schedule{start: r.IntN(6), slowHook: r.IntN(2) == 0}
 	weights := []int{stepLogin: 8, stepSecured: 14, stepOpen: 3, stepLogout: 5, stepAdvance: 50, stepSleep: 3, stepForget: 3, stepCancel: 3, stepHook: 5}
 	all := 0
 	for _, weight := range weights {
@@ -176,15 +172,6 @@ type modelSession struct {
 	restored   bool           // from a text, and no call has succeeded with it
 	rest       []*modelCookie // the browser's other cookies by this name
 	switched   bool           // the last transition took the next of them
-	run        *modelRun
-	runs       []*modelRun // those that have ended
-}
-
-// modelRun is a run of the re-login hook.
-type modelRun struct {
-	renews int
-	call   *modelCall
-	failed bool
 }
 
 type modelCall struct {
@@ -192,20 +179,16 @@ type modelCall struct {
 	kind   sessionUse
 	email  string // of a login
 	cancel context.CancelFunc
-	run    *modelRun // of the re-login hook, if it makes the call
 
 	number     int // of a login or logout
 	generation int // the session's when the call began
-	runsSeen   int
 	sent       *modelCookie
 	verified   bool
 
 	expect     *string        // the Cookie header of the request that has to come
 	superseded *modelCookie   // what the call has to end at the backend
 	more       []*modelCookie // and after that
-	waits      *modelRun
-	again      bool
-	settled    bool // what the call has to return is known
+	settled    bool           // what the call has to return is known
 	want       error
 	wantWho    string
 
@@ -216,15 +199,11 @@ type modelCall struct {
 
 func (c *modelCall) settle(want error, who string) { c.settled, c.want, c.wantWho = true, want, who }
 
-func (m *modelSession) begin(c *modelCall, relogin bool) {
+func (m *modelSession) begin(c *modelCall) {
 	send := func(header string) { c.expect = &header }
 	if c.kind == login || c.kind == logout {
-		if c.run != nil {
-			c.number = c.run.renews
-		} else {
-			m.begun++
-			c.number = m.begun
-		}
+		m.begun++
+		c.number = m.begun
 	}
 	switch c.kind {
 	case open, login: // rule 2: without the session cookie
@@ -233,46 +212,22 @@ func (m *modelSession) begin(c *modelCall, relogin bool) {
 		c.sent = m.cookie
 		send(m.cookie.header())
 	case secured:
-		if !c.again {
-			c.generation, c.runsSeen = m.generation, len(m.runs)
-		}
-		c.sent, c.verified = m.cookie, m.verified
+		c.generation, c.sent, c.verified = m.generation, m.cookie, m.verified
 		switch {
-		case c.again && c.generation != m.generation:
-			c.settle(ErrUnauthenticated, "")
+		case m.cookie == nil && m.ended:
+			c.settle(ErrSessionEnded, "")
+		case m.cookie == nil && m.generation > 0:
+			c.settle(ErrLoggedOut, "")
 		case m.cookie == nil:
-			m.loginEnded(c, relogin, m.ended && m.verified, ErrUnauthenticated)
+			c.settle(ErrNotLoggedIn, "")
 		case m.cookie.expired() && !m.restored: // rule 7
-			m.loginEnded(c, relogin, true, ErrSessionExpired)
+			c.settle(ErrSessionExpired, "")
 		default:
 			send(m.cookie.header())
 		}
 	default:
 	}
 }
-
-// loginEnded is the transition of a call that finds the login ended. With the hook, the call is made once more for the
-// same customer.
-func (m *modelSession) loginEnded(c *modelCall, relogin, wasLoggedIn bool, err error) {
-	switch {
-	case !relogin || !wasLoggedIn || c.again:
-		c.settle(err, "")
-	case m.generation != c.generation:
-		c.settle(ErrUnauthenticated, "")
-	case m.cookie != nil && m.cookie != c.sent:
-		c.again = true
-		m.begin(c, relogin)
-	case m.run != nil:
-		c.waits = m.run
-	case len(m.runs) > c.runsSeen && m.runs[len(m.runs)-1].failed:
-		c.settle(errHookFailed, "")
-	default:
-		m.run = &modelRun{renews: m.generation}
-		c.waits = m.run
-	}
-}
-
-var errHookFailed = errors.New("the hook failed")
 
 // modelResponse is what the backend makes of a request.
 type modelResponse struct {
@@ -297,7 +252,7 @@ func (a *modelResponse) ok(kind sessionUse) bool {
 func (a *modelResponse) gateways() bool { return a.status == 401 && a.contentType == "text/html" }
 
 // take is the transition of a response that arrives.
-func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
+func (m *modelSession) take(c *modelCall, a *modelResponse) {
 	if a.lost {
 		c.settle(ErrUnavailable, "")
 		return
@@ -316,7 +271,7 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 	case a.status == 401 && c.kind == login:
 		want = ErrInvalidCredentials
 	case a.status == 401:
-		want = ErrUnauthenticated
+		want = ErrSessionEnded
 	case !a.ok(c.kind):
 		want = ErrUnexpectedResponse
 	}
@@ -362,12 +317,8 @@ func (m *modelSession) take(c *modelCall, a *modelResponse, relogin bool) {
 				m.cookie, m.restored = a.cookie, false
 			}
 		}
-		switch {
-		case refused && !c.verified && m.generation == c.generation && m.cookie != nil && m.cookie != c.sent:
-			m.begin(c, relogin) // with the browser's next cookie
-			return
-		case refused:
-			m.loginEnded(c, relogin, c.verified, want)
+		if refused && !c.verified && m.generation == c.generation && m.cookie != nil && m.cookie != c.sent {
+			m.begin(c) // with the browser's next cookie
 			return
 		}
 	default:
@@ -434,9 +385,6 @@ func newModelEnv(t *testing.T, s schedule) *modelEnv {
 		WithHTTPClient(&http.Client{Transport: roundTrip(env.roundTrip)}), WithMaxRetries(0), WithTimeout(10000 * time.Hour),
 		WithSessionHook(env.sessionHook),
 	}
-	if s.relogin {
-		opts = append(opts, WithReloginHook(env.reloginHook))
-	}
 	session := new(Session)
 	env.model.verified = true
 	switch s.start {
@@ -460,17 +408,17 @@ func newModelEnv(t *testing.T, s schedule) *modelEnv {
 		env.model.cookie = &modelCookie{value: "older"}
 		env.model.rest = []*modelCookie{{value: "browser", owner: "browser@x.com"}}
 		env.model.verified = false
-		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=older; connect.sid=browser"), sid)
+		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=older; connect.sid=browser"), BrowserCookie{})
 	case 2, 3: // from a browser, whose cookie is valid or not
 		if s.start == 2 {
 			env.alive["browser"] = "browser@x.com"
 		}
 		env.model.cookie = &modelCookie{value: "browser", owner: "browser@x.com"}
 		env.model.verified = false
-		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=browser"), sid)
+		session = SessionFromRequest(browserRequest(siteURL, "connect.sid=browser"), BrowserCookie{})
 	default:
 	}
-	env.tracef("start %d, re-login hook %t, slow session hook %t", s.start, s.relogin, s.slowHook)
+	env.tracef("start %d, slow session hook %t", s.start, s.slowHook)
 	env.client = mustNew(t, backendURL, opts...).WithSession(session)
 	return env
 }
@@ -485,14 +433,14 @@ func (env *modelEnv) failf(format string, args ...any) {
 	}
 }
 
-func (env *modelEnv) sessionHook(_ context.Context, s *Session) {
+func (env *modelEnv) sessionHook(_ context.Context, change SessionChange) {
 	env.mu.Lock()
 	env.hooks++
 	env.atWork++
 	if env.atWork > 1 {
 		env.problem = "two session hooks at once"
 	}
-	saw := valueOf(s)
+	saw := valueOf(change.Session)
 	env.hookSaw = &saw
 	gate := make(chan struct{})
 	if env.slowHook && !env.draining {
@@ -514,30 +462,6 @@ func (env *modelEnv) openHook() {
 		close(env.hookGate)
 		env.hookGate = nil
 	}
-}
-
-// reloginHook logs in once. The model has begun the run before the client could.
-func (env *modelEnv) reloginHook(ctx context.Context, c *Client) error {
-	env.mu.Lock()
-	run := env.model.run
-	if run == nil || run.call == nil || env.draining {
-		env.problem = "the re-login hook runs and should not"
-		env.mu.Unlock()
-		return errHookFailed
-	}
-	env.mu.Unlock()
-	err := logIn(context.WithValue(ctx, callKey{}, run.call), c, run.call.email)
-	env.mu.Lock()
-	defer env.mu.Unlock()
-	run.call.err = err
-	if err == nil {
-		run.call.who = run.call.email
-	}
-	env.returned = append(env.returned, run.call)
-	if err != nil {
-		return errHookFailed
-	}
-	return nil
 }
 
 func (env *modelEnv) roundTrip(r *http.Request) (*http.Response, error) {
@@ -716,7 +640,7 @@ func (env *modelEnv) start(kind sessionUse) {
 	env.calls = append(env.calls, c)
 	env.stats.calls++
 	env.tracef("call %d: %s", c.id, [...]string{open: "open", secured: "secured", login: "login", logout: "logout"}[kind])
-	env.change(func() { env.model.begin(c, env.relogin) })
+	env.change(func() { env.model.begin(c) })
 	ctx = context.WithValue(ctx, callKey{}, c)
 	go func() {
 		var who *Customer
@@ -745,17 +669,10 @@ func (env *modelEnv) start(kind sessionUse) {
 func (env *modelEnv) change(transition func()) {
 	env.mu.Lock()
 	defer env.mu.Unlock()
-	before := env.model.cookie
+	cookie, generation := env.model.cookie, env.model.generation
 	transition()
-	if env.model.cookie != before && !env.model.switched {
+	if (env.model.cookie != cookie || env.model.generation != generation) && !env.model.switched {
 		env.changes++
-	}
-	if run := env.model.run; run != nil && run.call == nil {
-		run.call = &modelCall{id: len(env.calls), kind: login, run: run, cancel: func() {}, email: fmt.Sprintf("r%d@x.com", len(env.calls))}
-		env.calls = append(env.calls, run.call)
-		env.runs++
-		env.trace = append(env.trace, fmt.Sprintf("        the re-login hook runs: call %d", run.call.id))
-		env.model.begin(run.call, false)
 	}
 }
 
@@ -795,13 +712,12 @@ func (env *modelEnv) step(s step) {
 			return
 		}
 		c := env.calls[s.a%len(env.calls)]
-		if c.done || c.run != nil {
+		if c.done {
 			return
 		}
 		env.tracef("cancel %d", c.id)
 		if !c.settled {
 			c.settle(context.Canceled, "")
-			c.waits = nil
 		}
 		c.cancel()
 	case stepHook:
@@ -830,7 +746,7 @@ func (env *modelEnv) advance(r *modelRequest, how, b int) {
 			if r.call.kind == secured && r.call.sent != env.model.cookie {
 				env.stale++
 			}
-			env.model.take(r.call, r.response, env.relogin)
+			env.model.take(r.call, r.response)
 			if errors.Is(r.call.want, ErrSessionSuperseded) {
 				env.superseded++
 			}
@@ -854,27 +770,6 @@ func (env *modelEnv) reconcile() {
 	defer env.mu.Unlock()
 	if env.problem != "" {
 		env.failf("%s", env.problem)
-	}
-	// The hook's end comes first, because other calls go on from it.
-	for _, c := range env.returned {
-		if c.run == nil {
-			continue
-		}
-		c.run.failed = c.err != nil
-		env.model.run, env.model.runs = nil, append(env.model.runs, c.run)
-		for _, waiter := range env.calls {
-			switch {
-			case waiter.waits != c.run:
-				continue
-			case c.run.failed:
-				waiter.settle(errHookFailed, "")
-			default:
-				waiter.again = true
-				env.repeated++
-				env.model.begin(waiter, env.relogin)
-			}
-			waiter.waits = nil
-		}
 	}
 	env.pending = slices.DeleteFunc(env.pending, func(r *modelRequest) bool {
 		if r.abandoned && r.endsSuperseded {

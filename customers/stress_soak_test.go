@@ -51,7 +51,7 @@ func TestSoak(t *testing.T) {
 	transport, conns := soakTransport()
 	bodies := &countBodies{next: transport}
 	shop, err := New(b.url, WithoutSession(), WithHTTPClient(&http.Client{Transport: bodies}), WithTimeout(soakTimeout),
-		WithReloginHook(s.relogin), WithSessionHook(func(context.Context, *Session) { s.sessionChanges.Add(1) }))
+		WithSessionHook(func(context.Context, SessionChange) { s.sessionChanges.Add(1) }))
 	wantOK(t, err)
 	s.shop, s.backend = shop, b
 	for i := range s.customers {
@@ -90,7 +90,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("%d customers for %v: %d calls, %d requests (%.0f/s), %d POSTs executed", n, took.Round(time.Millisecond), s.calls.Load(), requests, float64(requests)/took.Seconds(), b.executed.Load())
 	t.Logf("faults: %s", counts(b.faultCounts()))
 	t.Logf("errors: %s", counts(s.errors))
-	t.Logf("logins %d, re-logins by the hook %d, session changes %d", b.logins.Load(), s.relogins.Load(), s.sessionChanges.Load())
+	t.Logf("logins %d, session changes %d", b.logins.Load(), s.sessionChanges.Load())
 	t.Logf("latency of a call, faults and waiting for a connection included: p50 %v, p99 %v (for information)", s.latency.quantile(0.5), s.latency.quantile(0.99))
 	t.Logf("live heap: %.2f MB in the first quarter, %.2f MB in the last; %d bytes per session", mb(early), mb(late), perSession)
 	t.Logf("connections: %d dialled, at most %d at a time, %d left open; bodies: %d, %d left open; goroutines left: %d; files left: %d",
@@ -128,8 +128,8 @@ type soak struct {
 	backend   *soakBackend
 	customers []*soakCustomer
 
-	calls, relogins, sessionChanges atomic.Int64
-	latency                         histogram
+	calls, sessionChanges atomic.Int64
+	latency               histogram
 
 	mu     sync.Mutex
 	errors map[string]int
@@ -198,18 +198,6 @@ func (s *soak) each(perWorker int, do func(*rand.Rand, *soakCustomer) (again boo
 
 func (s *soak) ctx(c *soakCustomer) context.Context {
 	return context.WithValue(s.t.Context(), soakKey{}, c)
-}
-
-// relogin is the shared client's hook. The context has the session's customer.
-func (s *soak) relogin(ctx context.Context, client *Client) error {
-	s.relogins.Add(1)
-	c, ok := ctx.Value(soakKey{}).(*soakCustomer)
-	if !ok {
-		return errors.New("the hook's context has no customer")
-	}
-	me, err := client.Auth.Authenticate(ctx, c.email, testPassword, c.header())
-	s.saw(c, me, err)
-	return err
 }
 
 // header names the customer of a call, for the server to compare with the session.

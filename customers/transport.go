@@ -331,13 +331,22 @@ type safeLocation struct {
 	http.RoundTripper
 }
 
+// newSafeLocation wraps next, or what a nil Transport of an http.Client means.
+func newSafeLocation(next http.RoundTripper) safeLocation {
+	if next == nil {
+		next = http.DefaultTransport //nolint:forbidigo // see above
+	}
+	return safeLocation{next}
+}
+
+// CloseIdleConnections closes those of the RoundTripper inside.
+func (t safeLocation) CloseIdleConnections() {
+	(&http.Client{Transport: t.RoundTripper}).CloseIdleConnections()
+}
+
 // RoundTrip sends req with the RoundTripper inside.
 func (t safeLocation) RoundTrip(req *http.Request) (*http.Response, error) {
-	next := t.RoundTripper
-	if next == nil {
-		next = http.DefaultTransport //nolint:forbidigo // what a nil Transport of a WithHTTPClient means
-	}
-	resp, err := next.RoundTrip(req)
+	resp, err := t.RoundTripper.RoundTrip(req)
 	if resp != nil && resp.StatusCode/100 == 3 {
 		if _, locErr := resp.Location(); locErr != nil {
 			resp.Header.Del("Location")

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"net/http"
@@ -14,12 +15,14 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// call is one call of a method: its operation, its options and what was refused of its input.
+// call is one call of a method: its operation, its options, what was refused of its input, and how its response is read.
 type call struct {
 	op      Operation
 	options callOptions
 	err     error
-	streams bool // the response's body is left to be read
+	decode  func(context.Context, *response) error // nil: the body does not matter
+	account bool                                   // WithCredentials makes it
+	streams bool                                   // the response's body is left to be read
 }
 
 // newCall begins a call by reading its options.

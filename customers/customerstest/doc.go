@@ -19,6 +19,7 @@
 // A Backend has methods for what a shop or time does: [Backend.AddCustomer], [Backend.AddOrder], [Backend.AddPaymentMethod],
 // [Backend.PasswordTokens], [Backend.ExpireSessions], [Backend.DeleteCustomer] and [Backend.SetTime]. [Backend.Requests]
 // returns what it received. [Backend.Inject] makes a request fail, and [Backend.Hold] holds one until it is released.
+// [Backend.Handle] adds routes of the test's own, such as those of carts.
 //
 // # What differs
 //
@@ -47,5 +48,5 @@
 //   - An order of AddOrder has ids of a cart, products and shipping profiles that do not exist: expand shows null for them.
 //     Its region has no countries.
 //   - A currency other than the twelve most common ones has its code for sign and name.
-//   - Routes of other parts of the backend, such as /store/carts and /health, do not exist.
+//   - Routes of other parts of the backend, such as /store/carts and /health, do not exist, unless Handle adds them.
 package customerstest

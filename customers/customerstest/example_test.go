@@ -16,7 +16,7 @@ import (
 // login returns a handler of a storefront, which logs the browser in and greets the customer.
 func login(shop *customers.Client) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
+		s := customers.SessionFromRequest(r, customers.BrowserCookie{})
 		me, err := shop.WithSession(s).Auth.Authenticate(r.Context(), r.FormValue("email"), r.FormValue("password"), customers.WithOrders())
 		switch {
 		case errors.Is(err, customers.ErrInvalidCredentials):

@@ -25,7 +25,7 @@ func newSessions(cfg config) (*sessions, error) {
 // relay lets the browser keep the login.
 func relay(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		session := customers.SessionFromRequest(r, customers.DefaultSessionCookieName)
+		session := customers.SessionFromRequest(r, customers.BrowserCookie{})
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, session)))
 	})
 }

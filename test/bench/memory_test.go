@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 
-	"github.com/medusa-storefront/customers-go/api"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/clients"
 	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
@@ -25,7 +24,7 @@ func (rt roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 // inMemory responds as the server does, without a network.
 func inMemory(a *responses.Bodies) roundTripper {
 	header := http.Header{"Content-Type": {"application/json; charset=utf-8"}}
-	login := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Set-Cookie": {"connect.sid=" + cookie + "; Path=/; HttpOnly"}}
+	login := http.Header{"Content-Type": {"application/json; charset=utf-8"}, "Set-Cookie": {"connect.sid=" + clients.Cookie + "; Path=/; HttpOnly"}}
 	return func(req *http.Request) *http.Response {
 		h, body := header, a.Retrieve
 		switch {
@@ -40,15 +39,4 @@ func inMemory(a *responses.Bodies) roundTripper {
 			StatusCode: http.StatusOK, Header: h, Request: req, ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
 		}
 	}
-}
-
-// withoutOrders returns the type of a customer's envelope without the orders.
-func withoutOrders() reflect.Type {
-	var fields []reflect.StructField
-	for f := range reflect.TypeFor[api.Customer]().Fields() {
-		if f.Name != "Orders" {
-			fields = append(fields, f)
-		}
-	}
-	return reflect.StructOf([]reflect.StructField{{Name: "Customer", Type: reflect.StructOf(fields), Tag: `json:"customer"`}})
 }

@@ -45,7 +45,7 @@ func bff(shop *customers.Client, cookie string) http.Handler {
 		},
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-			session := customers.SessionFromRequest(r, cookie)
+			session := customers.SessionFromRequest(r, customers.BrowserCookie{Name: cookie})
 			out, err := f(shop.WithSession(session), r)
 			session.Relay(w)
 			if e, ok := errors.AsType[*customers.Error](err); ok {

@@ -140,6 +140,9 @@ func (g *generator) goType(files *token.FileSet, t *ast.TypeSpec) {
 			}
 			tag, _ := strconv.Unquote(f.Tag.Value)
 			name, _, _ := strings.Cut(reflect.StructTag(tag).Get("json"), ",")
+			if name == "-" {
+				continue
+			}
 			var text bytes.Buffer
 			_ = printer.Fprint(&text, files, f.Type)
 			fields = append(fields, field{f.Names[0].Name, text.String(), name})
@@ -252,9 +255,16 @@ func (g *generator) model(name string) error {
 			sparse |= 1 << i
 		}
 	}
+	if name == "Order" {
+		g.p("// What is required of an order, and all that it has.")
+		g.p("const requiredOrder, allOrder = %#x, %#x", required, uint64(1)<<len(fields)-1)
+	}
 	g.p("var names%s = []string{%s}\n", name, strings.Join(names, ", "))
 	g.p("func decode%s(d *decoder, m *%s) bool {", name, name)
 	g.p("if !d.Object() {\nreturn false\n}\nok, seen := true, uint64(0)")
+	if name == "Order" {
+		g.p("again := m.ID != \"\"")
+	}
 	g.p("next := d.next[%d:%d]", g.links, g.links+len(fields)+1)
 	g.links += len(fields) + 1
 	g.p("for i := d.Property(names%s, next, -1); i >= 0; i = d.Property(names%s, next, i) {", name, name)
@@ -268,7 +278,7 @@ func (g *generator) model(name string) error {
 	}
 	g.p("}\nif !ok {\nreturn d.In(names%s[i][1:len(names%s[i])-2])\n}\n}", name, name)
 	if name == "Order" {
-		g.p("m.absent = ^seen")
+		g.p("d.missed(m, again, seen)")
 	}
 	which := "required"
 	if name == "OrderPage" {

@@ -1,16 +1,14 @@
-// Package jsonscan reads a JSON text property by property, for decoders that are generated from the contract. It checks
-// all of the text as encoding/json does, keeps nothing of it alive, and names the place of what it can't read.
+// Package jsonscan reads a JSON text property by property, for decoders that are generated from the contract. It takes
+// what encoding/json takes, and keeps nothing of it alive.
 package jsonscan
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -18,41 +16,44 @@ const (
 	maxModels  = 64       // how deep models may nest
 	maxNesting = 10_000   // how deep JSON that is skipped may nest, as encoding/json has it
 	checkEvery = 32 << 10 // how many bytes are read between two looks at the context
-	maxPath    = 200      // how long the path of an error may be
+	maxScratch = 64 << 10 // how much memory is kept for the next text
 )
 
 // Decoder reads one text at a time.
 type Decoder struct {
-	Sparse bool // required properties may be missing
-	Depth  int  // how many objects are open
+	Deep  bool // JSON that is skipped may nest as deep as it is long
+	Depth int  // how many objects are open
 
-	data   []byte
-	pos    int
-	ctx    context.Context //nolint:containedctx // a Decoder lives as long as one call
-	check  int             // the position at which to look at the context
-	memory int             // how many bytes the models may still take
-	stack  []byte          // the open brackets of JSON that is skipped
+	data    []byte
+	pos     int
+	ctx     context.Context //nolint:containedctx // a Decoder lives as long as one call
+	check   int             // the position at which to look at the context
+	stack   []byte          // the open brackets of JSON that is skipped
+	scratch []byte          // the last string that had an escape sequence
 
-	path, reason string // of a failure
-	fatal        bool   // no later part of the text can be read either
-	err          error  // the context's
-
-	// Slabs keep what is small together. They are bounded, because one value in use keeps a whole slab.
-	text    strings.Builder
-	strings []string
-	times   []time.Time
+	reason string // of a failure
+	fatal  bool   // no later part of the text can be read either
+	err    error  // the context's
 }
 
-// Reset makes d read data. What is decoded may take eight times the size of data, and 64 KiB.
-func (d *Decoder) Reset(ctx context.Context, data []byte, sparse bool) {
-	*d = Decoder{Sparse: sparse, data: data, ctx: ctx, check: checkEvery, memory: 8*len(data) + 64<<10, stack: d.stack[:0]}
+// Reset makes d read data.
+func (d *Decoder) Reset(ctx context.Context, data []byte) {
+	*d = Decoder{data: data, ctx: ctx, check: checkEvery, stack: d.stack[:0], scratch: d.scratch[:0]}
 }
 
 // Release makes d keep nothing of what it read.
-func (d *Decoder) Release() { *d = Decoder{stack: d.stack[:0]} }
+func (d *Decoder) Release() {
+	if max(cap(d.stack), cap(d.scratch)) > maxScratch {
+		d.stack, d.scratch = nil, nil
+	}
+	*d = Decoder{stack: d.stack[:0], scratch: d.scratch[:0]}
+}
 
-// Failure returns the path and the reason of the last failure, and the context's error if that is what it was.
-func (d *Decoder) Failure() (path, reason string, err error) { return d.path, d.reason, d.err }
+// Left returns how many bytes are still to be read.
+func (d *Decoder) Left() int { return len(d.data) - d.pos }
+
+// Failure returns the reason of the last failure, or "", and the context's error if that is what it was.
+func (d *Decoder) Failure() (reason string, err error) { return d.reason, d.err }
 
 // Fail stores why the value at this place can't be read, and returns false.
 func (d *Decoder) Fail(reason string) bool {
@@ -68,38 +69,22 @@ func (d *Decoder) malformed() bool {
 	return d.Fail("malformed JSON")
 }
 
-// In adds the property or, in brackets, the index that a failure is in to its path, and returns false.
-func (d *Decoder) In(name string) bool {
-	if d.path != "" && d.path[0] != '[' {
-		name += "."
-	}
-	if d.path = name + d.path; len(d.path) > maxPath {
-		d.path = d.path[:maxPath] + "…"
-	}
-	return false
-}
-
-// Charge takes size bytes from what the models may take.
-func (d *Decoder) Charge(size int) bool {
-	if d.memory -= size; d.memory < 0 {
-		return d.Fail("too many elements for the size of the body")
-	}
-	return true
-}
-
-// canceled looks at the context.
-func (d *Decoder) canceled() bool {
-	d.check = d.pos + checkEvery
+// canceled looks at the context when the position at is read.
+func (d *Decoder) canceled(at int) bool {
+	d.check = at + checkEvery
 	d.err = d.ctx.Err()
 	d.fatal = d.err != nil
 	return d.fatal && !d.Fail("canceled")
 }
 
-// peek returns the next byte that is no space, or 0 at the end.
-func (d *Decoder) peek() byte {
+// Peek returns the next byte that is no space, or 0 at the end.
+func (d *Decoder) Peek() byte {
 	for ; d.pos < len(d.data); d.pos++ {
 		switch c := d.data[d.pos]; c {
 		case ' ', '\t', '\n', '\r':
+			if d.pos >= d.check && d.canceled(d.pos) {
+				return 0
+			}
 		default:
 			return c
 		}
@@ -108,11 +93,20 @@ func (d *Decoder) peek() byte {
 }
 
 // End checks that nothing follows.
-func (d *Decoder) End() bool { return d.peek() == 0 && d.pos == len(d.data) || d.malformed() }
+func (d *Decoder) End() bool { return d.Peek() == 0 && d.pos == len(d.data) || d.malformed() }
 
 // Null reads a null, if one comes.
-func (d *Decoder) Null() bool {
-	return d.peek() == 'n' && d.literal("null")
+func (d *Decoder) Null() bool { return d.Peek() == 'n' && d.literal("null") }
+
+// Bool returns the boolean that comes.
+func (d *Decoder) Bool() (value, ok bool) {
+	switch d.Peek() {
+	case 't':
+		return true, d.literal("true")
+	case 'f':
+		return false, d.literal("false")
+	}
+	return false, d.mismatch("not a boolean")
 }
 
 func (d *Decoder) literal(want string) bool {
@@ -125,7 +119,7 @@ func (d *Decoder) literal(want string) bool {
 
 // mismatch stores that the next value is not what is wanted.
 func (d *Decoder) mismatch(want string) bool {
-	c := d.peek()
+	c := d.Peek()
 	switch {
 	case c == 'n':
 		want = "null"
@@ -137,18 +131,18 @@ func (d *Decoder) mismatch(want string) bool {
 
 // Object begins an object; Property reads on.
 func (d *Decoder) Object() bool {
-	if d.peek() != '{' {
+	if d.Peek() != '{' {
 		return d.mismatch("not an object")
 	}
 	if d.Depth++; d.Depth > maxModels {
 		return d.Fail("nested too deep")
 	}
-	return d.pos < d.check || !d.canceled()
+	return d.pos < d.check || !d.canceled(d.pos)
 }
 
 // Property reads the name of an object's next property and returns its index in names, each of which is quoted and has
 // the colon after it. last is the index of the one before, or -1. It returns -1 after the last one, or on a failure,
-// which Close tells apart. What is not in names is skipped. next has what followed each name the last time, which is
+// which CloseObject tells apart. What is not in names is skipped. next has what followed each name the last time, which is
 // compared first.
 func (d *Decoder) Property(names []string, next []uint8, last int) int {
 	separator := byte(',')
@@ -165,14 +159,14 @@ func (d *Decoder) Property(names []string, next []uint8, last int) int {
 }
 
 func (d *Decoder) property(names []string, next []uint8, last int, separator byte) int {
-	if d.pos >= d.check && d.canceled() {
+	if d.pos >= d.check && d.canceled(d.pos) {
 		return -1
 	}
 	for ; ; separator = ',' {
-		c := d.peek()
+		c := d.Peek()
 		if c == separator {
 			d.pos++
-			c = d.peek()
+			c = d.Peek()
 			if c != '}' || separator == ',' {
 				c = 0
 			}
@@ -197,11 +191,11 @@ func (d *Decoder) property(names []string, next []uint8, last int, separator byt
 
 // key reads a property's name and the colon.
 func (d *Decoder) key(skip bool) ([]byte, bool) {
-	if d.peek() != '"' {
+	if d.Peek() != '"' {
 		return nil, d.malformed()
 	}
 	s, ok := d.str(skip)
-	if !ok || d.peek() != ':' {
+	if !ok || d.Peek() != ':' {
 		return nil, d.malformed()
 	}
 	d.pos++
@@ -222,69 +216,62 @@ func index(names []string, key []byte) int {
 	return -1
 }
 
-// Close ends an object of which the properties in seen came and those in required have to.
-func (d *Decoder) Close(names []string, seen, required uint64) bool {
+// CloseObject ends an object.
+func (d *Decoder) CloseObject() bool {
+	d.Depth--
+	return d.end('}')
+}
+
+func (d *Decoder) end(bracket byte) bool {
 	if d.reason != "" {
 		return false
 	}
-	if d.peek() != '}' {
+	if d.Peek() != bracket {
 		return d.malformed()
 	}
 	d.pos++
-	d.Depth--
-	if missing := required &^ seen; missing != 0 {
-		name := names[bits.TrailingZeros64(missing)]
-		d.Fail("missing")
-		return d.In(name[1 : len(name)-2])
-	}
 	return true
 }
 
 // Array begins an array; More reads on.
 func (d *Decoder) Array() bool {
-	if d.peek() != '[' {
+	if d.Peek() != '[' {
 		return d.mismatch("not an array")
 	}
-	return d.pos < d.check || !d.canceled()
+	return d.pos < d.check || !d.canceled(d.pos)
 }
 
 // More reports whether an array has an element after n. It returns false on a failure too, which CloseArray tells apart.
 func (d *Decoder) More(n int) bool {
-	if n > 0 && d.peek() != ',' || d.pos >= d.check && d.canceled() {
+	if n > 0 && d.Peek() != ',' || d.pos >= d.check && d.canceled(d.pos) {
 		return false
 	}
 	d.pos++ // the comma or the bracket
-	return n > 0 || d.peek() != ']'
+	return n > 0 || d.Peek() != ']'
 }
 
 // CloseArray ends an array.
-func (d *Decoder) CloseArray() bool {
-	if d.reason != "" {
-		return false
-	}
-	if d.peek() != ']' {
-		return d.malformed()
-	}
-	d.pos++
-	return true
-}
+func (d *Decoder) CloseArray() bool { return d.end(']') }
 
-// Mark is a place in the text that Recover returns to.
-type Mark struct{ pos, depth, memory int }
+// Mark is a place in the text that Rewind returns to.
+type Mark struct{ pos, depth int }
 
 // Mark returns the place of the next value.
 func (d *Decoder) Mark() Mark {
-	d.peek()
-	return Mark{d.pos, d.Depth, d.memory}
+	d.Peek()
+	return Mark{d.pos, d.Depth}
 }
+
+// Since returns the text from m to here.
+func (d *Decoder) Since(m Mark) []byte { return d.data[m.pos:d.pos] }
 
 // Rewind goes back to m after a failure, unless nothing can be read any more.
 func (d *Decoder) Rewind(m Mark) bool {
 	if d.fatal {
 		return false
 	}
-	d.pos, d.Depth, d.memory = m.pos, m.depth, m.memory
-	d.path, d.reason = "", ""
+	d.pos, d.Depth, d.stack = m.pos, m.depth, d.stack[:0]
+	d.reason = ""
 	return true
 }
 
@@ -305,37 +292,96 @@ func plain(data []byte, i int) int {
 	return i
 }
 
-// str reads a string, whose quote is next; of one that is skipped, nothing is returned. What has an escape sequence or
-// broken UTF-8 is left to encoding/json.
+// String returns the string that comes, until the next call.
+func (d *Decoder) String(want string) ([]byte, bool) {
+	if d.Peek() != '"' {
+		return nil, d.mismatch(want)
+	}
+	return d.str(false)
+}
+
+// str reads a string, whose quote is next; of one that is skipped, nothing is returned.
 func (d *Decoder) str(skip bool) ([]byte, bool) {
-	start, special := d.pos, false
-	for i := plain(d.data, start+1); i < len(d.data); i = plain(d.data, i) {
+	start, rewrite := d.pos+1, false
+	for i := plain(d.data, start); i < len(d.data); i = plain(d.data, i) {
 		switch c := d.data[i]; {
-		case c == '"' && !special:
-			d.pos = i + 1
-			return d.data[start+1 : i], true
 		case c == '"':
 			d.pos = i + 1
-			if skip {
-				return nil, json.Valid(d.data[start:d.pos]) || d.malformed()
+			if rewrite && !skip {
+				return d.unescape(d.data[start:i])
 			}
-			if s := d.data[start+1 : i]; bytes.IndexByte(s, '\\') < 0 && utf8.Valid(s) {
-				return s, true
-			}
-			var text string
-			err := json.Unmarshal(d.data[start:d.pos], &text)
-			return []byte(text), err == nil || d.malformed()
-		case c < ' ':
+			return d.data[start:i], true
+		case c < ' ' || i >= d.check && d.canceled(i):
 			return nil, d.malformed()
-		case c == '\\':
-			special = true
-			i += 2
 		default:
-			special = true
-			i++
+			r, n := char(d.data[i:])
+			if n == 0 {
+				return nil, d.malformed()
+			}
+			rewrite = rewrite || c == '\\' || r == utf8.RuneError
+			i += n
 		}
 	}
 	return nil, d.malformed()
+}
+
+// unescape returns what s means. As encoding/json does, it writes U+FFFD for what is no Unicode.
+func (d *Decoder) unescape(s []byte) ([]byte, bool) {
+	out := d.scratch[:0]
+	for i, looked := 0, 0; i < len(s); {
+		if i-looked >= checkEvery {
+			if looked = i; d.canceled(d.pos) {
+				return nil, false
+			}
+		}
+		end := plain(s, i)
+		out = append(out, s[i:end]...)
+		if i = end; i < len(s) {
+			r, n := char(s[i:])
+			out = utf8.AppendRune(out, r)
+			i += n
+		}
+	}
+	d.scratch = out
+	return out, true
+}
+
+// char returns the character that s begins with, an escape sequence or UTF-8, and how long it is there, which is 0 for
+// what is no escape sequence.
+func char(s []byte) (r rune, n int) {
+	if s[0] != '\\' {
+		return utf8.DecodeRune(s)
+	}
+	if len(s) > 1 && escapes[s[1]] != 0 {
+		return rune(escapes[s[1]]), 2
+	}
+	if r = hex(s); r < 0 {
+		return r, 0
+	}
+	if utf16.IsSurrogate(r) {
+		if r = utf16.DecodeRune(r, hex(s[6:])); r != utf8.RuneError {
+			return r, 12
+		}
+	}
+	return r, 6
+}
+
+// escapes are the characters that a backslash and one letter mean.
+var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// hex returns the number of an escape sequence with four digits, or -1.
+func hex(s []byte) (r rune) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return -1
+	}
+	for _, c := range s[2:6] {
+		i := strings.IndexByte("0123456789abcdef", c|0x20) // a digit has this bit
+		if i < 0 || c < '0' {
+			return -1
+		}
+		r = r<<4 | rune(i) //nolint:gosec // it is below 16
+	}
+	return r
 }
 
 // Skip reads one value and keeps nothing of it.
@@ -343,40 +389,38 @@ func (d *Decoder) Skip() bool {
 	base := len(d.stack)
 	for {
 		ok := true
-		switch c := d.peek(); {
-		case (c == '{' || c == '[') && len(d.stack) == maxNesting:
-			d.fatal = true
-			return d.Fail("nested too deep")
-		case c == '{' || c == '[':
+		switch c := d.Peek(); c {
+		case '{', '[':
+			if len(d.stack) >= maxNesting && !d.Deep {
+				return d.Fail("nested too deep")
+			}
 			d.pos++
-			if d.peek() != c+2 { // the closing bracket
+			if d.Peek() != c+2 { // the closing bracket
 				d.stack = append(d.stack, c)
-				if c == '[' {
-					continue
+				if c == '{' {
+					_, ok = d.key(true)
 				}
-				if _, ok = d.key(true); ok {
+				if ok && (d.pos < d.check || !d.canceled(d.pos)) {
 					continue
 				}
 				return false
 			}
 			d.pos++
-		case c == '"':
+		case '"':
 			_, ok = d.str(true)
-		case c == 't':
-			ok = d.literal("true")
-		case c == 'f':
-			ok = d.literal("false")
-		case c == 'n':
+		case 't', 'f':
+			_, ok = d.Bool()
+		case 'n':
 			ok = d.literal("null")
 		default:
 			_, ok = d.number()
 		}
-		if !ok || d.pos >= d.check && d.canceled() {
+		if !ok || d.pos >= d.check && d.canceled(d.pos) {
 			return false
 		}
 		for len(d.stack) > base {
 			open := d.stack[len(d.stack)-1]
-			if c := d.peek(); c == ',' {
+			if c := d.Peek(); c == ',' {
 				d.pos++
 				if open == '{' {
 					if _, ok = d.key(true); !ok {
@@ -396,21 +440,46 @@ func (d *Decoder) Skip() bool {
 	}
 }
 
-// number reads a number. One that is more than some digits is left to encoding/json.
-func (d *Decoder) number() ([]byte, bool) {
-	i, digits := d.pos, true
-	for ; i < len(d.data); i++ {
-		if c := d.data[i]; c < '0' || c > '9' {
-			if c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E' {
-				break
-			}
-			digits = false
-		}
+// Number returns the number that comes.
+func (d *Decoder) Number(want string) ([]byte, bool) {
+	if c := d.Peek(); c != '-' && (c < '0' || c > '9') {
+		return nil, d.mismatch(want)
 	}
-	s := d.data[d.pos:i]
-	if digits = digits && len(s) > 0 && (s[0] != '0' || len(s) == 1); !digits && !json.Valid(s) {
+	return d.number()
+}
+
+// number reads a number, which is next.
+func (d *Decoder) number() ([]byte, bool) {
+	s := d.data[d.pos:]
+	begin := 0
+	if len(s) > 0 && s[0] == '-' {
+		begin = 1
+	}
+	i := digits(s, begin)
+	ok := i > begin && (s[begin] != '0' || i == begin+1)
+	if i < len(s) && s[i] == '.' {
+		begin = i + 1
+		i = digits(s, begin)
+		ok = ok && i > begin
+	}
+	if i < len(s) && s[i]|0x20 == 'e' {
+		if begin = i + 1; begin < len(s) && (s[begin] == '+' || s[begin] == '-') {
+			begin++
+		}
+		i = digits(s, begin)
+		ok = ok && i > begin
+	}
+	if !ok {
 		return nil, d.malformed()
 	}
-	d.pos = i
-	return s, true
+	d.pos += i
+	return s[:i], true
+}
+
+// digits returns the position of the first byte from i that is no digit.
+func digits(s []byte, i int) int {
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	return i
 }

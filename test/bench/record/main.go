@@ -72,7 +72,30 @@ func record(url, email, password string) (*responses.Bodies, error) {
 	a.Authenticate = fetch(http.MethodPost, "/store/auth", fmt.Sprintf(`{"email":%q,"password":%q}`, email, password))
 	a.Retrieve = fetch(http.MethodGet, "/store/customers/me", "")
 	a.ListOrders = fetch(http.MethodGet, "/store/customers/me/orders?limit=50", "")
+	if err == nil {
+		err = differ(a.ListOrders)
+	}
 	return &a, err
+}
+
+// differ returns an error unless the page has 50 different orders.
+func differ(page []byte) error {
+	var orders struct {
+		Orders []struct {
+			ID string `json:"id"`
+		} `json:"orders"`
+	}
+	if err := json.Unmarshal(page, &orders); err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	for _, o := range orders.Orders {
+		ids[o.ID] = true
+	}
+	if len(ids) != 50 {
+		return fmt.Errorf("the page has %d different orders, want 50", len(ids))
+	}
+	return nil
 }
 
 // call returns a response's body and the cookies to send next.

@@ -1,5 +1,5 @@
-// Command report runs the benchmarks of this module and the JS client in turns, so that other load of the machine hits all of
-// them, and writes docs/performance.md and its plot from the results. `make bench` runs it.
+// Command report has the clients make the same calls in turns, so that other load of the machine hits all of them, and writes
+// docs/performance.md and its plot from the results. `make bench` runs it.
 //
 // The raw results are in the format of Go's benchmarks, for benchstat.
 package main
@@ -17,9 +17,8 @@ import (
 type plan struct {
 	root       string   // of the repository
 	backend    bool     // record responses of the real backend, otherwise replay sample ones
-	toolchains []string // GOTOOLCHAIN, and GOEXPERIMENT after a plus; the first is for the calls
-	rounds     int      // turns of every process
-	benchtime  string   // of each turn of a Go client
+	toolchains []string // GOTOOLCHAIN
+	rounds     int      // turns of every client at every call
 	raw        string   // file for the raw results
 	document   bool     // write the document
 }
@@ -28,9 +27,8 @@ func main() {
 	var p plan
 	flag.StringVar(&p.root, "root", "../..", "the repository")
 	flag.BoolVar(&p.backend, "backend", false, "replay responses of the real backend, rather than one order many times")
-	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to decode with, separated by commas")
-	flag.IntVar(&p.rounds, "rounds", 12, "turns")
-	flag.StringVar(&p.benchtime, "benchtime", "500ms", "how long a turn of a Go client is")
+	toolchains := flag.String("toolchains", "local", "GOTOOLCHAINs to build the Go clients with, separated by commas")
+	flag.IntVar(&p.rounds, "rounds", 20, "turns of every client at every call")
 	flag.StringVar(&p.raw, "raw", "results.out", "file for the raw results")
 	flag.BoolVar(&p.document, "document", false, "write docs/performance.md")
 	flag.Parse()
@@ -45,7 +43,8 @@ func main() {
 }
 
 func run(ctx context.Context, p *plan) error {
-	if err := measure(ctx, p); err != nil {
+	m, err := measure(ctx, p)
+	if err != nil {
 		return err
 	}
 	r, err := read(p.raw)
@@ -53,9 +52,9 @@ func run(ctx context.Context, p *plan) error {
 		return err
 	}
 	if p.document {
-		if err := writeDocument(p, r); err != nil {
+		if err := writeDocument(p, m, r); err != nil {
 			return err
 		}
 	}
-	return printSummary(os.Stdout, r, p.toolchains[0])
+	return printSummary(os.Stdout, m, r)
 }

@@ -1,111 +1,109 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/medusa-storefront/customers-go/test/bench/internal/clients"
+	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
-const innerRounds = 3 // turns of the Go clients within one of their process
+var (
+	operations    = []string{"Retrieve", "Create", "ListOrders"}
+	concurrencies = []int{1, 64}
+)
 
-// measure runs all benchmarks and writes the raw results.
-func measure(ctx context.Context, p *plan) error {
+// measured describes what a run has measured.
+type measured struct {
+	toolchains []string // their versions
+	node       string   // its version, or "" if the JS client is not installed
+	bodies     *responses.Bodies
+}
+
+// measure makes all calls and writes the raw results.
+func measure(ctx context.Context, p *plan) (*measured, error) {
 	dir, err := os.MkdirTemp("", "bench-")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	out, err := os.Create(p.raw)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { _ = out.Close() }()
 
-	binaries := make([]string, len(p.toolchains))
-	for i, toolchain := range p.toolchains {
-		binaries[i] = filepath.Join(dir, fmt.Sprintf("bench%d.test", i))
-		if err := build(ctx, toolchain, "test", "-c", "-o", binaries[i], "."); err != nil {
-			return err
-		}
-		if p.toolchains[i], err = version(ctx, toolchain); err != nil {
-			return err
-		}
-	}
-	serverBinary := filepath.Join(dir, "server")
-	if err := build(ctx, "local", "build", "-o", serverBinary, "./server"); err != nil {
-		return err
-	}
-	var args []string
-	env := os.Environ()
+	recorded := ""
 	if p.backend {
+		recorded = dir
 		if err := record(ctx, p, dir); err != nil {
-			return err
+			return nil, err
 		}
-		args = append(args, dir)
-		env = append(env, "BENCH_RESPONSES="+dir)
 	}
-	server, err := start(ctx, env, serverBinary, args...)
+	m := new(measured)
+	if m.bodies, err = responses.Read(recorded); err != nil {
+		return nil, err
+	}
+	server, err := startServer(ctx, dir, recorded)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer server.stop()
 	url, err := server.line()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	env = append(env, "BENCH_SERVER="+url)
-	js, err := start(ctx, env, "node", "js/bench.mjs")
+	workers, err := startWorkers(ctx, p, m, dir, append(os.Environ(), "BENCH_SERVER="+url))
+	defer func() {
+		for _, w := range workers {
+			w.stop()
+		}
+	}()
 	if err != nil {
-		return err
-	}
-	defer js.stop()
-
-	first := func() { fmt.Fprintf(out, "\ntoolchain: %s\n", p.toolchains[0]) }
-	if p.document {
-		fmt.Fprintln(os.Stderr, "what importing costs, and a million customers")
-		first()
-		if err := measureImport(ctx, dir, out); err != nil {
-			return err
-		}
-		million := bencher{binary: binaries[0], env: append(slices.Clone(env), "GOMEMLIMIT=370MiB"), out: out}
-		if err := million.run(ctx, "-test.bench=Million", "-test.benchtime=1x"); err != nil {
-			return err
-		}
+		return nil, err
 	}
 	for round := range p.rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, p.rounds)
 		fmt.Fprintf(out, "\nturn: %d\n", round)
-		for i, toolchain := range p.toolchains {
-			what := "Decode"
-			if i == 0 {
-				what = "Call|Decode"
-			}
-			fmt.Fprintf(out, "\ntoolchain: %s\n", toolchain)
-			b := bencher{binary: binaries[i], env: env, out: out}
-			if err := b.run(ctx, "-test.bench="+what, "-test.benchtime="+p.benchtime, fmt.Sprintf("-rounds=%d", innerRounds)); err != nil {
-				return err
-			}
-		}
-		first()
-		if err := js.turns(out); err != nil {
-			return err
+		if err := takeTurns(workers, out); err != nil {
+			return nil, err
 		}
 	}
-	return out.Close()
+	return m, out.Close()
+}
+
+// takeTurns has every client make every call once, in an order of its own at each call.
+func takeTurns(workers []*worker, out io.Writer) error {
+	for _, op := range operations {
+		for _, at := range concurrencies {
+			for _, i := range rand.Perm(len(workers)) {
+				w := workers[i]
+				if op == "Create" && !w.creates {
+					continue
+				}
+				line, err := w.turn(op, at)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "\ntoolchain: %s\n%s\n", w.toolchain, line)
+			}
+		}
+	}
+	return nil
 }
 
 // record starts the real backend, writes some of its responses to dir and stops it.
 func record(ctx context.Context, p *plan, dir string) error {
 	binary := filepath.Join(dir, "record")
-	if err := build(ctx, "local", "build", "-o", binary, "./record"); err != nil {
-		return err
+	if err := goCommand(ctx, "local", "build", "-o", binary, "./record").Run(); err != nil {
+		return fmt.Errorf("building record: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, "node", filepath.Join(p.root, "test/e2e/backend/start.mjs"), "--exec", binary, dir)
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
@@ -115,98 +113,66 @@ func record(ctx context.Context, p *plan, dir string) error {
 	return nil
 }
 
-// goCommand returns the go command of a toolchain.
-func goCommand(ctx context.Context, toolchain string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "go", args...)
-	name, experiment, _ := strings.Cut(toolchain, "+")
-	cmd.Env = append(os.Environ(), "GOTOOLCHAIN="+name, "GOEXPERIMENT="+experiment)
-	cmd.Stderr = os.Stderr
-	return cmd
-}
-
-func build(ctx context.Context, toolchain string, args ...string) error {
-	if err := goCommand(ctx, toolchain, args...).Run(); err != nil {
-		return fmt.Errorf("GOTOOLCHAIN=%s go %s: %w", toolchain, strings.Join(args, " "), err)
+func startServer(ctx context.Context, dir, recorded string) (*process, error) {
+	binary := filepath.Join(dir, "server")
+	if err := goCommand(ctx, "local", "build", "-o", binary, "./server").Run(); err != nil {
+		return nil, fmt.Errorf("building the server: %w", err)
 	}
-	return nil
+	return start(ctx, os.Environ(), binary, recorded)
 }
 
-// version returns the name of a toolchain in the document.
-func version(ctx context.Context, toolchain string) (string, error) {
-	out, err := goCommand(ctx, toolchain, "env", "GOVERSION").Output()
-	name, _, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
-	if _, experiment, ok := strings.Cut(toolchain, "+"); ok {
-		name += " with " + experiment
+// worker makes the calls of one client in a process of its own.
+type worker struct {
+	*process
+
+	toolchain string // "" for the JS client, which all toolchains share
+	creates   bool   // customers, which the clients of other APIs can't
+}
+
+// startWorkers starts the clients in Go with each toolchain, and the JS client if it is installed.
+func startWorkers(ctx context.Context, p *plan, m *measured, dir string, env []string) ([]*worker, error) {
+	var workers []*worker
+	add := func(w worker, name string, args ...string) error {
+		var err error
+		if w.process, err = start(ctx, env, name, args...); err == nil {
+			workers = append(workers, &w)
+		}
+		return err
 	}
-	return name, err
-}
-
-// bencher runs benchmarks of a compiled test.
-type bencher struct {
-	binary string
-	env    []string
-	out    io.Writer
-}
-
-func (b bencher) run(ctx context.Context, arguments ...string) error {
-	cmd := exec.CommandContext(ctx, b.binary, append([]string{"-test.run=^$"}, arguments...)...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = b.env, b.out, os.Stderr
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("the benchmarks failed, see the raw results: %w", err)
-	}
-	return nil
-}
-
-// process responds to a line with a line, and ends when its standard input does.
-type process struct {
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-}
-
-func start(ctx context.Context, env []string, name string, args ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env, cmd.Stderr = env, os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	return &process{cmd, in, bufio.NewReader(out)}, nil
-}
-
-func (p *process) line() (string, error) {
-	line, err := p.out.ReadString('\n')
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", p.cmd.Path, err)
-	}
-	return strings.TrimSpace(line), nil
-}
-
-func (p *process) stop() {
-	_ = p.in.Close()
-	_ = p.cmd.Wait()
-}
-
-// turns runs each call of the JS client once.
-func (p *process) turns(out io.Writer) error {
-	for _, op := range operations {
-		for _, at := range concurrencies {
-			if err := json.NewEncoder(p.in).Encode(map[string]any{"op": op, "at": at, "ms": 250, "round": 0}); err != nil {
-				return err
+	for i, toolchain := range p.toolchains {
+		binary := filepath.Join(dir, fmt.Sprintf("worker%d", i))
+		if err := goCommand(ctx, toolchain, "build", "-o", binary, "./worker").Run(); err != nil {
+			return workers, fmt.Errorf("building the clients with GOTOOLCHAIN=%s: %w", toolchain, err)
+		}
+		version, err := goCommand(ctx, toolchain, "env", "GOVERSION").Output()
+		if err != nil {
+			return workers, fmt.Errorf("the version of GOTOOLCHAIN=%s: %w", toolchain, err)
+		}
+		m.toolchains = append(m.toolchains, strings.TrimSpace(string(version)))
+		for _, name := range clients.Names {
+			medusa := !strings.HasPrefix(name, "github") && !strings.HasPrefix(name, "hcloud")
+			if err := add(worker{toolchain: m.toolchains[i], creates: medusa}, binary, name); err != nil {
+				return workers, err
 			}
-			line, err := p.line()
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(out, line)
 		}
 	}
-	return nil
+	if installed, _ := filepath.Glob(filepath.Join(p.root, "test/e2e/backend/node_modules/@medusajs/medusa-js")); installed == nil {
+		fmt.Fprintln(os.Stderr, "without the JS client: make prepare installs it")
+		return workers, nil
+	}
+	version, err := exec.CommandContext(ctx, "node", "--version").Output()
+	m.node = strings.TrimSpace(string(version))
+	return workers, cmp.Or(err, add(worker{creates: true}, "node", "js/bench.mjs"))
+}
+
+// turn has the client make a call over and over, so many at once.
+func (w *worker) turn(op string, at int) (string, error) {
+	ms := 150
+	if op == "ListOrders" && at > 1 {
+		ms = 300 // a few calls of each of them
+	}
+	if _, err := fmt.Fprintf(w.in, `{"op":%q,"at":%d,"ms":%d}`+"\n", op, at, ms); err != nil {
+		return "", err
+	}
+	return w.line()
 }

@@ -6,52 +6,75 @@ import (
 	"strings"
 )
 
-// plot draws the time of each call relative to by hand, on a logarithmic axis: a dot for the median, a line for the
-// interval.
-func plot(p *plan, r results) string {
+// The clients of the plot: a mark, and its color on a light and on a dark page.
+var plotted = []struct{ by, base, label, mark, light, dark string }{
+	{"customers", "hand", "customers", `<circle r="5"/>`, "#047857", "#34d399"},
+	{"raw", "hand", "raw client", `<rect x="-4" y="-4" width="8" height="8"/>`, "#1d4ed8", "#93c5fd"},
+	{"js", "hand", "JS client", `<path d="M0-6 6 0 0 6-6 0z"/>`, "#c2410c", "#fdba74"},
+	{"github", "github-hand", "go-github", `<path d="M0-5 6 5H-6z"/>`, "#52525b", "#d4d4d8"},
+	{"hcloud", "hcloud-hand", "hcloud-go", `<path d="M0 5 6-5H-6z"/>`, "#a21caf", "#f0abfc"},
+}
+
+// plot draws the time of each call relative to by hand, on a logarithmic axis: a mark for the median, a line for the
+// interval. It is that of the first toolchain.
+func plot(m *measured, r results) string {
 	const (
-		left, width, top, row = 130, 640, 50, 34
-		least, most           = 0.5, 32.0
+		left, width, top, line = 180, 620, 62, 12
+		least, most            = 0.125, 8.0
 	)
-	rows := len(operations) * len(concurrencies)
-	bottom := top + rows*row
 	x := func(ratio float64) float64 {
-		ratio = min(max(ratio, least), most)
-		return left + width*math.Log(ratio/least)/math.Log(most/least)
+		return left + width*math.Log(min(max(ratio, least), most)/least)/math.Log(most/least)
 	}
+	var rows, marks strings.Builder
+	y := top
+	for _, f := range calls(m) {
+		if f.toolchain != m.toolchains[0] {
+			continue
+		}
+		name := f.op
+		if f.at != "1" {
+			name += ", " + f.at + " at once"
+		}
+		began := y
+		for _, c := range plotted {
+			s, ok := r.compared(f.with(c.by), f.with(c.base), func(v, base float64) float64 { return v / base })
+			if !ok {
+				continue
+			}
+			y += line
+			lo, hi := s.Lo, s.Hi
+			if math.IsInf(hi, 0) {
+				lo, hi = s.Center, s.Center
+			}
+			fmt.Fprintf(&marks, `<g class="%s"><path class="interval" d="M%.1f %dH%.1f"/><g transform="translate(%.1f %d)">%s</g></g>`+"\n",
+				c.by, x(lo), y, x(hi), x(s.Center), y, c.mark)
+		}
+		y += line + 6
+		fmt.Fprintf(&rows, `<text x="%d" y="%d" text-anchor="end">%s</text><path class="grid" d="M%d %dH%d"/>`+"\n",
+			left-14, (began+y-6+line)/2-1, name, left, y, left+width)
+	}
+
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">`+"\n", left+width+30, bottom+50)
-	fmt.Fprintln(&b, `<rect width="100%" height="100%" fill="white"/>`)
-	for _, tick := range []float64{0.5, 1, 2, 4, 8, 16, 32} {
-		color := "#ddd"
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13">`+"\n<style>\n", left+width+30, y+56)
+	fmt.Fprintln(&b, `.page{fill:#fff}text{fill:#1f2328}.grid{stroke:#d8dee4}.hand{stroke:#1f2328;stroke-width:1.5}.interval{stroke-width:2.5}`)
+	for _, c := range plotted {
+		fmt.Fprintf(&b, ".%s{fill:%s;stroke:%s}\n", c.by, c.light, c.light)
+	}
+	fmt.Fprintln(&b, "@media (prefers-color-scheme:dark){\n.page{fill:#0d1117}text{fill:#e6edf3}.grid{stroke:#30363d}.hand{stroke:#e6edf3}")
+	for _, c := range plotted {
+		fmt.Fprintf(&b, ".%s{fill:%s;stroke:%s}\n", c.by, c.dark, c.dark)
+	}
+	fmt.Fprintln(&b, "}\n</style>\n"+`<rect class="page" width="100%" height="100%"/>`)
+	for tick := least; tick <= most; tick *= 2 {
+		class := "grid"
 		if tick == 1 {
-			color = "#555" // by hand
+			class = "hand"
 		}
-		fmt.Fprintf(&b, `<line x1="%.1f" y1="%d" x2="%.1f" y2="%d" stroke="%s"/>`, x(tick), top-10, x(tick), bottom, color)
-		fmt.Fprintf(&b, `<text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", x(tick), bottom+16, tick)
+		fmt.Fprintf(&b, `<path class="%s" d="M%.1f %dV%d"/><text x="%.1f" y="%d" text-anchor="middle">%g</text>`+"\n", class, x(tick), top-8, y, x(tick), y+20, tick)
 	}
-	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">time of a call, by hand = 1</text>`+"\n", left+width/2, bottom+36)
-	clients := []struct{ by, label, color string }{{"wrapper", "customers", "#0b7"}, {"raw", "raw client", "#06c"}, {"js", "JS client", "#c40"}}
-	for i, c := range clients {
-		fmt.Fprintf(&b, `<circle cx="%d" cy="20" r="4" fill="%s"/><text x="%d" y="24">%s</text>`+"\n", left+i*120, c.color, left+8+i*120, c.label)
+	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="middle">time of a call, by hand = 1 (%s)</text>`+"\n", left+width/2, y+44, m.toolchains[0])
+	for i, c := range plotted {
+		fmt.Fprintf(&b, `<g class="%s" transform="translate(%d 26)">%s</g><text x="%d" y="30">%s</text>`+"\n", c.by, left+8+i*122, c.mark, left+20+i*122, c.label)
 	}
-	y := float64(top)
-	for _, op := range operations {
-		for _, at := range concurrencies {
-			name := op
-			if at > 1 {
-				name = fmt.Sprintf("%d at once", at)
-			}
-			fmt.Fprintf(&b, `<text x="%d" y="%.1f" text-anchor="end">%s</text>`+"\n", left-10, y+12, name)
-			for i, c := range clients {
-				s := r.ratio(figure{toolchain: p.toolchains[0], bench: "Call", op: op, at: fmt.Sprint(at), by: c.by, unit: "sec/op"}, "hand")
-				cy := y + float64(i)*9
-				fmt.Fprintf(&b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-width="2"/>`, x(s.Lo), cy, x(s.Hi), cy, c.color)
-				fmt.Fprintf(&b, `<circle cx="%.1f" cy="%.1f" r="3.5" fill="%s"/>`+"\n", x(s.Center), cy, c.color)
-			}
-			y += row
-		}
-	}
-	b.WriteString("</svg>\n")
-	return b.String()
+	return b.String() + rows.String() + marks.String() + "</svg>\n"
 }

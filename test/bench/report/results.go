@@ -11,23 +11,17 @@ import (
 	"golang.org/x/perf/benchmath"
 )
 
-var (
-	operations    = []string{"Retrieve", "ListOrders", "Authenticate", "Create"}
-	concurrencies = []int{1, 64}
-)
-
 // figure names a measured quantity.
 type figure struct {
-	toolchain string
-	bench     string // such as Call
+	toolchain string // "" for the JS client
 	op        string
 	at        string
 	by        string
 	unit      string // such as sec/op
 }
 
-// results are the figures of each turn: several, where a process took several turns.
-type results map[figure]map[string][]float64
+// results are the values of figures by turn.
+type results map[figure]map[string]float64
 
 // read parses raw results.
 func read(file string) (results, error) {
@@ -46,25 +40,24 @@ func parse(in io.Reader, name string) (results, error) {
 		case *benchfmt.SyntaxError:
 			return nil, line
 		case *benchfmt.Result:
-			base, parts := line.Name.Parts()
-			w := figure{toolchain: line.GetConfig("toolchain"), bench: string(base)}
+			f := figure{toolchain: line.GetConfig("toolchain")}
+			_, parts := line.Name.Parts()
 			for _, part := range parts {
 				switch key, value, _ := strings.Cut(string(part), "="); key {
 				case "/op":
-					w.op = value
+					f.op = value
 				case "/at":
-					w.at = value
+					f.at = value
 				case "/by":
-					w.by = value
+					f.by = value
 				}
 			}
 			for _, v := range line.Values {
-				w.unit = v.Unit
-				if r[w] == nil {
-					r[w] = map[string][]float64{}
+				f.unit = v.Unit
+				if r[f] == nil {
+					r[f] = map[string]float64{}
 				}
-				turn := line.GetConfig("turn")
-				r[w][turn] = append(r[w][turn], v.Value)
+				r[f][line.GetConfig("turn")] = v.Value
 			}
 		}
 	}
@@ -74,52 +67,62 @@ func parse(in io.Reader, name string) (results, error) {
 // with returns the same figure of another client.
 func (f figure) with(by string) figure {
 	f.by = by
+	if by == "js" {
+		f.toolchain = ""
+	}
 	return f
 }
 
-// of returns the figure itself.
-func (r results) of(f figure) summary {
-	var values []float64
-	for _, turn := range r[f] {
-		values = append(values, turn...)
-	}
-	return summarize(values)
+// in returns the same figure in another unit.
+func (f figure) in(unit string) figure {
+	f.unit = unit
+	return f
 }
 
-// summary is a median and the interval that holds it with 95 % confidence, as benchstat computes them.
+// summary is a median and the interval that has it with 95 % confidence, as benchstat computes them.
 type summary = benchmath.Summary
 
 func summarize(values []float64) summary {
 	return benchmath.AssumeNothing.Summary(benchmath.NewSample(values, &benchmath.DefaultThresholds), 0.95)
 }
 
-// ratio is a figure by that of another client, each turn beside its neighbour.
-func (r results) ratio(f figure, base string) summary {
-	var ratios []float64
-	for turn, values := range r[f] {
-		others := r[f.with(base)][turn]
-		if len(values) != len(others) {
-			values, others = []float64{mean(values)}, []float64{mean(others)}
-		}
-		for i, v := range values {
-			ratios = append(ratios, v/others[i])
-		}
+// of returns the figure itself.
+func (r results) of(f figure) summary {
+	var values []float64
+	for _, v := range r[f] {
+		values = append(values, v)
 	}
-	return summarize(ratios)
+	return summarize(values)
 }
 
-func mean(values []float64) float64 {
-	var sum float64
-	for _, v := range values {
-		sum += v
+// compared returns how a figure compares with another one, both in the same turn.
+func (r results) compared(f, base figure, how func(v, base float64) float64) (summary, bool) {
+	var values []float64
+	for turn, v := range r[f] {
+		if other, ok := r[base][turn]; ok {
+			values = append(values, how(v, other))
+		}
 	}
-	return sum / float64(len(values))
+	if len(values) == 0 {
+		return summary{}, false
+	}
+	return summarize(values), true
 }
 
-// times writes a ratio with its interval.
-func times(s summary) string {
+// ratio writes a figure divided by another one, or a dash if one of them was not measured.
+func (r results) ratio(f, base figure) string {
+	s, ok := r.compared(f, base, func(v, base float64) float64 { return v / base })
+	if !ok {
+		return "–"
+	}
+	return interval(s, "%.2f", 1)
+}
+
+// interval writes a median with its interval, in another unit.
+func interval(s summary, format string, unit float64) string {
+	center := fmt.Sprintf(format, s.Center/unit)
 	if math.IsInf(s.Hi, 0) { // too few turns for an interval
-		return fmt.Sprintf("%.2f", s.Center)
+		return center
 	}
-	return fmt.Sprintf("%.2f (%.2f–%.2f)", s.Center, s.Lo, s.Hi)
+	return fmt.Sprintf("%s ("+format+"–"+format+")", center, s.Lo/unit, s.Hi/unit)
 }

@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/medusa-storefront/customers-go/test/bench/internal/clients"
 	"github.com/medusa-storefront/customers-go/test/bench/internal/responses"
 )
 
@@ -24,12 +27,9 @@ func main() {
 }
 
 func run() error {
-	a := responses.Sample()
-	if len(os.Args) > 1 {
-		var err error
-		if a, err = responses.Read(os.Args[1]); err != nil {
-			return err
-		}
+	a, err := responses.Read(strings.Join(os.Args[1:], ""))
+	if err != nil {
+		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it listens until the program ends
 	if err != nil {
@@ -53,6 +53,19 @@ func handler(a *responses.Bodies) http.Handler {
 	mux.HandleFunc("GET /store/customers/me/orders", secured(a.ListOrders))
 	mux.HandleFunc("POST /store/auth", login(a.Authenticate))
 	mux.HandleFunc("POST /store/customers", login(a.Create))
+
+	gitHub, hCloud := responses.GitHub(), responses.HCloud()
+	gitHubHeader := http.Header{
+		"Content-Type": {"application/json; charset=utf-8"}, "Cache-Control": {"private, max-age=60, s-maxage=60"}, "Vary": {"Accept, Authorization"},
+		"X-Ratelimit-Limit": {"5000"}, "X-Ratelimit-Remaining": {"4999"}, "X-Ratelimit-Used": {"1"}, "X-Ratelimit-Reset": {"4102444800"},
+	}
+	hCloudHeader := http.Header{
+		"Content-Type": {"application/json"}, "Ratelimit-Limit": {"3600"}, "Ratelimit-Remaining": {"3599"}, "Ratelimit-Reset": {"4102444800"},
+	}
+	mux.HandleFunc("GET "+clients.GitHubPath+"user", authorized(gitHubHeader, gitHub.Read))
+	mux.HandleFunc("GET "+clients.GitHubPath+"user/repos", authorized(gitHubHeader, gitHub.List))
+	mux.HandleFunc("GET "+clients.HCloudPath+"/networks/4711", authorized(hCloudHeader, hCloud.Read))
+	mux.HandleFunc("GET "+clients.HCloudPath+"/servers", authorized(hCloudHeader, hCloud.List))
 	return mux
 }
 
@@ -67,11 +80,24 @@ func secured(body []byte) http.HandlerFunc {
 	}
 }
 
+// authorized refuses a request without the token, and responds as another API does.
+func authorized(header http.Header, body []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer "+clients.Token {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		maps.Copy(w.Header(), header)
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		_, _ = w.Write(body)
+	}
+}
+
 // login sends a cookie as long as the backend's.
 func login(body []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		w.Header().Set("Set-Cookie", "connect.sid=s%3ApNo5I4feIDdFZ4bPBxyze3fpcNzIpdSh.6I3Evx7U2OCRo6aDw93dODlJCgz6r7xXKD%2ByuyoJAf0; Path=/; Expires="+
+		w.Header().Set("Set-Cookie", "connect.sid="+clients.Cookie+"; Path=/; Expires="+
 			time.Now().Add(10*time.Hour).UTC().Format(http.TimeFormat)+"; HttpOnly")
 		write(w, body)
 	}

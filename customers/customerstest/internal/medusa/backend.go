@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -18,12 +19,13 @@ import (
 type Backend struct {
 	*State
 	router *router
+	own    ownRoutes
 }
 
 // New returns a backend without customers.
 func New(settings Settings) *Backend {
 	state := newState(settings)
-	return &Backend{state, newRouter(operations{state})}
+	return &Backend{state, newRouter(operations{state}), ownRoutes{http.NewServeMux()}}
 }
 
 // HasOperation reports whether there is such an operation.
@@ -37,18 +39,33 @@ func (b *Backend) Receive(r *http.Request) (*Exchange, error) {
 	}
 	if x.match = b.router.find(r.Method, x.Path); x.match.route != nil {
 		x.Operation = x.match.route.operation
+	} else {
+		x.own = b.own.find(x)
 	}
 	return x, nil
+}
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// AddOwn adds a route beside the contract's, by a pattern of http.ServeMux. It returns the operation that has the route
+// already, or "".
+func (b *Backend) AddOwn(pattern string, handler func(w http.ResponseWriter, r *http.Request, customerID string)) (taken api.Operation) {
+	method, path, _ := strings.Cut(pattern, " ")
+	if m := b.router.find(method, parameter.ReplaceAllString(path, "x")); m.route != nil {
+		return m.route.operation
+	}
+	b.own.add(pattern, handler)
+	return ""
 }
 
 // Handle carries the request out and sets the response.
 func (b *Backend) Handle(ctx context.Context, x *Exchange) {
 	b.Lock()
 	defer b.Unlock()
-	release := b.Clock.hold()
-	defer release()
+	b.Clock.hold()
+	defer b.Clock.release()
 	failed := b.openSession(x)
-	if failed == nil {
+	if failed == nil && x.own == "" {
 		failed = b.parseBody(x)
 	}
 	if !x.fail(failed) {
@@ -64,12 +81,14 @@ func (b *Backend) route(ctx context.Context, x *Exchange) {
 		x.fail(response.NotEmulated(js.NotEmulatedError("a URL with unescaped letters beyond ASCII")))
 		return
 	}
-	if !m.inStore {
+	if !m.inStore && x.own == "" {
 		x.fail(cannot(x))
 		return
 	}
-	b.allowOrigin(x)
-	if x.Request.Method == http.MethodOptions {
+	if m.inStore {
+		b.allowOrigin(x)
+	}
+	if m.inStore && x.Request.Method == http.MethodOptions {
 		preflight(x)
 		return
 	}
@@ -82,6 +101,8 @@ func (b *Backend) route(ctx context.Context, x *Exchange) {
 		x.Response = response.Unauthorized()
 	case m.malformed:
 		x.fail(response.UnknownError())
+	case x.own != "":
+		b.respondAsOwn(ctx, x, b.own)
 	case m.route == nil:
 		x.fail(cannot(x))
 	default:

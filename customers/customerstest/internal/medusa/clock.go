@@ -32,8 +32,7 @@ func (c *Clock) Advance(d time.Duration) {
 	}
 }
 
-// hold stops the clock until the function that it returns is called.
-func (c *Clock) hold() (release func()) {
-	c.held = c.Now()
-	return func() { c.held = time.Time{} }
-}
+// hold stops the clock until release.
+func (c *Clock) hold() { c.held = c.Now() }
+
+func (c *Clock) release() { c.held = time.Time{} }

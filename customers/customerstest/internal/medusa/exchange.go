@@ -22,7 +22,8 @@ type Exchange struct {
 	Header    http.Header // of the response, beside those that all have
 
 	match        match
-	body         any // the JSON of the body
+	own          string // the path of an own route; empty for the contract's
+	body         any    // the JSON of the body
 	session      *session
 	sessionIsNew bool
 	sessionOf    string // the customer of the session before

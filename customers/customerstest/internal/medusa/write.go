@@ -19,7 +19,7 @@ func (x *Exchange) finish(now time.Time, cookie string) {
 	h.Set("X-Powered-By", "Express")
 	h.Set("Date", now.UTC().Format(http.TimeFormat)) // of the same clock as the cookie's Expires
 	if cookie != "" {
-		h.Set("Set-Cookie", cookie)
+		h.Add("Set-Cookie", cookie)
 	}
 	switch x.Response.ContentType {
 	case response.TypeHTML:

@@ -1,4 +1,4 @@
-// Package responses has the bodies of the responses that the benchmarks replay, as the real backend sends them.
+// Package responses has the bodies of the responses that the benchmarks replay.
 package responses
 
 import (
@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 )
 
-// Bodies are the bodies of the responses that the benchmarks replay.
+// Bodies are the bodies of the responses that the benchmarks replay, as the real backend sends them.
 type Bodies struct {
 	Retrieve     []byte // a customer with two addresses
 	ListOrders   []byte // a page of 50 orders
@@ -25,8 +26,11 @@ func (b *Bodies) files() map[string]*[]byte {
 	}
 }
 
-// Read reads the bodies that Write has written to the directory.
+// Read reads the bodies that Write has written to the directory. Without a directory it returns sample ones.
 func Read(dir string) (*Bodies, error) {
+	if dir == "" {
+		return Sample(), nil
+	}
 	b := new(Bodies)
 	for name, body := range b.files() {
 		var err error
@@ -76,4 +80,40 @@ func Login(n int) []byte {
 
 func repeat(element []byte, n int) []byte {
 	return bytes.Join(slices.Repeat([][]byte{element}, n), []byte(","))
+}
+
+// What the APIs of go-github and hcloud-go send, with values of our own: a small object, and an element of a list that is
+// as large as an order.
+var (
+	//go:embed sample/user.json
+	user []byte
+	//go:embed sample/repository.json
+	repository []byte
+	//go:embed sample/network.json
+	network []byte
+	//go:embed sample/server.json
+	server []byte
+)
+
+// Peer has the bodies of another API: a small object, and a list of 50.
+type Peer struct{ Read, List []byte }
+
+// GitHub returns the bodies of GitHub's API: a user, and repositories.
+func GitHub() Peer {
+	return Peer{user, fmt.Appendf(nil, `[%s]`, distinct(repository))}
+}
+
+// HCloud returns the bodies of Hetzner's cloud API: a network, and servers.
+func HCloud() Peer {
+	const meta = `{"pagination":{"page":1,"per_page":50,"previous_page":null,"next_page":null,"last_page":1,"total_entries":50}}`
+	return Peer{network, fmt.Appendf(nil, `{"servers":[%s],"meta":%s}`, distinct(server), meta)}
+}
+
+// distinct returns 50 of an element, each with another number for 4217.
+func distinct(element []byte) []byte {
+	elements := make([][]byte, 50)
+	for i := range elements {
+		elements[i] = bytes.ReplaceAll(element, []byte("4217"), strconv.AppendInt(nil, int64(4200+i), 10))
+	}
+	return bytes.Join(elements, []byte(","))
 }
