@@ -31,7 +31,7 @@ func printOrders(ctx context.Context, baseURL, email, password string) error {
 	if login.JSON200 == nil { // a failure is a response, not an error
 		return errors.New("login: " + login.Status())
 	}
-	fmt.Println("hello,", *login.JSON200.Customer.FirstName)
+	fmt.Println("hello,", login.JSON200.Customer.Email)
 
 	requestID := func(_ context.Context, req *http.Request) error {
 		req.Header.Set("X-Request-Id", "req-1") // a header for one call
@@ -56,13 +56,13 @@ func Example() {
 	backend := customerstest.New()
 	shop := httptest.NewServer(backend)
 	defer shop.Close()
-	ada := backend.AddCustomer(customerstest.Customer{FirstName: "Ada"})
+	ada := backend.AddCustomer(customerstest.Customer{Email: "ada@example.com"})
 	backend.AddOrder(ada.ID, customerstest.Order{ID: "order_1"})
 
 	fmt.Println(printOrders(context.Background(), shop.URL, ada.Email, customerstest.DefaultPassword))
 	fmt.Println(printOrders(context.Background(), shop.URL, ada.Email, "wrong"))
 	// Output:
-	// hello, Ada
+	// hello, ada@example.com
 	// order_1 pending 1000
 	// <nil>
 	// login: 401 Unauthorized

@@ -119,7 +119,6 @@ func ExampleClient_WithBearerToken() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer c.CloseIdleConnections()
 	token, err := c.Auth.GetToken(ctx, "alec@example.com", "supersecret")
 	if err != nil {
 		log.Fatal(err)
@@ -133,5 +132,6 @@ func ExampleClient_WithBearerToken() {
 		log.Fatal(err)
 	}
 	fmt.Println(me.Email)
+	c.CloseIdleConnections() // of all clients derived from c
 	// Output: alec@example.com
 }

@@ -2,7 +2,6 @@ package customers_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log"
@@ -30,15 +29,13 @@ func ExampleClient_Do() {
 	if err != nil {
 		log.Fatal(err) // no response came; any status is a response
 	}
-	defer resp.Body.Close()
-	var made struct {
-		Cart struct{ ID, Email string }
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&made); err != nil {
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(resp.Status, made.Cart.ID, made.Cart.Email)
-	// Output: 200 OK cart_1 alec@example.com
+	fmt.Println(resp.Status, string(body))
+	// Output: 200 OK {"cart":{"id":"cart_1","email":"alec@example.com"}}
 }
 
 // The raw client of package api, over a Client, logs the client's session in. Its responses are as they came.

@@ -362,6 +362,30 @@ func ExampleSession_State() {
 	// logged in, then ended: you were logged out, please log in again
 }
 
+// A server with a store of its own puts the restored session into the request's context, for the same handlers.
+func ExampleContextWithSession() {
+	c := loggedIn(startShop())
+	stored := c.Session().Encode()
+	shop := c.WithSession(nil)
+	account := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		me, err := shop.WithSession(customers.SessionFromContext(r.Context())).Retrieve(r.Context())
+		if err != nil {
+			http.Error(w, "please log in", http.StatusUnauthorized)
+			return
+		}
+		fmt.Fprintln(w, "hello,", me.Email)
+	})
+	site := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session, err := customers.DecodeSession(stored) // what the store has for the visitor
+		if err != nil {
+			session = new(customers.Session)
+		}
+		account.ServeHTTP(w, r.WithContext(customers.ContextWithSession(r.Context(), session)))
+	})
+	newBrowser(site).show(http.MethodGet, "/", nil)
+	// Output: 200 hello, alec@example.com
+}
+
 // SessionHandler does for all pages what SessionFromRequest and Relay do for one.
 func ExampleSessionHandler() {
 	shop, err := customers.New(startShop().URL, customers.WithoutSession())

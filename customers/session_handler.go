@@ -12,11 +12,17 @@ import (
 // sessionKey is the key of a browser's *Session in a request's context.
 type sessionKey struct{}
 
-// SessionFromContext returns the session that [SessionHandler] put into the context of a request; nil if none did, and
-// [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
+// SessionFromContext returns the session that [SessionHandler] or [ContextWithSession] put into the context of a request;
+// nil if none did, and [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
 func SessionFromContext(ctx context.Context) *Session {
 	s, _ := ctx.Value(sessionKey{}).(*Session)
 	return s
+}
+
+// ContextWithSession returns a context for [SessionFromContext], as [SessionHandler] does: for a server with a store of its
+// own, which makes the session of a request by [DecodeSession]. So its handlers are the same with either.
+func ContextWithSession(ctx context.Context, s *Session) context.Context {
+	return context.WithValue(ctx, sessionKey{}, s)
 }
 
 // SessionHandler is middleware for a server that keeps no sessions of its own, because the browser has the backend's
@@ -51,7 +57,7 @@ func SessionHandler(next http.Handler, cookie BrowserCookie) http.Handler {
 		}
 		rw := &relayWriter{ResponseWriter: w, session: s}
 		defer rw.finish()
-		next.ServeHTTP(rw, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)))
+		next.ServeHTTP(rw, r.WithContext(ContextWithSession(r.Context(), s)))
 	})
 }
 

@@ -12,7 +12,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -204,7 +203,7 @@ func TestHostileRequestsOfDo(t *testing.T) {
 	const workers = 8
 	for worker := range workers {
 		wg.Go(func() {
-			r := rand.New(rand.NewPCG(14, uint64(worker))) //nolint:gosec // the cases are to be the same each time
+			r := rand.New(rand.NewPCG(14, uint64(worker)))
 			for range hostileCases / workers {
 				s := sessionOf("v1")
 				c := shared.WithSession(s)
@@ -248,8 +247,7 @@ func TestHostileRequestsOfDo(t *testing.T) {
 
 // read reads a response to its end, or in part, or not at all, and closes it.
 func (h *doHarness) read(r *rand.Rand, resp *http.Response, cancel func()) (err error) {
-	text := fmt.Sprint(resp.Header, resp.Request.Header, resp.Request.URL)
-	if strings.Contains(text, "connect.sid") || strings.Contains(text, "gateway") && !slices.Contains(resp.Request.Header["Authorization"], "Basic gateway") && !slices.Contains(resp.Request.Header["authorization"], "Basic gateway") && resp.Request.Header.Get("X-Case") != "gateway" {
+	if text := fmt.Sprint(resp.Header, resp.Request.Header, resp.Request.URL); strings.Contains(text, "connect.sid") {
 		h.t.Errorf("the response shows %s", text)
 	}
 	switch r.IntN(4) {

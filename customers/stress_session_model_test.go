@@ -654,6 +654,7 @@ func (env *modelEnv) start(kind sessionUse) {
 			err = env.client.Auth.DeleteSession(ctx)
 		case open:
 			_, err = env.client.Auth.Exists(ctx, c.email)
+		case optional: // TestDoFollowsTheSessionsRules has these
 		}
 		env.mu.Lock()
 		defer env.mu.Unlock()

@@ -155,7 +155,7 @@ type requestBody struct{ io.ReadCloser }
 // Read reads the body.
 func (b requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { //nolint:errorlint // net/http compares it so
+	if err != nil && err != io.EOF { // which net/http compares so
 		err = &requestBodyError{err}
 	}
 	return n, err

@@ -25,7 +25,7 @@ func login(shop *customers.Client) http.Handler {
 			http.Error(w, "Try again later", http.StatusServiceUnavailable)
 		default:
 			s.Relay(w)
-			fmt.Fprintf(w, "Hello, %s. Your orders: %d\n", *me.FirstName, len(me.Orders))
+			fmt.Fprintf(w, "Hello, %s. Your orders: %d\n", me.Email, len(me.Orders))
 		}
 	})
 }
@@ -56,7 +56,7 @@ func Example() {
 	backend.Inject(customerstest.Fault{Status: http.StatusBadGateway})
 	try(customerstest.DefaultPassword)
 	// Output:
-	// 200, 1 cookies: Hello, Ada. Your orders: 1
+	// 200, 1 cookies: Hello, customer-1@example.com. Your orders: 1
 	// 401, 0 cookies: Wrong email or password
 	// 503, 0 cookies: Try again later
 }
@@ -145,11 +145,15 @@ func ExampleBackend_Hold() {
 	held.Release()
 	fmt.Println(<-first)
 	me, err := c.Retrieve(ctx)
-	fmt.Println(*me.FirstName, err)
+	if err != nil || me.FirstName == nil {
+		fmt.Println("no name", err)
+		return
+	}
+	fmt.Println(*me.FirstName)
 	// Output:
 	// <nil>
 	// <nil>
-	// first <nil>
+	// first
 }
 
 // A session expires without a wait.

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
@@ -26,7 +25,7 @@ func (s *site) addAddress(r *http.Request, c *customers.Client) (*view, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Form = url.Values{"FirstName": {value(me.FirstName)}, "LastName": {value(me.LastName)}, "Phone": {value(me.Phone)}}
+		v.Form = url.Values{"FirstName": {deref(me.FirstName)}, "LastName": {deref(me.LastName)}, "Phone": {deref(me.Phone)}}
 		return v, nil
 	}
 	f := r.PostForm
@@ -35,10 +34,7 @@ func (s *site) addAddress(r *http.Request, c *customers.Client) (*view, error) {
 		Address1: f.Get("Address1"), Address2: optional(f.Get("Address2")), PostalCode: f.Get("PostalCode"), City: f.Get("City"),
 		Province: optional(f.Get("Province")), CountryCode: f.Get("CountryCode"), Phone: optional(f.Get("Phone")),
 	})
-	if err != nil {
-		return v, err
-	}
-	return seeOther("/addresses", "added"), nil
+	return v.then(err, "/addresses", "added")
 }
 
 func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) {
@@ -48,10 +44,7 @@ func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) 
 		if err == nil {
 			_, err = c.Addresses.Update(r.Context(), r.PathValue("id"), change)
 		}
-		if err != nil {
-			return v, err
-		}
-		return seeOther("/addresses", "saved"), nil
+		return v.then(err, "/addresses", "saved")
 	}
 	me, err := c.Retrieve(r.Context())
 	if err != nil {
@@ -69,13 +62,20 @@ func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) 
 func (s *site) deleteAddress(r *http.Request, c *customers.Client) (*view, error) {
 	id := r.PathValue("id")
 	me, err := c.Addresses.Delete(r.Context(), id)
-	if err == nil && value(me.BillingAddressID) == id {
+	if err == nil && deref(me.BillingAddressID) == id {
 		_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()})
 	}
 	if err != nil {
 		return nil, err
 	}
-	return seeOther("/addresses", "deleted"), nil
+	return seeOther("/addresses", "deleted")
+}
+
+// billingChoice is the data of the page of the billing address.
+type billingChoice struct {
+	*customers.Customer
+
+	Separate bool // the billing address is none of the others
 }
 
 // billing lets the customer choose one of the addresses for billing, or none.
@@ -84,23 +84,25 @@ func (s *site) billing(r *http.Request, c *customers.Client) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &view{template: "billing", Title: "Billing address", Data: me, Form: url.Values{"Address": {value(me.BillingAddressID)}}}
-	if r.Method != http.MethodPost {
+	current := deref(me.BillingAddressID)
+	v := &view{template: "billing", Title: "Billing address", Form: url.Values{"Address": {current}}}
+	v.Data = billingChoice{me, ownAddress(me, current) < 0}
+	if r.Method != http.MethodPost || !r.PostForm.Has("Address") {
 		return v, nil
 	}
-	change, id := customers.NoBillingAddress(), r.PostForm.Get("Address")
-	if id != "" {
-		if ownAddress(me, id) < 0 { // the backend does not check that
-			return v, errNoPage
-		}
+	var change customers.BillingAddress
+	switch id := r.PostForm.Get("Address"); {
+	case id == current:
+		return seeOther("/billing", "")
+	case id == "":
+		change = customers.NoBillingAddress()
+	case ownAddress(me, id) < 0: // the backend does not check that
+		return nil, errNoPage
+	default:
 		change = customers.BillingAddressID(id)
 	}
-	if id != value(me.BillingAddressID) {
-		if _, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: change}); err != nil {
-			return v, err
-		}
-	}
-	return seeOther("/billing", "saved"), nil
+	_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: change})
+	return v.then(err, "/billing", "saved")
 }
 
 // editBilling changes the billing address, or enters one that is for billing only.
@@ -111,10 +113,7 @@ func (s *site) editBilling(r *http.Request, c *customers.Client) (*view, error) 
 		if err == nil {
 			_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: customers.BillingAddressOf(change)})
 		}
-		if err != nil {
-			return v, err
-		}
-		return seeOther("/billing", "saved"), nil
+		return v.then(err, "/billing", "saved")
 	}
 	me, err := c.Retrieve(r.Context())
 	if err != nil {
@@ -134,17 +133,17 @@ func ownAddress(me *customers.Customer, id string) int {
 // addressForm returns the fields of the form for an address.
 func addressForm(a *customers.Address) url.Values {
 	return url.Values{
-		"FirstName": {value(a.FirstName)}, "LastName": {value(a.LastName)}, "Company": {value(a.Company)},
-		"Address1": {value(a.Address1)}, "Address2": {value(a.Address2)}, "PostalCode": {value(a.PostalCode)}, "City": {value(a.City)},
-		"Province": {value(a.Province)}, "CountryCode": {value(a.CountryCode)}, "Phone": {value(a.Phone)},
+		"FirstName": {deref(a.FirstName)}, "LastName": {deref(a.LastName)}, "Company": {deref(a.Company)},
+		"Address1": {deref(a.Address1)}, "Address2": {deref(a.Address2)}, "PostalCode": {deref(a.PostalCode)}, "City": {deref(a.City)},
+		"Province": {deref(a.Province)}, "CountryCode": {deref(a.CountryCode)}, "Phone": {deref(a.Phone)},
 	}
 }
 
 // addressChange reads the form. The backend would also take a change to an address without a street.
 func addressChange(f url.Values) (customers.UpdateAddressRequest, error) {
-	var missing incomplete
+	var missing missingFields
 	for _, name := range []string{"FirstName", "LastName", "Address1", "City", "CountryCode"} {
-		if strings.TrimSpace(f.Get(name)) == "" {
+		if f.Get(name) == "" {
 			missing = append(missing, name)
 		}
 	}

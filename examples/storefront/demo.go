@@ -1,8 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
 	"sync"
 	"time"
@@ -31,13 +34,24 @@ type demo struct {
 
 	public string
 
-	mu      sync.Mutex
-	mailbox io.Writer
+	mu       sync.Mutex
+	mailbox  io.Writer
+	variants map[string]soldLine // by the variant's id
+	carts    map[string]*cart
+}
+
+// soldLine is a line of an order, with the order's currency.
+type soldLine struct {
+	api.LineItem
+
+	currency string
 }
 
 // newDemo makes a shop with customers.
 func newDemo(mailbox io.Writer, public string) *demo {
-	d := &demo{Backend: customerstest.New(), public: public, mailbox: mailbox}
+	d := &demo{
+		Backend: customerstest.New(), public: public, mailbox: mailbox, variants: map[string]soldLine{}, carts: map[string]*cart{},
+	}
 	home := api.AddAddressRequest{
 		FirstName: "Ada", LastName: "Lovelace", Address1: "Vestergade 1", City: "Aarhus", PostalCode: "8000", CountryCode: "dk",
 	}
@@ -53,7 +67,7 @@ func newDemo(mailbox io.Writer, public string) *demo {
 	now := time.Now().UTC().Truncate(time.Second)
 	for i := range 24 {
 		order := customerstest.Order{
-			CreatedAt: now.AddDate(0, 0, -11*i-2), CurrencyCode: "dkk", TaxRate: 25, ShippingPrice: 4900,
+			CreatedAt: now.AddDate(0, 0, -11*i-2), CurrencyCode: "dkk", TaxRate: 25, ShippingPrice: 4900, ShippingAddress: &ada.ShippingAddresses[0],
 			PaymentStatus: api.PaymentStatusCaptured, Status: api.OrderStatusCompleted,
 			Lines: []customerstest.OrderLine{
 				{Title: "T-shirt", Description: "Medium, black", UnitPrice: 15900, Quantity: 1 + i%3},
@@ -77,11 +91,53 @@ func newDemo(mailbox io.Writer, public string) *demo {
 		case 4:
 			order.Status, order.PaymentStatus, order.Fulfillments = api.OrderStatusCanceled, api.PaymentStatusCanceled, nil
 		}
-		d.AddOrder(ada.ID, order)
+		for _, line := range d.AddOrder(ada.ID, order).Items {
+			d.variants[*line.VariantID] = soldLine{line, order.CurrencyCode}
+		}
 	}
 	d.AddOrder(bob.ID, customerstest.Order{CreatedAt: now.AddDate(0, -1, 0), CurrencyCode: "usd", TaxRate: 8.5})
 	d.AddOrder(bob.ID, customerstest.Order{CreatedAt: now.AddDate(0, -2, 0), Status: api.OrderStatusArchived})
+	d.Handle("POST /store/carts", d.makeCart)
+	d.Handle("GET /store/carts/{id}", d.showCart)
 	return d
+}
+
+// makeCart is as much of the route for a new cart as the storefront needs. The backend in memory has no carts.
+func (d *demo) makeCart(w http.ResponseWriter, r *http.Request, _ *api.Customer) {
+	var body struct {
+		Items []cartItem `json:"items"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	made := &cart{ID: "cart_" + rand.Text()}
+	d.mu.Lock()
+	for _, item := range body.Items {
+		line := d.variants[item.VariantID]
+		made.Region.CurrencyCode = line.currency
+		made.Subtotal += line.UnitPrice * int64(item.Quantity)
+		made.Items = append(made.Items, cartLine{line.Title, *line.Description, item.Quantity, line.UnitPrice})
+	}
+	d.carts[made.ID] = made
+	d.mu.Unlock()
+	r.SetPathValue("id", made.ID)
+	d.showCart(w, r, nil)
+}
+
+// showCart responds with a cart.
+func (d *demo) showCart(w http.ResponseWriter, r *http.Request, _ *api.Customer) {
+	d.mu.Lock()
+	found, ok := d.carts[r.PathValue("id")]
+	d.mu.Unlock()
+	if !ok {
+		http.Error(w, "no such cart", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err := json.NewEncoder(w).Encode(map[string]any{"cart": found}); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
 }
 
 // mail prints the mail that a shop would send for a password token.

@@ -3,71 +3,80 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strings"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// A problem is what a person sees of an error.
-type problem struct {
-	is     error
-	Status int
-	Text   string
-	Field  string // the form's field that it is about, if any
-}
-
-// problems has what people see of each kind of error. The first that matches counts.
-var problems = []problem{
-	{errIncomplete, 400, "Please fill in the fields that are marked.", ""},
-	{errNoPage, 404, "There is no such page, or it is not yours.", ""},
-	{errBadForm, 400, "This form could not be read. Please go back and try again.", ""},
-	{errCrossOrigin, 403, "This form came from another site. Please send it from here.", ""},
-	{customers.ErrInvalidCredentials, 401, "Email or password is wrong.", "Password"},
-	{customers.ErrUnauthenticated, 401, "Your login has ended. Log in again in another tab, then send this form once more.", ""},
-	{customers.ErrInvalidPasswordToken, 400, "This link is no longer valid. Please ask for a new one.", ""},
-	{customers.ErrDuplicate, 409, "There is already an account with this email. Log in instead, or choose a new password.", "Email"},
-	{customers.ErrAddressNotAdded, 409, "You already have this address, with another company. Please change that one.", "Company"},
-	{customers.ErrInvalidInput, 400, "Please check the fields that are marked.", ""},
-	{customers.ErrNotFound, 404, "The shop does not know this country.", "CountryCode"},
-	{customers.ErrConflict, 409, "Something else was changed at the same time. Please look, then try again.", ""},
-	{customers.ErrRateLimited, 429, "That was too often. Please wait a minute, then try again.", ""},
-	{customers.ErrUnavailable, 503, "The shop is not responding at the moment. If you changed something, please look whether it was saved before you try again.", ""},
-	{context.DeadlineExceeded, 504, "The shop is taking too long at the moment. If you changed something, please look whether it was saved before you try again.", ""},
-	{nil, 502, "The shop has a problem, which is not your fault. Please try again later.", ""},
-}
-
 // These are the site's own errors.
 var (
-	errNoPage      = errors.New("no such page")
-	errBadForm     = errors.New("the form can't be read")
-	errCrossOrigin = errors.New("a form of another site")
-	errIncomplete  = errors.New("required fields are empty")
+	errNoPage = errors.New("no such page")
+	errForm   = errors.New("the form can't be read")
+	errOrigin = errors.New("a form of another site")
+	errTwice  = errors.New("the same form is still being handled")
 )
 
-// incomplete is the names of required fields that are empty.
-type incomplete []string
+// missingFields is an error about required fields of a form that are empty.
+type missingFields []string
 
-func (incomplete) Error() string { return errIncomplete.Error() }
-func (incomplete) Unwrap() error { return errIncomplete }
+func (missingFields) Error() string { return "required fields are empty" }
+func (missingFields) Unwrap() error { return customers.ErrInvalidInput }
 
-// explain returns what a person sees of an error, and the fields of a form that it marks.
-func explain(err error) (problem, map[string]string) {
-	var p problem
-	for _, p = range problems {
-		if p.is == nil || errors.Is(err, p.is) {
-			break
-		}
-	}
-	fields := map[string]string{}
-	if p.Field != "" {
-		fields[p.Field] = p.Text
-	}
-	if missing, ok := errors.AsType[incomplete](err); ok {
+const (
+	checkFields = "Please check the fields that are marked."
+	lookFirst   = " If you changed something, look whether it was saved before you try again."
+)
+
+// problems has, for each kind of error, the status of the page, what people read, and which field of a form it is about.
+// The first that matches counts.
+var problems = []struct {
+	is     error
+	status int
+	text   string
+	field  string
+}{
+	{errNoPage, 404, "There is no such page, or it is not yours.", ""},
+	{errForm, 400, "This form could not be read. Please go back and try again.", ""},
+	{errOrigin, 403, "This form was sent from another site. Please send it from here.", ""},
+	{errTwice, 503, "You sent this form twice, and the first is still being handled. Please look whether it was saved.", ""},
+	{customers.ErrInvalidCredentials, 401, "Email or password is wrong.", "Password"},
+	{customers.ErrUnauthenticated, 401, "You are no longer logged in. Log in again in another tab, then send this form once more.", ""},
+	{customers.ErrInvalidPasswordToken, 400, "This link is no longer valid. Please ask for a new one.", ""},
+	{customers.ErrDuplicate, 409, "There is already an account with this email. Log in, or choose a new password there.", "Email"},
+	{customers.ErrAddressNotAdded, 409, "You have this address already, but for its company. Please change that one.", "Company"},
+	{customers.ErrInvalidInput, 400, checkFields, ""},
+	{customers.ErrNotFound, 400, checkFields, "CountryCode"}, // that the shop does not know
+	{customers.ErrConflict, 409, "Something else was changed at the same time. Please look, then try again.", ""},
+	{customers.ErrRateLimited, 429, "That was too often. Please wait a minute, then try again.", ""},
+	{context.DeadlineExceeded, 504, "The shop does not respond in time at the moment." + lookFirst, ""},
+	{customers.ErrUnavailable, 503, "The shop does not respond at the moment." + lookFirst, ""},
+	{nil, 502, "The shop has a problem at the moment. Please try again later.", ""},
+}
+
+// explain returns the status and the text of a page about an error, and what is wrong with the fields of its form.
+func explain(err error, form url.Values) (status int, text string, fields map[string]string) {
+	fields = map[string]string{}
+	if missing, ok := errors.AsType[missingFields](err); ok {
 		for _, name := range missing {
 			fields[name] = "Please fill this in."
 		}
 	}
 	if e, ok := errors.AsType[*customers.Error](err); ok && e.Field != "" {
-		fields[e.Field] = e.Message
+		name := e.Field[strings.LastIndexByte(e.Field, '.')+1:] // BillingAddress.City
+		name = strings.ToUpper(name[:1]) + name[1:]             // password
+		fields[name] = "Please check this: " + e.Message
+		if form.Get(name) == "" {
+			fields[name] = "Please fill this in."
+		}
 	}
-	return p, fields
+	for _, p := range problems {
+		if p.is == nil || errors.Is(err, p.is) {
+			if p.field != "" {
+				fields[p.field] = p.text
+			}
+			return p.status, p.text, fields
+		}
+	}
+	return status, text, fields
 }

@@ -7,16 +7,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/oapi-codegen/nullable"
-
-	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// funcs are for the templates. value makes "" of a null name, which html/template would print as <nil>.
+// funcs are for the templates. deref makes "" of a null name, which html/template would print as <nil>.
 var funcs = template.FuncMap{
 	"money": money, "minus": func(n int64) int64 { return -n }, "words": words, "date": date,
-	"countries": countries, "country": country, "value": value[string],
+	"countries": countries, "country": country, "deref": deref[string],
 }
 
 // zeroDecimal has the currencies whose amounts the backend shows as they are. It divides those in all others by 100,
@@ -40,10 +36,19 @@ func money(amount int64, currency string) string {
 	return sign + strings.ToUpper(currency) + "\u00a0" + digits + decimals
 }
 
-// words writes a name of the API: "not_fulfilled" is "Not fulfilled".
-func words(name any) string {
-	s := strings.ReplaceAll(fmt.Sprint(name), "_", " ")
-	if s == "" {
+// terms are the states of an order that people call by other words.
+var terms = map[string]string{
+	"captured": "Paid", "not_paid": "Not paid yet", "awaiting": "Not paid yet", "not_fulfilled": "Not sent yet", "fulfilled": "Packed",
+	"shipped": "Sent", "partially_shipped": "Partially sent",
+}
+
+// words writes a state of an order, also one that only this shop has: "partially_refunded" is "Partially refunded".
+func words(state any) string {
+	s := fmt.Sprint(state)
+	if term, ok := terms[s]; ok {
+		return term
+	}
+	if s = strings.ReplaceAll(s, "_", " "); s == "" {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
@@ -79,18 +84,4 @@ func country(code string) string {
 		}
 	}
 	return strings.ToUpper(code)
-}
-
-func value[T any](p *T) (v T) {
-	if p != nil {
-		v = *p
-	}
-	return v
-}
-
-func valueOrNull(s string) nullable.Nullable[string] {
-	if s == "" {
-		return customers.Null[string]()
-	}
-	return customers.Value(s)
 }

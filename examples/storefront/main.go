@@ -9,6 +9,8 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -24,12 +26,9 @@ import (
 	"time"
 )
 
-// A call of the backend has callBudget, and a page pageBudget for all its calls, so that a backend that hangs costs a
-// person seconds.
-const (
-	callBudget = 4 * time.Second
-	pageBudget = 6 * time.Second
-)
+// budget is the time that a call of the backend may take, and a page for all its calls half as much again. A person
+// before a backend that hangs waits no longer.
+const budget = 4 * time.Second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -48,8 +47,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	addr := flags.String("addr", "localhost:8080", "`host:port` to listen on")
 	backend := flags.String("backend", "", "`URL` of a Medusa backend (default: one in memory)")
+	key := flags.String("publishable-key", "", "the storefront's publishable API `key`, which selects the sales channel of carts")
 	public := flags.String("url", "", "the site's `URL` in the browser; with https, cookies are Secure (default: http:// and -addr)")
 	sessions := flags.String("sessions", "relay", "where logins are: relay (in the browser), memory or redis")
+	redisURL := flags.String("redis", "redis://localhost:6379/0", "`URL` of the Redis for -sessions redis; "+
+		"STOREFRONT_KEY has 64 hex digits that encrypt what is there")
 	flags.TextVar(&level, "log", slog.LevelInfo, "the lowest `level` to log: DEBUG shows each request to the backend")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -63,15 +65,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer func() { _ = listener.Close() }()
 	if *public == "" {
-		host, _, _ := net.SplitHostPort(*addr) //nolint:errcheck // Listen has read it
+		host, _, _ := net.SplitHostPort(*addr)
 		_, port, _ := net.SplitHostPort(listener.Addr().String())
 		*public = "http://" + net.JoinHostPort(host, port)
 	}
 	cfg := config{
 		backend:  *backend,
 		public:   strings.TrimSuffix(*public, "/"),
+		budget:   budget,
+		shopKey:  *key,
 		sessions: *sessions,
+		redis:    *redisURL,
 		log:      slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
+	}
+	if cfg.key, err = loginsKey(os.Getenv("STOREFRONT_KEY")); err != nil {
+		return err
 	}
 	var logins string
 	if cfg.backend == "" {
@@ -88,13 +96,27 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, handler)
 }
 
+// loginsKey reads the key from its hexadecimal digits. Without any it makes one, with which logins end with this process.
+func loginsKey(digits string) ([]byte, error) {
+	if digits == "" {
+		key := make([]byte, 32)
+		_, _ = rand.Read(key) // never fails
+		return key, nil
+	}
+	key, err := hex.DecodeString(digits)
+	if err != nil || len(key) != 32 {
+		return nil, errors.New("STOREFRONT_KEY: it has to be 64 hexadecimal digits")
+	}
+	return key, nil
+}
+
 // serve serves until ctx ends. Requests that are on their way then have as long as a page may take.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      10*time.Second + pageBudget,
+		WriteTimeout:      10*time.Second + 3*budget/2,
 		IdleTimeout:       time.Minute,
 	}
 	done := make(chan error, 1)
@@ -104,7 +126,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		return err
 	case <-ctx.Done():
 	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), pageBudget)
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*budget/2)
 	defer cancel()
 	if server.Shutdown(grace) != nil {
 		return server.Close()

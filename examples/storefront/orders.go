@@ -67,8 +67,8 @@ func (s *site) orders(r *http.Request, c *customers.Client) (*view, error) {
 	return &view{template: "orders", Title: "Your orders", Data: list}, nil
 }
 
-// order shows one order.
-func (s *site) order(r *http.Request, c *customers.Client) (*view, error) {
+// ownOrder returns the order that the path names.
+func ownOrder(r *http.Request, c *customers.Client) (*customers.Order, error) {
 	page, err := c.ListOrders(r.Context(), &customers.ListOrdersParams{ID: new(r.PathValue("id"))})
 	if err != nil {
 		return nil, err
@@ -76,9 +76,18 @@ func (s *site) order(r *http.Request, c *customers.Client) (*view, error) {
 	if len(page.Orders) == 0 {
 		return nil, errNoPage
 	}
-	details := orderDetails{Order: &page.Orders[0]}
-	for _, f := range details.Fulfillments {
+	return &page.Orders[0], nil
+}
+
+// order shows one order.
+func (s *site) order(r *http.Request, c *customers.Client) (*view, error) {
+	order, err := ownOrder(r, c)
+	if err != nil {
+		return nil, err
+	}
+	details := orderDetails{Order: order}
+	for _, f := range order.Fulfillments {
 		details.Parcels = append(details.Parcels, f.TrackingLinks...)
 	}
-	return &view{template: "order", Title: "Order " + strconv.Itoa(details.DisplayID), Data: details}, nil
+	return &view{template: "order", Title: "Order " + strconv.Itoa(order.DisplayID), Data: details}, nil
 }

@@ -23,9 +23,13 @@ var files embed.FS
 
 // config is what a site is made of.
 type config struct {
-	backend  string // base URL
-	public   string // the site's URL in the browser
-	sessions string // relay, memory or redis
+	backend  string        // base URL
+	public   string        // the site's URL in the browser
+	shopKey  string        // the storefront's publishable key, if any
+	budget   time.Duration // of a call of the backend
+	sessions string        // relay, memory or redis
+	redis    string        // the Redis's URL
+	key      []byte        // 32 bytes that encrypt what is in Redis
 	log      *slog.Logger
 	mail     func(email string) // sends the mail that a password token is for; nil if the backend does
 }
@@ -35,6 +39,7 @@ type site struct {
 	config
 
 	shop      *customers.Client
+	logins    *logins
 	templates map[string]*template.Template
 	turns     turns
 }
@@ -45,13 +50,17 @@ type page func(r *http.Request, c *customers.Client) (*view, error)
 // newSite makes the site's handler.
 func newSite(cfg config) (http.Handler, error) {
 	s := &site{config: cfg, templates: map[string]*template.Template{}}
-	sessions, err := newSessions(cfg)
-	if err != nil {
+	var err error
+	if s.logins, err = newLogins(cfg, s.failure); err != nil {
 		return nil, err
 	}
-	s.shop, err = customers.New(cfg.backend, append(sessions.options,
-		customers.WithoutSession(), customers.WithTimeout(callBudget), customers.WithLogger(cfg.log))...)
-	if err != nil {
+	options := []customers.Option{
+		customers.WithoutSession(), customers.WithSessionHook(s.logins.keep), customers.WithTimeout(cfg.budget), customers.WithLogger(cfg.log),
+	}
+	if cfg.shopKey != "" {
+		options = append(options, customers.WithPublishableKey(cfg.shopKey))
+	}
+	if s.shop, err = customers.New(cfg.backend, options...); err != nil {
 		return nil, fmt.Errorf("-backend: %w", err)
 	}
 	layout := template.Must(template.New("").Funcs(funcs).ParseFS(files, "templates/parts/*.html"))
@@ -79,6 +88,8 @@ func newSite(cfg config) (http.Handler, error) {
 		"/billing/edit":               s.editBilling,
 		"GET /orders":                 s.orders,
 		"GET /orders/{id}":            s.order,
+		"POST /orders/{id}/again":     s.orderAgain,
+		"GET /cart":                   s.cart,
 		"/":                           func(*http.Request, *customers.Client) (*view, error) { return nil, errNoPage },
 	} {
 		mux.Handle(pattern, s.serve(p))
@@ -88,8 +99,8 @@ func newSite(cfg config) (http.Handler, error) {
 	if err := csrf.AddTrustedOrigin(cfg.public); err != nil { // for browsers that send no Sec-Fetch-Site, behind a proxy
 		return nil, fmt.Errorf("-url: %w", err)
 	}
-	csrf.SetDenyHandler(s.serve(func(*http.Request, *customers.Client) (*view, error) { return nil, errCrossOrigin }))
-	return headers(csrf.Handler(http.MaxBytesHandler(sessions.wrap(mux), 64<<10))), nil
+	csrf.SetDenyHandler(s.failure(errOrigin))
+	return headers(csrf.Handler(http.MaxBytesHandler(s.logins.wrap(mux), 64<<10))), nil
 }
 
 // headers sets the headers that tell browsers to be careful. Only what is static may be stored: after a logout, the back
@@ -124,7 +135,7 @@ func (s *site) serve(p page) http.Handler {
 			// A second click cancels the first request, which may have been carried out: it is let finish.
 			ctx = context.WithoutCancel(ctx)
 		}
-		ctx, cancel := context.WithTimeout(ctx, pageBudget)
+		ctx, cancel := context.WithTimeout(ctx, 3*s.budget/2)
 		defer cancel()
 		status, err := s.respond(w, r.WithContext(ctx), p)
 		level := slog.LevelInfo
@@ -138,29 +149,39 @@ func (s *site) serve(p page) http.Handler {
 
 // respond writes the response and returns its status, and what failed.
 func (s *site) respond(w http.ResponseWriter, r *http.Request, p page) (int, error) {
-	session := sessionFromContext(r.Context())
+	session := customers.SessionFromContext(r.Context())
 	v, err := s.run(r, p, s.shop.WithSession(session))
-	if session != nil {
-		session.Relay(w)
+	if v != nil && v.cookie != nil {
+		http.SetCookie(w, v.cookie)
 	}
 	switch {
 	case err == nil && v.to != "":
 		http.Redirect(w, r, v.to, http.StatusSeeOther)
 		return http.StatusSeeOther, nil
 	case v == nil && errors.Is(err, customers.ErrUnauthenticated):
-		why := "ended"
-		http.Redirect(w, r, "/login?"+url.Values{"done": {why}, "next": {r.URL.Path}}.Encode(), http.StatusSeeOther)
+		q := url.Values{"done": {"login"}}
+		if errors.Is(err, customers.ErrSessionEnded) || errors.Is(err, customers.ErrSessionExpired) {
+			q.Set("done", "ended")
+		}
+		if r.Method != http.MethodPost {
+			q.Set("next", r.URL.Path)
+		}
+		http.Redirect(w, r, "/login?"+q.Encode(), http.StatusSeeOther)
 		return http.StatusSeeOther, err
 	case v == nil:
 		v = &view{template: "error", Title: "That did not work"}
 	}
 	status := http.StatusOK
 	if err != nil {
-		var pb problem
-		pb, v.Fields = explain(err)
-		v.Problem, status = pb.Text, pb.Status
+		status, v.Problem, v.Fields = explain(err, r.PostForm)
 	}
-	v.Notice, v.Path, v.LoggedIn = notices[r.FormValue("done")], r.URL.Path, session != nil && session.LoggedIn()
+	if v.Path = r.URL.Path; r.Method != http.MethodPost {
+		v.Notice = notices[r.FormValue("done")]
+	}
+	if session != nil {
+		state := session.State()
+		v.LoggedIn = state == customers.SessionLoggedIn || state == customers.SessionUnverified && !v.visitor
+	}
 	var body bytes.Buffer
 	if err := s.templates[v.template].ExecuteTemplate(&body, "layout", v); err != nil {
 		http.Error(w, "This page can't be shown.", http.StatusInternalServerError)
@@ -172,14 +193,19 @@ func (s *site) respond(w http.ResponseWriter, r *http.Request, p page) (int, err
 	return status, err
 }
 
+// failure makes a page about an error.
+func (s *site) failure(err error) http.Handler {
+	return s.serve(func(*http.Request, *customers.Client) (*view, error) { return nil, err })
+}
+
 // run reads the form and runs the page.
 func (s *site) run(r *http.Request, p page, c *customers.Client) (*view, error) {
 	if err := r.ParseForm(); err != nil {
-		return nil, errBadForm
+		return nil, errForm
 	}
-	for name, values := range r.PostForm {
+	for name := range r.PostForm {
 		if name != "Password" {
-			values[0] = strings.TrimSpace(values[0])
+			r.PostForm.Set(name, strings.TrimSpace(r.PostForm.Get(name)))
 		}
 	}
 	if r.Method == http.MethodPost {

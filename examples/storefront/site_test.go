@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
@@ -18,7 +19,10 @@ import (
 // start serves a site on a backend until the test ends.
 func start(t *testing.T, backend string, change ...func(*config)) string {
 	t.Helper()
-	cfg := config{backend: backend, public: "http://localhost", sessions: "relay", log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	cfg := config{
+		backend: backend, public: "http://localhost", budget: 30 * time.Second, sessions: "relay", key: make([]byte, 32),
+		log: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -109,9 +113,14 @@ func (s *screen) is(status int, path string, texts ...string) *screen {
 	return s.has(texts...)
 }
 
-var markup = regexp.MustCompile(`(?s)<[^>]*>|\s+`)
+var markup = regexp.MustCompile(`(?s)<[^>]*>`)
 
-func (s *screen) text() string { return markup.ReplaceAllString(s.body, " ") }
+// plain returns the text of HTML.
+func plain(body string) string {
+	return strings.Join(strings.Fields(markup.ReplaceAllString(body, " ")), " ")
+}
+
+func (s *screen) text() string { return plain(s.body) }
 
 func (s *screen) has(texts ...string) *screen {
 	s.t.Helper()
@@ -123,14 +132,13 @@ func (s *screen) has(texts ...string) *screen {
 	return s
 }
 
-func (s *screen) hasNot(texts ...string) *screen {
+func (s *screen) hasNot(texts ...string) {
 	s.t.Helper()
 	for _, text := range texts {
 		if strings.Contains(s.body, text) {
 			s.t.Errorf("%s has %q:\n%s", s.path, text, s.body)
 		}
 	}
-	return s
 }
 
 func TestJourney(t *testing.T) {
@@ -160,6 +168,9 @@ func TestJourney(t *testing.T) {
 	b.send("/addresses/"+id+"/delete").is(200, "/addresses", "The address was deleted.", "You have no address yet.")
 	b.open("/billing").has("You have no billing address")
 	b.send("/billing/edit", address...).is(200, "/billing", "Saved.", "Vestergade 1")
+	separate := regexp.MustCompile(`value="(addr_\w+)" checked> <span>The address above`).FindStringSubmatch(b.open("/billing").body)[1]
+	b.send("/billing", "Address", separate).is(200, "/billing", "Vestergade 1")
+	b.send("/billing").is(200, "/billing", "Vestergade 1")
 	b.send("/billing", "Address", "").is(200, "/billing", "You have no billing address")
 
 	b.open("/orders").has("You have not ordered anything yet.")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/sha256"
 	"net/http"
 	"sync"
@@ -27,7 +26,7 @@ func (t *turns) take(r *http.Request) (release func(), err error) {
 		select {
 		case <-before:
 		case <-r.Context().Done():
-			return nil, context.Cause(r.Context())
+			return nil, errTwice
 		}
 	}
 	defer t.mu.Unlock()

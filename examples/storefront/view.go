@@ -1,6 +1,9 @@
 package main
 
-import "net/url"
+import (
+	"net/http"
+	"net/url"
+)
 
 // A view is what a page shows.
 type view struct {
@@ -8,7 +11,9 @@ type view struct {
 	Title    string
 	Form     url.Values // what the fields of its form contain
 	Data     any
-	to       string // where to redirect to instead
+	visitor  bool         // it is for people who are not logged in
+	to       string       // where to redirect to instead
+	cookie   *http.Cookie // to set, if any
 
 	// respond sets these.
 	Notice   string
@@ -16,15 +21,25 @@ type view struct {
 	Fields   map[string]string // and what is wrong with its fields
 	LoggedIn bool
 	Path     string
+
+	focused bool // a field has the focus
 }
 
-// seeOther redirects after a form was accepted, so that reloading the page does not send it again. The next page shows
-// the notice.
-func seeOther(path, notice string) *view {
+// seeOther redirects to a path, which shows the notice if there is one.
+func seeOther(path, notice string) (*view, error) {
 	if notice != "" {
 		path += "?done=" + notice
 	}
-	return &view{to: path}
+	return &view{to: path}, nil
+}
+
+// then is what a form leads to: the form again if it was refused, or a redirect, so that reloading the page does not send
+// it once more.
+func (v *view) then(err error, path, notice string) (*view, error) {
+	if err != nil {
+		return v, err
+	}
+	return seeOther(path, notice)
 }
 
 // notices are what a page shows after a redirect.
@@ -33,11 +48,13 @@ var notices = map[string]string{
 	"added":    "The address was added.",
 	"deleted":  "The address was deleted.",
 	"welcome":  "Welcome! Your account is ready.",
+	"cart":     "These items are in your cart now.",
 	"login":    "Please log in first.",
 	"ended":    "Your login has ended. Please log in again.",
 	"logout":   "You are logged out.",
 	"offline":  "You are logged out in this browser. The shop could not be reached, so your login there ends by itself.",
 	"mailed":   "If there is an account with this email, a mail with a link is on its way. The link is valid for 15 minutes.",
+	"reset":    "Your new password is set. Please log in.",
 	"password": "Your new password is set, and you are logged in.",
 }
 
@@ -46,6 +63,7 @@ type field struct {
 	Name, Label, Type, Autocomplete string
 	Value                           string
 	Wrong                           string // why it was refused
+	First                           bool   // of those that were refused: it has the focus
 	Optional                        bool
 }
 
@@ -54,6 +72,9 @@ func (v *view) Field(name, label, kind, autocomplete string) field {
 	f := field{Name: name, Label: label, Type: kind, Autocomplete: autocomplete, Value: v.Form.Get(name), Wrong: v.Fields[name]}
 	if kind == "password" {
 		f.Value = ""
+	}
+	if f.Wrong != "" && !v.focused {
+		f.First, v.focused = true, true
 	}
 	return f
 }

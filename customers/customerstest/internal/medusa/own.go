@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -62,9 +63,7 @@ func (s *State) respondAsOwn(ctx context.Context, x *Exchange, own ownRoutes) {
 	w := httptest.NewRecorder()
 	s.unlocked(func() { own.mux.ServeHTTP(w, x.ownRequest(ctx, x.own)) })
 	resp := w.Result()
-	for name, values := range resp.Header {
-		x.Header[name] = values
-	}
+	maps.Copy(x.Header, resp.Header)
 	x.Response = response.Response{Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"), Body: w.Body.Bytes()}
 	if current := x.session; !x.sessionIsNew && s.sessions[current.id] != current {
 		x.session = nil // another request has logged it out
