@@ -132,7 +132,7 @@ func (e *exchange) cookie(line string) {
 		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
-	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowResponse {
+	if life := cookie.Expires.Sub(date); life > ttl+staleDate || life < ttl-slowResponse {
 		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }
