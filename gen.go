@@ -10,6 +10,7 @@ import _ "embed" // for OpenAPI
 //go:generate go tool -modfile=tools/go.mod oapi-codegen -config oapi-codegen.yaml openapi.yaml
 //go:generate go -C tools run ./requestgen ../api/api.gen.go
 //go:generate go -C tools run ./decodegen ../openapi.yaml ../api/api.gen.go ../api/decode.gen.go
+//go:generate go -C tools run ./aliasgen ../api/api.gen.go ../customers/models.go ../customers/models.gen.go
 
 // OpenAPI is the contract, an OpenAPI 3.0.3 document in YAML.
 //

@@ -48,7 +48,7 @@ func (s AddressesService) Add(ctx context.Context, address AddAddressRequest, op
 // [ErrInvalidInput]: the customer has no address with this id. [ErrNotFound]: no such country.
 func (s AddressesService) Update(ctx context.Context, id string, address UpdateAddressRequest, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationUpdateAddress, opts)
-	in.pathID("id", id)
+	in.pathID("ID", id)
 	in.address(&address)
 	req, err := in.request(api.NewUpdateAddressRequest(s.caller.baseURL(), id, address))
 	if err != nil {
@@ -62,7 +62,7 @@ func (s AddressesService) Update(ctx context.Context, id string, address UpdateA
 // address can't be set by its fields until it is cleared by [NoBillingAddress].
 func (s AddressesService) Delete(ctx context.Context, id string, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationDeleteAddress, opts)
-	in.pathID("id", id)
+	in.pathID("ID", id)
 	req, err := in.request(api.NewDeleteAddressRequest(s.caller.baseURL(), id))
 	if err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 // login is needed, and a session is left alone.
 func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
 	in := newCall(OperationEmailExists, opts)
-	email = in.email("email", email)
+	email = in.email("Email", email)
 	req, err := in.request(api.NewEmailExistsRequest(s.caller.baseURL(), email))
 	if err != nil {
 		return false, err

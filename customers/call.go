@@ -70,6 +70,9 @@ func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *ti
 	if !in.streams {
 		err = cmp.Or(err, r.check(c.config.endpoint)) // to the caller of Do, any status is a response
 	}
+	if out := in.options.response; out != nil && err == nil && operations[in.op].body == jsonBody {
+		out.Body = r.body
+	}
 	if err == nil && in.decode != nil {
 		err = in.decode(ctx, r)
 	}

@@ -74,7 +74,7 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 // a session is left alone.
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	in := newCall(OperationGeneratePasswordToken, opts)
-	email = in.email("email", email)
+	email = in.email("Email", email)
 	req, err := in.request(api.NewGeneratePasswordTokenRequest(c.caller.baseURL(), api.GeneratePasswordTokenRequest{Email: email}))
 	if err != nil {
 		return err

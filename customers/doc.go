@@ -38,7 +38,7 @@
 //
 // Every error is an [*Error] and matches one sentinel, such as [ErrUnauthenticated], by errors.Is, or the context's own
 // error. Input that can only fail, or that would harm the customer, is [ErrInvalidInput] before it is sent, and
-// Error.Field names it. No error, log line or printed value shows a password, cookie, token or email.
+// Error.Fields names it, all of it at once. No error, log line or printed value shows a password, cookie, token or email.
 //
 // # Retries and limits
 //

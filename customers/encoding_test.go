@@ -102,7 +102,7 @@ func TestEncodingsThatCanNotBeUndoneAreNamed(t *testing.T) {
 			}
 		}
 		e := wantError(t, retrieve(t.Context(), encodedClient(t, encodedResponse(409, "application/json", test.encoding, test.body))), ErrConflict)
-		if e.Message != test.want || string(e.Body) != test.body {
+		if e.Message != test.want || string(e.Body()) != test.body {
 			t.Errorf("%s: %v", test.encoding, e)
 		}
 	}
@@ -122,7 +122,7 @@ func TestFailuresAreUndoneToo(t *testing.T) {
 	for encoding, text := range map[string]string{"gzip": compress(t, "gzip", body), "deflate": compress(t, "zlib", body), "": body} {
 		for _, contentType := range []string{"application/json", "", "text/plain", "text/json", "application/json, application/json"} {
 			e := wantError(t, retrieve(t.Context(), encodedClient(t, encodedResponse(422, contentType, encoding, text))), ErrDuplicate)
-			if e.Type != "duplicate_error" || e.Message != "taken" || string(e.Body) != body {
+			if e.Type != "duplicate_error" || e.Message != "taken" || string(e.Body()) != body {
 				t.Errorf("%s, %q: %+v", encoding, contentType, e)
 			}
 		}
@@ -138,8 +138,8 @@ func TestWhatIsUndoneIsBounded(t *testing.T) {
 			t.Errorf("%s: %v", encoding, e)
 		}
 		e := wantError(t, retrieve(t.Context(), encodedClient(t, encodedResponse(409, "application/json", encoding, body))), ErrConflict)
-		if len(e.Body) > maxErrorBody || cap(e.Body) > 2*maxErrorBody {
-			t.Errorf("%s: the error keeps %d bytes", encoding, cap(e.Body))
+		if len(e.Body()) > maxErrorBody || cap(e.Body()) > 2*maxErrorBody {
+			t.Errorf("%s: the error keeps %d bytes", encoding, cap(e.Body()))
 		}
 	}
 }

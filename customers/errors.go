@@ -1,12 +1,15 @@
 package customers
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,66 +17,60 @@ import (
 // The kinds of failure, for errors.Is. Every error of this package is an [*Error] of one of these kinds, or of the
 // context's own error.
 var (
-	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Field names it, or that the
+	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Fields names it, or that the
 	// backend refused it (400, 413, 414, 431).
-	ErrInvalidInput = errors.New("invalid input")
+	ErrInvalidInput = newSentinel("invalid_input", http.StatusBadRequest, "invalid input")
 	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. It is one of the four
 	// that follow, unless the client sends a bearer token.
-	ErrUnauthenticated = errors.New("unauthenticated")
+	ErrUnauthenticated = newSentinel("unauthenticated", http.StatusUnauthorized, "unauthenticated")
 	// ErrNotLoggedIn means that the session never had a login, nor a cookie from a browser; nothing was sent. It is
 	// ErrUnauthenticated too.
-	ErrNotLoggedIn error = unauthenticated("not logged in")
+	ErrNotLoggedIn = newSentinel("not_logged_in", http.StatusUnauthorized, "not logged in", ErrUnauthenticated)
 	// ErrSessionEnded means that the backend does not know the session's cookie, or no longer: it has restarted, say, or the
 	// cookie of a browser was that of no customer. Calls after the one that found out are not sent. It is ErrUnauthenticated
 	// too.
-	ErrSessionEnded error = unauthenticated("session ended")
+	ErrSessionEnded = newSentinel("session_ended", http.StatusUnauthorized, "session ended", ErrUnauthenticated)
 	// ErrSessionExpired means that the session cookie has expired; nothing was sent. It is ErrUnauthenticated too.
-	ErrSessionExpired error = unauthenticated("session expired")
+	ErrSessionExpired = newSentinel("session_expired", http.StatusUnauthorized, "session expired", ErrUnauthenticated)
 	// ErrLoggedOut means that the customer has logged out, or that Session.Forget dropped the login; nothing was sent. It is
 	// ErrUnauthenticated too.
-	ErrLoggedOut error = unauthenticated("logged out")
+	ErrLoggedOut = newSentinel("logged_out", http.StatusUnauthorized, "logged out", ErrUnauthenticated)
 	// ErrSessionSuperseded means that a login succeeded, but a newer login or logout of the same session came first and
 	// stands. The superseded login is logged out at the backend, for which the call may take up to five seconds longer.
-	ErrSessionSuperseded = errors.New("superseded by a newer login or logout")
+	ErrSessionSuperseded = newSentinel("session_superseded", http.StatusConflict, "superseded by a newer login or logout")
 	// ErrNoSession means that the client has no session to log in with; see WithoutSession and WithBearerToken.
-	ErrNoSession = errors.New("client without a session")
+	ErrNoSession = newSentinel("no_session", http.StatusInternalServerError, "client without a session")
 	// ErrNoSessionCookie means that a login succeeded but brought no usable cookie, or that a Secure cookie would have to
 	// go over plain http.
-	ErrNoSessionCookie = errors.New("no session cookie")
+	ErrNoSessionCookie = newSentinel("no_session_cookie", http.StatusBadGateway, "no session cookie")
 	// ErrInvalidCredentials means that email or password is wrong (401). A backend whose database fails says so as well.
-	ErrInvalidCredentials = errors.New("wrong email or password")
+	ErrInvalidCredentials = newSentinel("invalid_credentials", http.StatusUnauthorized, "wrong email or password")
 	// ErrInvalidPasswordToken means that the reset token is malformed, expired, used or another customer's. The backend
 	// says so with a 401 or a 500, and sends both also where its database fails.
-	ErrInvalidPasswordToken = errors.New("invalid password token")
+	ErrInvalidPasswordToken = newSentinel("invalid_password_token", http.StatusBadRequest, "invalid password token")
 	// ErrDuplicate means that another customer has this email, or uses this billing address (422).
-	ErrDuplicate = errors.New("duplicate")
+	ErrDuplicate = newSentinel("duplicate", http.StatusConflict, "duplicate")
 	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404); Message says which.
-	ErrNotFound = errors.New("not found")
+	ErrNotFound = newSentinel("not_found", http.StatusNotFound, "not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
-	ErrConflict = errors.New("conflict")
+	ErrConflict = newSentinel("conflict", http.StatusConflict, "conflict")
 	// ErrNotModified means that the ETag in the call's If-None-Match header is current (304).
-	ErrNotModified = errors.New("not modified")
+	ErrNotModified = newSentinel("not_modified", http.StatusNotModified, "not modified")
 	// ErrAddressNotAdded means that the backend responded with 200 without adding the address, because the customer has
 	// one that differs only in company or metadata.
-	ErrAddressNotAdded = errors.New("address not added")
+	ErrAddressNotAdded = newSentinel("address_not_added", http.StatusConflict, "address not added")
 	// ErrRateLimited means that there were too many requests (429).
-	ErrRateLimited = errors.New("rate limited")
+	ErrRateLimited = newSentinel("rate_limited", http.StatusTooManyRequests, "rate limited")
 	// ErrInternal means that the backend failed (500). It also rejects some bad input so, such as unknown names in Fields
 	// or Expand.
-	ErrInternal = errors.New("backend failed")
+	ErrInternal = newSentinel("internal", http.StatusBadGateway, "backend failed")
 	// ErrUnavailable means that there was no connection, no whole response in time, or a 408, 502, 503, 504 or a CDN's 520
 	// to 530.
-	ErrUnavailable = errors.New("backend unavailable")
+	ErrUnavailable = newSentinel("unavailable", http.StatusServiceUnavailable, "backend unavailable")
 	// ErrUnexpectedResponse means a response that no Medusa backend gives: a redirect, a page instead of JSON, a body that
 	// is cut off or too large.
-	ErrUnexpectedResponse = errors.New("unexpected response")
+	ErrUnexpectedResponse = newSentinel("unexpected_response", http.StatusBadGateway, "unexpected response")
 )
-
-// unauthenticated is a case of [ErrUnauthenticated].
-type unauthenticated string
-
-func (u unauthenticated) Error() string { return string(u) }
-func (unauthenticated) Unwrap() error   { return ErrUnauthenticated }
 
 // Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What of
 // it was received has control characters escaped, and a bounded length.
@@ -82,8 +79,13 @@ func (unauthenticated) Unwrap() error   { return ErrUnauthenticated }
 type Error struct {
 	// Operation is what failed, such as [OperationAddAddress]; "New" or "DecodeSession" where it was no request.
 	Operation Operation
-	// Field is the argument, field or option that was refused before sending, such as "Password".
+	// Field is the first of Fields; empty where there is none.
 	Field string
+	// Fields has why each field was refused, by its name, before sending or by the backend. The names are those of the
+	// request's fields, such as "Email" and "BillingAddress.City", also where a method has the value as an argument; of
+	// what is no field, those of the option or argument, such as "WithHeader"; of properties that only the shop has, the
+	// shop's.
+	Fields map[string]string
 	// StatusCode is the response's HTTP status; 0 when none came.
 	StatusCode int
 	// RetryAfter is how long the response asks to wait before the next request; 0 if it does not.
@@ -94,14 +96,29 @@ type Error struct {
 	Code string
 	// Message is the backend's text, emails masked, or this package's.
 	Message string
-	// Header is the response's header but for Set-Cookie.
-	Header http.Header `json:"-"`
-	// Body is the beginning of a failed response's body, 4 KiB at most. It may contain a customer's data, so nothing
-	// prints it.
-	Body []byte `json:"-"`
 
-	kind  error // the sentinel; nil when the context ended the call
-	cause error
+	kind     error // the sentinel; nil when the context ended the call
+	cause    error
+	received func() (http.Header, []byte) // nil when no response came; a function, because fmt prints what is behind a pointer
+}
+
+// Header returns the response's header but for Set-Cookie; nil when no response came. Nothing prints it.
+func (e *Error) Header() http.Header {
+	if e.received == nil {
+		return nil
+	}
+	header, _ := e.received()
+	return header
+}
+
+// Body returns the beginning of a failed response's body, 4 KiB at most. It may contain a customer's data, so nothing
+// prints it.
+func (e *Error) Body() []byte {
+	if e.received == nil {
+		return nil
+	}
+	_, body := e.received()
+	return body
 }
 
 // Error returns what failed, with what status, and what to do.
@@ -126,6 +143,7 @@ func (e *Error) Error() string {
 		b.WriteString(": ")
 		b.WriteString(shown(e.Message, maxText))
 	}
+	e.writeOtherFields(&b)
 	if e.RetryAfter > 0 {
 		fmt.Fprintf(&b, ": try again in %s", e.RetryAfter.Round(time.Second))
 	}
@@ -134,6 +152,54 @@ func (e *Error) Error() string {
 		b.WriteString(shown(e.cause.Error(), maxText))
 	}
 	return b.String()
+}
+
+// writeOtherFields writes the fields that were refused before sending besides the first one. What the backend refused is in
+// its message.
+func (e *Error) writeOtherFields(b *strings.Builder) {
+	if e.StatusCode != 0 {
+		return
+	}
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		if field != e.Field {
+			fmt.Fprintf(b, "; %s: %s", shown(field, maxName), shown(e.Fields[field], maxText))
+		}
+	}
+}
+
+// Kind returns a stable word for what failed, such as "duplicate" for [ErrDuplicate]: for metrics, log queries and
+// templates. It is "canceled" or "deadline_exceeded" where the context ended the call. docs/errors.md lists the words.
+func (e *Error) Kind() string {
+	if s, ok := errors.AsType[*sentinel](e.kind); ok {
+		return s.kind
+	}
+	switch {
+	case errors.Is(e.cause, context.Canceled):
+		return "canceled"
+	case errors.Is(e.cause, context.DeadlineExceeded):
+		return "deadline_exceeded"
+	}
+	return ""
+}
+
+// HTTPStatus returns the status with which a server can respond to the visitor for whom it made the call: 4xx for what
+// the visitor can mend, such as 409 for [ErrDuplicate], and 5xx for what only the shop can. StatusCode is what the backend
+// responded. docs/errors.md lists both.
+func (e *Error) HTTPStatus() int {
+	s, ok := errors.AsType[*sentinel](e.kind)
+	switch {
+	case errors.Is(e.cause, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout
+	case errors.Is(e.cause, context.Canceled):
+		return http.StatusServiceUnavailable
+	case !ok:
+		return http.StatusInternalServerError
+	case e.StatusCode == http.StatusNotFound && e.Type == "": // no route of the API
+		return http.StatusBadGateway
+	case e.StatusCode == http.StatusNotFound && len(e.Fields) > 0: // such as an unknown country
+		return http.StatusBadRequest
+	}
+	return s.status
 }
 
 // Unwrap makes errors.Is find the sentinel and what caused the failure, such as context.DeadlineExceeded.
@@ -157,36 +223,31 @@ func (e *Error) LogValue() slog.Value {
 		slog.String("operation", string(e.Operation)),
 		slog.Int("status", e.StatusCode),
 		slog.String("type", shown(e.Type, maxName)),
+		slog.String("kind", e.Kind()),
 		slog.String("msg", e.Error()),
 	)
 }
 
 // refused returns an error about input that was not sent.
 func refused(field, reason string) *Error {
-	return &Error{Field: field, Message: reason, kind: ErrInvalidInput}
+	return &Error{Field: field, Fields: map[string]string{field: reason}, Message: reason, kind: ErrInvalidInput}
 }
 
 // named returns err with its operation, for errors made where that is not known.
-func named(operation Operation, err error) error {
+func named(operation Operation, err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {
 		named := *e
-		named.Operation = operation
+		named.Operation, named.Fields = operation, maps.Clone(e.Fields)
 		return &named
 	}
 	return &Error{Operation: operation, kind: ErrInvalidInput, cause: redacted(err)}
 }
 
-// visibleError is what encoders see of an Error: all but header, body and cause, under the fields' names.
+// visibleError is an Error without its methods.
 type visibleError Error
 
-// MarshalJSON encodes the fields but for header and body.
+// MarshalJSON encodes the fields, as encoding/json would if there were no MarshalText.
 func (e Error) MarshalJSON() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
 
 // MarshalText returns what Error returns, for encoders such as those of XML and YAML.
 func (e Error) MarshalText() ([]byte, error) { return []byte(e.Error()), nil }
-
-// GobEncode encodes the fields but for header and body.
-func (e Error) GobEncode() ([]byte, error) { return json.Marshal(visibleError(e)) } //nolint:musttag // see visibleError
-
-// GobDecode decodes what GobEncode encoded. The result is of no sentinel.
-func (e *Error) GobDecode(data []byte) error { return json.Unmarshal(data, (*visibleError)(e)) } //nolint:musttag // see visibleError

@@ -101,10 +101,10 @@ func TestErrorTellsWhatTheBackendSaid(t *testing.T) {
 	_, err := f.loggedIn(t).Addresses.Add(t.Context(), someAddress())
 	e := wantError(t, err, ErrConflict)
 	if e.Operation != "AddAddress" || e.Field != "" || e.StatusCode != http.StatusConflict || e.Type != "conflict" || e.Code != "invalid_state_error" ||
-		e.Message != "The request conflicted with one of …@…" || e.Header.Get("X-Request-Id") != "r1" || string(e.Body) != body {
-		t.Errorf("error %+v with body %q", e, e.Body)
+		e.Message != "The request conflicted with one of …@…" || e.Header().Get("X-Request-Id") != "r1" || string(e.Body()) != body {
+		t.Errorf("error %+v with body %q", e, e.Body())
 	}
-	if e.Header["Set-Cookie"] != nil {
+	if e.Header()["Set-Cookie"] != nil {
 		t.Error("Set-Cookie is among the headers")
 	}
 	if got, want := e.Error(), "customers: AddAddress: 409 conflict: The request conflicted with one of …@…"; got != want {
@@ -151,13 +151,13 @@ func TestEmailsInMessagesAreMasked(t *testing.T) {
 func TestBodyOfAFailureIsBounded(t *testing.T) {
 	for _, contentType := range []string{"application/json", "text/html"} {
 		f := serve(t, respondWith(404, contentType, strings.Repeat("x", 1<<20)))
-		if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body) != 4<<10 || cap(e.Body) > 8<<10 {
-			t.Errorf("body of %d bytes, capacity %d", len(e.Body), cap(e.Body))
+		if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrNotFound); len(e.Body()) != 4<<10 || cap(e.Body()) > 8<<10 {
+			t.Errorf("body of %d bytes, capacity %d", len(e.Body()), cap(e.Body()))
 		}
 	}
 	f := serve(t, respondWith(400, "text/html", "<html>"))
-	if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body) != "<html>" {
-		t.Errorf("body %q", e.Body)
+	if e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrInvalidInput); string(e.Body()) != "<html>" {
+		t.Errorf("body %q", e.Body())
 	}
 }
 
@@ -212,7 +212,7 @@ func TestErrorInALog(t *testing.T) {
 	}
 	wantOK(t, json.Unmarshal(out.Bytes(), &line))
 	for name, want := range map[string]any{
-		"operation": "CreateCustomer", "status": 422.0, "type": "duplicate_error", "msg": "customers: CreateCustomer: 422 duplicate: taken",
+		"operation": "CreateCustomer", "status": 422.0, "type": "duplicate_error", "kind": "duplicate", "msg": "customers: CreateCustomer: 422 duplicate: taken",
 	} {
 		if line.Err[name] != want {
 			t.Errorf("%s is %v, want %v, in %s", name, line.Err[name], want, out.String())

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"log"
+	"net/url"
+	"os"
 
 	"github.com/medusa-storefront/customers-go/customers"
 )
@@ -58,4 +61,33 @@ func ExampleAddressesService_Delete() {
 	}
 	fmt.Println(len(me.ShippingAddresses), "addresses left")
 	// Output: 0 addresses left
+}
+
+// A form begins with the address as it is, and an input that was emptied clears its field.
+func Example_addressForm() {
+	ctx := context.Background()
+	c := loggedIn(startShop())
+	me, err := c.Retrieve(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	address := &me.ShippingAddresses[0]
+	page := template.Must(template.New("").Funcs(template.FuncMap{"deref": customers.Deref[string]}).Parse(
+		"<input name=City value=\"{{deref .City}}\"><input name=Phone value=\"{{deref .Phone}}\">\n"))
+	if err := page.Execute(os.Stdout, address); err != nil {
+		log.Fatal(err)
+	}
+
+	form := url.Values{"City": {"Odense"}, "Phone": {""}} // what the browser sends
+	change := address.UpdateRequest()
+	change.City = customers.ValueOrNull(form.Get("City"))
+	change.Phone = customers.ValueOrNull(form.Get("Phone"))
+	me, err = c.Addresses.Update(ctx, address.ID, change)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(customers.Deref(me.ShippingAddresses[0].City), me.ShippingAddresses[0].Phone == nil)
+	// Output:
+	// <input name=City value="Aarhus"><input name=Phone value="">
+	// Odense true
 }

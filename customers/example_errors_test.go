@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
@@ -41,18 +43,39 @@ func Example_errors() {
 	// Please try again in a minute.
 }
 
-// Every error is an *Error, with the operation, what was refused or what the backend responded.
+// Every error is an *Error: what failed in a word, the status to respond to the visitor with, and every field that was
+// refused, here or by the backend.
 func ExampleError() {
 	ctx := context.Background()
 	c := loggedIn(startShop())
-	_, refused := c.Update(ctx, customers.UpdateRequest{Password: new("")})
-	_, failed := c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressID("addr_none")})
-	for _, err := range []error{refused, failed} {
-		if e, ok := errors.AsType[*customers.Error](err); ok {
-			fmt.Printf("%s: field %q, status %d, type %q\n", e.Operation, e.Field, e.StatusCode, e.Type)
+	_, here := c.Auth.Authenticate(ctx, "alec", "")
+	_, there := c.Update(ctx, customers.UpdateRequest{BillingAddress: customers.BillingAddressID("addr_none")})
+	for _, err := range []error{here, there} {
+		e, ok := errors.AsType[*customers.Error](err)
+		if !ok {
+			log.Fatal(err)
+		}
+		fmt.Println(e.Operation, e.Kind(), e.StatusCode, e.HTTPStatus())
+		for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+			fmt.Printf("  %s: %s\n", field, e.Fields[field])
 		}
 	}
 	// Output:
-	// UpdateCustomer: field "Password", status 0, type ""
-	// UpdateCustomer: field "", status 404, type "not_found"
+	// Authenticate invalid_input 0 400
+	//   Email: it is not an email
+	//   Password: it is required and must not be empty
+	// UpdateCustomer not_found 404 400
+	//   BillingAddress: Address with id addr_none was not found
+}
+
+// What came is there for a program to look at, and printed nowhere.
+func ExampleError_Header() {
+	shop := startShop()
+	c := loggedIn(shop)
+	shop.Inject(customerstest.Fault{Status: http.StatusTeapot, Header: http.Header{"X-Request-Id": {"r-42"}}, Body: "short and stout"})
+	_, err := c.Retrieve(context.Background())
+	if e, ok := errors.AsType[*customers.Error](err); ok {
+		fmt.Println(e.Header().Get("X-Request-Id"), len(e.Body()))
+	}
+	// Output: r-42 15
 }

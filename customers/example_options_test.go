@@ -2,6 +2,7 @@ package customers_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"log/slog"
@@ -133,4 +134,31 @@ func (w publicDomain) WriteHeader(status int) {
 		w.Header()["Set-Cookie"][i] = line + "; Domain=shop.example.com"
 	}
 	w.ResponseWriter.WriteHeader(status)
+}
+
+// A shop has given its customers a nickname. What a program knows about that is its own struct, beside the model.
+func ExampleWithProperty() {
+	ctx := context.Background()
+	shop := httptest.NewServer(customerstest.New(customerstest.WithCustomerColumns("nickname"))) // stands for such a shop
+	defer shop.Close()
+	c, err := customers.New(shop.URL)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var response customers.Response
+	me, err := c.Create(ctx, customers.CreateRequest{Email: "ada@example.com", Password: "supersecret"},
+		customers.WithProperty("nickname", "Countess"), customers.WithResponse(&response))
+	if err != nil {
+		log.Fatal(err)
+	}
+	var own struct {
+		Customer struct {
+			Nickname *string `json:"nickname"`
+		} `json:"customer"`
+	}
+	if err := json.Unmarshal(response.Body, &own); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(me.Email, customers.Deref(own.Customer.Nickname))
+	// Output: ada@example.com Countess
 }

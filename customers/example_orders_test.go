@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/customers/customerstest"
 )
 
 // All filters that are set must hold: these are orders since May 2 that are still to be sent.
@@ -31,6 +32,56 @@ func ExampleClient_ListOrders() {
 	// Output:
 	// 3 2024-05-03 not_fulfilled
 	// 2 2024-05-02 not_fulfilled
+}
+
+// A visitor's link names an order, which may be another customer's: that is ErrNotFound too.
+func ExampleClient_Order() {
+	ctx := context.Background()
+	shop := startShop()
+	stranger := shop.AddCustomer(customerstest.Customer{Email: "eve@example.com"})
+	theirs := shop.AddOrder(stranger.ID, customerstest.Order{})
+	c := loggedIn(shop)
+	page, err := c.ListOrders(ctx, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, id := range []string{page.Orders[0].ID, theirs.ID} {
+		order, err := c.Order(ctx, id)
+		switch {
+		case errors.Is(err, customers.ErrNotFound):
+			fmt.Println("There is no such order.")
+		case err != nil:
+			log.Fatal(err)
+		default:
+			for _, item := range order.Items {
+				fmt.Println(item.Quantity, item.Title, item.Subtotal)
+			}
+			fmt.Println("discounts", -order.DiscountTotal)
+			fmt.Println("shipping", order.ShippingTotal)
+			fmt.Println("tax", order.TaxTotal)
+			fmt.Println("gift cards", -order.GiftCardTotal)
+			fmt.Println("total", order.Total, order.CurrencyCode)
+		}
+	}
+	// Output:
+	// 1 T-shirt 2000
+	// discounts 0
+	// shipping 0
+	// tax 0
+	// gift cards 0
+	// total 2000 jpy
+	// There is no such order.
+}
+
+// A form that filters has the states that the contract knows; a shop may have more.
+func ExampleOrderStatuses() {
+	fmt.Println(customers.OrderStatuses())
+	fmt.Println(customers.PaymentStatuses()[:3])
+	fmt.Println(customers.FulfillmentStatuses()[:3])
+	// Output:
+	// [pending completed archived canceled requires_action]
+	// [not_paid awaiting captured]
+	// [not_fulfilled partially_fulfilled fulfilled]
 }
 
 // Offset and Limit show one page. To read every order, Orders is right also while orders are being placed.

@@ -27,7 +27,7 @@ func TestEveryFunctionHasAnExample(t *testing.T) {
 			return true
 		})
 	}
-	standard := []string{"Format", "Error", "Unwrap", "LogValue", "MarshalJSON", "MarshalText", "GobEncode", "GobDecode", "String"} // called by fmt, errors, log/slog and encoders
+	standard := []string{"Format", "Error", "Unwrap", "LogValue", "MarshalJSON", "MarshalText", "String"} // called by fmt, errors, log/slog and encoders
 	for _, f := range parseFiles(t, "*.go") {
 		for _, d := range f.Decls {
 			fn, ok := d.(*ast.FuncDecl)

@@ -114,7 +114,7 @@ func TestMetadataThatWouldChangeOnItsWayIsRefused(t *testing.T) {
 				continue
 			}
 			e := wantError(t, err, ErrInvalidInput)
-			if string(e.Operation) != operation || e.Field != strings.TrimSpace(field) && (field != "BillingAddress" || e.Field != "Metadata") || e.StatusCode != 0 || strings.Contains(e.Error(), "hush") {
+			if string(e.Operation) != operation || e.Field != strings.TrimSpace(field) && (field != "BillingAddress" || e.Field != "BillingAddress.Metadata") || e.StatusCode != 0 || strings.Contains(e.Error(), "hush") {
 				t.Errorf("%s, %s: %v", method, name, e)
 			}
 		}

@@ -43,7 +43,7 @@ type (
 	// [Value] and [Null].
 	UpdateAddressRequest = api.UpdateAddressRequest
 	// BillingAddress is made by [BillingAddressOf], [BillingAddressID] or [NoBillingAddress].
-	BillingAddress = nullable.Nullable[api.BillingAddress]
+	BillingAddress = Nullable[api.BillingAddress]
 	// ListOrdersParams filters and pages [Client.ListOrders] and [Client.Orders]. All filters that are set must hold.
 	ListOrdersParams = api.ListOrdersParams
 	// TimeRange is a range of time for [ListOrdersParams]. Bounds compare with the times that orders show, in milliseconds: LTE
@@ -57,6 +57,27 @@ type (
 	// PaymentStatus is how far an order's payment is.
 	PaymentStatus = api.PaymentStatus
 )
+
+// OrderStatuses returns the known states of an order.
+func OrderStatuses() []OrderStatus {
+	return []OrderStatus{OrderStatusPending, OrderStatusCompleted, OrderStatusArchived, OrderStatusCanceled, OrderStatusRequiresAction}
+}
+
+// FulfillmentStatuses returns the known states of an order's fulfillment.
+func FulfillmentStatuses() []FulfillmentStatus {
+	return []FulfillmentStatus{
+		FulfillmentStatusNotFulfilled, FulfillmentStatusPartiallyFulfilled, FulfillmentStatusFulfilled, FulfillmentStatusPartiallyShipped,
+		FulfillmentStatusShipped, FulfillmentStatusPartiallyReturned, FulfillmentStatusReturned, FulfillmentStatusCanceled, FulfillmentStatusRequiresAction,
+	}
+}
+
+// PaymentStatuses returns the known states of an order's payment.
+func PaymentStatuses() []PaymentStatus {
+	return []PaymentStatus{
+		PaymentStatusNotPaid, PaymentStatusAwaiting, PaymentStatusCaptured, PaymentStatusPartiallyRefunded, PaymentStatusRefunded,
+		PaymentStatusCanceled, PaymentStatusRequiresAction,
+	}
+}
 
 // The known states of an order.
 const (
@@ -114,14 +135,37 @@ const (
 	OperationEmailExists           = api.OperationEmailExists
 )
 
+// Nullable is a field of a request that can be set by [Value], cleared by [Null], or left out.
+type Nullable[T any] = nullable.Nullable[T]
+
 // Value sets a field of a request that could also be cleared: LastName: customers.Value("Reynolds").
-func Value[T any](v T) nullable.Nullable[T] {
+func Value[T any](v T) Nullable[T] {
 	return nullable.NewNullableWithValue(v)
 }
 
 // Null clears a field: Phone: customers.Null[string]().
-func Null[T any]() nullable.Nullable[T] {
+func Null[T any]() Nullable[T] {
 	return nullable.NewNullNullable[T]()
+}
+
+// ValueOrNull sets a field, or clears it where v is its type's zero value, as an empty input of a form means:
+// Phone: customers.ValueOrNull(r.FormValue("phone")).
+func ValueOrNull[T comparable](v T) Nullable[T] {
+	var zero T
+	if v == zero {
+		return Null[T]()
+	}
+	return Value(v)
+}
+
+// Deref returns what p points to, and the zero value for nil. For html/template, which prints a nil *string as "<nil>", it
+// is a function: template.FuncMap{"deref": customers.Deref[string]}.
+func Deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
 }
 
 // BillingAddressOf sets the billing address by its fields. A customer who has one keeps its id and the fields that

@@ -35,8 +35,8 @@ type (
 func (o option) applyClient(c *config) error        { return o(c) }
 func (o callOption) applyCall(c *callOptions) error { return o(c) }
 
-// config is what all clients derived from one share. Its parts are behind pointers, because fmt shows what is behind one
-// pointer where a verb does not fit, and there are secrets in headers.
+// config is what all clients that are derived from one share. Its parts are behind pointers of their own: for a verb that
+// does not fit, fmt prints what is behind the first pointer, and headers contain secrets.
 type config struct {
 	endpoint       *endpoint
 	headers        *headers
@@ -51,6 +51,8 @@ type callOptions struct {
 	header   http.Header
 	response *Response
 	orders   decodeFunc[api.CustomerEnvelope] // nil: without orders
+
+	properties []property // to add to the body
 }
 
 // readCallOptions applies a call's options.
@@ -65,6 +67,9 @@ func readCallOptions(op Operation, opts []CallOption) (o callOptions, err error)
 	}
 	if err == nil && o.orders != nil && op != OperationAuthenticate && op != OperationGetSession {
 		err = refused("WithOrders", "only Auth.Authenticate and Auth.GetSession receive orders")
+	}
+	if err == nil {
+		err = checkProperties(op, o.properties)
 	}
 	return o, err
 }
@@ -266,7 +271,8 @@ func WithSessionHook(hook func(ctx context.Context, change SessionChange)) Optio
 }
 
 // WithResponse stores in r the status and header of the response to the call's last attempt, also when the call fails on
-// it, and the number of attempts. Status and header are empty when that attempt got no response.
+// it, and the number of attempts. Status and header are empty when that attempt got no response. If the call succeeds, r has
+// its JSON too, which is as large as [WithMaxResponseBytes] allows and which no call keeps without this option.
 func WithResponse(r *Response) CallOption {
 	return callOption(func(o *callOptions) error {
 		if r == nil {
@@ -286,5 +292,21 @@ func WithOrders() CallOption {
 	return callOption(func(o *callOptions) error {
 		o.orders = decodeWithOrders
 		return nil
+	})
+}
+
+// WithProperty adds a property to the JSON body of a call, for a shop that has extended an entity: the value as it is in
+// JSON, under that name, after the properties of the contract. [AddressesService.Add] puts it into the body's "address",
+// beside the fields of the request; a billing address can't be given any. The shop's own properties of a response are in
+// [Response.Body].
+//
+// A property that the contract has is refused, in any spelling, and so are one that is given twice, one that is not JSON
+// or that the backend would store as something else (see docs/errors.md), and the option on an operation without a JSON
+// body. Error.Fields names the property. A backend that does not know it responds with [ErrInvalidInput].
+func WithProperty(name string, value any) CallOption {
+	return callOption(func(o *callOptions) error {
+		p, err := newProperty(name, value)
+		o.properties = append(o.properties, p)
+		return err
 	})
 }

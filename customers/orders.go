@@ -59,6 +59,27 @@ func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts 
 	return page, err
 }
 
+// Order returns one of the customer's own orders, as [Client.ListOrders] does without Fields and Expand. docs/orders.md
+// explains which of its lines add up to which total, and what includes tax. For the relations that do not come by
+// themselves, such as BillingAddress, call [Client.ListOrders] with ID and Expand.
+//
+// [ErrNotFound]: the customer has no order with this id. Whether there is one of another customer is not to be seen.
+// [ErrUnauthenticated]: not logged in, or no longer.
+func (c *Client) Order(ctx context.Context, id string, opts ...CallOption) (*Order, error) {
+	in := newCall(OperationListOrders, opts)
+	in.required("ID", id) // one with an invisible character is an id that no order has
+	page, err := c.caller.listOrders(ctx, &in, &ListOrdersParams{ID: &id, Limit: new(1)}, true)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(page.Orders) == 0:
+		return nil, &Error{Operation: OperationListOrders, StatusCode: http.StatusOK, kind: ErrNotFound, Message: "the customer has no order with this id"}
+	case page.Orders[0].ID != id:
+		return nil, unexpectedOrders(messageAnotherOrder)
+	}
+	return &page.Orders[0], nil
+}
+
 // lowerEmail puts the email of a filter that found nothing into lower case, and reports whether that changed it. The
 // backend compares exactly. It stores an order's email in lower case if it comes from a cart, and as given if it comes
 // from an import or from an admin.
@@ -233,8 +254,9 @@ func (c *caller) walkOrders(ctx context.Context, in *call, params ListOrdersPara
 const maxStalePages = 10
 
 const (
-	messageNotSorted   = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
-	messageCappedPages = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
+	messageAnotherOrder = "another order came than was asked for: something before the backend drops query parameters"
+	messageNotSorted    = "the orders do not come newest first or not in the range asked for: something before the backend drops query parameters"
+	messageCappedPages  = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
 )
 
 // ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are none.

@@ -44,6 +44,62 @@ func collect(ctx context.Context, c *Client, params *ListOrdersParams) (ids []st
 	return ids, nil
 }
 
+func TestOrderReturnsOnlyTheCustomersOwn(t *testing.T) {
+	b := newBackend(t)
+	c := b.withOrders(t, make([]customerstest.Order, 3)...)
+	other := b.AddOrder(b.addAccount("other@example.com"), customerstest.Order{})
+	for _, id := range []string{"order_0", "order_1", "order_2"} {
+		var r Response
+		order, err := c.Order(t.Context(), id, WithResponse(&r), WithHeader("X-Trace", "1"))
+		if wantOK(t, err); order.ID != id || len(order.Items) == 0 || order.Total == 0 || r.Attempts != 1 {
+			t.Errorf("order %s of %s: %d items, total %d", order.ID, id, len(order.Items), order.Total)
+		}
+	}
+	for _, id := range []string{other.ID, "order_none", "ORDER_0", "order_0 ", "order_0\u200b", "order_0&id=order_1", "../order_0", "order_%", "*", `order_0"`, "order_0,order_1", strings.Repeat("x", 2000)} {
+		order, err := c.Order(t.Context(), id)
+		e := wantError(t, err, ErrNotFound)
+		if order != nil || e.Operation != OperationListOrders || e.StatusCode != http.StatusOK || e.HTTPStatus() != http.StatusNotFound || e.Kind() != "not_found" {
+			t.Errorf("%q: %v, %v", id, order, err)
+		}
+	}
+	for _, id := range []string{"", "order\x00", "order\xff"} {
+		order, err := c.Order(t.Context(), id)
+		if e := wantError(t, err, ErrInvalidInput); order != nil || e.Field != "ID" {
+			t.Errorf("%q: %v, %v", id, order, err)
+		}
+	}
+	_, err := b.client(t).Order(t.Context(), "order_0")
+	wantError(t, err, ErrUnauthenticated)
+}
+
+func TestOrderOfWhatIsBeforeTheBackend(t *testing.T) {
+	for name, test := range map[string]struct {
+		body string
+		want error
+	}{
+		"another order":  {pageBody(1, `{"id":"order_2"}`), ErrUnexpectedResponse},
+		"all orders":     {pageBody(2, `{"id":"order_2"}`, `{"id":"order_1"}`), ErrUnexpectedResponse},
+		"no count":       {strings.Replace(pageBody(1, `{"id":"order_1"}`), `"count":1,`, "", 1), nil},
+		"no orders":      {`{"orders":[],"count":5,"offset":0,"limit":1}`, ErrNotFound},
+		"an odd order":   {strings.Replace(pageBody(1, `{"id":"order_1"}`), `"display_id":0`, `"display_id":"x"`, 1), ErrUnexpectedResponse},
+		"something else": {`{"order":{}}`, ErrUnexpectedResponse},
+		"a page":         {`<html>`, ErrUnexpectedResponse},
+	} {
+		c := mustNew(t, backendURL, inMemory(respondWith(200, "application/json", test.body))).WithSession(sessionOf("v"))
+		order, err := c.Order(t.Context(), "order_1")
+		switch {
+		case test.want == nil:
+			if wantOK(t, err); order.ID != "order_1" {
+				t.Errorf("%s: order %s", name, order.ID)
+			}
+		case order != nil:
+			t.Errorf("%s: an order comes beside %v", name, err)
+		default:
+			wantOnly(t, name, err, test.want)
+		}
+	}
+}
+
 func TestOrdersAsksForFiftyAtATimeUnlessLimitSaysOtherwise(t *testing.T) {
 	b := newBackend(t)
 	c := b.withOrders(t, make([]customerstest.Order, 120)...)

@@ -105,21 +105,22 @@ func redacted(err error) error {
 	if text == err.Error() {
 		return err
 	}
-	return &redactedError{text, err}
+	return &redactedError{text, &err}
 }
 
 // quotedPattern finds what net/http, its HTTP/2, time and others repeat by %q.
 var quotedPattern = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// redactedError has no Unwrap, so that walking down to the cause does not show its text.
+// redactedError has no Unwrap, so that walking down to the cause does not show its text. The cause is behind a second
+// pointer, because fmt prints what is behind the first.
 type redactedError struct {
 	text  string
-	cause error
+	cause *error
 }
 
 func (e *redactedError) Error() string              { return e.text }
-func (e *redactedError) Is(target error) bool       { return errors.Is(e.cause, target) }
-func (e *redactedError) As(target any) bool         { return errors.As(e.cause, target) }
+func (e *redactedError) Is(target error) bool       { return errors.Is(*e.cause, target) }
+func (e *redactedError) As(target any) bool         { return errors.As(*e.cause, target) }
 func (e *redactedError) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.text) }
 
 // withoutURL strips what repeats the URL, which may contain an email.

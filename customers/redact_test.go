@@ -120,8 +120,8 @@ func TestEncodedErrorsShowNoHeaderAndNoBody(t *testing.T) {
 		respond(w, 409, "application/json", `{"type":"conflict","message":"try again","hush":"hush"}`)
 	})
 	e := wantError(t, retrieve(t.Context(), f.loggedIn(t)), ErrConflict)
-	if e.Header.Get("X-Secret") != "hush" || !bytes.Contains(e.Body, []byte("hush")) {
-		t.Fatalf("the error has header %v and body %q", e.Header, e.Body)
+	if e.Header().Get("X-Secret") != "hush" || !bytes.Contains(e.Body(), []byte("hush")) {
+		t.Fatalf("the error has header %v and body %q", e.Header(), e.Body())
 	}
 	type holder struct {
 		Pointer *Error
@@ -157,7 +157,7 @@ func TestEncodedErrorsShowNoHeaderAndNoBody(t *testing.T) {
 	var back Error
 	wantOK(t, gob.NewEncoder(&stored).Encode(e))
 	wantOK(t, gob.NewDecoder(&stored).Decode(&back))
-	if back.Operation != e.Operation || back.StatusCode != http.StatusConflict || back.Message != "try again" || back.Header != nil || back.Body != nil {
+	if back.Operation != e.Operation || back.StatusCode != http.StatusConflict || back.Message != "try again" || back.Header() != nil || back.Body() != nil {
 		t.Errorf("decoded %+v", back)
 	}
 }

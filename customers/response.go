@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// Response is what [WithResponse] stores.
+// Response is what [WithResponse] stores. Printing or encoding it shows no body.
 type Response struct {
 	// StatusCode is the HTTP status, such as 200.
 	StatusCode int
@@ -24,6 +25,14 @@ type Response struct {
 	Header http.Header
 	// Attempts is how many requests were sent.
 	Attempts int
+	// Body is the JSON of a call that succeeded, such as {"customer":{…}}, with the properties that only the shop has. It is
+	// nil after a call that failed, see [Error.Body], and where the response is no JSON. GetToken's has the token.
+	Body []byte `json:"-" xml:"-"`
+}
+
+// Format prints, for every verb, neither header nor body.
+func (r Response) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "customers.Response(status %d, attempts %d, %d bytes)", r.StatusCode, r.Attempts, len(r.Body))
 }
 
 // response is what a request brought, its body read and closed.
@@ -122,11 +131,13 @@ type apiError struct {
 	Type    string `json:"type"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
+	whole   string // the message
 }
 
 // apiError returns the backend's JSON for a failure, as far as the body is that, and the beginning of what is long in it.
 func (r *response) apiError() (body apiError) {
 	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
+	body.whole = body.Message
 	for _, text := range []*string{&body.Type, &body.Code, &body.Message} {
 		if len(*text) > maxErrorText {
 			masked := maskEmails((*text)[:min(len(*text), 2*maxErrorText)]) // before the cut, which may be in an email
@@ -170,7 +181,13 @@ func decodeWithOrders(ctx context.Context, body []byte, options api.DecodeOption
 
 // failure returns an error of kind about the response.
 func (r *response) failure(kind error, message string) *Error {
-	return &Error{Operation: r.op, StatusCode: r.status, Header: withoutSetCookie(r.header), Message: message, kind: kind}
+	return &Error{Operation: r.op, StatusCode: r.status, Message: message, kind: kind, received: r.kept(nil)}
+}
+
+// kept returns what an error keeps of the response.
+func (r *response) kept(body []byte) func() (http.Header, []byte) {
+	header := withoutSetCookie(r.header)
+	return func() (http.Header, []byte) { return header, body }
 }
 
 // unexpected returns an error about a response that is not what the contract describes.
@@ -198,10 +215,13 @@ func (r *response) statusError(at *endpoint) *Error {
 	op := operations[r.op]
 	e := r.failure(statusKind(r.status), "")
 	e.RetryAfter = r.retryAfter()
-	e.Body = bytes.Clone(r.body[:min(len(r.body), maxErrorBody)])
+	e.received = r.kept(bytes.Clone(r.body[:min(len(r.body), maxErrorBody)]))
 	if r.isJSON() {
 		body := r.apiError()
 		e.Type, e.Code, e.Message = shown(body.Type, maxName), shown(body.Code, maxName), shown(body.Message, maxText)
+		if r.status/100 == 4 && r.status != http.StatusUnauthorized {
+			e.addFields(body.whole)
+		}
 	}
 	switch {
 	case r.status == http.StatusUnauthorized && !r.unauthorized():

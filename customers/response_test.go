@@ -36,8 +36,8 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 		f := serve(t, h)
 		err := retrieve(t.Context(), f.loggedIn(t))
 		e := wantError(t, err, ErrUnexpectedResponse)
-		if e.StatusCode/100 != 2 || e.Operation != "RetrieveCustomer" || e.Body != nil || strings.Contains(e.Error(), "hush") {
-			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body)
+		if e.StatusCode/100 != 2 || e.Operation != "RetrieveCustomer" || e.Body() != nil || strings.Contains(e.Error(), "hush") {
+			t.Errorf("%s: error %q, status %d, body %q", name, e, e.StatusCode, e.Body())
 		}
 		if f.count() != 1 {
 			t.Errorf("%s: %d requests", name, f.count())

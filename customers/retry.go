@@ -91,7 +91,7 @@ func (w *connWatch) neverConnected(err error) bool {
 		err = e.cause
 	}
 	if e, ok := err.(*redactedError); ok { //nolint:errorlint // it is the outermost, or there is none
-		err = e.cause
+		err = *e.cause
 	}
 	return w.noConnection(err)
 }

@@ -643,8 +643,8 @@ func (f *fault) check(env *faultEnv, o outcome) {
 	if !strings.Contains(e.Error()+"$", f.contains) {
 		env.Errorf("%q does not contain %q", e, f.contains)
 	}
-	if _, ok := e.Header["Set-Cookie"]; ok || len(e.Body) > maxErrorBody {
-		env.Errorf("headers %v, body of %d bytes", e.Header, len(e.Body))
+	if _, ok := e.Header()["Set-Cookie"]; ok || len(e.Body()) > maxErrorBody {
+		env.Errorf("headers %v, body of %d bytes", e.Header(), len(e.Body()))
 	}
 	wantNoLeak(env.T, f.name, o.err)
 }

@@ -235,9 +235,9 @@ func wantSentinel(t *testing.T, op Operation, err error) {
 		t.Errorf("%s: no sentinel: %v", op, err)
 	case e.Operation != op:
 		t.Errorf("%s: the error names %q", op, e.Operation)
-	case len(e.Body) > maxErrorBody:
-		t.Errorf("%s: the error keeps %d bytes", op, len(e.Body))
-	case len(e.Header["Set-Cookie"]) > 0:
+	case len(e.Body()) > maxErrorBody:
+		t.Errorf("%s: the error keeps %d bytes", op, len(e.Body()))
+	case len(e.Header()["Set-Cookie"]) > 0:
 		t.Errorf("%s: the error shows cookies", op)
 	}
 }
@@ -605,11 +605,11 @@ func FuzzPathParameter(f *testing.F) {
 				}
 			}
 			_, err := at.c.Addresses.Update(t.Context(), value, UpdateAddressRequest{})
-			wantRoute(err, "id", "POST /store/customers/me/addresses/{value}", value)
+			wantRoute(err, "ID", "POST /store/customers/me/addresses/{value}", value)
 			_, err = at.c.Addresses.Delete(t.Context(), value)
-			wantRoute(err, "id", "DELETE /store/customers/me/addresses/{value}", value)
+			wantRoute(err, "ID", "DELETE /store/customers/me/addresses/{value}", value)
 			_, err = at.c.Auth.Exists(t.Context(), value)
-			wantRoute(err, "email", "GET /store/auth/{value}", strings.ToLower(strings.TrimSpace(value)))
+			wantRoute(err, "Email", "GET /store/auth/{value}", strings.ToLower(strings.TrimSpace(value)))
 		}
 	})
 }

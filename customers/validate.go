@@ -19,7 +19,8 @@ import (
 type call struct {
 	op      Operation
 	options callOptions
-	err     error
+	prefix  string // of the names of the fields that are checked, such as "BillingAddress."
+	err     *Error
 	decode  func(context.Context, *response) error // nil: the body does not matter
 	account bool                                   // WithCredentials makes it
 	streams bool                                   // the response's body is left to be read
@@ -29,8 +30,9 @@ type call struct {
 func newCall(op Operation, opts []CallOption) call {
 	c := call{op: op}
 	if len(opts) > 0 { // without options, nothing is allocated for them
-		if c.options, c.err = readCallOptions(op, opts); c.err != nil {
-			c.err = named(op, c.err)
+		var err error
+		if c.options, err = readCallOptions(op, opts); err != nil {
+			c.err = named(op, err)
 		}
 	}
 	return c
@@ -44,13 +46,21 @@ func (c *call) request(req *http.Request, buildErr error) (*http.Request, error)
 	case buildErr != nil:
 		return nil, named(c.op, withoutURL(buildErr))
 	}
+	if err := addProperties(c.op, req, c.options.properties); err != nil {
+		return nil, named(c.op, err)
+	}
 	return req, nil
 }
 
-// refuse records why a field can't be sent. The first refusal counts. None repeats a value, which may be a secret.
+// refuse records why a field can't be sent. The first refusal of a field counts. None repeats a value, which may be a secret.
 func (c *call) refuse(field, reason string) {
-	if c.err == nil {
-		c.err = named(c.op, refused(field, reason))
+	field = c.prefix + field
+	switch {
+	case c.err == nil:
+		c.err = refused(field, reason)
+		c.err.Operation = c.op
+	case c.err.Fields[field] == "":
+		c.err.Fields[field] = reason
 	}
 }
 
@@ -132,8 +142,8 @@ func isInvisible(r rune) bool {
 }
 
 func (c *call) credentials(email, password string) api.Credentials {
-	email = c.email("email", email)
-	c.required("password", password)
+	email = c.email("Email", email)
+	c.required("Password", password)
 	return api.Credentials{Email: email, Password: password}
 }
 
@@ -226,7 +236,9 @@ func (c *call) billingAddress(b nullable.Nullable[api.BillingAddress]) {
 		c.refuse("BillingAddress", "it can't be sent as JSON; make it by BillingAddressOf or BillingAddressID")
 		return
 	}
+	c.prefix = "BillingAddress."
 	c.address(&a)
+	c.prefix = ""
 	c.json("BillingAddress", union) // as it is sent: in a, numbers are floats and texts are Unicode
 	if text, err := json.Marshal(a); err == nil && string(text) == "{}" {
 		c.refuse("BillingAddress", "it sets no field, and the backend would make an empty address; leave BillingAddress out")

@@ -38,3 +38,10 @@ func WithRollingSessions() Option {
 func WithStoreCORS(origins ...string) Option {
 	return func(s *settings) { s.CORSOrigins = origins }
 }
+
+// WithCustomerColumns extends the customer by columns of the shop's own, as its documentation describes: registrations and
+// updates take any JSON for them, and every response with a customer has them, null at first. Without
+// this option such a property is a 400, as on a stock backend.
+func WithCustomerColumns(names ...string) Option {
+	return func(s *settings) { s.CustomerColumns = names }
+}

@@ -32,7 +32,11 @@ type parsed struct {
 }
 
 func (p *parsed) json(body []byte) (any, error) {
-	p.once.Do(func() { p.value, p.err = parseJSON(body) })
+	p.once.Do(func() {
+		if p.value, p.err = parseJSON(body); p.err == nil {
+			p.err = strictJSON(body)
+		}
+	})
 	return p.value, p.err
 }
 

@@ -48,8 +48,8 @@ func threeForms401(t *testing.T) {
 	ctx, c := t.Context(), newClient(t)
 	_, err := newClient(t, customers.WithBearerToken("bogus")).Retrieve(ctx)
 	e := failure{is: customers.ErrUnauthenticated, status: 401}.of(t, err)
-	if string(e.Body) != "Unauthorized" || e.Type != "" {
-		t.Errorf("the guard's 401 has type %q, body %q", e.Type, e.Body)
+	if string(e.Body()) != "Unauthorized" || e.Type != "" {
+		t.Errorf("the guard's 401 has type %q, body %q", e.Type, e.Body())
 	}
 	_, err = c.Auth.Authenticate(ctx, who.Email, "wrong")
 	failure{is: customers.ErrInvalidCredentials, status: 401}.check(t, err)
@@ -170,8 +170,8 @@ func htmlFailures(t *testing.T) {
 	c, _ := newCustomer(t)
 	_, err := c.Update(ctx, customers.UpdateRequest{FirstName: customers.Value(strings.Repeat("x", 100<<10))})
 	e := failure{is: customers.ErrInvalidInput, status: 413, operation: "UpdateCustomer"}.of(t, err)
-	if e.Type != "" || len(e.Body) == 0 || strings.Contains(e.Error(), "<") {
-		t.Errorf("type %q, %d bytes of body, printed as %q", e.Type, len(e.Body), e)
+	if e.Type != "" || len(e.Body()) == 0 || strings.Contains(e.Error(), "<") {
+		t.Errorf("type %q, %d bytes of body, printed as %q", e.Type, len(e.Body()), e)
 	}
 	lost, err := customers.New(shared.URL + "/shop")
 	if err != nil {

@@ -4,6 +4,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"runtime"
 	"strings"
@@ -17,7 +18,6 @@ import (
 // recorded, as the contract declares narrower types.
 var opaqueFacts = []fact{
 	{"B46_metadata_of_a_cart_line_may_be_any_json", lineMetadata},
-	{"B46_a_customer_can_store_megabytes_of_metadata", muchMetadata},
 	{"B47_a_discount_may_end_beyond_the_year_9999", distantEnd},
 }
 
@@ -47,8 +47,9 @@ func lineMetadata(t *testing.T) {
 	}
 }
 
-// muchMetadata stores as much as 20 updates can, as the backend takes 100 KB of body each. In a map it took 92 MB a call.
-func muchMetadata(t *testing.T) {
+// TestMuchMetadata stores as much as 20 updates can, as the backend takes 100 KB of body each. In a map it took 92 MB a
+// call. It is no fact, because those run at once, and memory is counted for all of them together.
+func TestMuchMetadata(t *testing.T) {
 	c, who := newCustomer(t, customers.WithHTTPClient(unrecorded))
 	list := "[" + strings.Repeat("0,", 45_000) + "0]"
 	for i := range 20 {
@@ -57,17 +58,24 @@ func muchMetadata(t *testing.T) {
 		}
 	}
 	c = loginAs(t, who)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	me, err := c.Retrieve(t.Context())
-	runtime.ReadMemStats(&after)
-	if err != nil || len(me.Metadata) < 20*len(list) {
-		t.Fatalf("%d bytes of metadata, %v", len(me.Metadata), err)
+	used := uint64(math.MaxUint64)
+	size := 0
+	for range 3 { // the least, as the spare goroutines of other tests may allocate as well
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		me, err := c.Retrieve(t.Context())
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size = len(me.Metadata); size < 20*len(list) {
+			t.Fatalf("%d bytes of metadata", size)
+		}
+		used = min(used, after.TotalAlloc-before.TotalAlloc)
 	}
-	used, limit := after.TotalAlloc-before.TotalAlloc, uint64(8*len(me.Metadata))
-	t.Logf("%d bytes allocated for %d bytes of metadata", used, len(me.Metadata))
-	if used > limit {
-		t.Errorf("%d bytes allocated for %d bytes of metadata, want %d at most", used, len(me.Metadata), limit)
+	t.Logf("%d bytes allocated for %d bytes of metadata", used, size)
+	if used > uint64(8*size) {
+		t.Errorf("%d bytes allocated for %d bytes of metadata", used, size)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/customers"
+	"github.com/medusa-storefront/customers-go/test/e2e/internal/backend"
 )
 
 var orderFacts = []fact{
@@ -429,10 +430,16 @@ func cutMicroseconds(t *testing.T) {
 // placeOrder inserts a copy of a seeded order for the customer, placed at the time.
 func placeOrder(t *testing.T, customerID string, at time.Time) string {
 	t.Helper()
+	return placeOrderOf(t, shared, customerID, at)
+}
+
+// placeOrderOf is placeOrder at another backend than the shared one.
+func placeOrderOf(t *testing.T, b *backend.Backend, customerID string, at time.Time) string {
+	t.Helper()
 	id := fmt.Sprintf("order_%s_%d", customerID, at.UnixMicro())
-	execute(t, `INSERT INTO "order" SELECT (jsonb_populate_record(o, jsonb_build_object('id', $1::text, 'customer_id', $2::text,
+	executeAt(t, b, `INSERT INTO "order" SELECT (jsonb_populate_record(o, jsonb_build_object('id', $1::text, 'customer_id', $2::text,
 		'created_at', $3::timestamptz, 'display_id', nextval('order_display_id_seq'), 'cart_id', null, 'draft_order_id', null))).*
-		FROM "order" o WHERE id = $4`, id, customerID, at, shared.Orders["pending"])
+		FROM "order" o WHERE id = $4`, id, customerID, at, b.Orders["pending"])
 	return id
 }
 

@@ -21,13 +21,12 @@ const factCount = 58
 
 // unverified are the facts that were seen on running backends and that no test verifies.
 var unverified = map[string]string{
-	"B53": "it needs a backend with extended entities",
 	"B54": "it needs a backend with a tax strategy of its own",
 }
 
 func TestFacts(t *testing.T) {
 	t.Parallel()
-	facts := slices.Concat(sessionFacts, errorFacts, registerLoginFacts, updateFacts, addressFacts, orderFacts, paymentMethodFacts, opaqueFacts, documentFacts, connectionFacts)
+	facts := slices.Concat(sessionFacts, errorFacts, registerLoginFacts, updateFacts, addressFacts, orderFacts, paymentMethodFacts, opaqueFacts, documentFacts, connectionFacts, extendedFacts)
 	var verified sync.Map
 	t.Cleanup(func() { // runs after the parallel subtests
 		if filtered() {

@@ -24,15 +24,35 @@ type Customer struct {
 	updatedAt        time.Time
 	billingAddressID *string
 	addresses        []*address // shipping addresses, oldest first
+
+	ownNames []string       // the columns that the shop has added
+	own      map[string]any // their values, but for null
 }
 
 // columns returns the customer without addresses.
 func (c *Customer) columns() js.Members {
-	return js.Members{
+	m := js.Members{
 		{Name: "id", Value: c.ID}, {Name: "created_at", Value: c.createdAt}, {Name: "updated_at", Value: c.updatedAt},
 		{Name: "deleted_at"}, {Name: "email", Value: c.Email}, {Name: "first_name", Value: c.FirstName},
 		{Name: "last_name", Value: c.LastName}, {Name: "billing_address_id", Value: c.billingAddressID},
 		{Name: "phone", Value: c.Phone}, {Name: "has_account", Value: c.HasAccount}, {Name: "metadata", Value: c.Metadata},
+	}
+	for _, name := range c.ownNames {
+		m = append(m, js.Member{Name: name, Value: c.own[name]})
+	}
+	return m
+}
+
+// setOwn sets what the body has of the columns that the shop has added.
+func (c *Customer) setOwn(body *js.Object) {
+	c.own = maps.Clone(c.own)
+	for _, name := range c.ownNames {
+		if v, there := body.Values[name]; there {
+			if c.own == nil {
+				c.own = map[string]any{}
+			}
+			c.own[name] = stored(v)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package medusa
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/js"
@@ -18,10 +19,18 @@ var registerBody = validate.Class{
 	{Name: "phone", Check: validate.String, Optional: true},
 }
 
+// extended returns the class with the columns that the shop has added to its customers.
+func (o operations) extended(class validate.Class) validate.Class {
+	for _, name := range o.Settings.CustomerColumns {
+		class = append(slices.Clip(class), validate.Property{Name: name, Check: validate.Anything, Optional: true})
+	}
+	return class
+}
+
 // CreateCustomer registers a customer, or a guest if the password is empty, and logs in.
 func (o operations) CreateCustomer(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
-	body, failed := registerBody.Validate(x.body)
+	body, failed := o.extended(registerBody).Validate(x.body)
 	if x.fail(failed) {
 		return
 	}
@@ -44,6 +53,7 @@ func (o operations) CreateCustomer(_ http.ResponseWriter, r *http.Request) {
 		c.Password = NewPassword(password)
 	}
 	o.InsertCustomer(c)
+	c.setOwn(body)
 	x.session.customerID = c.ID
 	o.respondWithAddresses(x, c)
 }
@@ -61,7 +71,7 @@ var updateBody = validate.Class{
 // UpdateCustomer changes the customer, wholly or not at all.
 func (o operations) UpdateCustomer(_ http.ResponseWriter, r *http.Request) {
 	x := exchangeOf(r)
-	body, failed := updateBody.Validate(x.body)
+	body, failed := o.extended(updateBody).Validate(x.body)
 	if x.fail(failed) {
 		return
 	}
@@ -85,6 +95,7 @@ func (o operations) UpdateCustomer(_ http.ResponseWriter, r *http.Request) {
 // changeColumns sets what the body has, but for the billing address, and checks it as the database does.
 func (o operations) changeColumns(c *Customer, body *js.Object) *response.Response {
 	before := *c
+	c.setOwn(body)
 	for name, column := range map[string]**string{"first_name": &c.FirstName, "last_name": &c.LastName, "phone": &c.Phone} {
 		if _, there := body.Values[name]; there {
 			*column = body.Text(name)

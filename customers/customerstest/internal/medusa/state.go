@@ -16,6 +16,8 @@ type Settings struct {
 	SessionTTL  time.Duration
 	Rolling     bool // every response renews the session cookie
 	CORSOrigins []string
+
+	CustomerColumns []string // that the shop has added to its customers
 }
 
 // State is the data of a backend. Its methods are called with the mutex locked.
@@ -77,7 +79,7 @@ func (s *State) Has(email string, account bool) bool { return s.emails[emailKey{
 // InsertCustomer inserts a new row.
 func (s *State) InsertCustomer(c *Customer) {
 	now := s.Clock.Now()
-	c.ID, c.createdAt, c.updatedAt = NewID("cus", now), now, now
+	c.ID, c.createdAt, c.updatedAt, c.ownNames = NewID("cus", now), now, now, s.Settings.CustomerColumns
 	s.customers[c.ID] = c
 	s.emails[emailKey{c.Email, c.HasAccount}] = c.ID
 }

@@ -20,7 +20,7 @@ export async function ensureInstalled() {
     await fs.copyFile(path.join(name === ".npmrc" ? root : manifestDir, name), path.join(projectRoot, name));
   }
   await fs.cp(path.join(root, "medusa"), path.join(projectRoot, "medusa"), { recursive: true });
-  await ensure("install", { from: manifestDir, to: projectRoot, modules: path.join(projectRoot, "node_modules") });
+  await ensure(`install-${version}`, { from: manifestDir, to: projectRoot, modules: path.join(projectRoot, "node_modules") });
 }
 
 // Returns the version of Medusa that is installed.

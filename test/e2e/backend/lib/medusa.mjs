@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import path from "node:path";
-import { medusaDir } from "./paths.mjs";
+import { extendedDir, medusaDir } from "./paths.mjs";
 import { stopChild } from "./stopchild.mjs";
 import { Tail } from "./tail.mjs";
 import { withoutTelemetry } from "./telemetry.mjs";
@@ -40,16 +40,17 @@ export class Medusa {
   }
 
   async migrate(settings) {
-    const child = this.#fork("migrate.js", this.#environment(settings));
+    const child = this.#fork("migrate.js", settings, this.#environment(settings));
     const code = await new Promise((resolve) => child.once("exit", resolve));
     if (code !== 0) throw new Error(`the migrations failed\n${this.log()}`);
   }
 
   // start starts the server and, if admin is given, makes that account before it listens.
-  start(settings, { admin } = {}) {
+  async start(settings, { admin } = {}) {
+    if (settings?.extended) await this.migrate(settings); // its columns
     const env = this.#environment(settings);
     if (admin) env.CREATE_ADMIN = JSON.stringify(admin);
-    const child = this.#fork("server.js", env);
+    const child = this.#fork("server.js", settings, env);
     return new Promise((resolve, reject) => {
       let ready = false;
       const fail = (why) => reject(new Error(`Medusa did not start: ${why}\n--- the end of its log:\n${this.log()}`));
@@ -73,8 +74,8 @@ export class Medusa {
     });
   }
 
-  #fork(script, env) {
-    const child = fork(path.join(medusaDir, script), [], { cwd: medusaDir, env, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  #fork(script, settings, env) {
+    const child = fork(path.join(settings?.extended ? extendedDir : medusaDir, script), [], { cwd: medusaDir, env, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     this.#child = child;
     this.#tail.follow(child.stdout);
     this.#tail.follow(child.stderr);

@@ -10,7 +10,8 @@ options: --port N              Medusa's port (default: a free one)
          --session-name NAME   session cookie's name
          --session-ttl MS      session's lifetime
          --session-rolling     renew the cookie with every response
-         --optional-features   switch on tax_inclusive_pricing and product_categories`;
+         --optional-features   switch on tax_inclusive_pricing and product_categories
+         --extended            a shop whose customers have two more columns`;
 
 const OPTIONS = {
   help: { type: "boolean", short: "h" },
@@ -22,6 +23,7 @@ const OPTIONS = {
   "session-ttl": { type: "string" },
   "session-rolling": { type: "boolean" },
   "optional-features": { type: "boolean" },
+  extended: { type: "boolean" },
 };
 
 export class UsageError extends Error {}
@@ -43,6 +45,7 @@ export function parse(argv) {
       sessionTtl: number("session-ttl", values["session-ttl"]),
       sessionRolling: values["session-rolling"],
       optionalFeatures: values["optional-features"],
+      extended: values.extended,
     },
   };
 }

@@ -15,7 +15,7 @@ export async function ensureTemplate(onInstance) {
   const name = `template-${(await fingerprint()).slice(0, 16)}`;
   const dir = path.join(cacheDir, name);
   if (!(await exists(dir))) {
-    await withLock("template", async () => {
+    await withLock(version ? `template-${version}` : "template", async () => {
       if (!(await exists(dir))) await build(dir, onInstance);
     });
   }

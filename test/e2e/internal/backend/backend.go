@@ -45,6 +45,7 @@ type Settings struct {
 	SessionTTL       int64  `json:"sessionTtl,omitempty"`     // the session's lifetime in milliseconds; default ten hours
 	SessionRolling   bool   `json:"sessionRolling,omitempty"` // whether every response sets a fresh cookie
 	OptionalFeatures bool   `json:"optionalFeatures,omitempty"`
+	Extended         bool   `json:"extended,omitempty"` // whether customers have the columns nickname and loyalty_points
 }
 
 // AdminUser is the administrator's account.

@@ -1,0 +1,1 @@
+require("./project.js").run("migrate.js", "@medusajs/medusa/dist/commands/migrate");

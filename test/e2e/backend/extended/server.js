@@ -1,0 +1,1 @@
+require("./project.js").run("server.js", "@medusajs/medusa/dist/loaders/index");
