@@ -56,7 +56,7 @@ func Add(name string, findings []finding.Finding, why Why) (ids int, err error) 
 		}
 		out += e.yaml()
 	}
-	return ids, os.WriteFile(name, []byte(out), 0o644) //nolint:gosec // a file of a repository
+	return ids, os.WriteFile(name, []byte(out), 0o644)
 }
 
 // literal returns a pattern for text, in which a star would match anything.
@@ -130,8 +130,7 @@ func Prune(name string, problems []Problem) (ids int, err error) {
 	if entries == nil {
 		return 0, nil
 	}
-	for i := len(entries.Content) - 1; i >= 0; i-- { // from the end, so that the lines before stay where they are
-		entry := entries.Content[i]
+	for i, entry := range slices.Backward(entries.Content) { // so that the lines before stay where they are
 		var all, kept []string
 		for _, id := range value(entry, "ids").Content {
 			if all = append(all, id.Value); !gone[id.Value] {
@@ -159,7 +158,7 @@ func Prune(name string, problems []Problem) (ids int, err error) {
 			lines = slices.Replace(lines, begin, end, indent+"ids:"+list(kept))
 		}
 	}
-	return ids, os.WriteFile(name, []byte(strings.Join(lines, "")), 0o644) //nolint:gosec // a file of a repository
+	return ids, os.WriteFile(name, []byte(strings.Join(lines, "")), 0o644)
 }
 
 // value returns the value of a name in a mapping, or nil.

@@ -250,8 +250,8 @@ var checked = map[string]bool{
 
 // isFalse reports whether a keyword that takes a boolean or a number is false.
 func isFalse(value reflect.Value) bool {
-	for i := range value.NumField() {
-		if f := value.Field(i); f.Kind() == reflect.Pointer && !f.IsNil() && (f.Elem().Kind() != reflect.Bool || f.Elem().Bool()) {
+	for _, f := range value.Fields() {
+		if f.Kind() == reflect.Pointer && !f.IsNil() && (f.Elem().Kind() != reflect.Bool || f.Elem().Bool()) {
 			return false
 		}
 	}

@@ -47,8 +47,10 @@ func (c *check) behaviour() {
 // listed returns what is wrong with a list of orders.
 func listed(x *Exchange) []string {
 	var page struct {
-		Orders               []map[string]any
-		Count, Limit, Offset *int
+		Orders []map[string]any `json:"orders"`
+		Count  *int             `json:"count"`
+		Limit  *int             `json:"limit"`
+		Offset *int             `json:"offset"`
 	}
 	_, rawQuery, _ := strings.Cut(x.URL, "?")
 	query, err := url.ParseQuery(rawQuery)

@@ -107,6 +107,7 @@ func effect(f finding.Finding, from, to string) string {
 		return "whether the call needs a session"
 	case finding.Refusal:
 		return "bad input fails in another way"
+	case finding.Behavior, finding.Seen, finding.Unread: // these have meanings of their own
 	case finding.Example, finding.OperationID:
 		return "no type changes; the documentation does"
 	}
