@@ -148,6 +148,11 @@ storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in
 	tools/install-browser.sh
 	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
 
+.PHONY: screenshots
+screenshots: ## make the pictures of the storefront in docs/images anew
+	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 -run '^TestScreenshots$$' . -args -screenshots $(CURDIR)/docs/images
+
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
 	npm ci --prefix $(BROWSER)
 	@touch $@
