@@ -148,9 +148,28 @@ storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in
 	tools/install-browser.sh
 	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
 
+.PHONY: screenshots
+screenshots: ## make the pictures of the storefront in docs/images anew
+	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 -run '^TestScreenshots$$' . -args -screenshots $(CURDIR)/docs/images
+
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
 	npm ci --prefix $(BROWSER)
 	@touch $@
+
+# The versions of Medusa that compat runs. Those but the first have folders in test/e2e/backend/versions.
+VERSIONS ?= 1.20.11 1.20.4 1.20.0 1.19.0 1.18.1 1.17.4 1.16.1 1.12.3 1.8.2
+.PHONY: compat
+compat: ## run the client on each version of Medusa in VERSIONS, one after the other; about two minutes each, once
+	@set -e; for v in $(VERSIONS); do \
+		echo "Medusa $$v"; \
+		BACKEND_VERSION=$$(cd test/e2e/backend/versions && ls -d $$v 2>/dev/null || true) node test/e2e/backend/start.mjs --exec \
+			go -C test/e2e test -count=1 -v ./compat; \
+	done
+
+.PHONY: compat-document
+compat-document: ## write docs/compatibility.md from what the tests of test/e2e/compat say
+	go -C test/e2e run ./compat/write ../../docs/compatibility.md
 
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
@@ -167,6 +186,10 @@ diff-replay: ## the same on the record of the last `make diff`, in a second and 
 	@test -f $(RECORD) || { echo "there is no $(RECORD) yet: run make diff, or set RECORD" >&2; exit 1; }
 	go -C specdiff build -o "$(CURDIR)/bin/specdiff" ./cmd/specdiff
 	bin/specdiff -replay $(RECORD) -spec openapi.yaml -accepted specdiff/accepted.yaml -floor default $(DIFFFLAGS)
+
+.PHONY: diff-score
+diff-score: ## how many edits of the contract and changes of responses specdiff finds, by kind, from the same record
+	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run 'TestEdits|TestEveryTampered' ./specdiff
 
 .PHONY: diff-memory
 diff-memory: ## the same for the backend in memory, which needs neither Node nor a database

@@ -13,13 +13,14 @@ import (
 //  2. Anonymous cookies are never stored. Operations that need no login, and logins, send no session cookie, because the
 //     backend would keep a session id that somebody else may know. A call by Do to a route that is not the contract's sends
 //     the cookie if there is one; its success verifies nothing, and another value that it sets is not stored.
-//  3. Login. The login that began last wins, whichever response comes first. Its generation is the time at which it began,
-//     and greater than any that its session has seen. A login that succeeds after a newer login or
-//     logout is superseded: the error says so, and it is logged out at the backend. So is a login that a newer one
-//     replaces. A failed login changes nothing.
-//  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without WWW-Authenticate,
-//     and with the bare word to the byte or the API's JSON of type unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the
-//     session too. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
+//  3. Login. The login that began last wins, whichever response comes first. Its generation is the time at which it
+//     began, and greater than any that its session has seen. A login that succeeds after a newer login or logout is
+//     superseded: the error says so, and it is logged out at the backend. So is a login that a newer one replaces. A
+//     failed login changes nothing.
+//  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without
+//     WWW-Authenticate or with that of Medusa before 1.17, and with the bare word to the byte or the API's JSON of type
+//     unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the session too. JSON that is not the API's is no
+//     success. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
 //     does a failure that sets the same value.
 //  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
 //     Forget drops the login without asking the backend.
@@ -35,9 +36,9 @@ import (
 //  10. Across requests. What a response says about an older login never undoes a newer one, in the browser or in a store.
 //     SessionFromRequest makes an unverified session. If the browser sent several cookies by the name, the next is tried
 //     after a 401, and a login or logout ends them all. Relay sets the browser's cookie if it changed or was prolonged.
-//     It deletes the cookie after a logout or Forget only, and after a logout not one that the backend has refused. The session hook runs
-//     once at a time for one session, and its last run reports the last change. SessionChange.Apply decides by the
-//     generations, which are times and part of the text, whether a store's text is older.
+//     It deletes the cookie after a logout or Forget only, and after a logout not one that the backend has refused. The
+//     session hook runs once at a time for one session, and its last run reports the last change. SessionChange.Apply
+//     decides by the generations, which are times and part of the text, whether a store's text is older.
 //
 // What becomes of the state: rows are events, columns are what the session was before. “–” changes nothing.
 //

@@ -27,8 +27,8 @@ func ContextWithSession(ctx context.Context, s *Session) context.Context {
 
 // SessionHandler is middleware for a server that keeps no sessions of its own, because the browser has the backend's
 // cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays its
-// changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next
-// writes nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte can't be
+// changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes nothing,
+// flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte can't be
 // relayed, and slog.Default gets a warning. It works with any router:
 //
 //	site := http.NewServeMux()

@@ -91,7 +91,8 @@ func Compare(s Sources, config Config) *report.Report {
 	if s.Contract != nil {
 		evidence.Uses, evidence.Names = compare.Uses(s.Contract), compare.Names(s.Contract)
 	}
-	evidence.Contract, evidence.Published = flaws(s.Contract), verdict.AtPlaces(flaws(s.Published), places)
+	evidence.Contract, evidence.Published = append(flaws(s.Contract), unread(s.Contract)...), verdict.AtPlaces(flaws(s.Published), places)
+	evidence.Places = places
 	if s.Record != nil {
 		config.live(s, places, &evidence, r)
 	}
@@ -110,6 +111,19 @@ func flaws(doc *openapi3.T) []finding.Observation {
 	return all
 }
 
+// unread returns what of the contract is not read. What is not read is not compared, so it has to be dealt with.
+func unread(doc *openapi3.T) []finding.Observation {
+	if doc == nil {
+		return nil
+	}
+	var all []finding.Observation
+	_, notes := conform.New(doc)
+	for _, note := range notes {
+		all = append(all, finding.Observation{Point: finding.Point{Place: note.Place, Aspect: finding.Unread}, Relation: finding.Contradicts, Document: note.Text})
+	}
+	return all
+}
+
 // live compares the record of the backend with each document.
 func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
 	record := s.Record
@@ -117,15 +131,13 @@ func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.E
 	if s.Contract != nil {
 		result := live.Check(record, s.Contract)
 		evidence.Contract = append(evidence.Contract, result.Observations...)
-		evidence.Seen = result.Seen
 		r.Coverage = c.coverage(result.Coverage())
-		for _, note := range result.Unchecked {
-			r.Notes = append(r.Notes, "not checked in the contract: "+note.String())
-		}
 	}
 	if s.Published != nil {
-		observations := live.Check(record, s.Published).Observations
-		evidence.Published = append(evidence.Published, verdict.AtPlaces(observations, places)...)
+		if s.Shown == nil {
+			s.Shown = live.Check(record, s.Published).Observations
+		}
+		evidence.Published = append(evidence.Published, verdict.AtPlaces(s.Shown, places)...)
 	}
 }
 
@@ -161,6 +173,8 @@ type Sources struct {
 	Record              *live.Record
 	Accepted            *accept.File
 	Notes               []string // what could not be read
+	// Shown is what Record shows about Published. Compare finds it out if it is nil, which takes a while.
+	Shown []finding.Observation
 }
 
 // read reads the files, so that a damaged one is known before the backend is asked.

@@ -24,7 +24,7 @@ if [ "$(id -u)" != 0 ]; then
   root=(sudo -n)
 fi
 
-# No daemon is started or enabled: the suite starts a redis-server of its own.
+# RUNLEVEL keeps the package from starting a Redis: the suite starts one of its own.
 install() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -q --no-install-recommends \
     -o DPkg::Lock::Timeout=300 "${packages[@]}"

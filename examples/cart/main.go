@@ -24,15 +24,19 @@ import (
 )
 
 func main() {
-	var at struct{ URL, PublishableKey string }
-	_ = json.Unmarshal([]byte(os.Getenv("BACKEND_JSON")), &at) // of a test backend
-	at.URL, at.PublishableKey = os.Getenv("BACKEND"), cmp.Or(os.Getenv("PUBLISHABLE_KEY"), at.PublishableKey, "pk_demo")
-	if at.URL == "" {
-		server := startInMemory()
-		defer server.Close()
-		at.URL = server.URL
+	url, key := os.Getenv("BACKEND"), cmp.Or(os.Getenv("PUBLISHABLE_KEY"), "pk_demo")
+	if url == "" {
+		url = startInMemory().URL // until the program ends
 	}
-	if err := run(context.Background(), at.URL, at.PublishableKey, os.Stdout); err != nil {
+	if text := os.Getenv("BACKEND_JSON"); text != "" { // of a test backend
+		var at struct {
+			PublishableKey string `json:"publishableKey"`
+		}
+		if err := json.Unmarshal([]byte(text), &at); err == nil {
+			key = cmp.Or(at.PublishableKey, key)
+		}
+	}
+	if err := run(context.Background(), url, key, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "cart:", err)
 		os.Exit(1)
 	}

@@ -103,10 +103,11 @@ func (l *storedLogins) load(next http.Handler) http.Handler {
 }
 
 // keep is the session hook. The visitor's two tabs share the key, so that a late response of one meets what the other has
-// stored, and Apply decides what stands.
+// stored, and Apply decides what stands. The site's own session gets a new id with each login and logout. By that, browsers
+// also forget the pages that they keep for the back button.
 func (l *storedLogins) keep(ctx context.Context, change customers.SessionChange) {
 	var renewed error
-	if change.Reason == customers.ReasonLoggedIn {
+	if change.Reason == customers.ReasonLoggedIn || change.Reason == customers.ReasonLoggedOut {
 		renewed = l.visitors.RenewToken(ctx)
 		if !l.visitors.Exists(ctx, loginKey) {
 			l.visitors.Put(ctx, loginKey, rand.Text())

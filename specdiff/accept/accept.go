@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -27,12 +28,18 @@ type File struct {
 type Entry struct {
 	// IDs are the ids of the findings. A star matches any text; it may neither be in the aspect nor be all of the
 	// place.
-	IDs      []string      `yaml:"ids"`
-	Wrong    finding.Wrong `yaml:"wrong"`    // the verdict of the findings; with another one they are not accepted
-	Reason   string        `yaml:"reason"`   // why the findings are to stay
-	Evidence string        `yaml:"evidence"` // how that is known: a test, a file of the backend, an experiment
-	Versions string        `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"
-	Expires  string        `yaml:"expires"`  // the last day on which it stands, as 2027-01-31
+	IDs   []string      `yaml:"ids"`
+	Wrong finding.Wrong `yaml:"wrong"` // the verdict of the findings; with another one they are not accepted
+	// Contract, Published and Live are what each source says, as in the findings; "" if it says nothing. A star matches
+	// any text. If a source says something else, the findings are not accepted.
+	Contract  string `yaml:"contract"`
+	Published string `yaml:"published"`
+	Live      string `yaml:"live"`
+
+	Reason   string `yaml:"reason"`   // why the findings are to stay
+	Evidence string `yaml:"evidence"` // how that is known: a test, a file of the backend, an experiment
+	Versions string `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"
+	Expires  string `yaml:"expires"`  // the last day on which it stands, as 2027-01-31
 }
 
 const maxBytes = 1 << 20
@@ -94,7 +101,7 @@ func (e *Entry) check() error {
 	if _, err := time.Parse(time.DateOnly, e.Expires); err != nil {
 		return fmt.Errorf("%s: expires is %q, want a day as 2027-01-31", e.IDs[0], e.Expires)
 	}
-	known := []finding.Wrong{finding.Contract, finding.Published, finding.Documents, finding.Backend, finding.Undecided}
+	known := []finding.Wrong{finding.Contract, finding.Published, finding.Documents, finding.Backend, finding.Unseen, finding.Undecided}
 	if !slices.Contains(known, e.Wrong) {
 		return fmt.Errorf("%s: wrong is %q, want one of %v", e.IDs[0], e.Wrong, known)
 	}
@@ -117,6 +124,7 @@ const leastLiteral = 3
 type Problem struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
+	Gone bool   `json:"gone,omitempty"` // whether there is no finding with this id any longer
 }
 
 // String returns the problem in one line.
@@ -130,15 +138,20 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
-			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it"})
+			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it", false})
 			continue
 		case version != "" && !matches(e.Versions, version):
-			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version)})
+			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version), false})
 			continue
 		}
 		for _, id := range e.IDs {
-			if !e.accept(id, findings, everything) && everything {
-				problems = append(problems, Problem{id, "no finding has this id and this verdict any longer: remove it" + e.verdictNow(id, findings)})
+			if e.accept(id, findings, everything) || !everything {
+				continue
+			}
+			if now := e.changedTo(id, findings); now != "" {
+				problems = append(problems, Problem{id, now + ": check it again", false})
+			} else {
+				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
 			}
 		}
 	}
@@ -153,11 +166,7 @@ func (e *Entry) expired(today time.Time) bool {
 func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
 	used := false
 	for i := range findings {
-		verdict := findings[i].Wrong
-		if verdict == finding.Contract && e.Wrong == finding.Documents && !everything {
-			verdict = finding.Documents // the published document may not have been compared
-		}
-		if verdict == e.Wrong && covers(id, findings[i].ID()) {
+		if covers(id, findings[i]) && e.changed(findings[i], everything) == "" {
 			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
 			used = true
 		}
@@ -165,16 +174,54 @@ func (e *Entry) accept(id string, findings []finding.Finding, everything bool) b
 	return used
 }
 
-func (e *Entry) verdictNow(id string, findings []finding.Finding) string {
-	for _, f := range findings {
-		if covers(id, f.ID()) {
-			return fmt.Sprintf(", or check it again: the verdict on %s is now %q", f.ID(), f.Wrong)
+// changed returns what a finding is about now, if it is not what was accepted. What the documents say is compared if
+// everything was, because a point on which the documents differ is worded in another way than one that was seen.
+func (e *Entry) changed(f finding.Finding, everything bool) string {
+	verdict := f.Wrong
+	if verdict == finding.Contract && e.Wrong == finding.Documents && !everything {
+		verdict = finding.Documents // the published document may not have been compared
+	}
+	if verdict != e.Wrong {
+		return fmt.Sprintf("the verdict is now %q", f.Wrong)
+	}
+	for _, source := range []struct {
+		name, accepted, now string
+		compared            bool
+	}{{"contract", e.Contract, f.Contract, everything}, {"published document", e.Published, f.Published, everything}, {"backend", e.Live, f.Live, true}} {
+		if source.compared && !match(source.accepted, source.now) {
+			return fmt.Sprintf("the %s now says %q, and %q was accepted", source.name, source.now, source.accepted)
 		}
 	}
 	return ""
 }
 
-func covers(pattern, id string) bool {
+func (e *Entry) changedTo(id string, findings []finding.Finding) string {
+	for _, f := range findings {
+		if covers(id, f) {
+			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
+		}
+	}
+	return ""
+}
+
+// covers reports whether an id in the file is that of a finding, or of its place in the published document: a contract
+// may have a schema in place that was a component when it was accepted.
+func covers(id string, f finding.Finding) bool {
+	return Covers(id, f.ID()) || slices.ContainsFunc(f.Elsewhere, func(place string) bool {
+		return Covers(id, finding.Point{Place: place, Aspect: f.Aspect}.ID())
+	})
+}
+
+var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
+
+// Covers reports whether an id in the file is that of a finding. The names of path parameters are not compared, because
+// they are not on the wire.
+func Covers(pattern, id string) bool {
+	return match(parameterName.ReplaceAllString(pattern, "{}"), parameterName.ReplaceAllString(id, "{}"))
+}
+
+// match reports whether text fits a pattern, in which a star is any text.
+func match(pattern, id string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == id
 	}

@@ -60,11 +60,11 @@ func TestApply(t *testing.T) {
 		"another version":     {version: "1.21.0", day: lastDay, problem: "is for backend 1.20.*, 1.19.3, and this is 1.21.0", accepted: make([]bool, 6)},
 		"a listed version":    {version: "1.19.3", day: lastDay, accepted: accepted},
 		"expired":             {version: "1.20.11", day: tooLate, problem: "expired on 2027-01-31", accepted: make([]bool, 6)},
-		"no longer a finding": {edit: func(f []finding.Finding) []finding.Finding { return f[1:] }, day: lastDay, problem: "Order.email#format: no finding has this id", accepted: accepted[1:]},
+		"no longer a finding": {edit: func(f []finding.Finding) []finding.Finding { return f[1:] }, day: lastDay, problem: "Order.email#format: no finding has this id any longer", accepted: accepted[1:]},
 		"not looked at":       {edit: func(f []finding.Finding) []finding.Finding { return f[1:] }, day: lastDay, partly: true, accepted: accepted[1:]},
 		"another verdict": {
 			edit: func(f []finding.Finding) []finding.Finding { f[0].Wrong = finding.Contract; return f },
-			day:  lastDay, problem: `the verdict on Order.email#format is now "contract"`, accepted: []bool{false, true, true, true, false, false},
+			day:  lastDay, problem: `at Order.email#format the verdict is now "contract"`, accepted: []bool{false, true, true, true, false, false},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,4 +142,107 @@ func TestBothDocumentsOfWhichOneWasRead(t *testing.T) {
 			t.Errorf("all sources read: %t, accepted: %q", everything, all[0].Accepted)
 		}
 	}
+}
+
+// TestWhatASourceSaidIsPinned checks that a finding is not accepted if a source says something else than when it was.
+func TestWhatASourceSaidIsPinned(t *testing.T) {
+	pins := "    contract: at least 1\n    published: none\n    live: 'accepted: *'\n"
+	for _, c := range []struct {
+		contract, published, live string
+		everything                bool
+		problem                   string
+	}{
+		{"at least 1", "none", "accepted: empty", true, ""},
+		{"at least 8", "none", "accepted: empty", true, `the contract now says "at least 8", and "at least 1" was accepted`},
+		{"at least 1", "at least 2", "accepted: empty", true, `the published document now says "at least 2"`},
+		{"at least 1", "none", "refused: empty", true, `the backend now says "refused: empty"`},
+		{"1 character", "", "accepted: empty", false, ""}, // without the published document, the contract is worded in another way
+		{"1 character", "", "refused: empty", false, ""},
+	} {
+		file, err := load(t, strings.Replace(strings.Replace(entry, "    reason", pins+"    reason", 1), "'Order.email#format', '*.metadata#type', 'GET * 409#status'", "'Order.email#format'", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := findings()[:1]
+		all[0].Contract, all[0].Published, all[0].Live = c.contract, c.published, c.live
+		problems := file.Apply(all, "", lastDay, c.everything)
+		if want := c.live == "accepted: empty" && c.problem == ""; (all[0].Accepted != "") != want {
+			t.Errorf("%+v: accepted: %q", c, all[0].Accepted)
+		}
+		if c.problem == "" && len(problems) > 0 || c.problem != "" && (len(problems) != 1 || !strings.Contains(problems[0].Text, c.problem)) {
+			t.Errorf("%+v: the problems are %v", c, problems)
+		}
+	}
+}
+
+func TestARenamedPathParameterIsTheSame(t *testing.T) {
+	if !accept.Covers("GET /a/{id} 4*#status", "GET /a/{address_id} 409#status") || accept.Covers("GET /a/{id} 409#status", "GET /b/{id} 409#status") {
+		t.Error("the names of path parameters are not on the wire, and paths are")
+	}
+}
+
+const commented = `# What is to stay.
+accepted:
+  # These come from the database.
+  - ids: [A.one#type, 'A.two, or three#type'] # a remark
+    wrong: undecided # for now
+    reason: old
+    evidence: a test
+    versions: 1.*
+    expires: 2030-12-31
+
+  # These come from the network.
+  - ids:
+      - B.one#type
+      - B.two#type
+    wrong: contract
+    reason: old
+    evidence: a test
+    versions: 1.*
+    expires: 2030-12-31
+`
+
+// TestEditsKeepTheRestOfTheFile checks that entries are added and ids removed without a change of the other lines.
+func TestEditsKeepTheRestOfTheFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "accepted.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(want string) {
+		t.Helper()
+		if got, err := os.ReadFile(name); err != nil || string(got) != want {
+			t.Errorf("got %v and\n%s\nwant\n%s", err, got, want)
+		}
+		if _, err := accept.Load(name); err != nil {
+			t.Error(err)
+		}
+	}
+	at := func(place, contract string) finding.Finding {
+		return finding.Finding{Point: finding.Point{Place: place, Aspect: finding.Type}, Wrong: finding.Contract, Contract: contract, Live: "# a: {b}"}
+	}
+	why := accept.Why{Reason: "it's so: yes", Evidence: "a test", Versions: "1.20.*", Expires: lastDay}
+	write(commented)
+	n, err := accept.Add(name, []finding.Finding{at("C.one", "text"), at("C.two", "number"), at("POST /c/{id} body", "text")}, why)
+	if err != nil || n != 3 {
+		t.Errorf("added %d, %v", n, err)
+	}
+	tail := "    live: '# a: {b}'\n    reason: 'it''s so: yes'\n    evidence: a test\n    versions: 1.20.*\n    expires: 2027-01-31\n"
+	expect(commented + "  - ids: [C.one#type, 'POST /c/{id} body#type']\n    wrong: contract\n    contract: text\n" + tail +
+		"  - ids: [C.two#type]\n    wrong: contract\n    contract: number\n" + tail)
+
+	write(commented)
+	if n, err := accept.Prune(name, []accept.Problem{{ID: "A.one#type", Gone: true}, {ID: "B.one#type"}, {ID: "B.two#type", Gone: true}}); err != nil || n != 2 {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	pruned := strings.Replace(commented, "[A.one#type, 'A.two, or three#type'] # a remark", "['A.two, or three#type']", 1)
+	expect(strings.Replace(pruned, "\n      - B.one#type\n      - B.two#type\n", " [B.one#type]\n", 1))
+
+	write(commented)
+	if _, err := accept.Prune(name, []accept.Problem{{ID: "A.one#type", Gone: true}, {ID: "A.two, or three#type", Gone: true}}); err != nil {
+		t.Error(err)
+	}
+	_, rest, _ := strings.Cut(commented, "  # These come from the network.")
+	expect("# What is to stay.\naccepted:\n  # These come from the database.\n  # These come from the network." + rest)
 }

@@ -86,8 +86,18 @@ func (d *differ) operation(place string, a, b side) {
 	d.parameters(place, a.parameters(a.path), b.parameters(a.path))
 	d.requestBody(place, a, b)
 	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
-		d.response(finding.Response(place, status), a.Responses.Value(status), b.Responses.Value(status))
+		d.response(finding.Response(place, status), responseOf(a, status), responseOf(b, status))
 	}
+}
+
+// responseOf returns what an operation declares for a status: by itself, by its class, or as the default.
+func responseOf(s side, status string) *openapi3.ResponseRef {
+	for _, key := range []string{status, status[:1] + "XX", "default"} {
+		if r := s.Responses.Value(key); r != nil {
+			return r
+		}
+	}
+	return nil
 }
 
 func (d *differ) requestBody(operation string, a, b side) {
@@ -117,8 +127,9 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 		d.add(place, finding.Status, Absent, "documented")
 		return
 	}
-	for _, name := range union(a.Value.Headers, b.Value.Headers) {
-		x, y := header(a.Value.Headers, name), header(b.Value.Headers, name)
+	ours, theirs := canonical(a.Value.Headers), canonical(b.Value.Headers)
+	for _, name := range union(ours, theirs) {
+		x, y := header(ours, name), header(theirs, name)
 		if x == y {
 			continue
 		}
@@ -129,6 +140,15 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 		d.add(place, aspect, name+" "+x, name+" "+y)
 	}
 	d.content(place, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
+}
+
+// canonical returns headers by their names in the usual spelling.
+func canonical(headers openapi3.Headers) openapi3.Headers {
+	all := openapi3.Headers{}
+	for name, h := range headers {
+		all[finding.HeaderName(name)] = h
+	}
+	return all
 }
 
 func header(headers openapi3.Headers, name string) string {
@@ -154,6 +174,7 @@ func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
 	if says != theySay {
 		d.add(place, finding.ContentType, says, theySay)
 	}
+	a, b = plain(a), plain(b)
 	for _, kind := range union(a, b) {
 		if a[kind] != nil && b[kind] != nil {
 			at := finding.Media(place, kind)

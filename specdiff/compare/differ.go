@@ -50,7 +50,17 @@ func union[V any](a, b map[string]V) []string {
 }
 
 func mediaTypes(content openapi3.Content) string {
-	return strings.Join(slices.Sorted(maps.Keys(content)), ", ")
+	return strings.Join(slices.Sorted(maps.Keys(plain(content))), ", ")
+}
+
+// plain returns content by its media types in lower case, without parameters.
+func plain(content openapi3.Content) openapi3.Content {
+	all := openapi3.Content{}
+	for kind, media := range content {
+		kind, _, _ = strings.Cut(strings.ToLower(kind), ";")
+		all[strings.TrimSpace(kind)] = media
+	}
+	return all
 }
 
 // Absent is what a document says about something that it does not have.

@@ -19,7 +19,7 @@ paths:
   /things:
     get:
       operationId: ListThings
-      security: [{ cookie: [] }]
+      security: [{ cookie: [] }, { token: [] }]
       parameters:
         - { name: "state[]", in: query, schema: { type: array, items: { type: string, enum: [new, old] } } }
         - { name: limit, in: query, schema: { type: integer, minimum: 0 } }
@@ -51,6 +51,7 @@ paths:
 components:
   securitySchemes:
     cookie: { type: apiKey, in: cookie, name: sid }
+    token: { type: http, scheme: Bearer }
   schemas:
     Range:
       type: object
@@ -185,6 +186,15 @@ func TestEachMutationIsFound(t *testing.T) {
 		{"object instead of list", list, body(`[{"size":1},{"size":2}]`, `{}`), []string{"wrong type|Thing.parts|things[].parts"}},
 		{"fraction instead of integer", list, body(`"amount":5`, `"amount":5.5`), []string{"wrong type|Thing.amount|things[].amount"}},
 		{"integer of more than 64 bits", list, body(`"amount":5`, `"amount":1e19`), []string{"out of bounds|Thing.amount|things[].amount"}},
+		{"integer as a fraction is written", list, body(`"amount":5`, `"amount":5.0`), []string{"wrong format|Thing.amount|things[].amount"}},
+		{"integer with an exponent", list, body(`"amount":5`, `"amount":1e3`), []string{"wrong format|Thing.amount|things[].amount"}},
+		{"name twice", list, body(`"amount":5`, `"amount":5,"amount":6`), []string{"invalid JSON||"}},
+		{"name twice, deep", list, body(`{"size":1.5}`, `{"size":1,"size":2}`), []string{"invalid JSON||"}},
+		{"text that is not UTF-8", list, body(`"t1"`, "\"t\xff\""), []string{"invalid JSON||"}},
+		{"another charset", list, func(x *Exchange) { x.ResponseHeader.Set("Content-Type", "application/json; charset=latin1") }, []string{"wrong content type||"}},
+		{"two content types", list, func(x *Exchange) { x.ResponseHeader.Add("Content-Type", "text/html") }, []string{"wrong content type||"}},
+		{"cookie that is SameSite=Strict", list, cookie("sid=s; Path=/; Expires=Fri, 02 Jan 2026 13:04:05 GMT; HttpOnly; SameSite=Strict"), []string{"wrong cookie||"}},
+		{"cookie that is Partitioned", list, cookie("sid=s; Path=/; Expires=Fri, 02 Jan 2026 13:04:05 GMT; HttpOnly; Secure; Partitioned"), []string{"wrong cookie||", "wrong cookie||"}},
 		{"number too large", list, body(`"size":1.5`, `"size":10.5`), []string{"out of bounds|Part.size|things[].part.size"}},
 		{"pattern", list, body(`"id":"t1"`, `"id":"x1"`), []string{"out of bounds|Thing.id|things[].id"}},
 		{"time of another zone", list, body(`05.678Z`, `05.678+01:00`), []string{"wrong format|Thing.made_at|things[].made_at"}},
@@ -267,7 +277,7 @@ func TestWhatIsRightIsNoFinding(t *testing.T) {
 		{"null of a nullable reference", list, body(`"part":{"size":1.5}`, `"part":null`)},
 		{"null of free form", list, body(`"metadata":{"any":[1,null]}`, `"metadata":null`)},
 		{"null where anything goes", list, body(`"anything":[{"x":null}]`, `"anything":null`)},
-		{"a whole number as a fraction is written", list, body(`"amount":5`, `"amount":5.0`)},
+		{"a whole number as a fraction is written, where fractions are", list, body(`"rate":1.5`, `"rate":5.0`)},
 		{"a body without a content type", list, respond(401, "", "Unauthorized")},
 		{"a page", list, respond(404, "text/html; charset=utf-8", "<p>")},
 		{"the other branch", post, sent(`{"name":"n","owner":"id"}`)},

@@ -15,7 +15,10 @@ package conform
 import (
 	"errors"
 	"maps"
+	"mime"
+	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,13 +38,14 @@ type Contract struct {
 type operation struct {
 	id        string
 	place     string // "GET /store/auth"
+	unnamed   string // the same without the names of path parameters
 	method    string
 	segments  []string // of the path; "{name}" for a parameter
 	params    []param
 	body      *openapi3.RequestBody // nil for none
 	bodies    map[string]*shape     // by media type
-	responses map[string]*response  // by status; "default" is ignored
-	secured   bool
+	responses map[string]*response  // by status, "4XX" or "default"
+	security  []alternative         // one has to be met; empty for none
 }
 
 type param struct {
@@ -51,7 +55,9 @@ type param struct {
 
 type response struct {
 	*openapi3.Response
-	contents      map[string]*shape // by media type; nil without a schema
+	key           string            // "200", "4XX" or "default"
+	contents      map[string]*shape // by media type in lower case, without parameters; nil without a schema
+	headers       map[string]*shape // by canonical name; nil without a schema
 	noContentType bool
 }
 
@@ -101,6 +107,7 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		id: op.OperationID, place: finding.Operation(method, path), method: method, segments: strings.Split(path, "/"),
 		bodies: map[string]*shape{}, responses: map[string]*response{},
 	}
+	o.unnamed = parameterName.ReplaceAllString(o.place, "{}")
 	if o.id == "" {
 		o.id = o.place
 		c.note(o.place, "it has no operationId")
@@ -109,8 +116,12 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	if security == nil {
 		security = &doc.Security
 	}
-	o.secured = len(*security) > 0
+	for _, requirement := range *security {
+		o.security = append(o.security, newAlternative(doc, requirement))
+	}
+	c.unknown(o.place, op.Extensions)
 	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+		c.unknown(finding.Parameter(o.place, p.Value.In, p.Value.Name), p.Value.Extensions)
 		sh := c.shape(p.Value.Schema, finding.Parameter(o.place, p.Value.In, p.Value.Name))
 		if sh == nil {
 			sh = &shape{nullable: true}
@@ -120,19 +131,38 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value
+		c.unknown(finding.RequestBody(o.place), o.body.Extensions)
 		for kind, media := range o.body.Content {
+			kind = plainType(kind)
 			o.bodies[kind] = c.shape(media.Schema, finding.Media(finding.RequestBody(o.place), kind))
 		}
 	}
 	for status, ref := range op.Responses.Map() {
-		r := &response{Response: ref.Value, contents: map[string]*shape{}}
+		place := finding.Response(o.place, status)
+		r := &response{Response: ref.Value, key: status, contents: map[string]*shape{}, headers: map[string]*shape{}}
+		c.unknown(place, ref.Value.Extensions)
 		r.noContentType, _ = ref.Value.Extensions["x-no-content-type"].(bool)
 		for kind, media := range ref.Value.Content {
-			r.contents[kind] = c.shape(media.Schema, finding.Media(finding.Response(o.place, status), kind))
+			c.unknown(finding.Media(place, kind), media.Extensions)
+			kind = plainType(kind)
+			r.contents[kind] = c.shape(media.Schema, finding.Media(place, kind))
+		}
+		for name, h := range ref.Value.Headers {
+			c.unknown(place+" header "+name, h.Value.Extensions)
+			r.headers[http.CanonicalHeaderKey(name)] = c.shape(h.Value.Schema, place+" header "+name)
 		}
 		o.responses[status] = r
 	}
 	return o
+}
+
+// Operations returns the places of all operations.
+func (c *Contract) Operations() []string {
+	var all []string
+	for _, o := range c.operations {
+		all = append(all, o.place)
+	}
+	return all
 }
 
 // Name returns the operationId of the operation at a place; "" if the document has no such operation.
@@ -143,10 +173,13 @@ func (c *Contract) Name(place string) string {
 	return ""
 }
 
-// at returns the operation at a place, or nil.
+var parameterName = regexp.MustCompile(`\{[^{}]*\}`)
+
+// at returns the operation at a place, or nil. The names of path parameters may be others.
 func (c *Contract) at(place string) *operation {
+	unnamed := parameterName.ReplaceAllString(place, "{}")
 	for _, o := range c.operations {
-		if o.place == place {
+		if o.unnamed == unnamed {
 			return o
 		}
 	}
@@ -190,20 +223,33 @@ func (o *operation) fits(segments []string) (map[string]string, bool) {
 }
 
 // Declares reports whether the response at a place declares a header.
-func (c *Contract) Declares(response, header string) bool {
-	for _, o := range c.operations {
-		for status, r := range o.responses {
-			if finding.Response(o.place, status) != response {
-				continue
-			}
-			for name := range r.Headers {
-				if strings.EqualFold(name, header) {
-					return true
-				}
+func (c *Contract) Declares(place, header string) bool {
+	_, declared := c.Headers(place)[header]
+	return declared
+}
+
+// Headers returns the headers that the response at a place declares, and which of them have to be there.
+func (c *Contract) Headers(place string) map[string]bool {
+	all := map[string]bool{}
+	at := strings.LastIndex(place, " ")
+	if o := c.at(place[:max(at, 0)]); o != nil {
+		if r := o.response(place[at+1:]); r != nil {
+			for name, h := range r.Headers {
+				all[http.CanonicalHeaderKey(name)] = h.Value.Required
 			}
 		}
 	}
-	return false
+	return all
+}
+
+// response returns what is declared for a status: by itself, by its class, or as the default.
+func (o *operation) response(status string) *response {
+	for _, key := range []string{status, status[:1] + "XX", status[:1] + "xx", "default"} {
+		if r := o.responses[key]; r != nil {
+			return r
+		}
+	}
+	return nil
 }
 
 func (o *operation) paramPlace(p param) string { return finding.Parameter(o.place, p.In, p.Name) }
@@ -215,6 +261,27 @@ func (o *operation) statuses() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// plainType returns a media type in lower case, without parameters.
+func plainType(kind string) string {
+	plain, _, _ := strings.Cut(strings.ToLower(kind), ";")
+	return strings.TrimSpace(plain)
+}
+
+// ofMedia returns what is declared for the media type of a header: by itself, by its range, or by */*.
+func ofMedia(contents map[string]*shape, given string) (kind string, sh *shape, ok bool) {
+	kind, _, err := mime.ParseMediaType(given)
+	if err != nil {
+		return kind, nil, false
+	}
+	class, _, _ := strings.Cut(kind, "/")
+	for _, key := range []string{kind, class + "/*", "*/*"} {
+		if sh, ok := contents[key]; ok {
+			return kind, sh, true
+		}
+	}
+	return kind, nil, false
 }
 
 func mediaTypes(contents map[string]*shape) string {

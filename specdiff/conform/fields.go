@@ -80,6 +80,7 @@ func (c *Contract) FieldPlace(place, in string, path []string) (field, schema st
 		return place, place, false
 	}
 	if in != "body" {
+		place = o.place
 		field = finding.Parameter(place, in, path[0])
 		for _, p := range o.params {
 			if o.paramPlace(p) == field {
@@ -88,7 +89,7 @@ func (c *Contract) FieldPlace(place, in string, path []string) (field, schema st
 		}
 		return field, field, false
 	}
-	field = finding.RequestBody(place)
+	field = finding.RequestBody(o.place)
 	sh := o.bodies["application/json"]
 	if sh == nil {
 		return field, field, false

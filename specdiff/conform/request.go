@@ -2,12 +2,9 @@ package conform
 
 import (
 	"maps"
-	"mime"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
@@ -17,9 +14,7 @@ func (e *exchange) request(query string) *walk {
 	w := e.contract.newWalk(true)
 	e.parameters(w, query)
 	e.requestBody(w)
-	if e.op.secured && !e.hasCredentials() {
-		w.findings = append(w.findings, Finding{Kind: NoCredentials, Schema: e.op.place, Path: "header", Want: "the session cookie or a bearer token", Detail: "neither"})
-	}
+	e.credentials(w)
 	return w
 }
 
@@ -37,17 +32,6 @@ func (e *exchange) succeeded(w *walk) {
 		e.take(w.findings)
 		e.result.Seen = append(e.result.Seen, w)
 	}
-}
-
-func (e *exchange) hasCredentials() bool {
-	if strings.HasPrefix(e.RequestHeader.Get("Authorization"), "Bearer ") {
-		return true
-	}
-	name := e.Cookie.Name
-	if name == "" {
-		name = e.contract.cookieName
-	}
-	return slices.ContainsFunc((&http.Request{Header: e.RequestHeader}).Cookies(), func(c *http.Cookie) bool { return c.Name == name })
 }
 
 func (e *exchange) parameters(w *walk, rawQuery string) {
@@ -101,9 +85,8 @@ func (e *exchange) requestBody(w *walk) {
 		return
 	}
 	given := e.RequestHeader.Get("Content-Type")
-	kind, _, err := mime.ParseMediaType(given)
-	sh, ok := e.op.bodies[kind]
-	if err != nil || !ok {
+	kind, sh, ok := ofMedia(e.op.bodies, given)
+	if !ok {
 		w.add(WrongContentType, place, mediaTypes(e.op.bodies), strconv.Quote(given))
 		return
 	}

@@ -2,12 +2,13 @@ package conform
 
 import (
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
@@ -16,15 +17,16 @@ func (e *exchange) response(query string) {
 	status := strconv.Itoa(e.Status)
 	w := e.contract.newWalk(false)
 	w.see(Called, e.op.id)
-	w.see(Responded, e.op.id+" "+status)
 	e.result.Seen = append(e.result.Seen, w)
-	r, ok := e.op.responses[status]
-	if !ok {
+	r := e.op.response(status)
+	if r == nil {
 		e.add(UndocumentedStatus, strings.Join(e.op.statuses(), ", "), "%s", status)
 		return
 	}
-	e.headers(r)
+	w.see(Responded, e.op.id+" "+r.key)
+	e.headers(w, r)
 	e.body(w, r, query)
+	e.take(w.findings)
 }
 
 func (e *exchange) body(w *walk, r *response, query string) {
@@ -47,18 +49,24 @@ func (e *exchange) body(w *walk, r *response, query string) {
 		}
 		return
 	}
-	kind, _, err := mime.ParseMediaType(given)
-	sh, ok := r.contents[kind]
-	if err != nil || !ok {
+	kind, sh, ok := ofMedia(r.contents, given)
+	if !ok {
 		e.add(WrongContentType, mediaTypes(r.contents), "%q", given)
 		return
 	}
-	w.see(Content, fmt.Sprintf("%s %d %s", e.op.id, e.Status, kind))
+	if all := e.ResponseHeader.Values("Content-Type"); len(all) > 1 {
+		e.add(WrongContentType, "one Content-Type", "%q", strings.Join(all, " and "))
+	}
+	if _, parameters, err := mime.ParseMediaType(given); err == nil && parameters["charset"] != "" && !strings.EqualFold(parameters["charset"], "utf-8") {
+		e.add(WrongContentType, "UTF-8", "%q", given)
+	}
+	w.see(Content, fmt.Sprintf("%s %s %s", e.op.id, r.key, kind))
 	if sh == nil {
 		return
 	}
 	var v any = string(e.ResponseBody)
 	if kind == "application/json" {
+		var err error
 		if v, err = e.responseJSON.json(e.ResponseBody); err != nil {
 			e.add(InvalidJSON, "JSON", "%v", err)
 			return
@@ -66,7 +74,6 @@ func (e *exchange) body(w *walk, r *response, query string) {
 	}
 	w.relaxed = relaxed(query)
 	w.value(sh, finding.Media(finding.Response(e.op.place, strconv.Itoa(e.Status)), kind), v)
-	e.take(w.findings)
 }
 
 // relaxed returns which required properties may be missing because of the query.
@@ -81,7 +88,14 @@ func relaxed(query string) relaxation {
 	return demandAll
 }
 
-func (e *exchange) headers(r *response) {
+func (e *exchange) headers(w *walk, r *response) {
+	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
+		if sh, value := r.headers[name], e.ResponseHeader.Get(name); sh != nil && value != "" && name != "Set-Cookie" {
+			w.enter("header " + name)
+			w.value(sh, sh.loc, fromText(sh, value))
+			w.leave()
+		}
+	}
 	declared := map[string]bool{}
 	for name, h := range r.Headers {
 		declared[http.CanonicalHeaderKey(name)] = true
@@ -96,6 +110,11 @@ func (e *exchange) headers(r *response) {
 	for _, line := range lines {
 		e.cookie(line)
 	}
+}
+
+func after(text, separator string) string {
+	_, rest, _ := strings.Cut(text, separator)
+	return rest
 }
 
 func (e *exchange) cookie(line string) {
@@ -124,6 +143,13 @@ func (e *exchange) cookie(line string) {
 	if cookie.MaxAge != 0 {
 		e.add(WrongCookie, "no Max-Age", "a Max-Age")
 	}
+	if cookie.SameSite == http.SameSiteLaxMode || cookie.SameSite == http.SameSiteStrictMode || cookie.Partitioned {
+		e.add(WrongCookie, "neither SameSite=Lax nor Strict nor Partitioned", "%s", strings.TrimSpace(after(line, ";")))
+	}
+	if cookie.Expires.IsZero() {
+		e.add(WrongCookie, "a life of "+ttl.String(), "no Expires")
+		return
+	}
 	if cookie.Secure != e.Cookie.Secure || (cookie.SameSite == http.SameSiteNoneMode) != e.Cookie.Secure {
 		e.add(WrongCookie, fmt.Sprintf("both %t", e.Cookie.Secure), "Secure is %t and SameSite=None is %t", cookie.Secure, cookie.SameSite == http.SameSiteNoneMode)
 	}
@@ -132,7 +158,7 @@ func (e *exchange) cookie(line string) {
 		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
-	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowResponse {
+	if life := cookie.Expires.Sub(date); life > ttl+staleDate || life < ttl-slowResponse {
 		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }

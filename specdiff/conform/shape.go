@@ -3,6 +3,7 @@ package conform
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -119,7 +120,7 @@ func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi
 		}
 		sh.pattern = re
 	}
-	c.unsupported(s, loc)
+	c.unsupported(ref, loc)
 	for name, p := range s.Properties {
 		sh.props[name] = &child{name: name, ref: p, loc: loc + "." + name}
 	}
@@ -219,24 +220,49 @@ func several[T any](mine *[]T, theirs []T) bool {
 	return len(theirs) > 0
 }
 
-// unsupported notes the keywords of s that are not checked.
-func (c *schemas) unsupported(s *openapi3.Schema, loc string) {
-	for keyword, used := range map[string]bool{
-		"not":                s.Not != nil,
-		"uniqueItems":        s.UniqueItems,
-		"multipleOf":         s.MultipleOf != nil,
-		"minProperties":      s.MinProps != 0,
-		"maxProperties":      s.MaxProps != nil,
-		"discriminator":      s.Discriminator != nil,
-		"exclusiveMinimum":   s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool,
-		"exclusiveMaximum":   s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool,
-		"several types":      s.Type.IsMultiple(),
-		"readOnly":           s.ReadOnly,
-		"writeOnly":          s.WriteOnly,
-		"format " + s.Format: s.Format != "" && !knownFormat(s.Format),
-	} {
-		if used {
-			c.note(loc, "%s is not supported", keyword)
+// unsupported notes the keywords of a schema that are not checked, and those that are unknown or without effect.
+func (c *schemas) unsupported(ref *openapi3.SchemaRef, loc string) {
+	s := ref.Value
+	fields := reflect.ValueOf(s).Elem()
+	for i := range fields.NumField() {
+		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("json"), ",")
+		value := fields.Field(i)
+		if name == "-" || checked[name] || value.IsZero() || value.Kind() == reflect.Struct && isFalse(value) {
+			continue
+		}
+		c.note(loc, "%s is not supported", name)
+	}
+	if s.Type.IsMultiple() {
+		c.note(loc, "several types are not supported")
+	}
+	if s.Format != "" && !knownFormat(s.Format) {
+		c.note(loc, "format %s is not supported", s.Format)
+	}
+	c.unknown(loc, s.Extensions)
+}
+
+// checked are the keywords that are checked, and those that mean nothing on the wire.
+var checked = map[string]bool{
+	"oneOf": true, "anyOf": true, "allOf": true, "type": true, "format": true, "enum": true, "nullable": true, "minimum": true, "maximum": true,
+	"minLength": true, "maxLength": true, "pattern": true, "minItems": true, "maxItems": true, "items": true, "required": true, "properties": true,
+	"additionalProperties": true, "title": true, "description": true, "default": true, "example": true, "externalDocs": true, "deprecated": true, "xml": true,
+}
+
+// isFalse reports whether a keyword that takes a boolean or a number is false.
+func isFalse(value reflect.Value) bool {
+	for _, f := range value.Fields() {
+		if f.Kind() == reflect.Pointer && !f.IsNil() && (f.Elem().Kind() != reflect.Bool || f.Elem().Bool()) {
+			return false
+		}
+	}
+	return true
+}
+
+// unknown notes the names beside those of OpenAPI, which are misspelled or of another version.
+func (c *schemas) unknown(place string, extensions map[string]any) {
+	for name := range extensions {
+		if !strings.HasPrefix(name, "x-") {
+			c.note(place, "%s is no keyword of OpenAPI 3.0 here", name)
 		}
 	}
 }

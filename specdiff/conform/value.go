@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
@@ -59,6 +61,48 @@ func parseJSON(body []byte) (any, error) {
 		return nil, errors.New("more than one JSON value")
 	}
 	return v, nil
+}
+
+// strictJSON returns an error if readers of JSON may differ about a body: it is not UTF-8, or an object has a name twice.
+func strictJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return errors.New("it is not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	type level struct {
+		names map[string]bool // nil in a list
+		value bool            // whether a value comes next, and no name
+	}
+	var levels []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil //nolint:nilerr // it is the end, because the body was parsed before
+		}
+		top := len(levels) - 1
+		name, isText := token.(string)
+		switch {
+		case token == json.Delim('{'):
+			levels = append(levels, level{names: map[string]bool{}})
+			continue
+		case token == json.Delim('['):
+			levels = append(levels, level{value: true})
+			continue
+		case token == json.Delim('}'), token == json.Delim(']'):
+			levels = levels[:top]
+			top--
+		case top >= 0 && levels[top].names != nil && !levels[top].value && isText:
+			if levels[top].names[name] {
+				return fmt.Errorf("the name %q is there twice", name)
+			}
+			levels[top].names[name], levels[top].value = true, true
+			continue
+		}
+		if top >= 0 && levels[top].names != nil {
+			levels[top].value = false // a name comes next
+		}
+	}
 }
 
 // responseTime is the layout of all times that the backend sends.

@@ -278,6 +278,8 @@ func (w *walk) number(sh *shape, v json.Number) {
 	}
 	if !n.IsInt() {
 		w.shapes[sh.index] |= isFraction
+	} else if !w.request && sh.typ == "integer" && n.Num().BitLen() < 64 && strings.ContainsAny(v.String(), ".eE") {
+		w.add(WrongFormat, sh.loc, "digits only", v.String()) // encoding/json decodes no other integers
 	}
 	bits := 64
 	if sh.format == "int32" {

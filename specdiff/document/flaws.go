@@ -25,6 +25,7 @@ func Flaws(doc *openapi3.T) []Flaw {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			f.operation(finding.Operation(method, path), item, op)
+			f.security(finding.Operation(method, path), doc, op)
 		}
 	}
 	if doc.Components != nil {
@@ -51,6 +52,21 @@ func (f *flaws) operation(place string, item *openapi3.PathItem, op *openapi3.Op
 	}
 	for status, r := range op.Responses.Map() {
 		f.content(finding.Response(place, status), r.Value.Content)
+	}
+}
+
+// security adds the security schemes that are not declared.
+func (f *flaws) security(place string, doc *openapi3.T, op *openapi3.Operation) {
+	security := op.Security
+	if security == nil {
+		security = &doc.Security
+	}
+	for _, requirement := range *security {
+		for name := range requirement {
+			if doc.Components == nil || doc.Components.SecuritySchemes[name] == nil {
+				f.add(place, finding.Security, "the scheme %s is not declared", name)
+			}
+		}
 	}
 }
 

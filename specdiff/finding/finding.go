@@ -33,6 +33,7 @@ const (
 	Published Wrong = "published"
 	Documents Wrong = "both documents"
 	Backend   Wrong = "backend"   // the backend does what no document should describe
+	Unseen    Wrong = "unseen"    // nothing is known of an operation, because too little of it was seen
 	Undecided Wrong = "undecided" // the documents differ, and nothing that was seen decides
 )
 
@@ -51,4 +52,5 @@ type Finding struct {
 	Count     int      `json:"count,omitempty"`    // how often it was seen
 	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
+	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
 }

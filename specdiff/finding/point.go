@@ -2,6 +2,8 @@
 package finding
 
 import (
+	"cmp"
+	"net/http"
 	"strings"
 )
 
@@ -29,6 +31,9 @@ const (
 	Security    Aspect = "security"     // the credentials of an operation
 	Example     Aspect = "example"      // of a schema, whether it fits
 	OperationID Aspect = "operation-id" // the name of an operation in Medusa's document
+	Behavior    Aspect = "behavior"     // of an operation: what no document describes and callers rely on
+	Seen        Aspect = "seen"         // whether enough was seen of an operation
+	Unread      Aspect = "unread"       // what a document says that is not understood, or has no effect
 	Refusal     Aspect = "refusal"      // how bad input is refused: a 500 is the backend's fault
 )
 
@@ -80,3 +85,9 @@ func Response(operation, status string) string { return operation + " " + status
 
 // Media returns the place of a request or response body of one content type.
 func Media(body, contentType string) string { return body + " " + contentType }
+
+// HeaderName returns the name of a header in the usual spelling, because case means nothing in it.
+func HeaderName(name string) string {
+	name = http.CanonicalHeaderKey(name)
+	return cmp.Or(map[string]string{"Etag": "ETag", "Www-Authenticate": "WWW-Authenticate"}[name], name)
+}

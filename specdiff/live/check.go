@@ -40,7 +40,7 @@ func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
 		record: record, contract: contract, seen: map[conform.Sight]sighting{},
-		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{},
+		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{}, statuses: map[string]sighting{},
 		requests: map[*conform.Exchange][]conform.Finding{},
 	}
 	for i := range record.Exchanges {
@@ -50,6 +50,8 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c.sights()
 	c.came()
 	c.unsent()
+	c.behaviour()
+	c.missing()
 	counts := make(map[conform.Sight]int, len(c.seen))
 	for sight, seen := range c.seen {
 		counts[sight] = seen.count
@@ -88,8 +90,10 @@ func (c *check) exchange(x *Exchange) conform.Result {
 		c.add(finding.Point{Place: finding.Response(result.Place, code), Aspect: finding.Status}, finding.Supports, "documented", code, "", x, 1)
 	}
 	c.cookie(result.Place, x)
+	place := finding.Response(result.Place, strconv.Itoa(x.Status))
+	c.statuses[place] = c.statuses[place].again(x)
 	for name := range x.ResponseHeader {
-		h := header{finding.Response(result.Place, strconv.Itoa(x.Status)), name}
+		h := header{place, name}
 		c.headers[h] = c.headers[h].again(x)
 	}
 	if x.Probe != nil {
@@ -124,9 +128,37 @@ func (c *check) cookie(operation string, x *Exchange) {
 		c.cookies[place] = n
 	}
 	n.asked++
+	if x.ResponseHeader.Get("Set-Cookie") == "" && x.Status == http.StatusOK && logsIn(operation) && !c.record.Foreign {
+		c.add(finding.Point{Place: place, Aspect: finding.Cookie}, finding.Contradicts, "Set-Cookie documented", "no cookie at a login", "", x, 1)
+	}
 	if x.ResponseHeader.Get("Set-Cookie") != "" {
 		n.set++
 	}
+}
+
+// missing names the operations of which too little was seen. In what another program recorded, that means nothing.
+func (c *check) missing() {
+	if c.record.Foreign || len(c.record.Exchanges) == 0 {
+		return
+	}
+	for _, trouble := range c.record.Unseen {
+		c.add(finding.Point{Place: trouble.Operation, Aspect: finding.Seen}, finding.Fault, "", trouble.Text, "", nil, 0)
+	}
+	succeeded := map[string]bool{}
+	for place, seen := range c.statuses {
+		operation := place[:strings.LastIndex(place, " ")]
+		succeeded[operation] = succeeded[operation] || seen.first.Status/100 == 2
+	}
+	for _, place := range c.contract.Operations() {
+		if !succeeded[place] {
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", "no success was seen", "", nil, 0)
+		}
+	}
+}
+
+// logsIn reports whether an operation opens a session.
+func logsIn(operation string) bool {
+	return operation == finding.Operation(http.MethodPost, authPath) || operation == finding.Operation(http.MethodPost, customersPath)
 }
 
 // sights makes support for the document of what was seen.
@@ -152,11 +184,32 @@ func (c *check) sights() {
 	}
 }
 
-// came makes support for the document of the headers that were sent. Cookies are handled by unsent.
+// came compares the headers that the document declares with those that came. Cookies are handled by unsent. A header
+// that the document declares at no success is not looked at, since nearly all headers are those of HTTP.
 func (c *check) came() {
-	for h, seen := range c.headers {
-		if h.name != "Set-Cookie" && c.contract.Declares(h.place, h.name) {
-			c.add(finding.Point{Place: h.place, Aspect: finding.Header}, finding.Supports, h.name+" documented", h.name, "", seen.first, seen.count)
+	interesting := map[string]bool{}
+	for place, seen := range c.statuses {
+		for name := range c.contract.Headers(place) {
+			interesting[name] = interesting[name] || seen.first.Status/100 <= 3
+		}
+	}
+	for _, place := range slices.Sorted(maps.Keys(c.statuses)) {
+		seen := c.statuses[place]
+		declared := c.contract.Headers(place)
+		for _, name := range slices.Sorted(maps.Keys(interesting)) {
+			_, isDeclared := declared[name]
+			came := c.headers[header{place, name}]
+			shown := finding.HeaderName(name)
+			point := finding.Point{Place: place, Aspect: finding.Header}
+			switch {
+			case name == "Set-Cookie":
+			case isDeclared && came.count > 0:
+				c.add(point, finding.Supports, shown+" documented", shown, "", came.first, came.count)
+			case isDeclared && !c.record.Foreign:
+				c.add(point, finding.Contradicts, shown+" documented", "no "+shown, "", seen.first, seen.count)
+			case came.count > 0 && seen.first.Status/100 <= 3 && c.contract.Name(place[:strings.LastIndex(place, " ")]) != "" && len(declared) > 0:
+				c.add(point, finding.Contradicts, shown+" absent", shown, "", came.first, came.count)
+			}
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (c *check) styles() {
 				c.add(point, finding.Supports, want, "accepted", x.URL, x, 1)
 			default:
 				judged = true
-				c.add(point, finding.Contradicts, want, strconv.Itoa(x.Status)+"; accepted: "+strings.Join(works, ", "), x.URL, x, 1)
+				c.add(point, finding.Contradicts, want, strconv.Itoa(x.Status)+"; accepted: "+cmp.Or(strings.Join(works, ", "), "none of the ways that were tried"), x.URL, x, 1)
 			}
 		}
 		if !judged && len(works) > 0 { // no probe is written as the document wants it

@@ -17,6 +17,7 @@ type check struct {
 	all      map[key]*finding.Observation
 	shown    map[key][]string
 	headers  map[header]sighting
+	statuses map[string]sighting                     // of responses, by their places
 	cookies  map[string]*cookies                     // by the places of responses
 	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
 }
@@ -50,13 +51,15 @@ type cookies struct {
 	first      *Exchange
 }
 
-// add adds an observation, which can be seen again by sending x.
+// add adds an observation, which can be seen again by sending x, if it is not nil.
 func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
 	k := key{p, relation, document}
 	o := c.all[k]
 	if o == nil {
 		o = &finding.Observation{Point: p, Relation: relation, Document: document}
-		o.Example, o.Curl = c.record.hidden(example), c.record.Curl(*x)
+		if o.Example = c.record.hidden(example); x != nil {
+			o.Curl = c.record.Curl(*x)
+		}
 		c.all[k] = o
 	}
 	o.Count += count

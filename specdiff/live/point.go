@@ -42,6 +42,12 @@ func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 		return at(f.Schema, finding.Required, "not there")
 	case conform.WrongNull:
 		return at(f.Schema, finding.Nullable, "null")
+	case conform.WrongType, conform.WrongFormat, conform.UnknownValue, conform.OutOfBounds:
+		if name, isHeader := strings.CutPrefix(f.Path, "header "); isHeader {
+			return at(response, finding.Header, name+" "+f.Detail)
+		}
+	}
+	switch f.Kind { //nolint:exhaustive // likewise
 	case conform.WrongType:
 		return at(f.Schema, finding.Type, kind)
 	case conform.WrongFormat:

@@ -14,6 +14,7 @@ import (
 type target struct {
 	method, path, template string
 	by                     *account
+	bearer                 bool          // send the token too
 	body                   func() object // nil for none
 }
 
@@ -28,9 +29,10 @@ func (r *run) probes(ctx context.Context) error {
 	s.register(p, object{"first_name": "Spec", "last_name": "Diff"})
 	ids := s.post("add an address", addressesPath, object{"address": newAddress()}, p).addressIDs()
 	if p.cookie == "" || len(ids) == 0 {
-		s.note("no probe was sent: a customer with an address could not be made")
+		s.trouble(http.MethodPost, addressesPath, "no probe was sent: a customer with an address could not be made")
 		return s.err
 	}
+	s.takeToken(p, s.post("get a token", bearerPath, object{"email": p.email, "password": p.password}, nil))
 	unknown := s.newAccount()
 	credentials := func() object { return object{"email": p.email, "password": p.password} }
 	for _, t := range []target{
@@ -49,6 +51,7 @@ func (r *run) probes(ctx context.Context) error {
 		{method: http.MethodGet, path: methodsPath, by: p},
 		{method: http.MethodPost, path: addressesPath, by: p, body: func() object { return object{"address": newAddress()} }},
 		{method: http.MethodPost, path: addressesPath + "/" + url.PathEscape(ids[0]), template: addressesPath + "/{address_id}", by: p, body: newAddress},
+		{method: http.MethodDelete, path: addressesPath + "/unknown", template: addressesPath + "/{address_id}", by: p},
 		{method: http.MethodPost, path: tokenPath, body: func() object { return object{"email": unknown.email} }},
 		// Without a token, the best base is the refusal of an unknown email.
 		{method: http.MethodPost, path: resetPath, body: func() object { return object{"email": unknown.email, "password": "specdiff", "token": "none"} }},
@@ -69,7 +72,7 @@ func (r *run) probes(ctx context.Context) error {
 func (s *script) probe(t target) {
 	base := s.try(t, nil, "", t.send())
 	if base.Status == http.StatusBadRequest || base.Status >= http.StatusInternalServerError {
-		s.note("%s was not probed: the backend refused what it should accept with %d", s.name(t), base.Status)
+		s.trouble(t.method, t.template, "it was not probed: the backend refused what it should accept with %d", base.Status)
 		return
 	}
 	made := map[string]bool{}
@@ -81,9 +84,7 @@ func (s *script) probe(t target) {
 		}
 	}
 	if t.by != nil {
-		stranger := t
-		stranger.by = nil
-		s.try(stranger, &Probe{Operation: t.place(), In: "header", Variant: "no credentials", Aspect: finding.Security, Base: base.Exchange}, "", t.send())
+		s.credentials(t, base.Exchange)
 	}
 	for _, field := range s.fields(t.place()) {
 		switch field.In {
@@ -98,6 +99,20 @@ func (s *script) probe(t target) {
 	if t.body != nil {
 		for _, v := range bodyVariants {
 			send("body", nil, v, "", v.body(t.body()))
+		}
+	}
+}
+
+const noCredentials = "no credentials"
+
+// credentials sends the request of the base, which has the cookie, with others.
+func (s *script) credentials(t target, base *conform.Exchange) {
+	for _, v := range []struct {
+		name string
+		by   *account
+	}{{noCredentials, &account{}}, {"token only", &account{token: t.by.token}}, {"cookie and token", t.by}} {
+		if t.by, t.bearer = v.by, v.by.token != ""; t.bearer || v.name == noCredentials {
+			s.try(t, &Probe{Operation: t.place(), In: "header", Variant: v.name, Aspect: finding.Security, Base: base}, "", t.send())
 		}
 	}
 }
@@ -169,7 +184,7 @@ func (t target) send() any {
 
 // try sends one request. A customer that it registers is logged out at the end of the run.
 func (s *script) try(t target, p *Probe, query string, body any) response {
-	q := request{step: "probe", method: t.method, path: t.path, by: t.by, body: body, probe: p}
+	q := request{step: "probe", method: t.method, path: t.path, by: t.by, bearer: t.bearer, body: body, probe: p}
 	if query != "" {
 		q.path += "?" + query
 	}

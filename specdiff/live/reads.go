@@ -23,7 +23,7 @@ func (r *run) reads(ctx context.Context) error {
 		a := &account{email: login.Email, password: login.Password}
 		s.takeToken(a, s.post("get a token", bearerPath, object{"email": a.email, "password": a.password}, nil))
 		if s.err == nil && a.token == "" {
-			s.note("login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
+			s.trouble(http.MethodPost, bearerPath, "login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
 			continue
 		}
 		s.readAll(a, explored)
@@ -48,7 +48,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	}
 	if len(explored) == 0 { // one login is enough, since its response is that of a session
 		login := &account{}
-		s.login(login, s.post("log in", authPath, object{"email": a.email, "password": a.password}, nil))
+		s.login(login, s.post("log in to see the orders", authPath, object{"email": a.email, "password": a.password}, nil))
 		s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: login})
 	}
 	for _, doc := range s.documents {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -11,7 +12,8 @@ import (
 // Record is what a backend did. Check may use it concurrently.
 type Record struct {
 	Exchanges []Exchange
-	Notes     []string // what could not be tried, and why
+	Notes     []string  // what else to know about the run
+	Unseen    []Trouble // what could not be tried, and why
 
 	Backend   string          // the URL that was asked
 	Version   string          // of the backend, if known
@@ -24,6 +26,12 @@ type Record struct {
 
 	secrets *secrets
 	shown   sync.Map // texts without secrets, by the text or exchange that they are of
+}
+
+// Trouble is why too little was seen of an operation.
+type Trouble struct {
+	Operation string `json:"operation"` // "POST /store/auth"
+	Text      string `json:"text"`
 }
 
 // Exchange is a request and its response. The response is without the elements of lists that show no more than other
@@ -42,6 +50,23 @@ type Probe struct {
 	Variant   string   // how it differs: "null", "negative"
 	Aspect    finding.Aspect
 	Base      *conform.Exchange
+}
+
+// Replace returns the record with another exchange in place of one.
+func (r *Record) Replace(i int, x *conform.Exchange) *Record {
+	all := slices.Clone(r.Exchanges)
+	old := all[i].Exchange
+	all[i].Exchange = x
+	for i, other := range all {
+		if other.Probe != nil && other.Probe.Base == old {
+			p := *other.Probe
+			p.Base, all[i].Probe = x, &p
+		}
+	}
+	return &Record{
+		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Foreign: r.Foreign,
+		NoCredentials: r.NoCredentials, secrets: r.secrets,
+	}
 }
 
 // hidden returns text with the secrets replaced.

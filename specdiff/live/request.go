@@ -14,7 +14,7 @@ type request struct {
 	body   any    // raw, nil for none, or a value to send as JSON
 	kind   string // the content type; "" for JSON if there is a body
 	by     *account
-	bearer bool // send the token, not the cookie
+	bearer bool // send the token too
 	etag   string
 	probe  *Probe
 }
@@ -50,7 +50,8 @@ func (q request) fill(x *conform.Exchange) error {
 	}
 	if q.by != nil && q.bearer {
 		x.RequestHeader.Set("Authorization", "Bearer "+q.by.token)
-	} else if q.by != nil && q.by.cookie != "" {
+	}
+	if q.by != nil && q.by.cookie != "" {
 		x.RequestHeader.Set("Cookie", q.by.cookie)
 	}
 	if q.etag != "" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // run is the state of a run.
@@ -59,6 +60,11 @@ func (r *run) progress(format string, args ...any) {
 
 func (r *run) note(format string, args ...any) {
 	r.record.Notes = append(r.record.Notes, r.record.secrets.hidden(fmt.Sprintf(format, args...)))
+}
+
+// trouble notes why too little will be seen of an operation.
+func (r *run) trouble(method, path, format string, args ...any) {
+	r.record.Unseen = append(r.record.Unseen, Trouble{finding.Operation(method, path), r.record.secrets.hidden(fmt.Sprintf(format, args...))})
 }
 
 // newAccount returns a customer that is not registered yet.

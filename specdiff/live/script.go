@@ -133,7 +133,7 @@ func (s *script) addresses(a *account) {
 	add("add an address in an unknown country", with(newAddress(), "country_code", "zz"))
 	ids := x.addressIDs()
 	if len(ids) < 2 {
-		s.note("no address could be added, so none was changed, deleted or used for billing")
+		s.trouble(http.MethodPost, addressesPath, "no address could be added, so none was changed, deleted or used for billing")
 		ids = []string{"unknown", "unknown"}
 	}
 	at := addressesPath + "/" + url.PathEscape(ids[0])
@@ -169,7 +169,7 @@ func (s *script) logins(a *account) {
 	s.progress("script: logins")
 	credentials := object{"email": strings.ToUpper(a.email), "password": a.password}
 	wrong := object{"email": a.email, "password": "wrong"}
-	x := s.post("log in", authPath, credentials, nil)
+	x := s.post(stepLogin, authPath, credentials, nil)
 	s.login(a, x)
 	s.post("log in with a wrong password", authPath, wrong, nil)
 	s.post("log in with an unknown email", authPath, object{"email": s.newAccount().email, "password": "wrong"}, nil)
@@ -178,10 +178,11 @@ func (s *script) logins(a *account) {
 	s.post("get a token with a wrong password", bearerPath, wrong, nil)
 	x = s.get("read the session", authPath, a)
 	s.again(x, authPath, a)
+	token := &account{token: a.token}
 	for _, path := range []string{mePath, authPath, ordersPath, methodsPath} {
-		s.do(request{step: "read with a token", method: http.MethodGet, path: path, by: a, bearer: true})
+		s.do(request{step: "read with a token", method: http.MethodGet, path: path, by: token, bearer: true})
 	}
-	s.do(request{step: "update with a token", method: http.MethodPost, path: mePath, body: object{}, by: a, bearer: true})
+	s.do(request{step: "update with a token", method: http.MethodPost, path: mePath, body: object{}, by: token, bearer: true})
 }
 
 func (s *script) reset(a *account, canReset bool) {
@@ -215,7 +216,7 @@ func (s *script) leave(a *account) {
 		s.do(request{step: "delete an address", method: http.MethodDelete, path: addressesPath + "/" + url.PathEscape(id), by: a})
 	}
 	s.do(request{step: "log out", method: http.MethodDelete, path: authPath, by: a})
-	s.get("read the profile after the logout", mePath, a)
+	s.get(stepAfterLogout, mePath, a)
 	if s.err == nil { // else cleanUpAfter does it
 		s.accounts = slices.DeleteFunc(s.accounts, func(other *account) bool { return other == a })
 	}

@@ -54,5 +54,5 @@ func (s *script) post(step, path string, body any, by *account) response {
 
 // again reads what x has read, with its ETag.
 func (s *script) again(x response, path string, by *account) {
-	s.do(request{step: "read what did not change", method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
+	s.do(request{step: stepAgain, method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
 }

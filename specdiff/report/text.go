@@ -122,6 +122,8 @@ func who(w finding.Wrong) string {
 	switch w {
 	case finding.Undecided:
 		return "nothing that was seen decides"
+	case finding.Unseen:
+		return "too little was seen"
 	case finding.Documents:
 		return "both documents are wrong"
 	case finding.Published:

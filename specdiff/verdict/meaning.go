@@ -24,7 +24,12 @@ func meaning(f finding.Finding) (inGo, change string) {
 		}
 		return "in code made from the published document: " + effect(f, f.Published, f.Contract), "none"
 	case finding.Backend:
+		if f.Aspect == finding.Behavior {
+			return "the call returns what its documentation does not say", "none; find out why the backend does this"
+		}
 		return "an ErrInternal without a reason, where bad input should be an ErrInvalidInput", "none; describe the failure, and keep such input from being sent"
+	case finding.Unseen:
+		return "nothing is known: what is wrong with the operation cannot be found", "none; make the run see it, or accept that it is not seen"
 	case finding.Undecided:
 		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
 	}
@@ -38,6 +43,10 @@ func flaw(f finding.Finding) (inGo, change string) {
 		return "the field is no pointer, although it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
 	case finding.Branches:
 		return "a union type with one member", "the schema itself at " + f.Place
+	case finding.Unread:
+		return "nothing that was compared: this part of the document is not read", "what stands at " + f.Place + ": " + f.Contract
+	case finding.Security:
+		return "no credentials fit, so that no call can be made", "components.securitySchemes, or the security of " + f.Place
 	case finding.OperationID:
 		return "nothing; the operation is not found in Medusa's documentation", "x-medusa-operation-id: " + f.Published + " at " + f.Place
 	default:
@@ -98,6 +107,7 @@ func effect(f finding.Finding, from, to string) string {
 		return "whether the call needs a session"
 	case finding.Refusal:
 		return "bad input fails in another way"
+	case finding.Behavior, finding.Seen, finding.Unread: // these have meanings of their own
 	case finding.Example, finding.OperationID:
 		return "no type changes; the documentation does"
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
-	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -18,15 +17,15 @@ type Evidence struct {
 	Differences []compare.Difference  // of the documents
 	Contract    []finding.Observation // what the backend shows about the contract
 	Published   []finding.Observation // what it shows about the published document, at the contract's places
-	Seen        map[conform.Sight]int // how many exchanges showed what the contract declares
 	Uses        map[string][]string   // the names of the operations that use a component of the contract
 	Names       map[string]string     // the contract's operationIds, by the operations' places
+	Places      map[string][]string   // the contract's places, by those of the published document
 }
 
 // Join returns one finding for each point on which the sources disagree. A document is wrong if the backend contradicts
-// it. If the documents differ, the published one is also wrong if the backend was seen to do what the contract says, or
-// if the contract is stricter and every response conformed to it. The contract is never wrong because something was not
-// seen: that a value was never null does not mean that it cannot be.
+// it. If the documents differ, the published one is also wrong if the backend was seen to do what the contract says and
+// not what the published document says. What fits both documents decides nothing: that a value was never null does not
+// mean that it cannot be, and an integer shows nothing about a number.
 func Join(e Evidence) []finding.Finding {
 	points := map[string]*point{}
 	at := func(p finding.Point) *point {
@@ -37,9 +36,6 @@ func Join(e Evidence) []finding.Finding {
 	}
 	for _, d := range e.Differences {
 		at(d.Point).difference = &d
-		if o, ok := strict(d, e.Seen); ok {
-			at(d.Point).contract.add(o)
-		}
 	}
 	for _, o := range e.Contract {
 		at(o.Point).contract.add(o)
@@ -49,6 +45,7 @@ func Join(e Evidence) []finding.Finding {
 			p.published.add(o)
 		}
 	}
+	published := inverted(e.Places)
 	var all []finding.Finding
 	for _, id := range slices.Sorted(maps.Keys(points)) {
 		if f, ok := points[id].finding(); ok {
@@ -57,6 +54,7 @@ func Join(e Evidence) []finding.Finding {
 			}
 			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
+			f.Elsewhere = lookUp(f.Place, published)
 			all = append(all, f)
 		}
 	}
@@ -64,50 +62,20 @@ func Join(e Evidence) []finding.Finding {
 	return all
 }
 
-// strict returns an observation that supports the contract, if the contract is stricter than the published document and
-// every response conformed to it.
-func strict(d compare.Difference, seen map[conform.Sight]int) (finding.Observation, bool) {
-	there, values := seen[conform.Sight{What: conform.Property, Loc: d.Place}], seen[conform.Sight{What: conform.Valued, Loc: d.Place}]
-	o := finding.Observation{Point: d.Point, Relation: finding.Supports, Live: "as the contract says", Count: values}
-	holds := values > 0
-	switch d.Aspect {
-	case finding.Presence:
-		o.Live, o.Count = "never there", objects(d.Place, seen)
-		holds = d.Contract == compare.Absent && kindOf(d.Place) == schema && o.Count > 0
-	case finding.Required:
-		o.Live, o.Count = "always there", there
-		holds = d.Contract == "required" && there > 0
-	case finding.Nullable:
-		o.Live = "never null"
-		holds = holds && strings.HasPrefix(d.Contract, "not null")
-	case finding.Type: // values that fit both types do not support the wider one
-		holds = holds && d.Contract != "anything" && (d.Contract != "number" || d.Published != "integer")
-	case finding.Format, finding.Bounds:
-		holds = holds && d.Contract != "none"
-	default:
-		holds = false
-	}
-	return o, holds
-}
-
-// objects returns how many objects were seen that the property would be in.
-func objects(property string, seen map[conform.Sight]int) int {
-	most := 0
-	object := parent(property)
-	for sight, n := range seen {
-		if sight.What == conform.Property && parent(sight.Loc) == object {
-			most = max(most, n)
+// inverted returns the published document's places, by those of the contract.
+func inverted(places map[string][]string) map[string][]string {
+	all := map[string][]string{}
+	for _, theirs := range slices.Sorted(maps.Keys(places)) {
+		for _, ours := range places[theirs] {
+			all[ours] = append(all[ours], theirs)
 		}
 	}
-	return most
+	return all
 }
-
-// parent returns the place of the object that a property is in.
-func parent(place string) string { return place[:max(strings.LastIndex(place, "."), 0)] }
 
 // rank returns the order of a verdict in a report: what has to be done is first.
 func rank(w finding.Wrong) int {
-	return slices.Index([]finding.Wrong{finding.Contract, finding.Documents, finding.Backend, finding.Undecided, finding.Published}, w)
+	return slices.Index([]finding.Wrong{finding.Unseen, finding.Contract, finding.Documents, finding.Backend, finding.Undecided, finding.Published}, w)
 }
 
 // point is what is known about a point.
@@ -143,6 +111,8 @@ func (p *point) finding() (finding.Finding, bool) {
 	f := finding.Finding{Point: p.Point}
 	var seen *finding.Observation
 	switch fault := cmp.Or(p.contract.fault, p.published.fault); {
+	case fault != nil && p.Aspect == finding.Seen:
+		f.Wrong, seen = finding.Unseen, fault
 	case fault != nil:
 		f.Wrong, seen = finding.Backend, fault
 	case p.contract.contradicts != nil && p.published.contradicts != nil:
@@ -151,12 +121,15 @@ func (p *point) finding() (finding.Finding, bool) {
 		f.Wrong, seen = finding.Contract, p.contract.contradicts
 	case p.published.contradicts != nil:
 		f.Wrong, seen = finding.Published, p.published.contradicts
-	case p.difference != nil && p.contract.supports != nil:
+	case p.difference != nil && p.contract.supports != nil && p.published.supports == nil:
 		f.Wrong, seen = finding.Published, p.contract.supports
 	case p.difference != nil && p.Aspect == finding.OperationID:
 		f.Wrong = finding.Contract // the name is the published document's
 	case p.difference != nil:
-		f.Wrong, seen = finding.Undecided, p.published.supports
+		f.Wrong = finding.Undecided
+		if seen = cmp.Or(p.published.supports, p.contract.supports); seen != nil && seen.Elsewhere {
+			seen = nil
+		}
 	default:
 		return f, false
 	}
@@ -182,15 +155,12 @@ func (s *shown) says() string {
 }
 
 // AtPlaces moves observations about the published document to the places of the contract, by the places of a
-// [compare.Result]. An observation at an unknown place keeps it. If the contract has several places for one, support is
-// left out, because it may have been seen at another of them.
+// [compare.Result]. An observation at an unknown place keeps it. If the contract has several places for one, it may have
+// been seen at another of them.
 func AtPlaces(observations []finding.Observation, places map[string][]string) []finding.Observation {
 	var all []finding.Observation
 	for _, o := range observations {
 		at := lookUp(o.Place, places)
-		if len(at) > 1 && o.Relation == finding.Supports {
-			continue
-		}
 		o.Elsewhere = len(at) > 1
 		for _, place := range at {
 			o.Place = place

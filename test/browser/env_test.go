@@ -23,7 +23,11 @@ import (
 )
 
 // modes are the places where the storefront can have its logins.
-var modes = []string{"relay"}
+var (
+	modes    = []string{"relay", "memory", "redis"}
+	patterns = []string{"relay", "redis"} // with the login in the browser, and in a store
+	stores   = []string{"memory", "redis"}
+)
 
 // A login is what a customer logs in with.
 type login struct{ name, email, password string }
@@ -81,7 +85,11 @@ func realBackend(t *testing.T) *backend {
 	var info struct {
 		URL              string `json:"url"`
 		PasswordTokenURL string `json:"passwordTokenUrl"`
-		Customers        []struct{ Key, Email, Password string }
+		Customers        []struct {
+			Key      string `json:"key"`
+			Email    string `json:"email"`
+			Password string `json:"password"`
+		} `json:"customers"`
 	}
 	if err := json.Unmarshal([]byte(line), &info); err != nil {
 		t.Fatal(err)
@@ -94,7 +102,9 @@ func realBackend(t *testing.T) *backend {
 	}
 	b.token = func(t *testing.T, email string) string {
 		t.Helper()
-		var tokens []struct{ Token string }
+		var tokens []struct {
+			Token string `json:"token"`
+		}
 		text := get(t, info.PasswordTokenURL+"?more-than=0&email="+url.QueryEscape(email))
 		if err := json.Unmarshal(text, &tokens); err != nil || len(tokens) == 0 {
 			t.Fatalf("no token was mailed to %s: %s, %v", email, text, err)
@@ -128,9 +138,14 @@ func get(t *testing.T, address string) []byte {
 const ready = "The storefront is at "
 
 // open starts a storefront before the backend, and returns its URL. It has its logins as the mode says.
-func open(t *testing.T, b *backend, mode string, flags ...string) string {
+func open(t *testing.T, b *backend, mode string) string {
 	t.Helper()
-	return launch(t, append([]string{"-addr", "localhost:0", "-backend", b.URL, "-sessions", mode}, flags...)...).Addr
+	return launch(t, flags(b, mode)...).Addr
+}
+
+// flags are those of a storefront at its own URL.
+func flags(b *backend, mode string) []string {
+	return []string{"-addr", "localhost:0", "-backend", b.URL, "-sessions", mode, "-redis", redis}
 }
 
 // launch starts a storefront, which has to stop in an orderly way when the test ends.
@@ -173,9 +188,9 @@ func openAs(t *testing.T, b *backend, scheme, host, mode string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := process.Start(ready, storefront, "-addr", addr, "-url", public, "-backend", b.URL, "-sessions", mode)
+		p, err := process.Start(ready, storefront, "-addr", addr, "-url", public, "-backend", b.URL, "-sessions", mode, "-redis", redis)
 		if err != nil && try < 3 && strings.Contains(err.Error(), "address already in use") {
-			continue // somebody else has taken the port meanwhile
+			continue // another program has taken the port meanwhile
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -11,14 +11,21 @@ import (
 )
 
 func TestJourney(t *testing.T) {
-	for _, mode := range modes {
-		t.Run("in memory, "+mode, func(t *testing.T) { journey(t, inMemory(t), mode, false) })
+	t.Parallel()
+	for _, way := range []struct {
+		mode           string
+		withoutScripts bool
+	}{{"relay", false}, {"memory", true}, {"redis", false}} {
+		t.Run("in memory, "+way.mode, func(t *testing.T) {
+			t.Parallel()
+			journey(t, inMemory(t), way.mode, way.withoutScripts)
+		})
 	}
-	t.Run("in memory, without scripts", func(t *testing.T) { journey(t, inMemory(t), "relay", true) })
 	if realBackend(t) != nil {
-		for _, mode := range []string{"relay", "redis"} {
-			t.Run("real backend, "+mode, func(t *testing.T) { journey(t, realBackend(t), mode, mode == "redis") })
-		}
+		t.Run("real backend", func(t *testing.T) {
+			t.Parallel()
+			journey(t, realBackend(t), "relay", false)
+		})
 	}
 }
 

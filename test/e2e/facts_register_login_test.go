@@ -46,7 +46,7 @@ func existsIsFalse(t *testing.T) {
 		}
 	}
 	_, err := c.Auth.Exists(t.Context(), "no email")
-	failure{is: customers.ErrInvalidInput, field: "email"}.check(t, err)
+	failure{is: customers.ErrInvalidInput, field: "Email"}.check(t, err)
 }
 
 func namesAreOptional(t *testing.T) {

@@ -89,7 +89,7 @@ import (
 
 // RetrieveWishlist responds with the same wishlist for every customer.
 func (o operations) RetrieveWishlist(_ http.ResponseWriter, r *http.Request) {
-	exchangeOf(r).Response = response.JSON(js.Members{{Name: "product_ids", Value: []string{"prod_1"}}})
+	exchangeOf(r).Response = response.JSON(js.Members{{Name: "product_ids", Value: []any{"prod_1"}}})
 }
 `},
 	{"customers/wishlist_test.go", "", `package customers_test
@@ -111,7 +111,7 @@ func TestTheForksOwn(t *testing.T) {
 		t.Fatalf("%+v, %v", me, err)
 	}
 	wishlist, err := c.Wishlist(t.Context())
-	if err != nil || len(wishlist.ProductIDs) != 1 || wishlist.ProductIDs[0] != "prod_1" {
+	if err != nil || len(wishlist.ProductIds) != 1 || wishlist.ProductIds[0] != "prod_1" {
 		t.Fatalf("%+v, %v", wishlist, err)
 	}
 }

@@ -33,6 +33,8 @@ const help = `specdiff compares an API's contract, its published document and th
   specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
 
   specdiff -spec openapi.yaml -replay run.har.gz
+  specdiff accept 'Order.email#format' -reason … -evidence … -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
+  specdiff prune -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
 
 At least two of contract, published document (or package) and backend (or record) are needed. Exit code 0: they agree, or each
 deviation is accepted or shown to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
@@ -50,6 +52,7 @@ func main() {
 
 type options struct {
 	config specdiff.Config
+	edit   edit
 	setup  string
 	routes string
 	format string
@@ -58,6 +61,7 @@ type options struct {
 
 func parse(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
+	args = o.edit.command(args)
 	f := flag.NewFlagSet("specdiff", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
@@ -80,7 +84,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	})
 	f.StringVar(&o.format, "format", "text", "text, json or markdown")
 	f.BoolVar(&o.all, "all", false, "text: show also what is explained, a row for each point, and what was never seen")
+	o.edit.flags(f)
 	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if err := o.edit.check(o.config.Accepted); err != nil {
 		return nil, err
 	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
@@ -134,6 +142,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	show.done()
 	if err != nil {
 		return fail(stderr, err)
+	}
+	if o.edit.name != "" {
+		if err := o.edit.run(r, o.config.Accepted, stdout); err != nil {
+			return fail(stderr, err)
+		}
+		return agrees
 	}
 	if err := o.write(r, stdout); err != nil {
 		return fail(stderr, err)

@@ -5,10 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -47,28 +45,27 @@ func TestEveryMutantOfTheContractIsFound(t *testing.T) {
 	if !*allMutants {
 		all = sample(all)
 	}
-	missed := make([]string, len(all))
-	var group sync.WaitGroup
-	next := make(chan int)
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for i := range next {
-				doc := copied(original)
-				all[i].change(doc)
-				if mutated, err := loadNode(doc); err != nil {
-					t.Errorf("%s: it is no document: %v", all[i], err)
-				} else if maps.Equal(before, judge(mutated)) {
-					missed[i] = all[i].String()
-				}
-			}
-		})
+	missed := judged(all, func(m mutant) string {
+		doc := copied(original)
+		m.change(doc)
+		switch mutated, err := loadNode(doc); {
+		case err != nil:
+			return fmt.Sprintf("%s: it is no document: %v", m, err)
+		case maps.Equal(before, judge(mutated)):
+			return m.String()
+		}
+		return ""
+	})
+	s := score{}
+	for i, m := range all {
+		if s.add(m.kind, missed[i] == "", false); missed[i] != "" {
+			t.Errorf("not found: %s", missed[i])
+		}
 	}
-	for i := range all {
-		next <- i
+	s.log(t, len(all), "single changes of the contract are found")
+	if len(all) < leastMutants {
+		t.Errorf("there are %d, want at least %d", len(all), leastMutants)
 	}
-	close(next)
-	group.Wait()
-	score(t, all, missed)
 }
 
 // sample returns one in seven of each kind, because all take minutes.
@@ -81,29 +78,6 @@ func sample(all []mutant) []mutant {
 	})
 }
 
-// score logs how many mutants of each kind were found.
-func score(t *testing.T, all []mutant, missed []string) {
-	t.Helper()
-	found, total := map[string]int{}, map[string]int{}
-	for i, m := range all {
-		total[m.kind]++
-		if missed[i] == "" {
-			found[m.kind]++
-		} else {
-			t.Errorf("not found: %s", missed[i])
-		}
-	}
-	sum := 0
-	for _, kind := range slices.Sorted(maps.Keys(total)) {
-		t.Logf("%4d of %4d %s", found[kind], total[kind], kind)
-		sum += found[kind]
-	}
-	t.Logf("%4d of %4d single changes of the contract are found", sum, len(all))
-	if len(all) < leastMutants {
-		t.Errorf("there are %d, want at least %d", len(all), leastMutants)
-	}
-}
-
 // judgeOf returns a function that returns what has to be explained about a contract: the verdicts by the ids of the
 // points, without those on the published document alone.
 func judgeOf(record *live.Record, published *openapi3.T) func(*openapi3.T) map[string]finding.Wrong {
@@ -113,7 +87,7 @@ func judgeOf(record *live.Record, published *openapi3.T) func(*openapi3.T) map[s
 		all := map[string]finding.Wrong{}
 		result := live.Check(record, doc)
 		for _, f := range verdict.Join(verdict.Evidence{
-			Differences: compared.Differences, Contract: result.Observations, Published: verdict.AtPlaces(ofPublished, compared.Places), Seen: result.Seen,
+			Differences: compared.Differences, Contract: result.Observations, Published: verdict.AtPlaces(ofPublished, compared.Places),
 		}) {
 			if f.Wrong != finding.Published {
 				all[f.ID()] = f.Wrong

@@ -82,12 +82,12 @@ type Profile struct {
 }
 
 // Profile opens a profile, which closes when the test ends.
-func (b *Browser) Profile(t testing.TB) *Profile {
-	t.Helper()
+func (b *Browser) Profile(tb testing.TB) *Profile {
+	tb.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	p := &Profile{t: t, ctx: ctx}
-	p.first = newTab(t, ctx)
+	tb.Cleanup(cancel)
+	p := &Profile{t: tb, ctx: ctx, first: &Tab{t: tb, ctx: ctx}}
+	p.first.open()
 	return p
 }
 
@@ -100,7 +100,9 @@ func (p *Profile) Tab() *Tab {
 	}
 	ctx, cancel := chromedp.NewContext(p.ctx)
 	p.t.Cleanup(cancel)
-	return newTab(p.t, ctx)
+	tab := &Tab{t: p.t, ctx: ctx}
+	tab.open()
+	return tab
 }
 
 // Cookies returns the cookies of all sites, by name.

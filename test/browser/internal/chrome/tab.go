@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // A Tab is a tab of a profile. Its methods fail the test when what they wait for does not come.
@@ -32,14 +33,10 @@ type Tab struct {
 
 type point struct{ X, Y float64 }
 
-func newTab(t testing.TB, ctx context.Context) *Tab { //nolint:revive // as for a test's helper, t is first
-	t.Helper()
-	tab := &Tab{t: t, ctx: ctx}
-	if err := chromedp.Do(ctx); err != nil { // opens it
-		t.Fatalf("open a tab: %v", err)
-	}
-	// What a policy forbids is on the console alone.
-	err := chromedp.Listen(ctx, func(event any) {
+// open opens the tab, and lets the test fail for what a policy of the page forbids, which is on the console alone.
+func (tab *Tab) open() {
+	tab.t.Helper()
+	err := chromedp.Listen(tab.ctx, func(event any) {
 		if e, ok := event.(*log.EventEntryAdded); ok && e.Entry.Source == "security" {
 			tab.mu.Lock()
 			defer tab.mu.Unlock()
@@ -47,18 +44,17 @@ func newTab(t testing.TB, ctx context.Context) *Tab { //nolint:revive // as for 
 		}
 	})
 	if err != nil {
-		t.Fatal(err)
+		tab.t.Fatalf("open a tab: %v", err)
 	}
-	t.Cleanup(func() {
+	tab.t.Cleanup(func() {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
 		for _, text := range tab.blocked {
-			t.Errorf("the browser blocked something: %s", text)
+			tab.t.Errorf("the browser blocked something: %s", text)
 		}
 	})
 	call(tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	tab.seen = tab.Page().Document
-	return tab
 }
 
 // call sends a command of the protocol.
@@ -94,10 +90,10 @@ const look = `({
 })`
 
 // evaluate returns what the expression is in the page. Between two documents it is an error.
-func evaluate[T any](tab *Tab, expression string) (T, error) {
+func evaluate[T any](tab *Tab, expression string, opts ...chromedp.EvaluateOption) (T, error) {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
-	return chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, opts...))
 }
 
 // await waits until done returns true for the value of the expression.
@@ -250,6 +246,28 @@ func (tab *Tab) Click(text string) Page {
 	return tab.Arrive()
 }
 
+// Keys of the keyboard, for Keys.
+const (
+	KeyTab   = kb.Tab
+	KeyEnter = kb.Enter
+)
+
+// Keys presses the keys of the text, one after the other.
+func (tab *Tab) Keys(text string) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.KeyEvent(text)); err != nil {
+		tab.t.Fatalf("keys: %v", err)
+	}
+}
+
+// Focused returns the text or label of what has the keyboard.
+func (tab *Tab) Focused() string {
+	tab.t.Helper()
+	return await(tab, "what has the keyboard", `(document.activeElement.labels?.[0] ?? document.activeElement).innerText.trim()`, func(string) bool { return true })
+}
+
 // First returns the text of the first element that the CSS selector matches, for Press and Click.
 func (tab *Tab) First(selector string) string {
 	tab.t.Helper()
@@ -281,6 +299,18 @@ func (tab *Tab) Size(width, height int64, mobile bool) {
 	tab.t.Helper()
 	call(tab, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: mobile,
+	})
+}
+
+// Dark makes the person's device prefer dark colors, or light ones.
+func (tab *Tab) Dark(dark bool) {
+	tab.t.Helper()
+	scheme := "light"
+	if dark {
+		scheme = "dark"
+	}
+	call(tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	})
 }
 

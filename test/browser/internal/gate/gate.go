@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -34,21 +35,21 @@ type Gate struct {
 }
 
 // New opens a gate before the backend, which closes when the test ends.
-func New(t testing.TB, backend http.Handler) *Gate {
-	t.Helper()
-	g := &Gate{t: t, addr: "127.0.0.1:0", backend: backend}
+func New(tb testing.TB, backend http.Handler) *Gate {
+	tb.Helper()
+	g := &Gate{t: tb, addr: "127.0.0.1:0", backend: backend}
 	g.Up()
 	g.URL = "http://" + g.addr
-	t.Cleanup(g.Down)
+	tb.Cleanup(g.Down)
 	return g
 }
 
 // Proxy returns the backend at the URL.
-func Proxy(t testing.TB, backend string) http.Handler {
-	t.Helper()
+func Proxy(tb testing.TB, backend string) http.Handler {
+	tb.Helper()
 	u, err := url.Parse(backend)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -184,9 +185,7 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.backend.ServeHTTP(w, r)
 		return
 	}
-	for name, values := range late.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), late.header)
 	w.WriteHeader(late.status)
 	_, _ = w.Write(late.body.Bytes()) // the storefront may have gone
 }

@@ -31,7 +31,7 @@ type Process struct {
 	out bytes.Buffer
 }
 
-// attempts is how often a program is started. Somebody else may take the port between its choice and its use.
+// attempts is how often a program is started. Another program may take the port between its choice and its use.
 const attempts = 3
 
 // Redis starts a Redis server that stores nothing.
@@ -67,7 +67,7 @@ func FreeAddr() (string, error) {
 
 // Start starts a program and waits for a line of its output that contains ready. Addr is the rest of that line.
 func Start(ready, path string, args ...string) (*Process, error) {
-	p := &Process{cmd: exec.Command(path, args...), done: make(chan struct{})}
+	p := &Process{cmd: exec.CommandContext(context.Background(), path, args...), done: make(chan struct{})}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, err
