@@ -157,6 +157,20 @@ $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/p
 	npm ci --prefix $(BROWSER)
 	@touch $@
 
+# The versions of Medusa that compat runs. Those but the first have folders in test/e2e/backend/versions.
+VERSIONS ?= 1.20.11 1.20.4 1.20.0 1.19.0 1.18.1 1.17.4 1.16.1 1.12.3 1.8.2
+.PHONY: compat
+compat: ## run the client on each version of Medusa in VERSIONS, one after the other; about two minutes each, once
+	@set -e; for v in $(VERSIONS); do \
+		echo "Medusa $$v"; \
+		BACKEND_VERSION=$$(cd test/e2e/backend/versions && ls -d $$v 2>/dev/null || true) node test/e2e/backend/start.mjs --exec \
+			go -C test/e2e test -count=1 -v ./compat; \
+	done
+
+.PHONY: compat-document
+compat-document: ## write docs/compatibility.md from what the tests of test/e2e/compat say
+	go -C test/e2e run ./compat/write ../../docs/compatibility.md
+
 # More flags of specdiff, such as -format markdown or -all.
 DIFFFLAGS ?=
 # What the backend did in the last `make diff`.

@@ -248,6 +248,23 @@ func TestPassingOnAnErrorDoesNotChangeIt(t *testing.T) {
 }
 
 // TestHintsOfAStatus has the statuses whose usual cause the backend does not name.
+func TestHintOfAnOrderWithoutTotals(t *testing.T) {
+	for _, test := range []struct {
+		odd  DecodeError
+		want bool
+	}{
+		{DecodeError{Path: "orders[0].items[0].discount_total", Reason: "missing"}, true},
+		{DecodeError{Path: "orders[0].total", Reason: "missing"}, true},
+		{DecodeError{Path: "orders[0].refundable_amount", Reason: "missing"}, true},
+		{DecodeError{Path: "orders[0].email", Reason: "missing"}, false},
+		{DecodeError{Path: "orders[0].total", Reason: "not an integer"}, false},
+	} {
+		if got := unreadableOrder(&test.odd).Message; strings.Contains(got, "Medusa before 1.12") != test.want {
+			t.Errorf("%v: %q", test.odd, got)
+		}
+	}
+}
+
 func TestHintsOfAStatus(t *testing.T) {
 	const unknown = `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`
 	ctx := t.Context()
@@ -269,7 +286,7 @@ func TestHintsOfAStatus(t *testing.T) {
 	}{
 		{"expand", list(ListOrdersParams{Expand: []string{"foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
 		{"fields", list(ListOrdersParams{Fields: []string{"foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
-		{"added field", walk(ListOrdersParams{Fields: []string{"+foo"}}), 500, unknown, ErrInternal, messageUnknownName + ": An unknown error occurred."},
+		{"added field", walk(ListOrdersParams{Fields: []string{"+foo"}}), 500, unknown, ErrInternal, messageSignedNames + ": An unknown error occurred."},
 		{"a page", list(ListOrdersParams{Expand: []string{"foo"}}), 500, "<html>", ErrInternal, messageUnknownName},
 		{"neither", list(ListOrdersParams{Q: new("fields")}), 500, unknown, ErrInternal, "An unknown error occurred."},
 		{"empty lists", list(ListOrdersParams{Fields: []string{}, Expand: []string{}}), 500, unknown, ErrInternal, "An unknown error occurred."},

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -15,10 +16,21 @@ const (
 	messageMedusa2Auth = "this looks like the login guard of a Medusa v2 backend, while this package is for v1, or like a gateway that wants credentials of its own"
 	messageEncoding    = "the body has an encoding that was not asked for and can't be decoded"
 	messageUnknownName = "a likely cause is a name in Fields or Expand that the backend does not know"
+	messageSignedNames = "a + or - before a name in Fields needs Medusa 1.20.4 or newer; otherwise a likely cause is a name in Fields or Expand that the backend does not know"
+	messageNoTotals    = " (Medusa before 1.12 sends no totals: name what is needed in Fields, and totals are not expected)"
 	messageTooLarge    = "the request is too large for the backend or for a proxy before it: send less, most likely less metadata"
 	messageURLTooLarge = "the request's URL or headers are too large for the backend or for a proxy before it: send fewer or shorter filters, headers or cookies"
 	messageProvider    = "a payment provider that the backend has saved is no longer installed there"
 )
+
+// hintOfOrders returns what most likely is the matter with orders that can't be read, or nothing.
+func hintOfOrders(err error) string {
+	odd, ok := errors.AsType[*DecodeError](err)
+	if ok && odd.Reason == "missing" && (strings.HasSuffix(odd.Path, "total") || strings.HasSuffix(odd.Path, "refundable_amount")) {
+		return messageNoTotals
+	}
+	return ""
+}
 
 // isMedusa2 reports whether the JSON of a failure is such as only Medusa v2 responds with: it wants a publishable key on
 // each route, its login guard sends JSON, and it refuses properties in words of its own.

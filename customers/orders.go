@@ -305,7 +305,7 @@ func unnamed(before []*DecodeError, order *DecodeError) string {
 }
 
 func unreadableOrder(cause *DecodeError) *Error {
-	e := unexpectedOrders("the order can't be read")
+	e := unexpectedOrders("the order can't be read" + hintOfOrders(cause))
 	e.cause = cause
 	return e
 }

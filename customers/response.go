@@ -108,18 +108,23 @@ func (r *response) isJSON() bool {
 
 // unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
 // (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, without the line break that a
-// gateway in Go ends it with, and password-reset sends the API's JSON.
+// gateway in Go ends it with, and password-reset sends the API's JSON. Before Medusa 1.17 the guard also asks for a bearer
+// token, in a header that nothing else has been seen to send.
 func (r *response) unauthorized() bool {
-	if r.status != http.StatusUnauthorized || len(r.header["Www-Authenticate"]) > 0 {
+	asks := r.header["Www-Authenticate"]
+	if r.status != http.StatusUnauthorized || len(asks) > 0 && !slices.Equal(asks, []string{guardBefore117}) {
 		return false
 	}
-	if isJSON(r.header) {
+	if len(asks) == 0 && isJSON(r.header) {
 		body := r.apiError()
 		return body.Type == "unauthorized" && body.Message != ""
 	}
 	t := mediaType(r.header)
 	return (t == "" || t == "text/plain") && string(r.body) == "Unauthorized"
 }
+
+// guardBefore117 is the WWW-Authenticate header of the login guard of Medusa 1.16 and older.
+const guardBefore117 = `Bearer realm="Users"`
 
 // apiError is the backend's JSON for a failure.
 type apiError struct {
@@ -155,7 +160,7 @@ func decode[T any](ctx context.Context, r *response, read decodeFunc[T], options
 		return nil, &Error{Operation: r.op, cause: ctxErr}
 	}
 	if isPartial(err) {
-		return out, r.unexpected(messageOddOrders, err)
+		return out, r.unexpected(messageOddOrders+hintOfOrders(err), err)
 	}
 	r.foreign = true
 	return nil, r.unexpected(messageOtherJSON, err)
@@ -253,6 +258,8 @@ func (r *response) explain(e *Error) {
 		e.Message = messageNoRoute
 	case r.status == http.StatusNotFound && r.op == OperationListPaymentMethods && strings.Contains(e.Message, "payment provider"):
 		e.hint(messageProvider)
+	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && strings.ContainsAny(r.url.Query().Get("fields"), "+-"):
+		e.hint(messageSignedNames)
 	case r.status == http.StatusInternalServerError && r.op == OperationListOrders && (r.url.Query().Has("fields") || r.url.Query().Has("expand")):
 		e.hint(messageUnknownName)
 	case r.status == http.StatusRequestEntityTooLarge:

@@ -70,6 +70,7 @@ func TestTheBackendsOwnUnauthorizedEndsTheSession(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"login guard":                respondWith(401, "", "Unauthorized"),
 		"login guard behind a proxy": respondWith(401, "text/plain", "Unauthorized"),
+		"login guard before 1.17":    challenge(`Bearer realm="Users"`, "", "Unauthorized"),
 		"credentials":                respondWith(401, "text/plain; charset=utf-8", "Unauthorized"),
 		"JSON":                       respondWith(401, "application/json; charset=utf-8", `{"type":"unauthorized","message":"no"}`),
 	} {

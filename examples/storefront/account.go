@@ -119,9 +119,9 @@ func (s *site) profile(r *http.Request, c *customers.Client) (*view, error) {
 	v := &view{template: "profile", Title: "Your profile", Form: r.PostForm}
 	if r.Method == http.MethodPost {
 		_, err := c.Update(r.Context(), customers.UpdateRequest{
-			FirstName: valueOrNull(r.PostForm.Get("FirstName")),
-			LastName:  valueOrNull(r.PostForm.Get("LastName")),
-			Phone:     valueOrNull(r.PostForm.Get("Phone")),
+			FirstName: customers.ValueOrNull(r.PostForm.Get("FirstName")),
+			LastName:  customers.ValueOrNull(r.PostForm.Get("LastName")),
+			Phone:     customers.ValueOrNull(r.PostForm.Get("Phone")),
 		})
 		return v.then(err, "/profile", "saved")
 	}
@@ -130,7 +130,7 @@ func (s *site) profile(r *http.Request, c *customers.Client) (*view, error) {
 		return nil, err
 	}
 	v.Form = url.Values{
-		"Email": {me.Email}, "FirstName": {deref(me.FirstName)}, "LastName": {deref(me.LastName)}, "Phone": {deref(me.Phone)},
+		"Email": {me.Email}, "FirstName": {customers.Deref(me.FirstName)}, "LastName": {customers.Deref(me.LastName)}, "Phone": {customers.Deref(me.Phone)},
 	}
 	return v, nil
 }

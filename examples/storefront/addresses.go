@@ -25,7 +25,7 @@ func (s *site) addAddress(r *http.Request, c *customers.Client) (*view, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Form = url.Values{"FirstName": {deref(me.FirstName)}, "LastName": {deref(me.LastName)}, "Phone": {deref(me.Phone)}}
+		v.Form = url.Values{"FirstName": {customers.Deref(me.FirstName)}, "LastName": {customers.Deref(me.LastName)}, "Phone": {customers.Deref(me.Phone)}}
 		return v, nil
 	}
 	f := r.PostForm
@@ -62,7 +62,7 @@ func (s *site) editAddress(r *http.Request, c *customers.Client) (*view, error) 
 func (s *site) deleteAddress(r *http.Request, c *customers.Client) (*view, error) {
 	id := r.PathValue("id")
 	me, err := c.Addresses.Delete(r.Context(), id)
-	if err == nil && deref(me.BillingAddressID) == id {
+	if err == nil && customers.Deref(me.BillingAddressID) == id {
 		_, err = c.Update(r.Context(), customers.UpdateRequest{BillingAddress: customers.NoBillingAddress()})
 	}
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *site) billing(r *http.Request, c *customers.Client) (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	current := deref(me.BillingAddressID)
+	current := customers.Deref(me.BillingAddressID)
 	v := &view{template: "billing", Title: "Billing address", Form: url.Values{"Address": {current}}}
 	v.Data = billingChoice{me, ownAddress(me, current) < 0}
 	if r.Method != http.MethodPost || !r.PostForm.Has("Address") {
@@ -133,28 +133,28 @@ func ownAddress(me *customers.Customer, id string) int {
 // addressForm returns the fields of the form for an address.
 func addressForm(a *customers.Address) url.Values {
 	return url.Values{
-		"FirstName": {deref(a.FirstName)}, "LastName": {deref(a.LastName)}, "Company": {deref(a.Company)},
-		"Address1": {deref(a.Address1)}, "Address2": {deref(a.Address2)}, "PostalCode": {deref(a.PostalCode)}, "City": {deref(a.City)},
-		"Province": {deref(a.Province)}, "CountryCode": {deref(a.CountryCode)}, "Phone": {deref(a.Phone)},
+		"FirstName": {customers.Deref(a.FirstName)}, "LastName": {customers.Deref(a.LastName)}, "Company": {customers.Deref(a.Company)},
+		"Address1": {customers.Deref(a.Address1)}, "Address2": {customers.Deref(a.Address2)}, "PostalCode": {customers.Deref(a.PostalCode)}, "City": {customers.Deref(a.City)},
+		"Province": {customers.Deref(a.Province)}, "CountryCode": {customers.Deref(a.CountryCode)}, "Phone": {customers.Deref(a.Phone)},
 	}
 }
 
 // addressChange reads the form. The backend would also take a change to an address without a street.
 func addressChange(f url.Values) (customers.UpdateAddressRequest, error) {
-	var missing missingFields
+	missing := incompleteError{}
 	for _, name := range []string{"FirstName", "LastName", "Address1", "City", "CountryCode"} {
 		if f.Get(name) == "" {
-			missing = append(missing, name)
+			missing[name] = "it is required"
 		}
 	}
-	if missing != nil {
+	if len(missing) > 0 {
 		return customers.UpdateAddressRequest{}, missing
 	}
 	return customers.UpdateAddressRequest{
-		FirstName: valueOrNull(f.Get("FirstName")), LastName: valueOrNull(f.Get("LastName")), Company: valueOrNull(f.Get("Company")),
-		Address1: valueOrNull(f.Get("Address1")), Address2: valueOrNull(f.Get("Address2")), PostalCode: valueOrNull(f.Get("PostalCode")),
-		City: valueOrNull(f.Get("City")), Province: valueOrNull(f.Get("Province")), CountryCode: f.Get("CountryCode"),
-		Phone: valueOrNull(f.Get("Phone")),
+		FirstName: customers.ValueOrNull(f.Get("FirstName")), LastName: customers.ValueOrNull(f.Get("LastName")), Company: customers.ValueOrNull(f.Get("Company")),
+		Address1: customers.ValueOrNull(f.Get("Address1")), Address2: customers.ValueOrNull(f.Get("Address2")), PostalCode: customers.ValueOrNull(f.Get("PostalCode")),
+		City: customers.ValueOrNull(f.Get("City")), Province: customers.ValueOrNull(f.Get("Province")), CountryCode: f.Get("CountryCode"),
+		Phone: customers.ValueOrNull(f.Get("Phone")),
 	}, nil
 }
 

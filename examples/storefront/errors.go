@@ -17,11 +17,11 @@ var (
 	errTwice  = errors.New("the same form is still being handled")
 )
 
-// missingFields is an error about required fields of a form that are empty.
-type missingFields []string
+// incompleteError is why the site refuses fields of a form, by their names.
+type incompleteError map[string]string
 
-func (missingFields) Error() string { return "required fields are empty" }
-func (missingFields) Unwrap() error { return customers.ErrInvalidInput }
+func (incompleteError) Error() string { return "required fields are empty" }
+func (incompleteError) Unwrap() error { return customers.ErrInvalidInput }
 
 const (
 	checkFields = "Please check the fields that are marked."
@@ -56,16 +56,17 @@ var problems = []struct {
 
 // explain returns the status and the text of a page about an error, and what is wrong with the fields of its form.
 func explain(err error, form url.Values) (status int, text string, fields map[string]string) {
-	fields = map[string]string{}
-	if missing, ok := errors.AsType[missingFields](err); ok {
-		for _, name := range missing {
-			fields[name] = "Please fill this in."
-		}
+	var refused map[string]string // why, by the fields' names
+	if e, ok := errors.AsType[incompleteError](err); ok {
+		refused = e
 	}
-	if e, ok := errors.AsType[*customers.Error](err); ok && e.Field != "" {
-		name := e.Field[strings.LastIndexByte(e.Field, '.')+1:] // BillingAddress.City
-		name = strings.ToUpper(name[:1]) + name[1:]             // password
-		fields[name] = "Please check this: " + e.Message
+	if e, ok := errors.AsType[*customers.Error](err); ok {
+		refused = e.Fields
+	}
+	fields = map[string]string{}
+	for name, why := range refused {
+		name = name[strings.LastIndexByte(name, '.')+1:] // BillingAddress.City
+		fields[name] = "Please check this: " + why
 		if form.Get(name) == "" {
 			fields[name] = "Please fill this in."
 		}

@@ -7,12 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/medusa-storefront/customers-go/customers"
 )
 
 // funcs are for the templates. deref makes "" of a null name, which html/template would print as <nil>.
 var funcs = template.FuncMap{
 	"money": money, "minus": func(n int64) int64 { return -n }, "words": words, "date": date,
-	"countries": countries, "country": country, "deref": deref[string],
+	"countries": countries, "country": country, "deref": customers.Deref[string],
 }
 
 // zeroDecimal has the currencies whose amounts the backend shows as they are. It divides those in all others by 100,

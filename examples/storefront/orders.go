@@ -69,14 +69,11 @@ func (s *site) orders(r *http.Request, c *customers.Client) (*view, error) {
 
 // ownOrder returns the order that the path names.
 func ownOrder(r *http.Request, c *customers.Client) (*customers.Order, error) {
-	page, err := c.ListOrders(r.Context(), &customers.ListOrdersParams{ID: new(r.PathValue("id"))})
-	if err != nil {
-		return nil, err
-	}
-	if len(page.Orders) == 0 {
+	order, err := c.Order(r.Context(), r.PathValue("id"))
+	if errors.Is(err, customers.ErrNotFound) {
 		return nil, errNoPage
 	}
-	return &page.Orders[0], nil
+	return order, err
 }
 
 // order shows one order.

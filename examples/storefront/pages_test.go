@@ -188,10 +188,10 @@ func TestErrorsForPeople(t *testing.T) {
 		fields []string // marked
 	}{
 		"wrong password":        {nil, "/login", []string{"Email", "ada@example.com", "Password", "wrong"}, 401, "Email or password is wrong.", []string{"Password"}},
-		"no email":              {nil, "/login", []string{"Email", " ", "Password", "secret"}, 400, "Please check the fields that are marked.", []string{"Email"}},
+		"no email, no password": {nil, "/login", []string{"Email", " ", "Password", ""}, 400, "Please check the fields that are marked.", []string{"Email", "Password"}},
 		"email in use":          {nil, "/register", []string{"Email", "ada@example.com", "Password", "another"}, 409, "There is already an account", []string{"Email"}},
 		"no password":           {nil, "/register", []string{"Email", "eve@example.com", "Password", ""}, 400, "Please check", []string{"Password"}},
-		"address without city":  {nil, "/addresses/new", address("City", ""), 400, "Please check", []string{"City"}},
+		"address without city":  {nil, "/addresses/new", address("City", "", "LastName", ""), 400, "Please check", []string{"City", "LastName"}},
 		"unknown country":       {nil, "/addresses/new", address("CountryCode", "xx"), 400, "Please check", []string{"CountryCode"}},
 		"odd country":           {nil, "/addresses/new", address("CountryCode", "denmark"), 400, "Please check", []string{"CountryCode"}},
 		"change without street": {nil, "/addresses/{id}", address("Address1", ""), 400, "Please check", []string{"Address1"}},

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
@@ -159,7 +158,7 @@ func (e *exchange) cookie(line string) {
 		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
-	if life := cookie.Expires.Sub(date); life > ttl+2*time.Second || life < ttl-slowResponse {
+	if life := cookie.Expires.Sub(date); life > ttl+staleDate || life < ttl-slowResponse {
 		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }

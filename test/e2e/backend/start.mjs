@@ -2,7 +2,7 @@
 // Starts the real backend. See README.md.
 import { Control } from "./lib/control.mjs";
 import { runCommand } from "./lib/exec.mjs";
-import { ensureInstalled } from "./lib/install.mjs";
+import { ensureInstalled, medusaVersion } from "./lib/install.mjs";
 import { Instance } from "./lib/instance.mjs";
 import { watchCaller } from "./lib/lifeline.mjs";
 import { say, seconds } from "./lib/log.mjs";
@@ -45,6 +45,7 @@ async function start({ port, settings }) {
   const controlUrl = await control.listen();
   say(`ready in ${seconds(since)}`);
   return {
+    version: await medusaVersion(),
     url: medusa.url,
     databaseUrl: instance.postgres.url(),
     controlUrl,

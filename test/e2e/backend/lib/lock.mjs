@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheDir } from "./paths.mjs";
+import { lockDir } from "./paths.mjs";
 import { say } from "./log.mjs";
 
 const HEARTBEAT_MS = 2_000;
@@ -12,8 +12,8 @@ const QUIET_WAITS = 10;
 // Runs work while no other process on this machine has the lock of that name. A process with a lock touches the lock file
 // regularly, so the lock of a process that died is taken over.
 export async function withLock(name, work) {
-  await fs.mkdir(cacheDir, { recursive: true });
-  const file = path.join(cacheDir, `${name}.lock`);
+  await fs.mkdir(lockDir, { recursive: true });
+  const file = path.join(lockDir, `${name}.lock`);
   await take(file, name);
   const heartbeat = setInterval(() => fs.utimes(file, new Date(), new Date()).catch(() => {}), HEARTBEAT_MS);
   heartbeat.unref();

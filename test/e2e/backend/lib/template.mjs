@@ -5,17 +5,17 @@ import path from "node:path";
 import { Instance } from "./instance.mjs";
 import { withLock } from "./lock.mjs";
 import { say, seconds } from "./log.mjs";
-import { cacheDir, root } from "./paths.mjs";
+import { cacheDir, manifestDir, root, version } from "./paths.mjs";
 import { newPassword } from "./postgres.mjs";
 
 // The files that the content of the database depends on.
-const SOURCES = ["package-lock.json", "medusa", "seed", "lib/postgres.mjs"];
+const SOURCES = ["medusa", "seed", "lib/postgres.mjs"];
 
 export async function ensureTemplate(onInstance) {
   const name = `template-${(await fingerprint()).slice(0, 16)}`;
   const dir = path.join(cacheDir, name);
   if (!(await exists(dir))) {
-    await withLock("template", async () => {
+    await withLock(version ? `template-${version}` : "template", async () => {
       if (!(await exists(dir))) await build(dir, onInstance);
     });
   }
@@ -35,12 +35,12 @@ async function build(dir, onInstance) {
     await instance.postgres.createDatabase();
     // The schema gets the columns of the optional features, and the seed uses them, so that Medusa can be started
     // with them or, as is its default, without.
-    const settings = { optionalFeatures: true };
+    const settings = { optionalFeatures: !version };
     const medusa = instance.useMedusa();
     await medusa.migrate(settings);
     const admin = { email: "admin@example.com", password: "admin-password", apiToken: randomBytes(16).toString("hex") };
     await medusa.start(settings, { admin });
-    const { seed } = await import("../seed/index.mjs");
+    const { seed } = await import(version ? "../seed/reduced.mjs" : "../seed/index.mjs");
     let seeded;
     try {
       seeded = await seed({ url: medusa.url, databaseUrl: instance.postgres.url(), admin });
@@ -79,8 +79,8 @@ async function removeOthers(dir) {
 
 async function fingerprint() {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`);
-  for (const source of SOURCES) {
-    for (const file of await filesBelow(path.join(root, source))) {
+  for (const source of [path.join(manifestDir, "package-lock.json"), ...SOURCES.map((name) => path.join(root, name))]) {
+    for (const file of await filesBelow(source)) {
       hash.update(path.relative(root, file)).update("\0").update(await fs.readFile(file)).update("\0");
     }
   }

@@ -12,9 +12,9 @@ export class Api {
   post = (path, body = {}) => this.#send("POST", path, body);
   delete = (path) => this.#send("DELETE", path);
 
-  // Logs a customer in, and returns a client that acts for them.
-  async login(email, password) {
-    const response = await this.#fetch("POST", "/store/auth", { email, password });
+  // Logs a customer in, or a user of the admin, and returns a client that acts for them.
+  async login(email, password, path = "/store/auth") {
+    const response = await this.#fetch("POST", path, { email, password });
     const cookie = response.headers.getSetCookie().map((line) => line.split(";")[0]).join("; ");
     return new Api(this.#base, { ...this.#headers, cookie });
   }

@@ -20,6 +20,7 @@ import (
 
 // Backend is a running backend. Its exported fields are the JSON that start.mjs prints.
 type Backend struct {
+	Version        string            `json:"version"` // Medusa's
 	URL            string            `json:"url"`
 	DatabaseURL    string            `json:"databaseUrl"`
 	ControlURL     string            `json:"controlUrl"`

@@ -4,11 +4,16 @@
 // Medusa's loader looks for the exports of a compiled ES module.
 Object.defineProperty(exports, "__esModule", { value: true });
 
-exports.default = function tellToken({ data }) {
-  if (process.connected) process.send({ passwordToken: { email: data.email, token: data.token, customerId: data.id } });
+const event = "customer.password_reset";
+
+function send({ email, token, id }) {
+  if (process.connected) process.send({ passwordToken: { email, token, customerId: id } });
+}
+
+// tellToken is called with each event from Medusa 1.18 on. Before, it is a class that is made with the container.
+exports.default = function tellToken(given) {
+  if (new.target) given.eventBusService.subscribe(event, send);
+  else send(given.data);
 };
 
-exports.config = {
-  event: "customer.password_reset",
-  context: { subscriberId: "test-support-password-reset" },
-};
+exports.config = { event, context: { subscriberId: "test-support-password-reset" } };
