@@ -104,6 +104,9 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 		case use != open && use != optional && c.bearer == nil, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
 		case c.bearer != nil && req.Header["Authorization"] != nil:
+			if in.streams {
+				return snapshot{}, refused("Header", reasonTwoCredentials)
+			}
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
 		case c.bearer != nil && use != open:
 			req.Header.Set("Authorization", "Bearer "+*c.bearer)
