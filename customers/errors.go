@@ -50,8 +50,8 @@ var (
 	ErrInvalidPasswordToken = newSentinel("invalid_password_token", http.StatusBadRequest, "invalid password token")
 	// ErrDuplicate means that another customer has this email, or uses this billing address (422).
 	ErrDuplicate = newSentinel("duplicate", http.StatusConflict, "duplicate")
-	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404); Message says
-	// which.
+	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404), or that the
+	// customer has no such order; Message says which.
 	ErrNotFound = newSentinel("not_found", http.StatusNotFound, "not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
 	ErrConflict = newSentinel("conflict", http.StatusConflict, "conflict")

@@ -70,9 +70,6 @@ const (
 // maxErrorBody is how much of a failed call's body an error keeps.
 const maxErrorBody = 4 << 10
 
-// maxErrorText is how much of a text of the backend an error repeats.
-const maxErrorText = 500
-
 // ok reports whether the response is the backend's to a request that succeeded, and not, say, the page of a proxy.
 func (r *response) ok() bool {
 	switch operations[r.op].body {
@@ -140,9 +137,9 @@ func (r *response) apiError() (body apiError) {
 	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
 	body.whole = body.Message
 	for _, text := range []*string{&body.Type, &body.Code, &body.Message} {
-		if len(*text) > maxErrorText {
-			masked := maskEmails((*text)[:min(len(*text), 2*maxErrorText)]) // before the cut, which may be in an email
-			*text = strings.ToValidUTF8(masked[:min(len(masked), maxErrorText)], "") + "…"
+		if len(*text) > maxText {
+			masked := maskEmails((*text)[:min(len(*text), 2*maxText)]) // before the cut, which may be in an email
+			*text = strings.ToValidUTF8(masked[:min(len(masked), maxText)], "") + "…"
 		}
 	}
 	return body

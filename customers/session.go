@@ -19,9 +19,9 @@ import (
 //     failed login changes nothing.
 //  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without
 //     WWW-Authenticate or with that of Medusa before 1.17, and with the bare word to the byte or the API's JSON of type
-//     unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the session too. JSON that is not the API's is no
-//     success. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
-//     does a failure that sets the same value.
+//     unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the session too. JSON that
+//     is not the API's is no success. A response to an older cookie changes nothing. A success that sets the cookie
+//     again prolongs it, and so does a failure that sets the same value.
 //  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
 //     Forget drops the login without asking the backend.
 //  6. Secure. A Secure cookie is sent over https, and over plain http only with WithTLSTerminated; otherwise the call is

@@ -50,8 +50,8 @@ type SessionChange struct {
 // none.
 //
 // The requests of one visitor may be handled at once, each with a session of its own from the same text. Their changes
-// give the same result in any order, provided that no other change gets between reading and
-// writing. So have the store compare and swap, or lock:
+// give the same result in any order, provided that no other change gets between reading and writing. So have the store
+// compare and swap, or lock:
 //
 //	for {
 //		stored := store.Get(id)
