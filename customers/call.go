@@ -48,8 +48,8 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	return r, err
 }
 
-// try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session. spent is
-// how much of WithTimeout the call has used.
+// try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session.
+// spent is how much of WithTimeout the call has used.
 func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *time.Duration) (*response, snapshot, error) {
 	snap, err := c.authorize(in, req)
 	if err != nil {
@@ -124,8 +124,8 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 	return snap, nil
 }
 
-// settle takes what a response means into the session, and returns the call's error, which is err unless the session has
-// one of its own.
+// settle takes what a response means into the session, and returns the call's error, which is err unless the session
+// has one of its own.
 func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *response, err error) error {
 	if c.session == nil {
 		return err
@@ -158,8 +158,8 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 // supersededTimeout bounds how long a call waits for the logout of superseded logins.
 const supersededTimeout = 5 * time.Second
 
-// endSuperseded logs out superseded logins at the backend, as well as can be: no caller could act on a failure. It sends
-// the headers of the call that found them.
+// endSuperseded logs out superseded logins at the backend, as well as can be: no caller could act on a failure. It
+// sends the headers of the call that found them.
 func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header http.Header) {
 	if len(superseded) == 0 {
 		return

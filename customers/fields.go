@@ -58,7 +58,8 @@ func (e *Error) addFields(message string) {
 
 const fieldBillingAddress = "BillingAddress"
 
-// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md, B18).
+// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md,
+// B18).
 func (e *Error) addBillingAddress(message string) {
 	var report struct {
 		Message string              `json:"message"`

@@ -44,8 +44,8 @@ func (s *stream) peek() []byte {
 	return head
 }
 
-// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that the
-// connection can be used again.
+// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that
+// the connection can be used again.
 func (s *stream) discard() {
 	if s != nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(s.source, maxErrorRead))

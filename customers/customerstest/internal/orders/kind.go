@@ -11,8 +11,8 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// entityKind is a table of the graph that begins at an order, as the models of package api describe it: properties whose
-// type is another of these models are relations, all others are columns.
+// entityKind is a table of the graph that begins at an order, as the models of package api describe it: properties
+// whose type is another of these models are relations, all others are columns.
 type entityKind struct {
 	name      string
 	columns   []string
