@@ -70,8 +70,8 @@ const maxBrowserCookies = 3
 // Call it before the response's header is written; a later call for the same response replaces what an earlier one set.
 // The cookie is HttpOnly, SameSite=Lax, Secure unless [BrowserCookie] says otherwise, and for the whole site; it lasts
 // as long as the backend's. Where it is Secure, and the browser's request seems to have come over plain http and not to
-// localhost, BrowserCookie.Logger gets a warning, once. Cookies of a load balancer before the backend stay with the session
-// and are not relayed.
+// localhost, BrowserCookie.Logger gets a warning, once. Cookies of a load balancer before the backend stay with the
+// session and are not relayed.
 //
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
