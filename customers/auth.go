@@ -28,8 +28,8 @@ func (s AuthService) Authenticate(ctx context.Context, email, password string, o
 	return s.caller.customer(ctx, &in, req)
 }
 
-// GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask only
-// who is logged in, [Client.Retrieve] is smaller and faster.
+// GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask
+// only who is logged in, [Client.Retrieve] is smaller and faster.
 //
 // [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted.
 func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Customer, error) {

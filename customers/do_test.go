@@ -162,14 +162,14 @@ func TestDoRefusesWhatItCanNotSend(t *testing.T) {
 		field  string
 		change func(*http.Request)
 	}{
-		"a lost Host":       {"Host", func(r *http.Request) { r.Host = "evil.example" }},
-		"another port":      {"Host", func(r *http.Request) { r.Host = "shop.example.com:9000" }},
-		"http's port":       {"Host", func(r *http.Request) { r.Host = "shop.example.com:80" }},
-		"a served request":  {"RequestURI", func(r *http.Request) { r.RequestURI = "/store/carts" }},
-		"chunks":            {"TransferEncoding", func(r *http.Request) { r.TransferEncoding = []string{"chunked"} }},
-		"a trailer":         {"Trailer", func(r *http.Request) { r.Trailer = http.Header{"X": nil} }},
-		"CONNECT":           {"Method", func(r *http.Request) { r.Method = http.MethodConnect }},
-		"TRACE":             {"Method", func(r *http.Request) { r.Method = http.MethodTrace }},
+		"a lost Host":      {"Host", func(r *http.Request) { r.Host = "evil.example" }},
+		"another port":     {"Host", func(r *http.Request) { r.Host = "shop.example.com:9000" }},
+		"http's port":      {"Host", func(r *http.Request) { r.Host = "shop.example.com:80" }},
+		"a served request": {"RequestURI", func(r *http.Request) { r.RequestURI = "/store/carts" }},
+		"chunks":           {"TransferEncoding", func(r *http.Request) { r.TransferEncoding = []string{"chunked"} }},
+		"a trailer":        {"Trailer", func(r *http.Request) { r.Trailer = http.Header{"X": nil} }},
+		"CONNECT":          {"Method", func(r *http.Request) { r.Method = http.MethodConnect }},
+		"TRACE":            {"Method", func(r *http.Request) { r.Method = http.MethodTrace }},
 		"a length without body": {"ContentLength", func(r *http.Request) {
 			_ = r.Body.Close()
 			r.Body, r.ContentLength = nil, 5

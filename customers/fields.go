@@ -15,8 +15,8 @@ const (
 	maxFields      = 100      // how many fields of a response an error names
 )
 
-// fieldNames returns the Go names of an operation's fields, by their names in the contract. The names of other operations'
-// fields may be those of properties that only the shop has.
+// fieldNames returns the Go names of each operation's fields, by their names in the contract. A name of another
+// operation's may be that of a property that only the shop has.
 var fieldNames = sync.OnceValue(func() map[Operation]map[string]string {
 	all := map[Operation]map[string]string{OperationListOrders: namesOf(api.ListOrdersParams{})}
 	for operation, request := range bodies {
@@ -64,7 +64,8 @@ func (e *Error) addFields(message string) {
 
 const fieldBillingAddress = "BillingAddress"
 
-// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md, B18).
+// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md,
+// B18).
 func (e *Error) addBillingAddress(message string) {
 	var report struct {
 		Message string              `json:"message"`

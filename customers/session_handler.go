@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 )
@@ -12,24 +11,24 @@ import (
 // sessionKey is the key of a browser's *Session in a request's context.
 type sessionKey struct{}
 
-// SessionFromContext returns the session that [SessionHandler] or [ContextWithSession] put into the context of a request;
-// nil if none did, and [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
+// SessionFromContext returns the session that [SessionHandler] or [ContextWithSession] put into the context of a
+// request; nil if none did, and [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
 func SessionFromContext(ctx context.Context) *Session {
 	s, _ := ctx.Value(sessionKey{}).(*Session)
 	return s
 }
 
-// ContextWithSession returns a context for [SessionFromContext], as [SessionHandler] does: for a server with a store of its
-// own, which makes the session of a request by [DecodeSession]. So its handlers are the same with either.
+// ContextWithSession returns a context for [SessionFromContext], as [SessionHandler] does: for a server with a store of
+// its own, which makes the session of a request by [DecodeSession]. So its handlers are the same with either.
 func ContextWithSession(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, sessionKey{}, s)
 }
 
 // SessionHandler is middleware for a server that keeps no sessions of its own, because the browser has the backend's
-// cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays its
-// changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes nothing,
-// flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte can't be
-// relayed, and slog.Default gets a warning. It works with any router:
+// cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays
+// its changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes
+// nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte
+// can't be relayed, and BrowserCookie.Logger gets a warning. It works with any router:
 //
 //	site := http.NewServeMux()
 //	site.HandleFunc("GET /account", func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +84,7 @@ func (w *relayWriter) finish() {
 	lost := w.session.browser.line(&w.session.state) != w.session.browser.line(&w.as)
 	w.session.mu.Unlock()
 	if lost {
-		slog.Warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
+		w.session.browser.warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
 			"make the calls that log in or out before anything is written")
 	}
 }

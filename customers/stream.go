@@ -44,8 +44,8 @@ func (s *stream) peek() []byte {
 	return head
 }
 
-// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that the
-// connection can be used again.
+// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that
+// the connection can be used again.
 func (s *stream) discard() {
 	if s != nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(s.source, maxErrorRead))
@@ -71,8 +71,8 @@ func (s *stream) decode() bool {
 	return true
 }
 
-// decoding undoes one encoding, from the first Read on. It is bounded itself, because of what is encoded twice, the first
-// decoding may make endlessly much of which the second makes nothing.
+// decoding undoes one encoding, from the first Read on. It is bounded itself: of a body that is encoded twice, the
+// first decoding may make any amount of which the second makes nothing.
 type decoding struct {
 	encoding string
 	source   *bufio.Reader

@@ -32,10 +32,10 @@ type transport struct {
 	logger           *slog.Logger // may be nil
 }
 
-// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
-// attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all attempts
-// together, so that a backend that hangs costs its caller one wait. If streams is true, the response's body is left to be
-// read, and ends with the timeout.
+// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the
+// last attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all
+// attempts together, so that a backend that hangs costs its caller one wait. If streams is true, the response's body is
+// left to be read, and ends with the timeout.
 func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration, streams bool) (*response, int, error) {
 	budget, cancel := context.WithTimeout(ctx, timeout)
 	r, n, err := t.attempts(ctx, budget, op, req, streams)
@@ -47,7 +47,8 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request, t
 	return r, n, err
 }
 
-// attempts sends req until a response is worth returning. ctx is the caller's, budget ends with the time for all attempts.
+// attempts sends req until a response is worth returning. ctx is the caller's, budget ends with the time for all
+// attempts.
 func (t *transport) attempts(ctx, budget context.Context, op Operation, req *http.Request, streams bool) (*response, int, error) {
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
@@ -287,8 +288,8 @@ func (t *transport) log(ctx context.Context, req *http.Request, op Operation, at
 	t.logger.LogAttrs(ctx, slog.LevelDebug, "medusa request", attrs...)
 }
 
-// roundTripper sends with one net/http transport what can be repeated, and with another what can't. A POST is lost if the
-// other side closes its connection just then, so the second keeps connections for a moment only.
+// roundTripper sends with one net/http transport what can be repeated, and with another what can't. A POST is lost if
+// the other side closes its connection just then, so the second keeps connections for a moment only.
 type roundTripper struct {
 	repeatable, single *http.Transport
 }
