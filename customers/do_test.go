@@ -587,6 +587,41 @@ func TestDoOfABodyThatFails(t *testing.T) {
 	}
 }
 
+func TestDoWithholdsCookiesInATrailer(t *testing.T) {
+	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Trailer"] = []string{"X-Sum", "Set-Cookie"}
+		_, _ = io.WriteString(w, "body")
+		w.Header().Set("Set-Cookie", "connect.sid=hush; Path=/")
+		w.Header().Set("X-Sum", "1")
+	})
+	resp, err := f.client(t).Do(newRequest(t, http.MethodGet, "/store/carts", nil))
+	wantOK(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	wantOK(t, err)
+	if string(body) != "body" || resp.Trailer.Get("X-Sum") != "1" || resp.Trailer["Set-Cookie"] != nil {
+		t.Errorf("%q, %v", body, resp.Trailer)
+	}
+}
+
+// HTTP/2 counts the bytes of a body itself, so what is too much does not reach it.
+func TestDoNeverReadsMoreOfABodyThanItsLength(t *testing.T) {
+	for _, size := range []int{1, 3, 4, 100} {
+		body := newRequestBody(io.NopCloser(strings.NewReader("abcdefghij")), 3)
+		read := 0
+		var err error
+		for p := make([]byte, size); err == nil && read < 20; {
+			var n int
+			n, err = body.Read(p)
+			read += n
+		}
+		failed, ok := errors.AsType[*requestBodyError](err)
+		if n, _ := body.Read(make([]byte, 5)); read != 3 || n != 0 || !ok || !errors.Is(failed.cause, errBodyLength) {
+			t.Errorf("%d at a time: read %d bytes, %v, then %d", size, read, err, n)
+		}
+	}
+}
+
 // A body of another length than the request's is the caller's mistake, and is not repeated.
 func TestDoOfABodyOfAnotherLength(t *testing.T) {
 	for name, test := range map[string]struct {

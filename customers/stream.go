@@ -129,6 +129,7 @@ func (s *stream) Read(p []byte) (int, error) {
 		err = s.failure(err)
 	}
 	if s.err = err; err != nil {
+		s.resp.Trailer.Del("Set-Cookie") // which comes with the end of the body
 		s.release()
 	}
 	return n, err

@@ -174,6 +174,7 @@ func (b *requestBody) Read(p []byte) (int, error) {
 		err = &requestBodyError{err}
 	case b.bounded && (b.left < 0 || err != nil && b.left > 0):
 		err = &requestBodyError{errBodyLength}
+		n, b.left = n+int(min(b.left, 0)), max(b.left, 0) // without what is too much, of which HTTP/2 has an error of its own
 	}
 	return n, err
 }
