@@ -75,7 +75,11 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
 	in := newCall(OperationEmailExists, opts)
 	email = in.email(email)
-	req, err := in.request(api.NewEmailExistsRequest(s.caller.baseURL(), email))
+	built, err := api.NewEmailExistsRequest(s.caller.baseURL(), email)
+	if err != nil {
+		in.refuse("Email", "it has a part that leads to another route")
+	}
+	req, err := in.request(built, err)
 	if err != nil {
 		return false, err
 	}

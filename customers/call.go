@@ -104,6 +104,9 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 		case use != open && use != optional && c.bearer == nil, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
 		case c.bearer != nil && req.Header["Authorization"] != nil:
+			if in.streams {
+				return snapshot{}, refused("Header", reasonTwoCredentials)
+			}
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
 		case c.bearer != nil && use != open:
 			req.Header.Set("Authorization", "Bearer "+*c.bearer)
@@ -131,7 +134,7 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 		return err
 	}
 	e, use := c.config.endpoint, operations[in.op].session
-	got := result{ok: r.ok() && !(r.foreign && use == secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
+	got := result{ok: r.ok() && (!r.foreign || use != secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
 	live := got.cookies.live()
 	switch {
 	case use == login && got.ok && live == nil:
@@ -149,7 +152,7 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 	if use == login && got.ok && slices.Contains(superseded, live) {
 		return r.failure(ErrSessionSuperseded, messageSuperseded)
 	}
-	if e, ok := errors.AsType[*Error](err); ok && use == secured && e.kind == ErrUnauthenticated {
+	if e, ok := errors.AsType[*Error](err); ok && use == secured && e.kind == ErrUnauthenticated { //nolint:errorlint // itself, not one below it
 		e.kind = ErrSessionEnded
 	}
 	return err

@@ -34,8 +34,8 @@ import (
 // The request itself is not changed; its body is closed.
 //
 // [ErrUnavailable]: no connection, or no response in time. [ErrUnexpectedResponse], while the body is read: it is cut
-// off or too large. [ErrInvalidInput] with the field Body: the request's own body failed. For a login, see also
-// [AuthService.Authenticate].
+// off or too large. [ErrInvalidInput] with the field Body: the request's own body failed, or is not as long as its
+// ContentLength. For a login, see also [AuthService.Authenticate].
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	in := call{op: OperationDo, streams: true}
 	sent, err := c.caller.requestOf(&in, req)
@@ -67,6 +67,7 @@ const (
 	reasonServed    = "this is a request that a server received: make a new one"
 	reasonDoHost    = "it is another host than the base URL's"
 	reasonDoFraming = "net/http decides how the body is sent: leave it unset"
+	reasonDoLength  = "there is no body: leave it unset"
 )
 
 var doMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
@@ -91,6 +92,8 @@ func (c *caller) requestOf(in *call, req *http.Request) (*http.Request, error) {
 		return nil, refused("TransferEncoding", reasonDoFraming)
 	case len(req.Trailer) > 0:
 		return nil, refused("Trailer", reasonDoFraming)
+	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
+		return nil, refused("ContentLength", reasonDoLength)
 	case req.Host != "" && !e.isOwn(req.URL.Scheme, req.Host):
 		return nil, refused("Host", reasonDoHost)
 	}
@@ -134,14 +137,14 @@ func setDoBody(sent, req *http.Request) {
 		sent.Body, sent.GetBody = nil, nil
 		return
 	}
-	sent.Body = requestBody{req.Body}
+	sent.Body = newRequestBody(req.Body, req.ContentLength)
 	if get := req.GetBody; get != nil {
 		sent.GetBody = func() (io.ReadCloser, error) {
 			body, err := get()
 			if err != nil {
 				return nil, err
 			}
-			return requestBody{body}, nil
+			return newRequestBody(body, req.ContentLength), nil
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -154,13 +155,15 @@ func mayLeadElsewhere(path string) bool {
 			return true
 		}
 		for part := range strings.SplitSeq(path, "/") {
-			part, _, _ = strings.Cut(part, ";") // which some servers cut off
+			if end := strings.IndexAny(part, ";?#"); end >= 0 { // which some servers cut off, decoded or not
+				part = part[:end]
+			}
 			if part = strings.TrimSpace(part); part == "." || part == ".." {
 				return true
 			}
 		}
-		decoded, err := url.PathUnescape(path)
-		if err != nil || decoded == path {
+		decoded := escapedByte.ReplaceAllStringFunc(path, unescapeByte)
+		if decoded == path {
 			return false
 		}
 		if path = decoded; path[0] == '/' { // after the slash of the base URL, it would be the beginning of a host
@@ -168,6 +171,15 @@ func mayLeadElsewhere(path string) bool {
 		}
 	}
 	return true
+}
+
+// escapedByte is a byte as a path has it escaped. Unlike net/url, some servers leave what else begins with a percent
+// sign.
+var escapedByte = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+func unescapeByte(escaped string) string {
+	b, _ := strconv.ParseUint(escaped[1:], 16, 8)
+	return string([]byte{byte(b)})
 }
 
 // maySendSecure reports whether a Secure cookie may be sent to the backend.

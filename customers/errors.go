@@ -138,7 +138,7 @@ func (e *Error) Error() string {
 	}
 	if e.Field != "" {
 		b.WriteString(": ")
-		b.WriteString(e.Field)
+		b.WriteString(shown(e.Field, maxName))
 	}
 	if e.Message != "" {
 		b.WriteString(": ")

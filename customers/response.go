@@ -17,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// Response is what [WithResponse] stores. Printing or encoding it shows no body.
+// Response is what [WithResponse] stores. Printing it or encoding it as JSON shows no body.
 type Response struct {
 	// StatusCode is the HTTP status, such as 200.
 	StatusCode int
@@ -25,8 +25,10 @@ type Response struct {
 	Header http.Header
 	// Attempts is how many requests were sent.
 	Attempts int
-	// Body is the JSON of a call that succeeded, such as {"customer":{…}}, with the properties that only the shop has. It
-	// is nil after a call that failed, see [Error.Body], and where the response is no JSON. GetToken's has the token.
+	// Body is the JSON of a 200 response, such as {"customer":{…}}, with the properties that only the shop has. It is
+	// set also beside an error about what the JSON says, such as [OrdersError], [ErrAddressNotAdded] or an order that is
+	// not found. It is nil after any other failure, see [Error.Body], and where the response is no JSON. GetToken's has
+	// the token.
 	Body []byte `json:"-" xml:"-"`
 }
 

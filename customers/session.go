@@ -2,6 +2,7 @@ package customers
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -126,6 +127,7 @@ type browser struct {
 	rest      []string // of other cookies by this name, such as an older one for the whole domain
 	refused   bool     // the backend did not know the cookie, which may be an admin's
 	plainHTTP bool     // it will drop a Secure cookie
+	logger    *slog.Logger
 }
 
 // login stores the cookie c of the login that began as number, unless a newer login or logout stands (rule 3). It

@@ -25,6 +25,9 @@ type BrowserCookie struct {
 	// Secure cookie there, so that a login has no effect; from http://localhost most take it. Names that begin with
 	// __Host- or __Secure- are always Secure.
 	Insecure bool
+	// Logger gets a warning where the browser will drop the cookie, or keep an older one; nil means [slog.Default]. Without
+	// one, a login that has no effect would have none in silence.
+	Logger *slog.Logger
 }
 
 // SessionFromRequest makes a session from the cookie of a browser's request, so that a server between browser and
@@ -39,7 +42,7 @@ type BrowserCookie struct {
 //	me, err := shop.WithSession(session).Retrieve(r.Context())
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
-	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r)}
+	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r), logger: as.Logger}
 	b.insecure = as.Insecure && !strings.HasPrefix(b.name, "__Host-") && !strings.HasPrefix(b.name, "__Secure-")
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
@@ -67,8 +70,8 @@ const maxBrowserCookies = 3
 // Call it before the response's header is written; a later call for the same response replaces what an earlier one set.
 // The cookie is HttpOnly, SameSite=Lax, Secure unless [BrowserCookie] says otherwise, and for the whole site; it lasts
 // as long as the backend's. Where it is Secure, and the browser's request seems to have come over plain http and not to
-// localhost, slog.Default gets a warning, once. Cookies of a load balancer before the backend stay with the session and
-// are not relayed.
+// localhost, BrowserCookie.Logger gets a warning, once. Cookies of a load balancer before the backend stay with the
+// session and are not relayed.
 //
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
@@ -94,7 +97,7 @@ func (s *Session) Relay(w http.ResponseWriter) {
 		// What proxies report about the browser's connection can't be relied on.
 		line += "; Secure"
 		if b.plainHTTP {
-			warnPlainHTTP(b.name)
+			b.warnPlainHTTP()
 		}
 	}
 	w.Header().Add("Set-Cookie", line)
@@ -144,11 +147,19 @@ func isPlainHTTP(r *http.Request) bool {
 
 var warnedPlainHTTP atomic.Bool
 
-// warnPlainHTTP logs, once in a process, that a browser will drop a cookie.
-func warnPlainHTTP(name string) {
+// warnPlainHTTP logs, once in a process, that the browser will drop its cookie.
+func (b *browser) warnPlainHTTP() {
 	if warnedPlainHTTP.CompareAndSwap(false, true) {
-		slog.Warn("customers: a Secure cookie was relayed to a browser that seems to use plain http, and would drop it: "+
-			"serve the site over https, set BrowserCookie.Insecure in development, or have the proxy that ends TLS send X-Forwarded-Proto",
-			"cookie", name)
+		b.warn("customers: a Secure cookie was relayed to a browser that seems to use plain http, and would drop it: " +
+			"serve the site over https, set BrowserCookie.Insecure in development, or have the proxy that ends TLS send X-Forwarded-Proto")
 	}
+}
+
+// warn logs to the logger of [BrowserCookie].
+func (b *browser) warn(message string) {
+	logger := b.logger
+	if logger == nil {
+		logger = slog.Default() //nolint:forbidigo // as http.Server does without an ErrorLog
+	}
+	logger.Warn(message, "cookie", b.name) //nolint:sloglint // message is a constant of this package
 }

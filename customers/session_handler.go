@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 )
@@ -29,7 +28,7 @@ func ContextWithSession(ctx context.Context, s *Session) context.Context {
 // cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays
 // its changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes
 // nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte
-// can't be relayed, and slog.Default gets a warning. It works with any router:
+// can't be relayed, and BrowserCookie.Logger gets a warning. It works with any router:
 //
 //	site := http.NewServeMux()
 //	site.HandleFunc("GET /account", func(w http.ResponseWriter, r *http.Request) {
@@ -85,7 +84,7 @@ func (w *relayWriter) finish() {
 	lost := w.session.browser.line(&w.session.state) != w.session.browser.line(&w.as)
 	w.session.mu.Unlock()
 	if lost {
-		slog.Warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
+		w.session.browser.warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
 			"make the calls that log in or out before anything is written")
 	}
 }

@@ -151,13 +151,29 @@ func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (emptyBody) Close() error             { return nil }
 
 // requestBody is the body of a request of the caller's, whose failure is not the backend's.
-type requestBody struct{ io.ReadCloser }
+type requestBody struct {
+	io.ReadCloser
+
+	bounded bool  // its length is known
+	left    int64 // of that
+}
+
+// newRequestBody returns the body of a request whose ContentLength is length.
+func newRequestBody(body io.ReadCloser, length int64) *requestBody {
+	return &requestBody{body, length > 0, length}
+}
+
+var errBodyLength = errors.New("it is not as long as the request's ContentLength")
 
 // Read reads the body.
-func (b requestBody) Read(p []byte) (int, error) {
+func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { // which net/http compares so
+	b.left -= int64(n)
+	switch {
+	case err != nil && err != io.EOF: // which net/http compares so
 		err = &requestBodyError{err}
+	case b.bounded && (b.left < 0 || err != nil && b.left > 0):
+		err = &requestBodyError{errBodyLength}
 	}
 	return n, err
 }

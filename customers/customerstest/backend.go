@@ -34,7 +34,7 @@ func New(opts ...Option) *Backend {
 
 // ServeHTTP responds as the real backend does, unless [Backend.Inject] has injected a fault for the request.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x, err := b.backend.Receive(r)
+	x, err := b.backend.Receive(r) //nolint:contextcheck // r has its context
 	if err != nil {
 		return // the client has gone away
 	}

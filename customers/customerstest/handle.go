@@ -14,7 +14,7 @@ import (
 //
 // Faults and [Backend.Requests] know these requests as they know others, with no operation. Below /store/customers the
 // login guard comes first, and OPTIONS below /store is the backend's. Handle panics if the backend has the route
-// itself, or if the pattern conflicts with an earlier one.
+// itself, with any method if the pattern names none, or if the pattern conflicts with an earlier one.
 func (b *Backend) Handle(pattern string, handler func(w http.ResponseWriter, r *http.Request, customer *api.Customer)) {
 	taken := b.backend.AddOwn(pattern, func(w http.ResponseWriter, r *http.Request, id string) {
 		handler(w, r, b.loggedIn(id))
