@@ -14,9 +14,9 @@ func (a *Address) AddRequest() AddAddressRequest {
 	return request
 }
 
-// UpdateRequest returns the request that makes another address, or a billing address, the same as this one: what is null here is
-// cleared there. A form starts from it and sets what was changed. Metadata is left out, so that it stays as it is there,
-// and so is a country that is null, which the backend would ignore.
+// UpdateRequest returns the request that makes another address, or a billing address, the same as this one: what is
+// null here is cleared there. A form starts from it and sets what was changed. Metadata is left out, so that it stays
+// as it is there, and so is a country that is null, which the backend would ignore.
 func (a *Address) UpdateRequest() UpdateAddressRequest {
 	return UpdateAddressRequest{
 		FirstName: orNull(a.FirstName), LastName: orNull(a.LastName), Company: orNull(a.Company), Address1: orNull(a.Address1),

@@ -24,8 +24,8 @@ type DecodeOptions struct {
 	MaxOrders int
 }
 
-// oddSize is how much of what the models may take an order that can't be read takes. The smallest order that the backend
-// sends has 600 bytes, and brings eight times as much, so that many odd ones cost no other.
+// oddSize is how much of what the models may take an order that can't be read takes. The smallest order that the
+// backend sends has 600 bytes, and brings eight times as much, so that many odd ones cost no other.
 const oddSize = 768
 
 // OrderProperties is a set of an order's properties, which [Order.Has] reads.
@@ -35,8 +35,8 @@ type OrderProperties uint64
 const sparseOrder OrderProperties = 1 << 63
 
 // Has reports whether a property, such as "subtotal", came with the order. Where a request has Fields or Expand, that
-// tells what was not asked for from what is zero or null. Without them, and in an order that no Decode function made, what
-// the contract requires is there, and what is optional if it is not nil.
+// tells what was not asked for from what is zero or null. Without them, and in an order that no Decode function made,
+// what the contract requires is there, and what is optional if it is not nil.
 func (o *Order) Has(property string) bool {
 	i := slices.IndexFunc(namesOrder, func(name string) bool { return name[1:len(name)-2] == property })
 	if i < 0 || o.Absent&sparseOrder != 0 {
@@ -256,8 +256,8 @@ func growOrders[T any](d *decoder, s []T, n, size, length int) ([]T, bool) {
 	return s, ok
 }
 
-// oddOrder returns the failure in the order i of a list, which begins at mark, and goes on to its end. It returns nil if no
-// other order can be read either.
+// oddOrder returns the failure in the order i of a list, which begins at mark, and goes on to its end. It returns nil
+// if no other order can be read either.
 func (d *decoder) oddOrder(mark jsonscan.Mark, at string, i int) *DecodeError {
 	d.In("[" + strconv.Itoa(i) + "]")
 	odd := &DecodeError{Path: at + d.path}

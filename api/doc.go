@@ -25,9 +25,9 @@
 //
 // # Decoding
 //
-// The Decode functions, such as [DecodeOrderPage], decode the body of a response as the contract says. What is missing or
-// has another type is a [DecodeError]. An order that can't be read is left out and named by an [OrdersError]. The raw
-// client decodes with encoding/json, which does neither.
+// The Decode functions, such as [DecodeOrderPage], decode the body of a response as the contract says. What is missing
+// or has another type is a [DecodeError]. An order that can't be read is left out and named by an [OrdersError]. The
+// raw client decodes with encoding/json, which does neither.
 //
 // # Secrets
 //

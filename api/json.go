@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// JSON is what a shop, a plugin or a payment provider stored: any JSON, as it came. It is empty where nothing or null came.
+// JSON is what a shop, a plugin or a payment provider stored: any JSON, as it came. It is empty where nothing or null
+// came.
 type JSON string
 
 // Decode stores the JSON in what v points to, as [json.Unmarshal] does. An empty JSON leaves v as it is.

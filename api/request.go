@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/oapi-codegen/runtime"
@@ -30,9 +31,11 @@ func newRequest(method, server, route, query string, body io.Reader, contentType
 	return req, nil
 }
 
-// pathSegment escapes a parameter of a path. One that would lead to another route is an error.
+// pathSegment escapes a parameter of a path. One that would lead to another route is an error, also where a proxy undoes
+// the escaping of its slashes.
 func pathSegment(name, value string) (string, error) {
-	if value == "" || value == "." || value == ".." {
+	parts := strings.FieldsFunc(value, func(r rune) bool { return r == '/' || r == '\\' })
+	if value == "" || slices.Contains(parts, ".") || slices.Contains(parts, "..") {
 		return "", fmt.Errorf("api: %s is empty, or a path to another route", name)
 	}
 	return url.PathEscape(value), nil

@@ -19,7 +19,8 @@ type AddressesService struct {
 // as it is, since not every country has them. Adding an address that the customer already has changes nothing.
 //
 // The backend compares nine fields, and takes addresses that differ only in company or metadata for the same: it adds
-// nothing and responds with 200. That is [ErrAddressNotAdded]: update the existing address. [ErrNotFound]: no such country.
+// nothing and responds with 200. That is [ErrAddressNotAdded]: update the existing address. [ErrNotFound]: no such
+// country.
 func (s AddressesService) Add(ctx context.Context, address AddAddressRequest, opts ...CallOption) (*Customer, error) {
 	in := newCall(OperationAddAddress, opts)
 	in.newAddress(&address)

@@ -28,8 +28,8 @@ func (s AuthService) Authenticate(ctx context.Context, email, password string, o
 	return s.caller.customer(ctx, &in, req)
 }
 
-// GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask only
-// who is logged in, [Client.Retrieve] is smaller and faster.
+// GetSession returns the logged-in customer like [AuthService.Authenticate], the orders only by [WithOrders]. To ask
+// only who is logged in, [Client.Retrieve] is smaller and faster.
 //
 // [ErrUnauthenticated]: not logged in, or no longer. [ErrNotFound]: the customer was deleted.
 func (s AuthService) GetSession(ctx context.Context, opts ...CallOption) (*Customer, error) {
@@ -75,7 +75,11 @@ func (s AuthService) GetToken(ctx context.Context, email, password string, opts 
 func (s AuthService) Exists(ctx context.Context, email string, opts ...CallOption) (bool, error) {
 	in := newCall(OperationEmailExists, opts)
 	email = in.email(email)
-	req, err := in.request(api.NewEmailExistsRequest(s.caller.baseURL(), email))
+	built, err := api.NewEmailExistsRequest(s.caller.baseURL(), email)
+	if err != nil {
+		in.refuse("Email", "it has a part that leads to another route")
+	}
+	req, err := in.request(built, err)
 	if err != nil {
 		return false, err
 	}

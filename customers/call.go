@@ -48,8 +48,8 @@ func (c *caller) do(ctx context.Context, in *call, req *http.Request) (*response
 	return r, err
 }
 
-// try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session. spent is
-// how much of WithTimeout the call has used.
+// try sends req as the session's customer of the moment. Its steps: session, transport, status, decoding, session.
+// spent is how much of WithTimeout the call has used.
 func (c *caller) try(ctx context.Context, in *call, req *http.Request, spent *time.Duration) (*response, snapshot, error) {
 	snap, err := c.authorize(in, req)
 	if err != nil {
@@ -104,6 +104,9 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 		case use != open && use != optional && c.bearer == nil, use == logout:
 			return snapshot{}, &Error{kind: ErrNoSession, Message: messageNoSession}
 		case c.bearer != nil && req.Header["Authorization"] != nil:
+			if in.streams {
+				return snapshot{}, refused("Header", reasonTwoCredentials)
+			}
 			return snapshot{}, refused("WithHeader", reasonTwoCredentials)
 		case c.bearer != nil && use != open:
 			req.Header.Set("Authorization", "Bearer "+*c.bearer)
@@ -124,14 +127,14 @@ func (c *caller) authorize(in *call, req *http.Request) (snapshot, error) {
 	return snap, nil
 }
 
-// settle takes what a response means into the session, and returns the call's error, which is err unless the session has
-// one of its own.
+// settle takes what a response means into the session, and returns the call's error, which is err unless the session
+// has one of its own.
 func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *response, err error) error {
 	if c.session == nil {
 		return err
 	}
 	e, use := c.config.endpoint, operations[in.op].session
-	got := result{ok: r.ok() && !(r.foreign && use == secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
+	got := result{ok: r.ok() && (!r.foreign || use != secured), unauthorized: r.unauthorized(), cookies: readCookies(r.header, e)}
 	live := got.cookies.live()
 	switch {
 	case use == login && got.ok && live == nil:
@@ -149,7 +152,7 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 	if use == login && got.ok && slices.Contains(superseded, live) {
 		return r.failure(ErrSessionSuperseded, messageSuperseded)
 	}
-	if e, ok := errors.AsType[*Error](err); ok && use == secured && e.kind == ErrUnauthenticated {
+	if e, ok := errors.AsType[*Error](err); ok && use == secured && e.kind == ErrUnauthenticated { //nolint:errorlint // itself, not one below it
 		e.kind = ErrSessionEnded
 	}
 	return err
@@ -158,8 +161,8 @@ func (c *caller) settle(ctx context.Context, in *call, snap *snapshot, r *respon
 // supersededTimeout bounds how long a call waits for the logout of superseded logins.
 const supersededTimeout = 5 * time.Second
 
-// endSuperseded logs out superseded logins at the backend, as well as can be: no caller could act on a failure. It sends
-// the headers of the call that found them.
+// endSuperseded logs out superseded logins at the backend, as well as can be: no caller could act on a failure. It
+// sends the headers of the call that found them.
 func (c *caller) endSuperseded(ctx context.Context, superseded []*cookie, header http.Header) {
 	if len(superseded) == 0 {
 		return

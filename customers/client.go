@@ -98,17 +98,17 @@ func (c Client) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "customers.Client(%s)", c.caller.config.endpoint.baseURL)
 }
 
-// WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs
-// well under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a
-// customer who has yet to log in; nil makes a client as [WithoutSession] does. The bearer token of c is not passed on: a
-// client has a session or a token. Nor are the credentials of [WithCredentials].
+// WithSession derives a client that acts for the customer of s, sharing settings and connections with c. It costs well
+// under a microsecond and a kilobyte: a server makes one for each request it handles. A new(Session) is for a customer
+// who has yet to log in; nil makes a client as [WithoutSession] does. The bearer token of c is not passed on: a client
+// has a session or a token. Nor are the credentials of [WithCredentials].
 func (c *Client) WithSession(s *Session) *Client {
 	return newClient(caller{config: c.caller.config, session: s})
 }
 
-// WithBearerToken derives a client that sends a customer's token of [AuthService.GetToken], sharing settings and connections
-// with c. It costs as little as [Client.WithSession]. A token that can't be one is [ErrInvalidInput], and so is any on a
-// client with an Authorization header of its own, which goes to the same place.
+// WithBearerToken derives a client that sends a customer's token of [AuthService.GetToken], sharing settings and
+// connections with c. It costs as little as [Client.WithSession]. A token that can't be one is [ErrInvalidInput], and
+// so is any on a client with an Authorization header of its own, which goes to the same place.
 func (c *Client) WithBearerToken(token string) (*Client, error) {
 	err := checkBearerToken(token)
 	if err == nil && c.caller.config.headers.common["Authorization"] != nil {
@@ -120,9 +120,9 @@ func (c *Client) WithBearerToken(token string) (*Client, error) {
 	return newClient(caller{config: c.caller.config, bearer: &token}), nil
 }
 
-// CloseIdleConnections closes the connections that c and all clients derived with it, or that it is derived from, do not use
-// at the moment. A program calls it when it has done with them, so that a leak checker finds none; the clients work on, by
-// new connections. Those of an [http.Client] that was given to [WithHTTPClient] are closed too.
+// CloseIdleConnections closes the connections that c and all clients derived with it, or that it is derived from, do
+// not use at the moment. A program calls it when it has done with them, so that a leak checker finds none; the clients
+// work on, by new connections. Those of an [http.Client] that was given to [WithHTTPClient] are closed too.
 func (c *Client) CloseIdleConnections() {
 	c.caller.config.transport.http.CloseIdleConnections()
 }

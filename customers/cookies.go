@@ -91,8 +91,8 @@ func scopeOf(c *http.Cookie) string {
 // usualScope is that of the cookie that Medusa sets by itself.
 const usualScope = ";/"
 
-// live returns the session cookie that a response sets, as the backend would read it from a browser: of several, the one
-// for the longest path, and of those the first. It is nil if the response sets none.
+// live returns the session cookie that a response sets, as the backend would read it from a browser: of several, the
+// one for the longest path, and of those the first. It is nil if the response sets none.
 func (r *receivedCookies) live() (best *cookie) {
 	for i := range r.session {
 		if c := &r.session[i]; !c.expired() && (best == nil || c.pathLength() > best.pathLength()) {
@@ -138,8 +138,8 @@ func responseTime(h http.Header, now time.Time) time.Time {
 	return now
 }
 
-// expiry returns when c, which came at now and was sent at sent by the sender's clock, expires by this machine's clock, as
-// UnixMilli; 0 if c does not say.
+// expiry returns when c, which came at now and was sent at sent by the sender's clock, expires by this machine's clock,
+// as UnixMilli; 0 if c does not say.
 func expiry(c *http.Cookie, now, sent time.Time) int64 {
 	switch {
 	case c.MaxAge < 0:

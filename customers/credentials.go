@@ -10,17 +10,18 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// WithCredentials makes the client act for one account, such as that of a nightly job. Calls that need a login log in when
-// there is none, and once more when it has ended; calls that find so at the same time share one login, and each waits for
-// it only as long as its own context and WithTimeout allow. A call fails with the login's error if that fails.
+// WithCredentials makes the client act for one account, such as that of a nightly job. Calls that need a login log in
+// when there is none, and once more when it has ended; calls that find so at the same time share one login, and each
+// waits for it only as long as its own context and WithTimeout allow. A call fails with the login's error if that
+// fails.
 //
-// The client is never another customer's: Create and Auth.Authenticate are refused on it, and a login that brings another
-// customer's id than the first one did is [ErrInvalidCredentials]. Clients derived by [Client.WithSession] do not have the
-// credentials; they are for others. The session hook is not called for the account.
+// The client is never another customer's: Create and Auth.Authenticate are refused on it, and a login that brings
+// another customer's id than the first one did is [ErrInvalidCredentials]. Clients derived by [Client.WithSession] do
+// not have the credentials; they are for others. The session hook is not called for the account.
 //
 // Credentials that the backend has refused are not tried again, and every call that needs a login fails with the same
-// error. Make a new client to go on, also after Update has changed email or password. DeleteSession ends the login at the
-// backend; the next call that needs one logs in again.
+// error. Make a new client to go on, also after Update has changed email or password. DeleteSession ends the login at
+// the backend; the next call that needs one logs in again.
 func WithCredentials(email, password string) Option {
 	return option(func(c *config) error {
 		in := newCall(OperationAuthenticate, nil)
@@ -90,14 +91,14 @@ func (s *Session) loggedInSince(found *cookie) bool {
 	return s.state.cookie != nil && s.state.cookie != found && !s.state.cookie.expired()
 }
 
-// refusesCredentials reports whether a login failed because of what was sent, and would fail again. A 400 that is not the
-// API's JSON is a gateway's, and may not come again.
+// refusesCredentials reports whether a login failed because of what was sent, and would fail again. A 400 that is not
+// the API's JSON is a gateway's, and may not come again.
 func (e *Error) refusesCredentials() bool {
 	return errors.Is(e, ErrInvalidCredentials) || errors.Is(e, ErrInvalidInput) && e.Type != ""
 }
 
-// concernsOthers reports whether a login failed for a reason that calls waiting for it share: not because of its own time
-// limit, nor because of a logout that came in between.
+// concernsOthers reports whether a login failed for a reason that calls waiting for it share: not because of its own
+// time limit, nor because of a logout that came in between.
 func (e *Error) concernsOthers() bool {
 	return !errors.Is(e, context.Canceled) && !errors.Is(e, context.DeadlineExceeded) && !errors.Is(e, ErrSessionSuperseded)
 }

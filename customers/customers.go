@@ -69,9 +69,9 @@ func (c *Client) Update(ctx context.Context, customer UpdateRequest, opts ...Cal
 }
 
 // GeneratePasswordToken makes the backend issue a token for [Client.ResetPassword] and emit it as the event
-// customer.password_reset, whose subscriber in the shop mails it, some seconds later. It also succeeds when no account has
-// this email, so that it does not disclose who is a customer, and when the backend fails to look. No login is needed, and
-// a session is left alone.
+// customer.password_reset, whose subscriber in the shop mails it, some seconds later. It also succeeds when no account
+// has this email, so that it does not disclose who is a customer, and when the backend fails to look. No login is
+// needed, and a session is left alone.
 func (c *Client) GeneratePasswordToken(ctx context.Context, email string, opts ...CallOption) error {
 	in := newCall(OperationGeneratePasswordToken, opts)
 	email = in.email(email)

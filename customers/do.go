@@ -6,36 +6,36 @@ import (
 	"slices"
 )
 
-// Do sends a request to any route of the backend as this client's customer: carts, checkout, products, a plugin's own. It
-// is what a generated client asks of its HTTP client, so a client that oapi-codegen generates for other routes takes a
-// Client:
+// Do sends a request to any route of the backend as this client's customer: carts, checkout, products, a plugin's own.
+// It is what a generated client asks of its HTTP client, so a client that oapi-codegen generates for other routes takes
+// a Client:
 //
 //	carts, err := shop.NewClientWithResponses("https://shop.example.com", shop.WithHTTPClient(c))
 //
 // The URL is below the base URL: an absolute one of the same scheme, host and port, or one without a host, such as
-// "/store/carts", which is put behind the base URL with or without a slash before it. Anything else is [ErrInvalidInput]
-// before anything is sent, and so are a path that climbs out or has an empty part, such as an id that is not set, another
-// Host, and another method than GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.
+// "/store/carts", which is put behind the base URL with or without a slash before it. Anything else is
+// [ErrInvalidInput] before anything is sent, and so are a path that climbs out or has an empty part, such as an id that
+// is not set, another Host, and another method than GET, HEAD, POST, PUT, PATCH, DELETE and OPTIONS.
 //
 // The request is sent with the client's headers, which its own replace, and the session's cookie, or the bearer token.
-// The rules of [WithHeader] hold for its headers, except that those about the body and Idempotency-Key may be set. Without
-// a login, or after one that has ended, it is an anonymous visitor's. A client with an account of its own logs in before.
-// A request to a route of the contract follows the session's rules as that operation does, without the checks of its
-// method: POST /store/auth logs in. A login by a route of the shop's own is not taken over, because its cookie can't be told
-// from an anonymous one.
+// The rules of [WithHeader] hold for its headers, except that those about the body and Idempotency-Key may be set.
+// Without a login, or after one that has ended, it is an anonymous visitor's. A client with an account of its own logs
+// in before. A request to a route of the contract follows the session's rules as that operation does, without the
+// checks of its method: POST /store/auth logs in. A login by a route of the shop's own is not taken over, because its
+// cookie can't be told from an anonymous one.
 //
-// As with [http.Client], any status is a response and no error, and the caller closes the body. The backend's own 401 ends
-// the session. No redirect is followed. Set-Cookie is taken out of the header, because cookies belong to the session. The
-// body comes as it arrives, decompressed if it is gzip or deflate by its header; it ends with an error at WithTimeout,
-// which counts from the call, and after WithMaxResponseBytes.
+// As with [http.Client], any status is a response and no error, and the caller closes the body. The backend's own 401
+// ends the session. No redirect is followed. Set-Cookie is taken out of the header, because cookies belong to the
+// session. The body comes as it arrives, decompressed if it is gzip or deflate by its header; it ends with an error at
+// WithTimeout, which counts from the call, and after WithMaxResponseBytes.
 //
-// GET, HEAD, OPTIONS and DELETE are repeated as the client's own calls are, POST, PUT and PATCH only if nothing was sent. A
-// request with a body is repeated only if it has a GetBody, as [http.NewRequest] sets it for bodies in memory. The request
-// itself is not changed; its body is closed.
+// GET, HEAD, OPTIONS and DELETE are repeated as the client's own calls are, POST, PUT and PATCH only if nothing was
+// sent. A request with a body is repeated only if it has a GetBody, as [http.NewRequest] sets it for bodies in memory.
+// The request itself is not changed; its body is closed.
 //
-// [ErrUnavailable]: no connection, or no response in time. [ErrUnexpectedResponse], while the body is read: it is cut off or
-// too large. [ErrInvalidInput] with the field Body: the request's own body failed. For a login, see also
-// [AuthService.Authenticate].
+// [ErrUnavailable]: no connection, or no response in time. [ErrUnexpectedResponse], while the body is read: it is cut
+// off or too large. [ErrInvalidInput] with the field Body: the request's own body failed, or is not as long as its
+// ContentLength. For a login, see also [AuthService.Authenticate].
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	in := call{op: OperationDo, streams: true}
 	sent, err := c.caller.requestOf(&in, req)
@@ -67,12 +67,13 @@ const (
 	reasonServed    = "this is a request that a server received: make a new one"
 	reasonDoHost    = "it is another host than the base URL's"
 	reasonDoFraming = "net/http decides how the body is sent: leave it unset"
+	reasonDoLength  = "there is no body: leave it unset"
 )
 
 var doMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 
-// requestOf returns the request to send for one that was given to Do, and completes in with its operation and headers. It
-// returns why it is not sent.
+// requestOf returns the request to send for one that was given to Do, and completes in with its operation and headers.
+// It returns why it is not sent.
 func (c *caller) requestOf(in *call, req *http.Request) (*http.Request, error) {
 	e := c.config.endpoint
 	if req == nil || req.URL == nil {
@@ -91,6 +92,8 @@ func (c *caller) requestOf(in *call, req *http.Request) (*http.Request, error) {
 		return nil, refused("TransferEncoding", reasonDoFraming)
 	case len(req.Trailer) > 0:
 		return nil, refused("Trailer", reasonDoFraming)
+	case req.ContentLength > 0 && (req.Body == nil || req.Body == http.NoBody):
+		return nil, refused("ContentLength", reasonDoLength)
 	case req.Host != "" && !e.isOwn(req.URL.Scheme, req.Host):
 		return nil, refused("Host", reasonDoHost)
 	}
@@ -108,8 +111,8 @@ func (c *caller) requestOf(in *call, req *http.Request) (*http.Request, error) {
 	return sent, nil
 }
 
-// setDoHeader checks the headers of a request that was given to Do. Those of its body go into header, the others are the
-// call's.
+// setDoHeader checks the headers of a request that was given to Do. Those of its body go into header, the others are
+// the call's.
 func setDoHeader(in *call, header, given http.Header) error {
 	in.options.header = make(http.Header, len(given))
 	for name, values := range given {
@@ -134,14 +137,14 @@ func setDoBody(sent, req *http.Request) {
 		sent.Body, sent.GetBody = nil, nil
 		return
 	}
-	sent.Body = requestBody{req.Body}
+	sent.Body = newRequestBody(req.Body, req.ContentLength)
 	if get := req.GetBody; get != nil {
 		sent.GetBody = func() (io.ReadCloser, error) {
 			body, err := get()
 			if err != nil {
 				return nil, err
 			}
-			return requestBody{body}, nil
+			return newRequestBody(body, req.ContentLength), nil
 		}
 	}
 }

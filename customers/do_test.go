@@ -131,7 +131,7 @@ func TestDoRefusesWhatIsNotBelowTheBaseURL(t *testing.T) {
 		"/store%2f..%2fadmin", "/%252e%252e/admin", "/%25252e%25252e/admin", "/..%5cadmin", "/..%255cadmin", `/..\admin`, `/store\carts`, "/store%5Ccarts",
 		"/..;/admin", "/..;a=b/admin", "/.;/admin", "/..%3b/admin", "/..%20/admin", "/%20../admin", "/..%00/admin", "/x%00", "/..%0d%0a/admin", "/x%0d%0aHost:%20evil.example",
 		"/%c0%ae%c0%ae/admin", "/store//carts", "/store/carts//line-items", "/%2fevil.example", "/%252fevil.example", "/store/carts/?a=1\x7f",
-		"/%" + strings.Repeat("25", 30) + "2e/x",
+		"/%" + strings.Repeat("25", 30) + "2e/x", "/%252e%252e/x%25zz", "/%25252e%25252e/%25", "/store/..%3fx/admin", "/store/..%23x/admin", "/store/..%253f/admin",
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, raw, nil)
 		if err != nil {
@@ -162,14 +162,22 @@ func TestDoRefusesWhatItCanNotSend(t *testing.T) {
 		field  string
 		change func(*http.Request)
 	}{
-		"a lost Host":       {"Host", func(r *http.Request) { r.Host = "evil.example" }},
-		"another port":      {"Host", func(r *http.Request) { r.Host = "shop.example.com:9000" }},
-		"http's port":       {"Host", func(r *http.Request) { r.Host = "shop.example.com:80" }},
-		"a served request":  {"RequestURI", func(r *http.Request) { r.RequestURI = "/store/carts" }},
-		"chunks":            {"TransferEncoding", func(r *http.Request) { r.TransferEncoding = []string{"chunked"} }},
-		"a trailer":         {"Trailer", func(r *http.Request) { r.Trailer = http.Header{"X": nil} }},
-		"CONNECT":           {"Method", func(r *http.Request) { r.Method = http.MethodConnect }},
-		"TRACE":             {"Method", func(r *http.Request) { r.Method = http.MethodTrace }},
+		"a lost Host":      {"Host", func(r *http.Request) { r.Host = "evil.example" }},
+		"another port":     {"Host", func(r *http.Request) { r.Host = "shop.example.com:9000" }},
+		"http's port":      {"Host", func(r *http.Request) { r.Host = "shop.example.com:80" }},
+		"a served request": {"RequestURI", func(r *http.Request) { r.RequestURI = "/store/carts" }},
+		"chunks":           {"TransferEncoding", func(r *http.Request) { r.TransferEncoding = []string{"chunked"} }},
+		"a trailer":        {"Trailer", func(r *http.Request) { r.Trailer = http.Header{"X": nil} }},
+		"CONNECT":          {"Method", func(r *http.Request) { r.Method = http.MethodConnect }},
+		"TRACE":            {"Method", func(r *http.Request) { r.Method = http.MethodTrace }},
+		"a length without body": {"ContentLength", func(r *http.Request) {
+			_ = r.Body.Close()
+			r.Body, r.ContentLength = nil, 5
+		}},
+		"a length of no body": {"ContentLength", func(r *http.Request) {
+			_ = r.Body.Close()
+			r.Body, r.ContentLength = http.NoBody, 5
+		}},
 		"a small method":    {"Method", func(r *http.Request) { r.Method = "get" }},
 		"a line break":      {"Method", func(r *http.Request) { r.Method = "GET /x HTTP/1.1\r\nCookie: a=b\r\n\r\nGET" }},
 		"a cookie":          {"Header", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "connect.sid", Value: "hush"}) }},
@@ -264,7 +272,9 @@ func TestDoOfABearerToken(t *testing.T) {
 	}
 	req := newRequest(t, http.MethodGet, "/store/carts/1", nil)
 	req.Header.Set("Authorization", "Basic x")
-	wantIs(t, doError(c, req), ErrInvalidInput)
+	if e := wantError(t, doError(c, req), ErrInvalidInput); e.Field != "Header" {
+		t.Errorf("field %s", e.Field)
+	}
 	wantIs(t, doError(c, newRequest(t, http.MethodPost, "/store/auth", nil)), ErrNoSession)
 	if len(sent) != 2 {
 		t.Errorf("%d requests", len(sent))
@@ -577,6 +587,29 @@ func TestDoOfABodyThatFails(t *testing.T) {
 	}
 }
 
+// A body of another length than the request's is the caller's mistake, and is not repeated.
+func TestDoOfABodyOfAnotherLength(t *testing.T) {
+	for name, test := range map[string]struct {
+		body   string
+		length int64
+	}{"too short": {"abc", 10}, "too long": {"abcdefghij", 3}, "empty": {"", 3}} {
+		for _, method := range []string{http.MethodPost, http.MethodDelete} {
+			f := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				<-r.Context().Done() // no response before the whole body was sent
+			})
+			opened := 0
+			req := newRequest(t, method, "/store/carts", io.NopCloser(strings.NewReader(test.body)))
+			req.ContentLength = test.length
+			req.GetBody = func() (io.ReadCloser, error) { opened++; return io.NopCloser(strings.NewReader(test.body)), nil }
+			e := wantError(t, doError(f.client(t), req), ErrInvalidInput)
+			if e.Field != "Body" || !strings.Contains(e.Error(), "ContentLength") || opened != 0 {
+				t.Errorf("%s, %s: %q, opened %d times", method, name, e, opened)
+			}
+		}
+	}
+}
+
 func TestDoStreamsTheBody(t *testing.T) {
 	next := make(chan string)
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -704,6 +737,21 @@ func TestDoDecompresses(t *testing.T) {
 			t.Errorf("%s: %q, %d, %v, %v", test.encoding, body, resp.ContentLength, resp.Uncompressed, resp.Header)
 		}
 		_ = resp.Body.Close()
+	}
+	// What is encoded twice is bounded at each step: here 20 MB become nothing.
+	nothing := mustNew(t, backendURL, WithMaxResponseBytes(1<<20), inMemory(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip, gzip")
+		_, _ = io.WriteString(w, zipped(strings.Repeat(zipped(""), 1<<20)))
+	}))
+	endless, err := nothing.Do(newRequest(t, http.MethodGet, "/store/carts/1", nil))
+	wantOK(t, err)
+	defer endless.Body.Close()
+	for range 2 {
+		n, err := io.Copy(io.Discard, endless.Body)
+		wantIs(t, err, ErrUnexpectedResponse)
+		if n != 0 {
+			t.Errorf("read %d bytes", n)
+		}
 	}
 	// A bomb is bounded by what comes out.
 	bomb := mustNew(t, backendURL, WithMaxResponseBytes(1<<20), inMemory(func(w http.ResponseWriter, _ *http.Request) {

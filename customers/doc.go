@@ -38,15 +38,16 @@
 //
 // Every error is an [*Error] and matches one sentinel, such as [ErrUnauthenticated], by errors.Is, or the context's own
 // error. Input that can only fail, or that would harm the customer, is [ErrInvalidInput] before it is sent, and
-// Error.Fields names it, all of it at once. No error, log line or printed value shows a password, cookie, token or email.
+// Error.Fields names it, all of it at once. No error, log line or printed value shows a password, cookie, token or
+// email.
 //
 // # Retries and limits
 //
-// A GET or DELETE is sent again, twice at most, after a failed connection, 408, 429, 502, 503, 504 or a CDN's 520 to 530.
-// A POST is sent again only if nothing of it was sent, so nothing is done twice. Retry-After is honored up to ten seconds;
-// a longer one fails at once, with the time in Error.RetryAfter. All attempts together take 30 seconds at most, and a
-// response has 32 MiB at most; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes].
-// Redirects are not followed.
+// A GET or DELETE is sent again, twice at most, after a failed connection, 408, 429, 502, 503, 504 or a CDN's 520 to
+// 530. A POST is sent again only if nothing of it was sent, so nothing is done twice. Retry-After is honored up to ten
+// seconds; a longer one fails at once, with the time in Error.RetryAfter. All attempts together take 30 seconds at
+// most, and a response has 32 MiB at most; see [WithMaxRetries], [WithTimeout] and [WithMaxResponseBytes]. Redirects
+// are not followed.
 //
 // # Orders
 //

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -90,7 +91,8 @@ func unusable(u *url.URL) string {
 	return ""
 }
 
-// isOwn reports whether a host, with its port if it has one, is the backend's by a scheme, or by the backend's if that is "".
+// isOwn reports whether a host, with its port if it has one, is the backend's by a scheme, or by the backend's if that
+// is "".
 func (e *endpoint) isOwn(scheme, host string) bool {
 	if own, _, _ := strings.Cut(e.baseURL, ":"); scheme == "" {
 		scheme = own
@@ -107,7 +109,8 @@ const (
 	reasonOddQuery  = "its query has a space or a control character: escape it"
 )
 
-// below returns the URL to send for one that is below the base URL or has no host, and its decoded path below the base URL.
+// below returns the URL to send for one that is below the base URL or has no host, and its decoded path below the base
+// URL.
 func (e *endpoint) below(u *url.URL) (target *url.URL, route string, err error) {
 	const field = "URL"
 	rest, isBelow := strings.TrimPrefix(u.EscapedPath(), "/"), true
@@ -144,20 +147,23 @@ func (e *endpoint) below(u *url.URL) (target *url.URL, route string, err error) 
 // maxDecodings is how often a path is decoded to see what servers may make of it.
 const maxDecodings = 8
 
-// mayLeadElsewhere reports whether a server, or a proxy that decodes once more, may take an escaped path for another one.
+// mayLeadElsewhere reports whether a server, or a proxy that decodes once more, may take an escaped path for another
+// one.
 func mayLeadElsewhere(path string) bool {
 	for range maxDecodings {
 		if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) {
 			return true
 		}
 		for part := range strings.SplitSeq(path, "/") {
-			part, _, _ = strings.Cut(part, ";") // which some servers cut off
+			if end := strings.IndexAny(part, ";?#"); end >= 0 { // which some servers cut off, decoded or not
+				part = part[:end]
+			}
 			if part = strings.TrimSpace(part); part == "." || part == ".." {
 				return true
 			}
 		}
-		decoded, err := url.PathUnescape(path)
-		if err != nil || decoded == path {
+		decoded := escapedByte.ReplaceAllStringFunc(path, unescapeByte)
+		if decoded == path {
 			return false
 		}
 		if path = decoded; path[0] == '/' { // after the slash of the base URL, it would be the beginning of a host
@@ -165,6 +171,15 @@ func mayLeadElsewhere(path string) bool {
 		}
 	}
 	return true
+}
+
+// escapedByte is a byte as a path has it escaped. Unlike net/url, some servers leave what else begins with a percent
+// sign.
+var escapedByte = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+func unescapeByte(escaped string) string {
+	b, _ := strconv.ParseUint(escaped[1:], 16, 8)
+	return string([]byte{byte(b)})
 }
 
 // maySendSecure reports whether a Secure cookie may be sent to the backend.

@@ -83,9 +83,15 @@ func TestIDsCanNotLeadToAnotherRoute(t *testing.T) {
 			t.Errorf("Update %q: %s, want %s", id, got, path)
 		}
 	}
-	_, err := c.Auth.Exists(t.Context(), "../a?b#c%x@example.com")
-	if err == nil || f.last(t).Path != "/prefix/store/auth/..%2Fa%3Fb%23c%25x@example.com" {
+	_, err := c.Auth.Exists(t.Context(), "d/a?b#c%x@example.com")
+	if err == nil || f.last(t).Path != "/prefix/store/auth/d%2Fa%3Fb%23c%25x@example.com" {
 		t.Errorf("Exists: %s, error %v", f.last(t).Path, err)
+	}
+	for _, email := range []string{"../../admin@example.com", "a/../b@example.com", `..\x@example.com`, "./x@example.com"} {
+		_, err := c.Auth.Exists(t.Context(), email)
+		if e := wantError(t, err, ErrInvalidInput); e.Fields["Email"] == "" {
+			t.Errorf("%s: %v", email, e)
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 // The kinds of failure, for errors.Is. Every error of this package is an [*Error] of one of these kinds, or of the
 // context's own error.
 var (
-	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Fields names it, or that the
-	// backend refused it (400, 413, 414, 431).
+	// ErrInvalidInput means that the input was refused before it was sent, in which case Error.Fields names it, or that
+	// the backend refused it (400, 413, 414, 431).
 	ErrInvalidInput = newSentinel("invalid_input", http.StatusBadRequest, "invalid input")
 	// ErrUnauthenticated means that the customer is not logged in, or no longer (401): log in again. It is one of the four
 	// that follow, unless the client sends a bearer token.
@@ -26,14 +26,14 @@ var (
 	// ErrNotLoggedIn means that the session never had a login, nor a cookie from a browser; nothing was sent. It is
 	// ErrUnauthenticated too.
 	ErrNotLoggedIn = newSentinel("not_logged_in", http.StatusUnauthorized, "not logged in", ErrUnauthenticated)
-	// ErrSessionEnded means that the backend does not know the session's cookie, or no longer: it has restarted, say, or the
-	// cookie of a browser was that of no customer. Calls after the one that found out are not sent. It is ErrUnauthenticated
-	// too.
+	// ErrSessionEnded means that the backend does not know the session's cookie, or no longer: it has restarted, say, or
+	// the cookie of a browser was that of no customer. Calls after the one that found out are not sent. It is
+	// ErrUnauthenticated too.
 	ErrSessionEnded = newSentinel("session_ended", http.StatusUnauthorized, "session ended", ErrUnauthenticated)
 	// ErrSessionExpired means that the session cookie has expired; nothing was sent. It is ErrUnauthenticated too.
 	ErrSessionExpired = newSentinel("session_expired", http.StatusUnauthorized, "session expired", ErrUnauthenticated)
-	// ErrLoggedOut means that the customer has logged out, or that Session.Forget dropped the login; nothing was sent. It is
-	// ErrUnauthenticated too.
+	// ErrLoggedOut means that the customer has logged out, or that Session.Forget dropped the login; nothing was sent. It
+	// is ErrUnauthenticated too.
 	ErrLoggedOut = newSentinel("logged_out", http.StatusUnauthorized, "logged out", ErrUnauthenticated)
 	// ErrSessionSuperseded means that a login succeeded, but a newer login or logout of the same session came first and
 	// stands. The superseded login is logged out at the backend, for which the call may take up to five seconds longer.
@@ -50,7 +50,8 @@ var (
 	ErrInvalidPasswordToken = newSentinel("invalid_password_token", http.StatusBadRequest, "invalid password token")
 	// ErrDuplicate means that another customer has this email, or uses this billing address (422).
 	ErrDuplicate = newSentinel("duplicate", http.StatusConflict, "duplicate")
-	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404); Message says which.
+	// ErrNotFound means that there is no such country, address, customer, payment provider or route (404), or that the
+	// customer has no such order; Message says which.
 	ErrNotFound = newSentinel("not_found", http.StatusNotFound, "not found")
 	// ErrConflict means that another request got in the way (409): read, then try again.
 	ErrConflict = newSentinel("conflict", http.StatusConflict, "conflict")
@@ -72,8 +73,8 @@ var (
 	ErrUnexpectedResponse = newSentinel("unexpected_response", http.StatusBadGateway, "unexpected response")
 )
 
-// Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What of
-// it was received has control characters escaped, and a bounded length.
+// Error is every error of this package. Printing or encoding it shows no cookie, token, password, email or body. What
+// of it was received has control characters escaped, and a bounded length.
 //
 //nolint:recvcheck // Format is on the value, so that printing a copy shows no body either
 type Error struct {
@@ -137,7 +138,7 @@ func (e *Error) Error() string {
 	}
 	if e.Field != "" {
 		b.WriteString(": ")
-		b.WriteString(e.Field)
+		b.WriteString(shown(e.Field, maxName))
 	}
 	if e.Message != "" {
 		b.WriteString(": ")
@@ -154,8 +155,8 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// writeOtherFields writes the fields that were refused before sending besides the first one. What the backend refused is in
-// its message.
+// writeOtherFields writes the fields that were refused before sending besides the first one. What the backend refused
+// is in its message.
 func (e *Error) writeOtherFields(b *strings.Builder) {
 	if e.StatusCode != 0 {
 		return
@@ -183,8 +184,8 @@ func (e *Error) Kind() string {
 }
 
 // HTTPStatus returns the status with which a server can respond to the visitor for whom it made the call: 4xx for what
-// the visitor can mend, such as 409 for [ErrDuplicate], and 5xx for what only the shop can. StatusCode is what the backend
-// responded. docs/errors.md lists both.
+// the visitor can mend, such as 409 for [ErrDuplicate], and 5xx for what only the shop can. StatusCode is what the
+// backend responded. docs/errors.md lists both.
 func (e *Error) HTTPStatus() int {
 	s, ok := errors.AsType[*sentinel](e.kind)
 	switch {

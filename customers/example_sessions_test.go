@@ -158,8 +158,9 @@ func (st *sessionStore) save(ctx context.Context, change customers.SessionChange
 	}
 }
 
-// load returns the session of a visitor. A new visitor gets one that a login fills.
-func (st *sessionStore) load(id string) *customers.Session {
+// load returns the session of the context's visitor. A new visitor gets one that a login fills.
+func (st *sessionStore) load(ctx context.Context) *customers.Session {
+	id, _ := ctx.Value(siteSession{}).(string)
 	text, err := st.vault.open(id, st.get(id))
 	if err != nil {
 		return new(customers.Session)
@@ -189,17 +190,17 @@ func ExampleWithSessionHook() {
 	// site (session fixation), which is left out here.
 	ctx := context.WithValue(context.Background(), siteSession{}, "visitor-1")
 	logIn := func(email string) {
-		_, err := shop.WithSession(store.load("visitor-1")).Auth.Authenticate(ctx, email, "supersecret")
+		_, err := shop.WithSession(store.load(ctx)).Auth.Authenticate(ctx, email, "supersecret")
 		fmt.Printf("%s logs in: %v\n", email, err)
 	}
 	logIn("alec@example.com")
-	firstTab := store.load("visitor-1")
+	firstTab := store.load(ctx)
 	backend.ExpireSessions() // as a restart of the backend does
 	logIn("bea@example.com")
 	_, err = shop.WithSession(firstTab).Retrieve(ctx)
 	fmt.Println("the first tab:", errors.Is(err, customers.ErrSessionEnded), firstTab.State())
 
-	session := store.load("visitor-1")
+	session := store.load(ctx)
 	me, err := shop.WithSession(session).Retrieve(ctx)
 	if err != nil {
 		log.Fatal(err)
@@ -209,7 +210,7 @@ func ExampleWithSessionHook() {
 	if err := shop.WithSession(session).Auth.DeleteSession(ctx); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("and now", store.load("visitor-1").State())
+	fmt.Println("and now", store.load(ctx).State())
 	// Output:
 	// alec@example.com logs in: <nil>
 	// bea@example.com logs in: <nil>

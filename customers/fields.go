@@ -2,10 +2,8 @@ package customers
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -17,17 +15,25 @@ const (
 	maxFields      = 100      // how many fields of a response an error names
 )
 
-// fieldNames returns the Go names of the requests' fields, by their names in the contract.
-var fieldNames = sync.OnceValue(func() map[string]string {
+// fieldNames returns the Go names of each operation's fields, by their names in the contract. A name of another
+// operation's may be that of a property that only the shop has.
+var fieldNames = sync.OnceValue(func() map[Operation]map[string]string {
+	all := map[Operation]map[string]string{OperationListOrders: namesOf(api.ListOrdersParams{})}
+	for operation, request := range bodies {
+		all[operation] = namesOf(request)
+	}
+	return all
+})
+
+// namesOf returns the Go names of a request's fields, by their names in the contract.
+func namesOf(request any) map[string]string {
 	names := map[string]string{}
-	for _, request := range append(slices.Collect(maps.Values(bodies)), api.ListOrdersParams{}) {
-		for field := range reflect.TypeOf(request).Fields() {
-			name, _, _ := strings.Cut(field.Tag.Get("json")+field.Tag.Get("form"), ",")
-			names[strings.TrimSuffix(name, "[]")] = field.Name // status[] is a list in a query
-		}
+	for field := range reflect.TypeOf(request).Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json")+field.Tag.Get("form"), ",")
+		names[strings.TrimSuffix(name, "[]")] = field.Name // status[] is a list in a query
 	}
 	return names
-})
+}
 
 // problem finds what the backend's validator reports about a property. It joins its reports by commas, and a report may
 // have commas too.
@@ -52,13 +58,14 @@ func (e *Error) addFields(message string) {
 	case strings.HasPrefix(message, "{"):
 		e.addBillingAddress(message)
 	case e.Type == "invalid_data":
-		e.addProblems("", message)
+		e.addProblems("", fieldNames()[e.Operation], message)
 	}
 }
 
 const fieldBillingAddress = "BillingAddress"
 
-// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md, B18).
+// addBillingAddress adds what is wrong with a billing address, which the backend reports as JSON (docs/backend.md,
+// B18).
 func (e *Error) addBillingAddress(message string) {
 	var report struct {
 		Message string              `json:"message"`
@@ -69,7 +76,7 @@ func (e *Error) addBillingAddress(message string) {
 	}
 	for class, problems := range report.Details {
 		if class != "String" {
-			e.addProblems(fieldBillingAddress+".", strings.Join(problems, ","))
+			e.addProblems(fieldBillingAddress+".", fieldNames()[OperationUpdateAddress], strings.Join(problems, ","))
 		}
 	}
 	if len(e.Fields) == 0 {
@@ -77,7 +84,8 @@ func (e *Error) addBillingAddress(message string) {
 	}
 }
 
-func (e *Error) addProblems(prefix, message string) {
+// addProblems adds what a message reports about fields, by the Go names that names has for them.
+func (e *Error) addProblems(prefix string, names map[string]string, message string) {
 	found := problem.FindAllStringSubmatchIndex(message, -1)
 	for i, at := range found {
 		end := len(message)
@@ -85,7 +93,7 @@ func (e *Error) addProblems(prefix, message string) {
 			end = found[i+1][0]
 		}
 		name := message[at[2]:at[3]]
-		if goName, ok := fieldNames()[name]; ok {
+		if goName, ok := names[name]; ok {
 			name = goName
 		}
 		e.addField(prefix+name, strings.TrimLeft(message[at[0]:end], ", "))

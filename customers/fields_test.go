@@ -33,6 +33,8 @@ func TestFieldsOfTheBackendsMessages(t *testing.T) {
 		{create, 400, invalid, "property nickname should not exist, email must be an email", map[string]string{"nickname": "property nickname should not exist", "Email": "email must be an email"}},
 		{create, 400, invalid, "first_name must be a string, last_name must be a string", map[string]string{"FirstName": "first_name must be a string", "LastName": "last_name must be a string"}},
 		{create, 400, invalid, "nickname must be one of the following values: a, b, c, email must be an email", map[string]string{"nickname": "nickname must be one of the following values: a, b, c", "Email": "email must be an email"}},
+		{create, 400, invalid, "company must be a string", map[string]string{"company": "company must be a string"}}, // a name that an address has
+		{update, 400, invalid, "property limit should not exist", map[string]string{"limit": "property limit should not exist"}},
 		{create, 400, invalid, "each value in tags must be a string", map[string]string{"tags": "each value in tags must be a string"}},
 		{create, 400, invalid, "password should not be empty, password must be longer than or equal to 8 characters", map[string]string{"Password": "password should not be empty"}},
 		{create, 422, duplicate, "A customer with the given email already has an account. Log in instead", map[string]string{"Email": "A customer with the given email already has an account. Log in instead"}},

@@ -68,8 +68,8 @@ func checkBearerToken(token string) error {
 	return checkHeaderValue("WithBearerToken", token)
 }
 
-// isBearer reports whether an Authorization header has the scheme Bearer, with any white space after it, as the backend's
-// passport-jwt reads it.
+// isBearer reports whether an Authorization header has the scheme Bearer, with any white space after it, as the
+// backend's passport-jwt reads it.
 func isBearer(value string) bool {
 	const scheme = "Bearer"
 	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {

@@ -32,8 +32,8 @@ func hintOfOrders(err error) string {
 	return ""
 }
 
-// isMedusa2 reports whether the JSON of a failure is such as only Medusa v2 responds with: it wants a publishable key on
-// each route, its login guard sends JSON, and it refuses properties in words of its own.
+// isMedusa2 reports whether the JSON of a failure is such as only Medusa v2 responds with: it wants a publishable key
+// on each route, its login guard sends JSON, and it refuses properties in words of its own.
 func isMedusa2(status int, text []byte) bool {
 	var body struct {
 		Type    string `json:"type"`

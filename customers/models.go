@@ -46,8 +46,8 @@ type (
 	BillingAddress = Nullable[api.BillingAddress]
 	// ListOrdersParams filters and pages [Client.ListOrders] and [Client.Orders]. All filters that are set must hold.
 	ListOrdersParams = api.ListOrdersParams
-	// TimeRange is a range of time for [ListOrdersParams]. Bounds compare with the times that orders show, in milliseconds: LTE
-	// an order's own time includes it, GT excludes it.
+	// TimeRange is a range of time for [ListOrdersParams]. Bounds compare with the times that orders show, in
+	// milliseconds: LTE an order's own time includes it, GT excludes it.
 	TimeRange = api.TimeRange
 
 	// OrderStatus is an order's state. A backend may have states that are not among the constants.
@@ -158,8 +158,8 @@ func ValueOrNull[T comparable](v T) Nullable[T] {
 	return Value(v)
 }
 
-// Deref returns what p points to, and the zero value for nil. For html/template, which prints a nil *string as "<nil>", it
-// is a function: template.FuncMap{"deref": customers.Deref[string]}.
+// Deref returns what p points to, and the zero value for nil. For html/template, which prints a nil *string as "<nil>",
+// it is a function: template.FuncMap{"deref": customers.Deref[string]}.
 func Deref[T any](p *T) T {
 	if p == nil {
 		var zero T
@@ -168,9 +168,10 @@ func Deref[T any](p *T) T {
 	return *p
 }
 
-// BillingAddressOf sets the billing address by its fields. A customer who has one keeps its id and the fields that
-// are not given. The backend edits that address in place, even where it is one of the shipping addresses too. If the
-// billing address was deleted among the shipping addresses, this is [ErrInvalidInput] until [NoBillingAddress] was sent.
+// BillingAddressOf sets the billing address by its fields. A customer who has one keeps its id and the fields that are
+// not given. The backend edits that address in place, even where it is one of the shipping addresses too. If the
+// billing address was deleted among the shipping addresses, this is [ErrInvalidInput] until [NoBillingAddress] was
+// sent.
 func BillingAddressOf(address UpdateAddressRequest) BillingAddress {
 	var b api.BillingAddress
 	// What can't be JSON leaves b empty, and Update refuses that.

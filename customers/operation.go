@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// OperationDo is what [Client.Do] is called in errors, in the log and by [OperationFromContext], for a route that is not the
-// contract's.
+// OperationDo is what [Client.Do] is called in errors, in the log and by [OperationFromContext], for a route that is
+// not the contract's.
 const OperationDo Operation = "Do"
 
 // operations is the one table of what sets the operations apart. A new operation gets a row here.
@@ -69,8 +69,9 @@ const (
 	noBody
 )
 
-// operationAt returns the operation that a request to a path below the base URL is for, or OperationDo. Like the backend, it
-// ignores case and slashes at the end; what a proxy may read as a route of the contract, it takes for that route.
+// operationAt returns the operation that a request to a path below the base URL is for, or OperationDo. Like the
+// backend, it ignores case and slashes at the end; what a proxy may read as a route of the contract, it takes for that
+// route.
 func operationAt(method, path string) Operation {
 	if method == http.MethodHead {
 		method = http.MethodGet // which is what responds to it

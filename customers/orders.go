@@ -31,14 +31,17 @@ const (
 // Fields replaces the order's own columns, or adds and removes some if each name begins with + or -; naming one total
 // leaves out the others. Expand asks for relations, such as "items.variant.product"; with it, ShippingAddress,
 // Fulfillments, Customer and the shipping methods' ShippingOption come only if they are named too. What is left out is
-// zero in the result, and Order.Has reports whether it came; unknown names are [ErrInternal], because the backend fails on them. Email is compared exactly, and
-// in lower case if nothing has it as it is spelled. The backend follows any path,
-// also to other customers' data ("customer.groups.customers"), and many deep ones at once can take all of its memory:
-// never take Expand from a browser. The repository's document on orders lists the names.
+// zero in the result, and Order.Has reports whether it came. Unknown names are [ErrInternal], because the backend fails
+// on them; docs/orders.md lists the names.
 //
-// An order that is not as the contract says costs only itself: the page has the others, and beside it comes an error that
-// is [ErrUnexpectedResponse] and has an [OrdersError], which names the order and the place. Both results are set then. More
-// orders than Limit, or without one than 1,000, are left out in the same way.
+// Never take Expand from a browser: the backend follows any path, also to other customers' data
+// ("customer.groups.customers"), and many deep ones at once can take all of its memory.
+//
+// Email is compared exactly, and in lower case if nothing has it as it is spelled.
+//
+// An order that is not as the contract says costs only itself: the page has the others, and beside it comes an error
+// that is [ErrUnexpectedResponse] and has an [OrdersError], which names the order and the place. Both results are set
+// then. More orders than Limit, or without one than 1,000, are left out in the same way.
 //
 // [ErrUnauthenticated]: not logged in. [ErrInvalidInput]: a filter that can only fail. A customer who was deleted still
 // gets the orders, as long as the session lasts.
@@ -63,7 +66,7 @@ func (c *Client) ListOrders(ctx context.Context, params *ListOrdersParams, opts 
 // explains which of its lines add up to which total, and what includes tax. For the relations that do not come by
 // themselves, such as BillingAddress, call [Client.ListOrders] with ID and Expand.
 //
-// [ErrNotFound]: the customer has no order with this id. Whether there is one of another customer is not to be seen.
+// [ErrNotFound]: the customer has no order with this id. The error is the same where another customer has one.
 // [ErrUnauthenticated]: not logged in, or no longer.
 func (c *Client) Order(ctx context.Context, id string, opts ...CallOption) (*Order, error) {
 	in := newCall(OperationListOrders, opts)
@@ -109,12 +112,12 @@ func (c *caller) listOrders(ctx context.Context, in *call, params *ListOrdersPar
 
 // Orders iterates over the customer's orders, newest first, page by page; params may be nil. Each order that existed
 // when the iteration began, and still matches when its page is read, comes exactly once, also while orders are placed,
-// changed or cancelled. Params work as in [Client.ListOrders], but Limit is the size of a page, 50 unless set, and
+// changed or canceled. Params work as in [Client.ListOrders], but Limit is the size of a page, 50 unless set, and
 // Offset is refused.
 //
-// An order that can't be read comes as a nil order with an error that has a [DecodeError], after the others of its page,
-// and the iteration goes on. Any other error ends it: it comes once, with a nil order, and nothing follows. So does the
-// end of ctx.
+// An order that can't be read comes as a nil order with an error that has a [DecodeError], after the others of its
+// page, and the iteration goes on. Any other error ends it: it comes once, with a nil order, and nothing follows. So
+// does the end of ctx.
 //
 //	for order, err := range c.Orders(ctx, nil) {
 //		if err != nil {
@@ -259,7 +262,8 @@ const (
 	messageCappedPages  = "the pages stop short of the orders there are: something before the backend caps their size or drops query parameters"
 )
 
-// ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are none.
+// ordersAfter reports whether there are orders after the first n of a page's, which is cheap to ask for if there are
+// none.
 func (c *caller) ordersAfter(ctx context.Context, in *call, params ListOrdersParams, n int) (bool, error) {
 	if n == 0 {
 		return false, nil

@@ -141,6 +141,19 @@ func TestPropertiesThatAreRefused(t *testing.T) {
 }
 
 // TestAnExtendedCustomer registers, reads, updates and lists with columns that only the shop has.
+// The name of a property may come from a form, and an error of it goes to a log.
+func TestAnErrorEscapesTheNameOfAProperty(t *testing.T) {
+	c := mustNew(t, backendURL).WithSession(sessionOf("v"))
+	for _, name := range []string{"a\nb", "a\x1b[31mb", "a\u202eb", "a\xffb", strings.Repeat("x", 5000)} {
+		_, err := c.Update(t.Context(), UpdateRequest{}, WithProperty(name, make(chan int)))
+		e := wantError(t, err, ErrInvalidInput)
+		wantHarmless(t, name, e.Error(), 300)
+		if e.Fields[name] == "" {
+			t.Errorf("fields %q", e.Fields)
+		}
+	}
+}
+
 func TestAnExtendedCustomer(t *testing.T) {
 	type own struct {
 		Customer struct {

@@ -71,8 +71,8 @@ func listed(names []string) string {
 }
 
 // emailPattern finds emails as backends and proxies write them: plain, in URLs that were escaped once or more often, in
-// HTML and in JSON. A local part may have all that RFC 5322 allows, quoted parts and comments included, and a quote or an
-// escape between other characters. The route of an email is not part of it.
+// HTML and in JSON. A local part may have all that RFC 5322 allows, quoted parts and comments included, and a quote or
+// an escape between other characters. The route of an email is not part of it.
 var emailPattern = func() *regexp.Regexp {
 	const (
 		at      = `(?:[@＠﹫]|%(?:25)*(?:u00)?40|&(?:amp;)*(?:#0*64|#[xX]0*40|commat);|\\+(?:u0040|u\{0*40\}|x40))`

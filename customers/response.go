@@ -17,7 +17,7 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// Response is what [WithResponse] stores. Printing or encoding it shows no body.
+// Response is what [WithResponse] stores. Printing it or encoding it as JSON shows no body.
 type Response struct {
 	// StatusCode is the HTTP status, such as 200.
 	StatusCode int
@@ -25,8 +25,10 @@ type Response struct {
 	Header http.Header
 	// Attempts is how many requests were sent.
 	Attempts int
-	// Body is the JSON of a call that succeeded, such as {"customer":{…}}, with the properties that only the shop has. It is
-	// nil after a call that failed, see [Error.Body], and where the response is no JSON. GetToken's has the token.
+	// Body is the JSON of a 200 response, such as {"customer":{…}}, with the properties that only the shop has. It is
+	// set also beside an error about what the JSON says, such as [OrdersError], [ErrAddressNotAdded] or an order that is
+	// not found. It is nil after any other failure, see [Error.Body], and where the response is no JSON. GetToken's has
+	// the token.
 	Body []byte `json:"-" xml:"-"`
 }
 
@@ -70,9 +72,6 @@ const (
 // maxErrorBody is how much of a failed call's body an error keeps.
 const maxErrorBody = 4 << 10
 
-// maxErrorText is how much of a text of the backend an error repeats.
-const maxErrorText = 500
-
 // ok reports whether the response is the backend's to a request that succeeded, and not, say, the page of a proxy.
 func (r *response) ok() bool {
 	switch operations[r.op].body {
@@ -86,8 +85,8 @@ func (r *response) ok() bool {
 	return false
 }
 
-// decodeBody makes the body UTF-8 without an encoding. Of a failure, what can't be decoded costs nothing but the backend's
-// text.
+// decodeBody makes the body UTF-8 without an encoding. Of a failure, what can't be decoded costs nothing but the
+// backend's text.
 func (r *response) decodeBody(limit int64) error {
 	failed := r.status/100 != 2
 	body, err := decodeContent(r.header, r.body, limit)
@@ -99,17 +98,17 @@ func (r *response) decodeBody(limit int64) error {
 	return err
 }
 
-// isJSON reports whether the body is JSON by its header, or is a JSON object although the header says something else, or
-// nothing. What claims to be a page is taken for one.
+// isJSON reports whether the body is JSON by its header, or is a JSON object although the header says something else,
+// or nothing. What claims to be a page is taken for one.
 func (r *response) isJSON() bool {
 	return isJSON(r.header) || !strings.Contains(r.header.Get("Content-Type"), "html") &&
 		bytes.HasPrefix(bytes.TrimLeft(r.body, " \t\r\n"), []byte("{")) && json.Valid(r.body)
 }
 
 // unauthorized reports whether the response is the backend's own 401, and not that of a gateway before it
-// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, without the line break that a
-// gateway in Go ends it with, and password-reset sends the API's JSON. Before Medusa 1.17 the guard also asks for a bearer
-// token, in a header that nothing else has been seen to send.
+// (docs/sessions.md, rule 4). The backend's login guard and its logins send the bare word, without the line break that
+// a gateway in Go ends it with, and password-reset sends the API's JSON. Before Medusa 1.17 the guard also asks for a
+// bearer token, in a header that nothing else has been seen to send.
 func (r *response) unauthorized() bool {
 	asks := r.header["Www-Authenticate"]
 	if r.status != http.StatusUnauthorized || len(asks) > 0 && !slices.Equal(asks, []string{guardBefore117}) {
@@ -134,14 +133,15 @@ type apiError struct {
 	whole   string // the message
 }
 
-// apiError returns the backend's JSON for a failure, as far as the body is that, and the beginning of what is long in it.
+// apiError returns the backend's JSON for a failure, as far as the body is that, and the beginning of what is long in
+// it.
 func (r *response) apiError() (body apiError) {
 	_ = json.Unmarshal(r.body, &body) // what of it is as the contract says
 	body.whole = body.Message
 	for _, text := range []*string{&body.Type, &body.Code, &body.Message} {
-		if len(*text) > maxErrorText {
-			masked := maskEmails((*text)[:min(len(*text), 2*maxErrorText)]) // before the cut, which may be in an email
-			*text = strings.ToValidUTF8(masked[:min(len(masked), maxErrorText)], "") + "…"
+		if len(*text) > maxText {
+			masked := maskEmails((*text)[:min(len(*text), 2*maxText)]) // before the cut, which may be in an email
+			*text = strings.ToValidUTF8(masked[:min(len(masked), maxText)], "") + "…"
 		}
 	}
 	return body
@@ -172,8 +172,8 @@ func isPartial(err error) bool {
 	return ok
 }
 
-// decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program without
-// orders has no decoders of them.
+// decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program
+// without orders has no decoders of them.
 func decodeWithOrders(ctx context.Context, body []byte, options api.DecodeOptions) (*api.CustomerEnvelope, error) {
 	envelope, err := api.DecodeSessionEnvelope(ctx, body, options)
 	return (*api.CustomerEnvelope)(envelope), err
@@ -297,8 +297,8 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// statusKind returns the sentinel of a status, as far as it does not depend on the operation. 520 to 530 are a CDN's own
-// about the backend behind it.
+// statusKind returns the sentinel of a status, as far as it does not depend on the operation. 520 to 530 are a CDN's
+// own about the backend behind it.
 func statusKind(status int) error {
 	if status >= 520 && status <= 530 {
 		return ErrUnavailable

@@ -37,8 +37,8 @@ func worthRepeating(method string, r *response, err error, watch *connWatch) boo
 	return r.status == http.StatusTooManyRequests || errors.Is(statusKind(r.status), ErrUnavailable)
 }
 
-// repeatable reports whether a request with this method can be sent twice and does the same: here, a read or a DELETE of
-// one id. A PUT of a shop's own route may be anything.
+// repeatable reports whether a request with this method can be sent twice and does the same: here, a read or a DELETE
+// of one id. A PUT of a shop's own route may be anything.
 func repeatable(method string) bool {
 	switch method {
 	case http.MethodGet, http.MethodDelete, http.MethodHead, http.MethodOptions:
@@ -138,8 +138,9 @@ func isCertificateError(err error) bool {
 	return ok
 }
 
-// backoff returns how long to wait after attempt n: a random part of a span that doubles each time, so that many clients
-// do not come back at once, or what Retry-After asks for, if that is longer. It reports false if that is too long to wait.
+// backoff returns how long to wait after attempt n: a random part of a span that doubles each time, so that many
+// clients do not come back at once, or what Retry-After asks for, if that is longer. It reports false if that is too
+// long to wait.
 func backoff(n int, r *response) (time.Duration, bool) {
 	span := min(firstBackoff<<min(n-1, 10), maxBackoff)
 	pause := span/2 + rand.N(span/2) //nolint:gosec // jitter is no secret

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 )
@@ -19,9 +20,9 @@ import (
 //     failed login changes nothing.
 //  4. A 401 to a call that sent the stored cookie ends the session if it is the backend's own: without
 //     WWW-Authenticate or with that of Medusa before 1.17, and with the bare word to the byte or the API's JSON of type
-//     unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the session too. JSON that is not the API's is no
-//     success. A response to an older cookie changes nothing. A success that sets the cookie again prolongs it, and so
-//     does a failure that sets the same value.
+//     unauthorized. A gateway's 401 changes nothing. A success that deletes the cookie ends the session too. JSON that
+//     is not the API's is no success. A response to an older cookie changes nothing. A success that sets the cookie
+//     again prolongs it, and so does a failure that sets the same value.
 //  5. Logout. Any 2xx ends what was logged in when the logout began; an error keeps the cookie. A login begun later stays.
 //     Forget drops the login without asking the backend.
 //  6. Secure. A Secure cookie is sent over https, and over plain http only with WithTLSTerminated; otherwise the call is
@@ -71,7 +72,8 @@ import (
 //	Forget                                 anonymous    anonymous    anonymous    anonymous
 //	operation that needs no login          –            –            –            –
 //
-// A response to an older cookie changes nothing in any state (rule 4). * The replaced login is logged out at the backend.
+// A response to an older cookie changes nothing in any state (rule 4). * The replaced login is logged out at the
+// backend.
 // ** The browser's next cookie by the name is tried first, if there is one. † It stays unverified.
 
 // Session is one customer's login at the backend: its cookie, kept as a browser would keep it. The zero value is
@@ -80,11 +82,11 @@ import (
 //
 // Where calls overlap, the login that began last wins, whichever response comes first; a response to an older cookie
 // changes nothing; a failed login leaves the session as it was; a logout ends what was logged in when it began, not a
-// login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls are
-// [ErrSessionEnded] without being sent until the next login.
+// login begun later. Once the backend responds with its own 401 to the stored cookie, the session has ended, and calls
+// are [ErrSessionEnded] without being sent until the next login.
 //
-// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere. Two backends
-// that share all three and differ in the base path need sessions of their own.
+// In memory a session belongs to the scheme, host and port it was first used with, and is refused elsewhere. Two
+// backends that share all three and differ in the base path need sessions of their own.
 type Session struct {
 	mu      sync.Mutex
 	origin  string
@@ -125,6 +127,7 @@ type browser struct {
 	rest      []string // of other cookies by this name, such as an older one for the whole domain
 	refused   bool     // the backend did not know the cookie, which may be an admin's
 	plainHTTP bool     // it will drop a Secure cookie
+	logger    *slog.Logger
 }
 
 // login stores the cookie c of the login that began as number, unless a newer login or logout stands (rule 3). It
@@ -141,8 +144,8 @@ func (s *state) login(number int64, c *cookie) (replaced *cookie) {
 	return replaced
 }
 
-// logout ends what was logged in when the logout that began as number sent the cookie sent (rule 5). It returns a cookie
-// that the backend still accepts and the session no longer needs, if there is one.
+// logout ends what was logged in when the logout that began as number sent the cookie sent (rule 5). It returns a
+// cookie that the backend still accepts and the session no longer needs, if there is one.
 func (s *state) logout(number int64, sent *cookie) (superseded *cookie) {
 	if number < s.generation {
 		return nil
@@ -179,8 +182,8 @@ func (s *state) secured(sent *cookie, r result) {
 	}
 }
 
-// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie sent,
-// and another value may be that of an anonymous session (rule 2).
+// optional takes in the result of a call to a route that may need no login. A success shows nothing about the cookie
+// sent, and another value may be that of an anonymous session (rule 2).
 func (s *state) optional(sent *cookie, r result) {
 	if sent == nil {
 		return
@@ -237,8 +240,8 @@ const (
 	messageOtherOrigin  = "it belongs to %s; Encode and DecodeSession take it to another address of the same backend"
 )
 
-// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor. account
-// is whether [WithCredentials] makes it.
+// begin opens a call and returns the Cookie header that it has to send, with an error that of an anonymous visitor.
+// account is whether [WithCredentials] makes it.
 func (s *Session) begin(op Operation, e *endpoint, account bool) (snapshot, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -314,9 +317,9 @@ func (s *Session) cookieHeader(session *cookie, e *endpoint) string {
 	return header
 }
 
-// settle takes in the result of a call. superseded are cookies that the backend still accepts and no session needs: that
-// of the call's own login, that of a login which the call has replaced or logged out, and what else a browser sent by the
-// name. changed reports whether there is something for the session hook.
+// settle takes in the result of a call. superseded are cookies that the backend still accepts and no session needs:
+// that of the call's own login, that of a login which the call has replaced or logged out, and what else a browser sent
+// by the name. changed reports whether there is something for the session hook.
 func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*cookie, changed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -355,9 +358,9 @@ func (s *Session) settle(op Operation, snap *snapshot, r result) (superseded []*
 	return superseded, changed
 }
 
-// superseded returns the cookie c, if it is one, that a login or logout found to be superseded. If that login or logout is
-// the session's state now, what else the browser sent by the session cookie's name is superseded as well: the browser
-// would send it again, and be logged in by it.
+// superseded returns the cookie c, if it is one, that a login or logout found to be superseded. If that login or logout
+// is the session's state now, what else the browser sent by the session cookie's name is superseded as well: the
+// browser would send it again, and be logged in by it.
 func (s *Session) superseded(snap *snapshot, c *cookie) (all []*cookie) {
 	if c != nil {
 		all = append(all, c)
@@ -406,8 +409,8 @@ func (s *Session) State() SessionState {
 }
 
 // LoggedIn reports whether the state is [SessionLoggedIn]: the session has the cookie of a login that has not expired.
-// Only a call shows whether the backend still accepts it. After [SessionFromRequest] it is false until a call that needs a
-// login has succeeded.
+// Only a call shows whether the backend still accepts it. After [SessionFromRequest] it is false until a call that
+// needs a login has succeeded.
 func (s *Session) LoggedIn() bool { return s.State() == SessionLoggedIn }
 
 // Expires returns when the session's cookie expires, by this machine's clock; the zero time where that is unknown or

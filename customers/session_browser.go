@@ -13,33 +13,36 @@ import (
 	"time"
 )
 
-// BrowserCookie describes the cookie by which a browser has the session. The zero value is [DefaultSessionCookieName] with
-// Secure.
+// BrowserCookie describes the cookie by which a browser has the session. The zero value is [DefaultSessionCookieName]
+// with Secure.
 type BrowserCookie struct {
-	// Name is the cookie's name; empty means [DefaultSessionCookieName]. Better is a name of the site's own that begins with
-	// __Host-, such as "__Host-shop": browsers take it only over https and from this host, so that no other site of the
-	// domain can plant one. It is necessary where the backend, and so its admin, has the same host as the site: the admin
-	// logs in by the default name.
+	// Name is the cookie's name; empty means [DefaultSessionCookieName]. Better is a name of the site's own that begins
+	// with __Host-, such as "__Host-shop": browsers take it only over https and from this host, so that no other site of
+	// the domain can plant one. It is necessary where the backend, and so its admin, has the same host as the site: the
+	// admin logs in by the default name.
 	Name string
 	// Insecure leaves out the attribute Secure, for development on plain http, such as http://shop.lan. Browsers drop a
-	// Secure cookie there, so that a login has no effect; from http://localhost most take it. Names that begin with __Host-,
-	// __Secure- or __Http-, in any case, are always Secure.
+	// Secure cookie there, so that a login has no effect; from http://localhost most take it. Names that begin with
+	// __Host-, __Secure- or __Http-, in any case, are always Secure.
 	Insecure bool
+	// Logger gets a warning where the browser will drop the cookie, or keep an older one; nil means [slog.Default]. Without
+	// one, a login that has no effect would have none in silence.
+	Logger *slog.Logger
 }
 
 // SessionFromRequest makes a session from the cookie of a browser's request, so that a server between browser and
-// backend acts for the browser's customer. [Session.Relay] takes changes back to the browser; [SessionHandler] does both.
-// Without such a cookie the session is anonymous.
+// backend acts for the browser's customer. [Session.Relay] takes changes back to the browser; [SessionHandler] does
+// both. Without such a cookie the session is anonymous.
 //
 // A cookie from a browser is unverified: it may be anonymous, expired, an admin's or forged, which only the backend can
-// tell. So LoggedIn is false until a call that needs a login has succeeded, and no call is refused before the backend has
-// refused the cookie.
+// tell. So LoggedIn is false until a call that needs a login has succeeded, and no call is refused before the backend
+// has refused the cookie.
 //
 //	session := customers.SessionFromRequest(r, customers.BrowserCookie{Name: "__Host-shop"})
 //	me, err := shop.WithSession(session).Retrieve(r.Context())
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
-	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r)}
+	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r), logger: as.Logger}
 	b.insecure = as.Insecure && !isSecureName(b.name)
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
@@ -66,15 +69,15 @@ func isSecureName(name string) bool {
 const maxBrowserCookies = 3
 
 // Relay sets the browser's cookie if a login or the backend has changed or prolonged it since [SessionFromRequest], and
-// deletes it after a logout or [Session.Forget]. Otherwise it does nothing. In particular it leaves the cookie after a 401:
-// the browser may have another by now, that of a login whose response came first, or the cookie may be an admin's. So after
-// a logout it also leaves a cookie that the backend did not know in the same request.
+// deletes it after a logout or [Session.Forget]. Otherwise it does nothing. In particular it leaves the cookie after a
+// 401: the browser may have another by now, that of a login whose response came first, or the cookie may be an admin's.
+// So after a logout it also leaves a cookie that the backend did not know in the same request.
 //
 // Call it before the response's header is written; a later call for the same response replaces what an earlier one set.
-// The cookie is HttpOnly, SameSite=Lax, Secure unless [BrowserCookie] says otherwise, and for the whole site; it lasts as
-// long as the backend's. Where it is Secure, and the browser's request seems to have come over plain http and not to
-// localhost, slog.Default gets a warning, once. Cookies of a load balancer before the backend stay with the session and
-// are not relayed.
+// The cookie is HttpOnly, SameSite=Lax, Secure unless [BrowserCookie] says otherwise, and for the whole site; it lasts
+// as long as the backend's. Where it is Secure, and the browser's request seems to have come over plain http and not to
+// localhost, BrowserCookie.Logger gets a warning, once. Cookies of a load balancer before the backend stay with the
+// session and are not relayed.
 //
 // For a session that did not come from a request it sets the cookie by [DefaultSessionCookieName].
 func (s *Session) Relay(w http.ResponseWriter) {
@@ -100,7 +103,7 @@ func (s *Session) Relay(w http.ResponseWriter) {
 		// What proxies report about the browser's connection can't be relied on.
 		line += "; Secure"
 		if b.plainHTTP {
-			warnPlainHTTP(b.name)
+			b.warnPlainHTTP()
 		}
 	}
 	w.Header().Add("Set-Cookie", line)
@@ -150,11 +153,19 @@ func isPlainHTTP(r *http.Request) bool {
 
 var warnedPlainHTTP atomic.Bool
 
-// warnPlainHTTP logs, once in a process, that a browser will drop a cookie.
-func warnPlainHTTP(name string) {
+// warnPlainHTTP logs, once in a process, that the browser will drop its cookie.
+func (b *browser) warnPlainHTTP() {
 	if warnedPlainHTTP.CompareAndSwap(false, true) {
-		slog.Warn("customers: a Secure cookie was relayed to a browser that seems to use plain http, and would drop it: "+
-			"serve the site over https, set BrowserCookie.Insecure in development, or have the proxy that ends TLS send X-Forwarded-Proto",
-			"cookie", name)
+		b.warn("customers: a Secure cookie was relayed to a browser that seems to use plain http, and would drop it: " +
+			"serve the site over https, set BrowserCookie.Insecure in development, or have the proxy that ends TLS send X-Forwarded-Proto")
 	}
+}
+
+// warn logs to the logger of [BrowserCookie].
+func (b *browser) warn(message string) {
+	logger := b.logger
+	if logger == nil {
+		logger = slog.Default() //nolint:forbidigo // as http.Server does without an ErrorLog
+	}
+	logger.Warn(message, "cookie", b.name) //nolint:sloglint // message is a constant of this package
 }

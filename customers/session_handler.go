@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 )
@@ -13,25 +12,25 @@ import (
 // sessionKey is the key of a browser's *Session in a request's context.
 type sessionKey struct{}
 
-// SessionFromContext returns the session that [SessionHandler] or [ContextWithSession] put into the context of a request;
-// nil if none did, and [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
+// SessionFromContext returns the session that [SessionHandler] or [ContextWithSession] put into the context of a
+// request; nil if none did, and [Client.WithSession] makes a client of it whose calls are [ErrNoSession].
 func SessionFromContext(ctx context.Context) *Session {
 	s, _ := ctx.Value(sessionKey{}).(*Session)
 	return s
 }
 
-// ContextWithSession returns a context for [SessionFromContext], as [SessionHandler] does: for a server with a store of its
-// own, which makes the session of a request by [DecodeSession]. So its handlers are the same with either.
+// ContextWithSession returns a context for [SessionFromContext], as [SessionHandler] does: for a server with a store of
+// its own, which makes the session of a request by [DecodeSession]. So its handlers are the same with either.
 func ContextWithSession(ctx context.Context, s *Session) context.Context {
 	return context.WithValue(ctx, sessionKey{}, s)
 }
 
 // SessionHandler is middleware for a server that keeps no sessions of its own, because the browser has the backend's
-// cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays its
-// changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes nothing,
-// flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte can't be
-// relayed, and slog.Default gets a warning, unless only the cookie's lifetime has changed. A handler that hijacks the
-// connection sends w.Header() itself. It works with any router:
+// cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays
+// its changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes
+// nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. A handler that hijacks sends
+// w.Header() itself. What is changed after the first byte can't be relayed, and BrowserCookie.Logger gets a warning,
+// unless only the cookie's lifetime has changed. It works with any router:
 //
 //	site := http.NewServeMux()
 //	site.HandleFunc("GET /account", func(w http.ResponseWriter, r *http.Request) {
@@ -71,7 +70,7 @@ func SessionHandler(next http.Handler, cookie BrowserCookie) http.Handler {
 type relayWriter struct {
 	http.ResponseWriter
 	session *Session
-	relayed *string // what toRelay returned then; nil: nothing yet. It may be a cookie, and fmt does not follow the pointer
+	relayed *string // what toRelay returned then, behind a pointer, which fmt does not follow; nil: nothing was relayed
 }
 
 func (w *relayWriter) relay() {
@@ -82,7 +81,8 @@ func (w *relayWriter) relay() {
 	}
 }
 
-// toRelay returns what Relay has to set for the browser to have this session: another value, a deletion, or "" for neither.
+// toRelay returns what Relay has to set for the browser to have this session: another value, a deletion, or "" for
+// neither.
 func (s *Session) toRelay() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +100,7 @@ func (s *Session) toRelay() string {
 func (w *relayWriter) finish() {
 	w.relay()
 	if w.session.toRelay() != *w.relayed {
-		slog.Warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
+		w.session.browser.warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
 			"make the calls that log in or out before anything is written")
 	}
 }

@@ -13,11 +13,21 @@ import (
 	"net/http/httptest"
 	"net/http/httptrace"
 	"net/textproto"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
+
+// as returns v as a T, which it must be.
+func as[T any](v any) T {
+	t, ok := v.(T)
+	if !ok {
+		panic(fmt.Sprintf("%T is no %v", v, reflect.TypeFor[T]()))
+	}
+	return t
+}
 
 // loginIn logs in with the session of a handler's request.
 func loginIn(t *testing.T, b *backend, r *http.Request) *Session {
@@ -48,9 +58,9 @@ func TestSessionHandlerRelaysBeforeTheFirstByte(t *testing.T) {
 			write(w)
 		}, body: "hello"},
 		{name: "Early Hints only", after: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusEarlyHints) }},
-		{name: "Flush", after: func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush(); write(w) }, body: "hello"},
+		{name: "Flush", after: func(w http.ResponseWriter, _ *http.Request) { as[http.Flusher](w).Flush(); write(w) }, body: "hello"},
 		{name: "FlushError", after: func(w http.ResponseWriter, _ *http.Request) {
-			wantOK(t, w.(interface{ FlushError() error }).FlushError())
+			wantOK(t, as[interface{ FlushError() error }](w).FlushError())
 			write(w)
 		}, body: "hello"},
 		{name: "ResponseController", after: func(w http.ResponseWriter, _ *http.Request) {
@@ -61,7 +71,7 @@ func TestSessionHandlerRelaysBeforeTheFirstByte(t *testing.T) {
 			write(w)
 		}, body: "hello"},
 		{name: "ReadFrom", after: func(w http.ResponseWriter, _ *http.Request) {
-			n, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader("hello"))
+			n, err := as[io.ReaderFrom](w).ReadFrom(strings.NewReader("hello"))
 			wantOK(t, err)
 			if n != 5 {
 				t.Errorf("ReadFrom returned %d", n)
@@ -90,7 +100,7 @@ func TestSessionHandlerRelaysBeforeTheFirstByte(t *testing.T) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			wantOK(t, err)
 			var out bytes.Buffer
-			_ = (&http.Response{StatusCode: 200, ProtoMajor: 1, ProtoMinor: 1, Header: header, Body: io.NopCloser(strings.NewReader("raw")), ContentLength: 3}).Write(&out)
+			_ = (&http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Header: header, Body: io.NopCloser(strings.NewReader("raw")), ContentLength: 3}).Write(&out)
 			_, _ = conn.Write(out.Bytes())
 			_ = conn.Close()
 		}, body: "raw", hijacked: true},
@@ -161,16 +171,16 @@ func TestSessionHandlerRelaysBeforeTheFirstByte(t *testing.T) {
 func TestSessionHandlerPassesOnWhatTheWriterCannotDo(t *testing.T) {
 	bare := struct{ http.ResponseWriter }{httptest.NewRecorder()} // no Flusher, Hijacker, ReaderFrom or Pusher
 	h := SessionHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if err := w.(http.Pusher).Push("/style.css", nil); err != http.ErrNotSupported { //nolint:errorlint // documented so
+		if err := as[http.Pusher](w).Push("/style.css", nil); err != http.ErrNotSupported { //nolint:errorlint // documented so
 			t.Errorf("Push: %v", err)
 		}
-		if _, _, err := w.(http.Hijacker).Hijack(); err == nil {
+		if _, _, err := as[http.Hijacker](w).Hijack(); err == nil {
 			t.Error("Hijack succeeds")
 		}
 		if err := http.NewResponseController(w).Flush(); err == nil {
 			t.Error("Flush succeeds")
 		}
-		w.(http.Flusher).Flush() // does nothing
+		as[http.Flusher](w).Flush() // does nothing
 		if _, err := io.Copy(w, strings.NewReader("hello")); err != nil {
 			t.Error(err)
 		}
@@ -179,7 +189,7 @@ func TestSessionHandlerPassesOnWhatTheWriterCannotDo(t *testing.T) {
 	pushed := ""
 	pusher := pushWriter{httptest.NewRecorder(), &pushed}
 	SessionHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		wantOK(t, w.(http.Pusher).Push("/style.css", nil))
+		wantOK(t, as[http.Pusher](w).Push("/style.css", nil))
 	}), BrowserCookie{}).ServeHTTP(pusher, browserRequest(siteURL))
 	if pushed != "/style.css" {
 		t.Errorf("pushed %q", pushed)
@@ -428,7 +438,7 @@ func TestHijackedConnectionBelongsToTheHandler(t *testing.T) {
 	server, browser := net.Pipe()
 	w := hijackable{httptest.NewRecorder(), server}
 	go SessionHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := w.(http.Hijacker).Hijack()
+		conn, _, err := as[http.Hijacker](w).Hijack()
 		if err == nil {
 			_, _ = fmt.Fprint(conn, "frame")
 			_ = conn.Close()

@@ -44,13 +44,14 @@ type SessionChange struct {
 }
 
 // Apply returns what a store must have after the change instead of stored, which is what the store has now: a text of
-// [Session.Encode], or "" if it has none. What a response says about an older login never undoes a newer one. So a login
-// or logout replaces a text of a login or logout that began earlier, and a login that was prolonged or has ended replaces
-// only the text of that same login. Otherwise Apply returns stored. A text that can't be decoded counts as none.
+// [Session.Encode], or "" if it has none. What a response says about an older login never undoes a newer one. So a
+// login or logout replaces a text of a login or logout that began earlier, and a login that was prolonged or has ended
+// replaces only the text of that same login. Otherwise Apply returns stored. A text that can't be decoded counts as
+// none.
 //
 // The requests of one visitor may be handled at once, each with a session of its own from the same text. Their changes
-// give the same result in any order, provided that no other change gets between reading and
-// writing. So have the store compare and swap, or lock:
+// give the same result in any order, provided that no other change gets between reading and writing. So have the store
+// compare and swap, or lock:
 //
 //	for {
 //		stored := store.Get(id)
@@ -79,7 +80,7 @@ func applyChange(before, now state, others []otherCookie, stored string) (next s
 	case now.generation != before.generation && now.generation > has.generation: // a newer login or logout
 	case !has.sameLogin(&now, before.cookie):
 		return stored
-	case now.cookie != nil && now.cookie.expires == 0 && has.cookie.expired(): // and accepted all the same: its end is unknown
+	case now.cookie != nil && now.cookie.expires == 0 && has.cookie.expired(): // accepted all the same
 	case now.cookie != nil && has.cookie.expires > now.cookie.expires: // prolonged by another response
 		later := *now.cookie
 		later.expires = has.cookie.expires
@@ -95,8 +96,8 @@ func (s *state) sameLogin(now *state, before *cookie) bool {
 }
 
 // Forget logs out here without asking the backend, such as when it is down: the session drops the cookie, and
-// [Session.Relay] deletes the browser's. At the backend the login stays open until it expires. A login begun later stays.
-// Forget does not call the session hook; what it returns is the change for it.
+// [Session.Relay] deletes the browser's. At the backend the login stays open until it expires. A login begun later
+// stays. Forget does not call the session hook; what it returns is the change for it.
 func (s *Session) Forget() SessionChange {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,8 +151,8 @@ func (s *Session) notify(ctx context.Context, hook func(context.Context, Session
 }
 
 // runHook calls hook until the session did not change meanwhile, and then sends nil to panicked; or at once what hook
-// panics with, or nil if it ends its goroutine, as a test's FailNow does. A change that came meanwhile is then reported by
-// a run that no call waits for.
+// panics with, or nil if it ends its goroutine, as a test's FailNow does. A change that came meanwhile is then reported
+// by a run that no call waits for.
 func (s *Session) runHook(ctx context.Context, hook func(context.Context, SessionChange), panicked chan<- any) {
 	s.mu.Lock()
 	before := s.before

@@ -27,7 +27,7 @@ func TestStatesAndTheirErrors(t *testing.T) {
 			{"from a browser with a cookie of none", func(*backend, *Client) *Session {
 				return SessionFromRequest(browserRequest(siteURL, "connect.sid=x"), BrowserCookie{})
 			}, SessionUnverified, ErrSessionEnded, 1, SessionEnded},
-			{"from a browser with a login", func(b *backend, c *Client) *Session {
+			{"from a browser with a login", func(_ *backend, c *Client) *Session {
 				return SessionFromRequest(browserRequest(siteURL, "connect.sid="+valueOf(c.Session())), BrowserCookie{})
 			}, SessionUnverified, nil, 1, SessionLoggedIn},
 			{"logged in", func(_ *backend, c *Client) *Session { return c.Session() }, SessionLoggedIn, nil, 1, SessionLoggedIn},
@@ -61,7 +61,7 @@ func TestStatesAndTheirErrors(t *testing.T) {
 				requests := b.count()
 				err := retrieve(t.Context(), c.WithSession(s))
 				for _, sentinel := range all {
-					if errors.Is(err, sentinel) != (sentinel == test.err) {
+					if errors.Is(err, sentinel) != (sentinel == test.err) { //nolint:errorlint // the sentinel itself
 						t.Errorf("%s (stored %t): %v, want %v", test.name, stored, err, test.err)
 					}
 				}

@@ -46,10 +46,10 @@ type otherCookieText struct {
 }
 
 // Encode returns the session as a text from which [DecodeSession] makes it again, in another process or on another
-// machine. The text logs its bearer in as the customer: store it encrypted, and log it nowhere. It has about 200 letters,
-// digits, dots, dashes and underscores, more if a proxy sets cookies of its own. It contains when the login began, for
-// [SessionChange.Apply], and not the backend's address, so that a session made through a public URL also works through an
-// internal one.
+// machine. The text logs its bearer in as the customer: store it encrypted, and log it nowhere. It has about 200
+// letters, digits, dots, dashes and underscores, more if a proxy sets cookies of its own. It contains when the login
+// began, for [SessionChange.Apply], and not the backend's address, so that a session made through a public URL also
+// works through an internal one.
 func (s *Session) Encode() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -44,8 +44,8 @@ func (s *stream) peek() []byte {
 	return head
 }
 
-// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that the
-// connection can be used again.
+// discard closes the body of a response that the caller does not get, once the usual length of one was read, so that
+// the connection can be used again.
 func (s *stream) discard() {
 	if s != nil {
 		_, _ = io.Copy(io.Discard, io.LimitReader(s.source, maxErrorRead))
@@ -63,7 +63,7 @@ func (s *stream) decode() bool {
 		return false
 	}
 	for _, encoding := range slices.Backward(encodings) {
-		s.decoded = &decoding{encoding: encoding, source: bufio.NewReader(s.decoded)}
+		s.decoded = &decoding{encoding: encoding, source: bufio.NewReader(s.decoded), left: s.left}
 	}
 	s.resp.Header.Del("Content-Encoding")
 	s.resp.Header.Del("Content-Length")
@@ -71,12 +71,14 @@ func (s *stream) decode() bool {
 	return true
 }
 
-// decoding undoes one encoding, from the first Read on.
+// decoding undoes one encoding, from the first Read on. It is bounded itself: of a body that is encoded twice, the
+// first decoding may make any amount of which the second makes nothing.
 type decoding struct {
 	encoding string
 	source   *bufio.Reader
 	decoded  io.Reader // nil before the first Read
-	err      error     // why there is no decoder
+	left     int64     // how much may still be read
+	err      error     // why there is no decoder, or no more to read
 }
 
 // Read reads what is decoded.
@@ -87,7 +89,13 @@ func (d *decoding) Read(p []byte) (int, error) {
 	if d.err != nil {
 		return 0, d.err
 	}
-	return d.decoded.Read(p)
+	n, err := d.decoded.Read(p)
+	if int64(n) > d.left {
+		n, err = int(d.left), errTooLarge
+		d.err = err
+	}
+	d.left -= int64(n)
+	return n, err
 }
 
 func (d *decoding) open() (io.Reader, error) {

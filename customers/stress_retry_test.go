@@ -113,7 +113,7 @@ func (w *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 		}
 	}
 	client, server := memPipe(w.lag)
-	w.servers.Go(func() { //nolint:contextcheck // the server outlives the call
+	w.servers.Go(func() {
 		defer server.Close() //nolint:errcheck // it can't fail
 		if w.secure && wrong {
 			switch m {

@@ -67,7 +67,6 @@ type tabRequest struct {
 	value    string // of a login that succeeded
 	handled  bool
 	response http.Header // on its way to the browser
-	seenNew  bool        // a newer login or logout was settled before it was
 }
 
 type tabKey struct{}
@@ -131,7 +130,7 @@ func (env *tabsEnv) wait(what string) bool {
 }
 
 func (env *tabsEnv) roundTrip(r *http.Request) (*http.Response, error) {
-	what := fmt.Sprintf("%s of request %d", OperationFromContext(r.Context()), r.Context().Value(tabKey{}).(*tabRequest).number)
+	what := fmt.Sprintf("%s of request %d", OperationFromContext(r.Context()), as[*tabRequest](r.Context().Value(tabKey{})).number)
 	env.wait(what)
 	resp, err := inMemoryTransport(env.backend.handle)(r)
 	if !env.wait("response to " + what) {
@@ -190,7 +189,8 @@ func (env *tabsEnv) run() {
 			env.advance(env.rand.IntN(12) > 0)
 		}
 	}
-	for env.advance(true) || env.arrive() {
+	for more := true; more; {
+		more = env.advance(true) || env.arrive()
 	}
 	env.compare()
 }

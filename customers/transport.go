@@ -32,10 +32,10 @@ type transport struct {
 	logger           *slog.Logger // may be nil
 }
 
-// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the last
-// attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all attempts
-// together, so that a backend that hangs costs its caller one wait. If streams is true, the response's body is left to be
-// read, and ends with the timeout.
+// send sends req until a response is worth returning, and returns how often it was sent. The response is that of the
+// last attempt; with an error it is what arrived of it, or nil. The timeout is what the call has left, and bounds all
+// attempts together, so that a backend that hangs costs its caller one wait. If streams is true, the response's body is
+// left to be read, and ends with the timeout.
 func (t *transport) send(ctx context.Context, op Operation, req *http.Request, timeout time.Duration, streams bool) (*response, int, error) {
 	budget, cancel := context.WithTimeout(ctx, timeout)
 	r, n, err := t.attempts(ctx, budget, op, req, streams)
@@ -47,7 +47,8 @@ func (t *transport) send(ctx context.Context, op Operation, req *http.Request, t
 	return r, n, err
 }
 
-// attempts sends req until a response is worth returning. ctx is the caller's, budget ends with the time for all attempts.
+// attempts sends req until a response is worth returning. ctx is the caller's, budget ends with the time for all
+// attempts.
 func (t *transport) attempts(ctx, budget context.Context, op Operation, req *http.Request, streams bool) (*response, int, error) {
 	for n := 1; ; n++ {
 		var watch *connWatch // only a POST depends on it
@@ -150,13 +151,29 @@ func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (emptyBody) Close() error             { return nil }
 
 // requestBody is the body of a request of the caller's, whose failure is not the backend's.
-type requestBody struct{ io.ReadCloser }
+type requestBody struct {
+	io.ReadCloser
+
+	bounded bool  // its length is known
+	left    int64 // of that
+}
+
+// newRequestBody returns the body of a request whose ContentLength is length.
+func newRequestBody(body io.ReadCloser, length int64) *requestBody {
+	return &requestBody{body, length > 0, length}
+}
+
+var errBodyLength = errors.New("it is not as long as the request's ContentLength")
 
 // Read reads the body.
-func (b requestBody) Read(p []byte) (int, error) {
+func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { // which net/http compares so
+	b.left -= int64(n)
+	switch {
+	case err != nil && err != io.EOF: // which net/http compares so
 		err = &requestBodyError{err}
+	case b.bounded && (b.left < 0 || err != nil && b.left > 0):
+		err = &requestBodyError{errBodyLength}
 	}
 	return n, err
 }
@@ -271,8 +288,8 @@ func (t *transport) log(ctx context.Context, req *http.Request, op Operation, at
 	t.logger.LogAttrs(ctx, slog.LevelDebug, "medusa request", attrs...)
 }
 
-// roundTripper sends with one net/http transport what can be repeated, and with another what can't. A POST is lost if the
-// other side closes its connection just then, so the second keeps connections for a moment only.
+// roundTripper sends with one net/http transport what can be repeated, and with another what can't. A POST is lost if
+// the other side closes its connection just then, so the second keeps connections for a moment only.
 type roundTripper struct {
 	repeatable, single *http.Transport
 }

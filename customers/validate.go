@@ -15,7 +15,8 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// call is one call of a method: its operation, its options, what was refused of its input, and how its response is read.
+// call is one call of a method: its operation, its options, what was refused of its input, and how its response is
+// read.
 type call struct {
 	op      Operation
 	options callOptions
@@ -52,7 +53,8 @@ func (c *call) request(req *http.Request, buildErr error) (*http.Request, error)
 	return req, nil
 }
 
-// refuse records why a field can't be sent. The first refusal of a field counts. None repeats a value, which may be a secret.
+// refuse records why a field can't be sent. The first refusal of a field counts. None repeats a value, which may be a
+// secret.
 func (c *call) refuse(field, reason string) {
 	field = c.prefix + field
 	switch {
@@ -115,14 +117,14 @@ func (c *call) names(field string, names []string) {
 	}
 }
 
-// email checks an email and returns it without surrounding space and in lower case, as the backend stores it on register
-// and looks for it at login.
+// email checks an email and returns it without surrounding space and in lower case, as the backend stores it on
+// register and looks for it at login.
 func (c *call) email(value string) string {
 	return c.lower("Email", c.emailAsSpelled("Email", value))
 }
 
-// emailAsSpelled checks an email and returns it without surrounding space. What can't be seen inside, such as a zero-width
-// space that was pasted along, would make it another email.
+// emailAsSpelled checks an email and returns it without surrounding space. What can't be seen inside, such as a
+// zero-width space that was pasted along, would make it another email.
 func (c *call) emailAsSpelled(field, value string) string {
 	value = strings.TrimSpace(value)
 	c.required(field, value)
@@ -147,8 +149,8 @@ func (c *call) credentials(email, password string) api.Credentials {
 	return api.Credentials{Email: email, Password: password}
 }
 
-// lower returns value in lower case, as JavaScript's toLowerCase does. It refuses an upper-case letter beyond ASCII, for
-// which Go and JavaScript may differ.
+// lower returns value in lower case, as JavaScript's toLowerCase does. It refuses an upper-case letter beyond ASCII,
+// for which Go and JavaScript may differ.
 func (c *call) lower(field, value string) string {
 	for _, r := range value {
 		if r > unicode.MaxASCII && unicode.ToLower(r) != r {
@@ -306,8 +308,8 @@ func (c *call) paging(field string, n *int) {
 const maxYear = 9999
 
 // timeRange returns the range of what the backend has in which orders have, in JSON, a time of the range in. JSON has
-// times cut to milliseconds, while the backend compares with the database's microseconds (docs/backend.md, B51). It cuts
-// what it compares with to milliseconds too, so the range begins and ends with one.
+// times cut to milliseconds, while the backend compares with the database's microseconds (docs/backend.md, B51). It
+// cuts what it compares with to milliseconds too, so the range begins and ends with one.
 func (c *call) timeRange(field string, in *TimeRange) *TimeRange {
 	if in == nil {
 		return nil

@@ -1,10 +1,11 @@
-// Command fakemedusa serves the in-memory backend of package customerstest on a port, for front-end work. A storefront for
-// a Medusa v1 backend can use it instead, for customers, their addresses, orders and payment methods, logins and passwords.
+// Command fakemedusa serves the in-memory backend of package customerstest on a port, for front-end work. A storefront
+// for a Medusa v1 backend can use it instead, for customers, their addresses, orders and payment methods, logins and
+// passwords.
 //
 //	go run github.com/medusa-storefront/customers-go/cmd/fakemedusa -addr :9000 -seed seed.json
 //
-// It prints its URL and the logins. It prints a password token, which a shop would mail, on stderr. SIGINT and SIGTERM stop
-// it, and its data is gone then.
+// It prints its URL and the logins. It prints a password token, which a shop would mail, on stderr. SIGINT and SIGTERM
+// stop it, and its data is gone then.
 //
 //	-addr host:port   where to listen; without a host, on the loopback interface only, so 0.0.0.0:9000 is for other machines
 //	-cors origins     the origins of browsers that may call it, separated by commas, as STORE_CORS has them

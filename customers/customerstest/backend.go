@@ -34,7 +34,7 @@ func New(opts ...Option) *Backend {
 
 // ServeHTTP responds as the real backend does, unless [Backend.Inject] has injected a fault for the request.
 func (b *Backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x, err := b.backend.Receive(r)
+	x, err := b.backend.Receive(r) //nolint:contextcheck // r has its context
 	if err != nil {
 		return // the client has gone away
 	}
@@ -75,9 +75,9 @@ func (b *Backend) inject(f Fault, held *Held) {
 }
 
 // Hold makes the backend hold the requests that the fault is for until [Held.Release]: one of them unless Times says
-// otherwise. A request is held before its operation is carried out; with CarriedOut it is held after that and before the
-// response is sent. Then the rest of the fault happens, if there is any. A held request also goes on when its context
-// ends, because the client goes away or the test ends; its connection is closed then.
+// otherwise. A request is held before its operation is carried out; with CarriedOut it is held after that and before
+// the response is sent. Then the rest of the fault happens, if there is any. A held request also goes on when its
+// context ends, because the client goes away or the test ends; its connection is closed then.
 //
 // Like [Backend.Inject], Hold panics if there is no such operation, and a test that ends without the request fails.
 func (b *Backend) Hold(f Fault) *Held {
@@ -89,8 +89,8 @@ func (b *Backend) Hold(f Fault) *Held {
 // ClearFaults removes the faults that are still to happen.
 func (b *Backend) ClearFaults() { b.faults.clear() }
 
-// PendingFaults returns the faults that have happened fewer times than Times, or never if they are for all requests. It is
-// for a [Backend] without a test; NewServer reports them when the test ends.
+// PendingFaults returns the faults that have happened fewer times than Times, or never if they are for all requests. It
+// is for a [Backend] without a test; NewServer reports them when the test ends.
 func (b *Backend) PendingFaults() []Fault {
 	var pending []Fault
 	for _, f := range b.faults.pending() {

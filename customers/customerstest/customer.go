@@ -28,8 +28,8 @@ type Customer struct {
 	BillingAddress    *api.AddAddressRequest
 }
 
-// AddCustomer adds a customer, without the checks of a registration, and returns it as the backend does. It panics if the
-// email is taken, a country does not exist or the metadata is not JSON.
+// AddCustomer adds a customer, without the checks of a registration, and returns it as the backend does. It panics if
+// the email is taken, a country does not exist or the metadata is not JSON.
 func (b *Backend) AddCustomer(c Customer) api.Customer {
 	b.backend.Lock()
 	defer b.backend.Unlock()
@@ -73,8 +73,8 @@ func (b *Backend) addAddress(c *medusa.Customer, a api.AddAddressRequest, billin
 	}
 }
 
-// DeleteCustomer deletes a customer as a shop's admin does. Sessions and tokens stay valid. It panics if there is no such
-// customer.
+// DeleteCustomer deletes a customer as a shop's admin does. Sessions and tokens stay valid. It panics if there is no
+// such customer.
 func (b *Backend) DeleteCustomer(id string) {
 	b.backend.Lock()
 	defer b.backend.Unlock()

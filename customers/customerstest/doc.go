@@ -1,5 +1,5 @@
-// Package customerstest is a backend in memory, for the tests of programs that import package customers. It responds as a
-// Medusa v1.20 store does on its customer and auth routes; this module's CI compares it with a real one, response by
+// Package customerstest is a backend in memory, for the tests of programs that import package customers. It responds as
+// a Medusa v1.20 store does on its customer and auth routes; this module's CI compares it with a real one, response by
 // response. It needs no database, starts in less than a millisecond and has no data left when it is closed.
 //
 //	srv := customerstest.NewServer(t)
@@ -16,16 +16,17 @@
 // [NewServer] is for tests. [New] returns the same [Backend] as an [http.Handler] for programs, examples and other
 // servers. The program cmd/fakemedusa serves it on a port.
 //
-// A Backend has methods for what a shop or time does: [Backend.AddCustomer], [Backend.AddOrder], [Backend.AddPaymentMethod],
-// [Backend.PasswordTokens], [Backend.ExpireSessions], [Backend.DeleteCustomer] and [Backend.SetTime]. [Backend.Requests]
-// returns what it received. [Backend.Inject] makes a request fail, and [Backend.Hold] holds one until it is released.
-// [Backend.Handle] adds routes of the test's own, such as those of carts.
+// A Backend has methods for what a shop or time does: [Backend.AddCustomer], [Backend.AddOrder],
+// [Backend.AddPaymentMethod], [Backend.PasswordTokens], [Backend.ExpireSessions], [Backend.DeleteCustomer] and
+// [Backend.SetTime]. [Backend.Requests] returns what it received. [Backend.Inject] makes a request fail, and
+// [Backend.Hold] holds one until it is released. [Backend.Handle] adds routes of the test's own, such as those of
+// carts.
 //
 // # What differs
 //
 // The backend has the peculiarities of the real one for what package customers, the JavaScript client, an HTML form and
-// a front end send, invalid input included, down to the wording of errors. To anything else it responds with a 501 and the
-// text "not emulated: …", which names what it was:
+// a front end send, invalid input included, down to the wording of errors. To anything else it responds with a 501 and
+// the text "not emulated: …", which names what it was:
 //
 //   - Dates in other forms than those of RFC 3339, toISOString and their beginnings (2024, 2024-03, 2024-03-01, with or
 //     without a zone), digits such as unix seconds, and the empty text: V8 reads many more.

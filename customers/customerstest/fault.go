@@ -86,8 +86,8 @@ func (fs *faults) pending() []*injectedFault {
 	return pending
 }
 
-// take returns the fault that is to happen to the request, or nil. It calls Match without the lock, so that Match can use
-// the backend.
+// take returns the fault that is to happen to the request, or nil. It calls Match without the lock, so that Match can
+// use the backend.
 func (fs *faults) take(r Request) *injectedFault {
 	fs.mu.Lock()
 	list := slices.Clone(fs.list)
@@ -205,8 +205,8 @@ type Held struct {
 	release  sync.Once
 }
 
-// Wait waits until a request is held and returns it; each call returns another one. If none comes within 30 seconds, Wait
-// fails the test of NewServer, and panics without one.
+// Wait waits until a request is held and returns it; each call returns another one. If none comes within 30 seconds,
+// Wait fails the test of NewServer, and panics without one.
 func (h *Held) Wait() Request {
 	timer := time.NewTimer(holdTimeout)
 	defer timer.Stop()

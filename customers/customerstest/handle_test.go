@@ -92,7 +92,7 @@ func TestHandleFindsRoutesAsExpressDoes(t *testing.T) {
 
 func TestHandleRefusesTheBackendsOwnRoutes(t *testing.T) {
 	b := customerstest.New()
-	for _, pattern := range []string{"POST /store/auth", "GET /store/auth/{id}", "GET /store/customers/me", "DELETE /store/customers/me/addresses/{x}", "not a pattern"} {
+	for _, pattern := range []string{"POST /store/auth", "GET /store/auth/{id}", "GET /store/customers/me", "DELETE /store/customers/me/addresses/{x}", "/store/auth", "/store/customers/me/addresses/{x}", "GET  /store/auth", "POST\t/store/auth", "not a pattern"} {
 		func() {
 			defer func() {
 				if recover() == nil {

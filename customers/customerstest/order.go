@@ -9,9 +9,9 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/orders"
 )
 
-// An Order describes an order for [Backend.AddOrder]. Its zero value is an order of one line, in euros, placed now, with a
-// payment that awaits its capture, not shipped, to an address in the customer's name. Amounts are in the currency's
-// smallest unit. The JSON names are those of a seed file of fakemedusa.
+// An Order describes an order for [Backend.AddOrder]. Its zero value is an order of one line, in euros, placed now,
+// with a payment that awaits its capture, not shipped, to an address in the customer's name. Amounts are in the
+// currency's smallest unit. The JSON names are those of a seed file of fakemedusa.
 type Order struct {
 	ID           string    `json:"id"`            // a new one if empty
 	DisplayID    int       `json:"display_id"`    // the next free number if 0
@@ -54,7 +54,8 @@ type OrderDiscount struct {
 	Code  string               `json:"code"`
 	Type  api.DiscountRuleType `json:"type"`  // percentage if empty
 	Value int64                `json:"value"` // percent or an amount; free shipping has none
-	// Allocation is total, which it is if empty, if a fixed amount is for the whole order, and item if it is for each piece.
+	// Allocation is total, which it is if empty, if a fixed amount is for the whole order, and item if it is for each
+	// piece.
 	Allocation api.AllocationType `json:"allocation"`
 }
 
@@ -71,13 +72,13 @@ type OrderTrackingLink struct {
 	URL            string `json:"url"` // none if empty
 }
 
-// AddStoredOrder adds an order from JSON, with all its columns and totals and with the relations that expand is to show, at
-// any depth. So a test can use an order that its own backend sent. [Backend.AddOrder] needs less.
+// AddStoredOrder adds an order from JSON, with all its columns and totals and with the relations that expand is to
+// show, at any depth. So a test can use an order that its own backend sent. [Backend.AddOrder] needs less.
 //
-// The order becomes one of the customer even with another customer_id, and shows the customer as it is when it is read. All
-// else is shown as in the JSON, with times cut to milliseconds: nothing is computed. A relation that is not in the JSON
-// leads to another row of the order by its id, or else it is null or an empty list. The JSON needs id and created_at. An
-// error names what cannot be read, or the customer that does not exist.
+// The order becomes one of the customer even with another customer_id, and shows the customer as it is when it is read.
+// All else is shown as in the JSON, with times cut to milliseconds: nothing is computed. A relation that is not in the
+// JSON leads to another row of the order by its id, or else it is null or an empty list. The JSON needs id and
+// created_at. An error names what cannot be read, or the customer that does not exist.
 func (b *Backend) AddStoredOrder(customerID string, order json.RawMessage) error {
 	row, err := orders.Read(order)
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/orders"
 )
 
-// AddOrder adds an order of a customer and returns it as the list shows it with all its columns. Its totals are those that
-// the backend computes. It has no swaps, claims, returns or gift cards, and no cart, sales channel, product, shipping
-// profile or countries of its region; for these, see [Backend.AddStoredOrder]. AddOrder panics if there is no such customer
-// or the metadata is not JSON.
+// AddOrder adds an order of a customer and returns it as the list shows it with all its columns. Its totals are those
+// that the backend computes. It has no swaps, claims, returns or gift cards, and no cart, sales channel, product,
+// shipping profile or countries of its region; for these, see [Backend.AddStoredOrder]. AddOrder panics if there is no
+// such customer or the metadata is not JSON.
 func (b *Backend) AddOrder(customerID string, order Order) api.Order {
 	b.backend.Lock()
 	defer b.backend.Unlock()

@@ -19,8 +19,8 @@ const (
 	shipping = 500
 )
 
-// carts are the routes that the example needs beside those of the backend in memory. They do as a real backend does, for
-// one region, one product and one way to ship and pay.
+// carts are the routes that the example needs beside those of the backend in memory. They do as a real backend does,
+// for one region, one product and one way to ship and pay.
 type carts struct {
 	backend *customerstest.Backend
 

@@ -1,6 +1,7 @@
-// Command cart buys something as a customer: it makes a cart, logs in, sees the cart become the customer's, completes it and
-// finds the order. The routes of carts are not in the contract of package customers. A client that is generated for three
-// of them, and for one of a plugin, sends by a customers.Client, with its login; the others are sent by Client.Do alone.
+// Command cart buys something as a customer: it makes a cart, logs in, sees the cart become the customer's, completes
+// it and finds the order. The routes of carts are not in the contract of package customers. A client that is generated
+// for three of them, and for one of a plugin, sends by a customers.Client, with its login; the others are sent by
+// Client.Do alone.
 //
 // Its backend is the one in memory of package customerstest, with routes for carts of its own, or the one at the URL in
 // BACKEND, whose sales channel is that of PUBLISHABLE_KEY.

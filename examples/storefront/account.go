@@ -37,8 +37,8 @@ func (s *site) register(r *http.Request, c *customers.Client) (*view, error) {
 	return v.then(err, "/", "welcome")
 }
 
-// enter logs in with the email and password of a form. It also does so for a form that the shop has refused because it was
-// sent before, by a second click or because its response was lost: the password shows that the same person sent it.
+// enter logs in with the email and password of a form. It also does so for a form that the shop has refused because it
+// was sent before, by a second click or because its response was lost: the password shows that the same person sent it.
 func enter(r *http.Request, c *customers.Client) error {
 	_, err := c.Auth.Authenticate(r.Context(), r.PostForm.Get("Email"), r.PostForm.Get("Password"))
 	if errors.Is(err, customers.ErrSessionSuperseded) { // another tab's login began later, and stands

@@ -41,13 +41,17 @@ type cartItem struct {
 	Quantity  int    `json:"quantity"`
 }
 
-// askForCart sends a request to the cart routes.
+// askForCart sends a request to the cart routes, with a JSON body unless that is nil.
 func askForCart(r *http.Request, c *customers.Client, method, path string, body any) (*cart, error) {
-	payload, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
+	var payload io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		payload = bytes.NewReader(text)
 	}
-	req, err := http.NewRequestWithContext(r.Context(), method, "/store/carts"+path, bytes.NewReader(payload))
+	req, err := http.NewRequestWithContext(r.Context(), method, "/store/carts"+path, payload)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,7 @@ func newDemo(mailbox io.Writer, public string) *demo {
 	d.AddCustomer(customerstest.Customer{Email: "nameless@example.com"})
 
 	now := time.Now().UTC().Truncate(time.Second)
-	for i := range 24 {
+	for i := 23; i >= 0; i-- { // the oldest first, so that the newest has the highest number
 		order := customerstest.Order{
 			CreatedAt: now.AddDate(0, 0, -11*i-2), CurrencyCode: "dkk", TaxRate: 25, ShippingPrice: 4900, ShippingAddress: &ada.ShippingAddresses[0],
 			PaymentStatus: api.PaymentStatusCaptured, Status: api.OrderStatusCompleted,
@@ -95,8 +95,8 @@ func newDemo(mailbox io.Writer, public string) *demo {
 			d.variants[*line.VariantID] = soldLine{line, order.CurrencyCode}
 		}
 	}
-	d.AddOrder(bob.ID, customerstest.Order{CreatedAt: now.AddDate(0, -1, 0), CurrencyCode: "usd", TaxRate: 8.5})
 	d.AddOrder(bob.ID, customerstest.Order{CreatedAt: now.AddDate(0, -2, 0), Status: api.OrderStatusArchived})
+	d.AddOrder(bob.ID, customerstest.Order{CreatedAt: now.AddDate(0, -1, 0), CurrencyCode: "usd", TaxRate: 8.5})
 	d.Handle("POST /store/carts", d.makeCart)
 	d.Handle("GET /store/carts/{id}", d.showCart)
 	return d

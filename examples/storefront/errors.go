@@ -28,8 +28,8 @@ const (
 	lookFirst   = " If you changed something, look whether it was saved before you try again."
 )
 
-// problems has, for each kind of error, the status of the page, what people read, and which field of a form it is about.
-// The first that matches counts.
+// problems has, for each kind of error, the status of the page, what people read, and which field of a form it is
+// about. The first that matches counts.
 var problems = []struct {
 	is     error
 	status int

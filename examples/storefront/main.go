@@ -96,7 +96,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return serve(ctx, listener, handler)
 }
 
-// loginsKey reads the key from its hexadecimal digits. Without any it makes one, with which logins end with this process.
+// loginsKey reads the key from its hexadecimal digits. Without any it makes one, with which logins end with this
+// process.
 func loginsKey(digits string) ([]byte, error) {
 	if digits == "" {
 		key := make([]byte, 32)

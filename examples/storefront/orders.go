@@ -38,8 +38,8 @@ type orderDetails struct {
 	Parcels []api.TrackingLink
 }
 
-// orders lists the newest orders. "Load more" shows the list again with more of them, all from one iteration. So no order
-// is doubled or missing, also if one is placed or canceled between two clicks.
+// orders lists the newest orders. "Load more" shows the list again with more of them, all from one iteration. So no
+// order is doubled or missing, also if one is placed or canceled between two clicks.
 func (s *site) orders(r *http.Request, c *customers.Client) (*view, error) {
 	show, err := strconv.Atoi(r.FormValue("show"))
 	if err != nil || show < ordersStep {

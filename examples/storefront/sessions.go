@@ -65,8 +65,8 @@ func newLogins(cfg config, fail func(error) http.Handler) (*logins, error) {
 	return &logins{wrap: func(next http.Handler) http.Handler { return visitors.LoadAndSave(stored.load(next)) }, keep: stored.keep}, nil
 }
 
-// storedLogins keeps the logins in a store. A visitor's session of the site has the key of the login. Its own id changes with
-// each login, so that an id that was planted before becomes worthless.
+// storedLogins keeps the logins in a store. A visitor's session of the site has the key of the login. Its own id
+// changes with each login, so that an id that was planted before becomes worthless.
 type storedLogins struct {
 	visitors *scs.SessionManager
 	store    store
@@ -102,9 +102,9 @@ func (l *storedLogins) load(next http.Handler) http.Handler {
 	})
 }
 
-// keep is the session hook. The visitor's two tabs share the key, so that a late response of one meets what the other has
-// stored, and Apply decides what stands. The site's own session gets a new id with each login and logout. By that, browsers
-// also forget the pages that they keep for the back button.
+// keep is the session hook. The visitor's two tabs share the key, so that a late response of one meets what the other
+// has stored, and Apply decides what stands. The site's own session gets a new id with each login and logout. By that,
+// browsers also forget the pages that they keep for the back button.
 func (l *storedLogins) keep(ctx context.Context, change customers.SessionChange) {
 	var renewed error
 	if change.Reason == customers.ReasonLoggedIn || change.Reason == customers.ReasonLoggedOut {

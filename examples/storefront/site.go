@@ -44,7 +44,8 @@ type site struct {
 	turns     turns
 }
 
-// A page does what a request asks for, as the customer of c. With an error, it returns the form that was refused, or nil.
+// A page does what a request asks for, as the customer of c. With an error, it returns the form that was refused, or
+// nil.
 type page func(r *http.Request, c *customers.Client) (*view, error)
 
 // newSite makes the site's handler.
@@ -103,8 +104,8 @@ func newSite(cfg config) (http.Handler, error) {
 	return headers(csrf.Handler(http.MaxBytesHandler(s.logins.wrap(mux), 64<<10))), nil
 }
 
-// headers sets the headers that tell browsers to be careful. Only what is static may be stored: after a logout, the back
-// button shows nothing.
+// headers sets the headers that tell browsers to be careful. Only what is static may be stored: after a logout, the
+// back button shows nothing.
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

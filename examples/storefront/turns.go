@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// turns lets a form that is sent twice be handled twice, but not at once, so that the second finds what the first did: the
-// backend compares addresses before it adds one, but does not lock what it compared.
+// turns lets a form that is sent twice be handled twice, but not at once, so that the second finds what the first did:
+// the backend compares addresses before it adds one, but does not lock what it compared.
 type turns struct {
 	mu    sync.Mutex
 	taken map[[sha256.Size]byte]chan struct{}

@@ -33,8 +33,8 @@ func seeOther(path, notice string) (*view, error) {
 	return &view{to: path}, nil
 }
 
-// then is what a form leads to: the form again if it was refused, or a redirect, so that reloading the page does not send
-// it once more.
+// then is what a form leads to: the form again if it was refused, or a redirect, so that reloading the page does not
+// send it once more.
 func (v *view) then(err error, path, notice string) (*view, error) {
 	if err != nil {
 		return v, err

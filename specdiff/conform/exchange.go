@@ -52,8 +52,8 @@ const (
 	// slowResponse is how far the start of a cookie's life, which is that of the request, may be before the response's
 	// Date.
 	slowResponse = time.Minute
-	// staleDate is how much older than the response its Date may be: Node makes the text once a second, and later than that
-	// when it is busy.
+	// staleDate is how much older than the response its Date may be: Node makes the text once a second, and later than
+	// that when it is busy.
 	staleDate = 10 * time.Second
 )
 

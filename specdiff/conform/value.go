@@ -63,7 +63,8 @@ func parseJSON(body []byte) (any, error) {
 	return v, nil
 }
 
-// strictJSON returns an error if readers of JSON may differ about a body: it is not UTF-8, or an object has a name twice.
+// strictJSON returns an error if readers of JSON may differ about a body: it is not UTF-8, or an object has a name
+// twice.
 func strictJSON(body []byte) error {
 	if !utf8.Valid(body) {
 		return errors.New("it is not UTF-8")

@@ -155,8 +155,8 @@ func (s *shown) says() string {
 }
 
 // AtPlaces moves observations about the published document to the places of the contract, by the places of a
-// [compare.Result]. An observation at an unknown place keeps it. If the contract has several places for one, it may have
-// been seen at another of them.
+// [compare.Result]. An observation at an unknown place keeps it. If the contract has several places for one, it may
+// have been seen at another of them.
 func AtPlaces(observations []finding.Observation, places map[string][]string) []finding.Observation {
 	var all []finding.Observation
 	for _, o := range observations {

@@ -1,5 +1,5 @@
-// Package shop is an application that imports customers-go, so it fails to compile if the code of importers would. Its tests
-// also measure the cost of importing.
+// Package shop is an application that imports customers-go, so it fails to compile if the code of importers would. Its
+// tests also measure the cost of importing.
 package shop
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/medusa-storefront/customers-go/customers"
 )
 
-// Accounts is the application's own interface of a backend, which its tests implement. *customers.Client has these methods. All
-// types in their signatures have to be exported for that.
+// Accounts is the application's own interface of a backend, which its tests implement. *customers.Client has these
+// methods. All types in their signatures have to be exported for that.
 type Accounts interface {
 	Create(ctx context.Context, customer customers.CreateRequest, opts ...customers.CallOption) (*customers.Customer, error)
 	Retrieve(ctx context.Context, opts ...customers.CallOption) (*customers.Customer, error)

@@ -84,7 +84,7 @@ func TestSessionInAnotherProcess(t *testing.T) {
 	if err := other.Auth.DeleteSession(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := child(text); err == nil || !strings.Contains(err.Error(), customers.ErrUnauthenticated.Error()) {
+	if _, err := child(text); err == nil || !strings.Contains(err.Error(), customers.ErrSessionEnded.Error()) {
 		t.Error("after a logout elsewhere, another process gets:", err)
 	}
 	_, err = c.Retrieve(t.Context())

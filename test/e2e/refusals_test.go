@@ -48,7 +48,7 @@ func TestRefusals(t *testing.T) {
 			_, err := c.ResetPassword(ctx, r)
 			refuse("ResetPassword", field, err)
 		}
-		refuse("GeneratePasswordToken", "email", c.GeneratePasswordToken(ctx, "ÆRØ@example.com")) // Go and JavaScript may lower-case it differently
+		refuse("GeneratePasswordToken", "Email", c.GeneratePasswordToken(ctx, "ÆRØ@example.com")) // Go and JavaScript may lower-case it differently
 		for field, change := range map[string]func(*customers.AddAddressRequest){
 			"FirstName":   func(a *customers.AddAddressRequest) { a.FirstName = "" },
 			"LastName":    func(a *customers.AddAddressRequest) { a.LastName = "" },
@@ -78,13 +78,13 @@ func TestRefusals(t *testing.T) {
 			refuse("ListOrders", "Offset", err)
 		}
 		_, err := c.Auth.Authenticate(ctx, "", "x")
-		refuse("Authenticate", "email", err)
+		refuse("Authenticate", "Email", err)
 		_, err = c.Auth.Authenticate(ctx, "a@example.com", "")
 		refuse("Authenticate", "password", err)
 		_, err = c.Auth.GetToken(ctx, "a@example.com", "")
 		refuse("GetToken", "password", err)
 		_, err = c.Auth.Exists(ctx, "")
-		refuse("EmailExists", "email", err)
+		refuse("EmailExists", "Email", err)
 		for _, header := range [][2]string{{"", "x"}, {"a b", "x"}, {"X", "a\nb"}, {"Cookie", "x"}, {"Host", "x"}, {"Content-Length", "1"}, {"Transfer-Encoding", "x"}} {
 			_, err = c.Retrieve(ctx, customers.WithHeader(header[0], header[1]))
 			refuse("RetrieveCustomer", "WithHeader", err)

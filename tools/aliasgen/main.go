@@ -1,5 +1,5 @@
-// Command aliasgen writes aliases of package customers: for every type of package api that a model of models.go leads to,
-// so that each has its fields on the documentation page of the package that programs import.
+// Command aliasgen writes aliases of package customers: for every type of package api that a model of models.go leads
+// to, so that each has its fields on the documentation page of the package that programs import.
 //
 //	aliasgen api.gen.go models.go models.gen.go
 package main

@@ -1,5 +1,5 @@
-// Command api writes what packages export, a line for each constant, function, type, field, method and variable, so that
-// a change of it is seen in review.
+// Command api writes what packages export, a line for each constant, function, type, field, method and variable, so
+// that a change of it is seen in review.
 //
 //	go -C tools run ./api .. OUT PACKAGE…          # packages of the module at .., each into OUT/NAME.txt
 //	go -C tools run ./api -check .. OUT PACKAGE…   # fail if the files are not what it would write

@@ -1,5 +1,5 @@
-// Command decodegen writes the decoders of package api: for every model that a successful response reaches, a function that
-// reads it as the contract says.
+// Command decodegen writes the decoders of package api: for every model that a successful response reaches, a function
+// that reads it as the contract says.
 //
 //	decodegen openapi.yaml api.gen.go decode.gen.go
 package main

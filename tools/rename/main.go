@@ -106,8 +106,8 @@ func inFile(file, oldPath, newPath string) (change, error) {
 	return change{file, info.Mode().Perm(), text}, nil
 }
 
-// replace returns text with newPath for every oldPath that stands by itself, in a URL, or before a package's path. One that
-// goes on as another name (customers-go2, customers-go.dev) is another module's.
+// replace returns text with newPath for every oldPath that stands by itself, in a URL, or before a package's path. One
+// that goes on as another name (customers-go2, customers-go.dev) is another module's.
 func replace(text, oldPath, newPath string) string {
 	var out strings.Builder
 	for {

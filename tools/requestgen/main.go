@@ -1,5 +1,6 @@
-// Command requestgen rewrites the request builders that oapi-codegen made. What they do beside package api's newRequest,
-// pathSegment and queryParams costs six allocations a call, sends empty lists and lets an id lead to another route.
+// Command requestgen rewrites the request builders that oapi-codegen made. What they do beside package api's
+// newRequest, pathSegment and queryParams costs six allocations a call, sends empty lists and lets an id lead to
+// another route.
 //
 //	requestgen api.gen.go
 package main

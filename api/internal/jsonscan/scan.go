@@ -142,8 +142,8 @@ func (d *Decoder) Object() bool {
 
 // Property reads the name of an object's next property and returns its index in names, each of which is quoted and has
 // the colon after it. last is the index of the one before, or -1. It returns -1 after the last one, or on a failure,
-// which CloseObject tells apart. What is not in names is skipped. next has what followed each name the last time, which is
-// compared first.
+// which CloseObject tells apart. What is not in names is skipped. next has what followed each name the last time, which
+// is compared first.
 func (d *Decoder) Property(names []string, next []uint8, last int) int {
 	separator := byte(',')
 	if last < 0 {
@@ -241,7 +241,8 @@ func (d *Decoder) Array() bool {
 	return d.pos < d.check || !d.canceled(d.pos)
 }
 
-// More reports whether an array has an element after n. It returns false on a failure too, which CloseArray tells apart.
+// More reports whether an array has an element after n. It returns false on a failure too, which CloseArray tells
+// apart.
 func (d *Decoder) More(n int) bool {
 	if n > 0 && d.Peek() != ',' || d.pos >= d.check && d.canceled(d.pos) {
 		return false
@@ -277,8 +278,8 @@ func (d *Decoder) Rewind(m Mark) bool {
 
 const ones = 0x0101010101010101
 
-// plain returns the position of the first byte from i that is a quote, a backslash, a control character or not ASCII. It
-// looks at eight bytes at a time.
+// plain returns the position of the first byte from i that is a quote, a backslash, a control character or not ASCII.
+// It looks at eight bytes at a time.
 func plain(data []byte, i int) int {
 	for ; i+8 <= len(data); i += 8 {
 		v := binary.LittleEndian.Uint64(data[i:])

@@ -1,5 +1,5 @@
-// Command report has the clients make the same calls in turns, so that other load of the machine hits all of them, and writes
-// docs/performance.md and its plot from the results. `make bench` runs it.
+// Command report has the clients make the same calls in turns, so that other load of the machine hits all of them, and
+// writes docs/performance.md and its plot from the results. `make bench` runs it.
 //
 // The raw results are in the format of Go's benchmarks, for benchstat.
 package main

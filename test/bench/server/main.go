@@ -1,6 +1,6 @@
-// Command server responds as the backend does, as fast as net/http can, with the bodies that were recorded in a directory or
-// with sample ones. It prints its URL and ends when its standard input does. It is a process of its own, so that its cost
-// is not part of the clients' cost.
+// Command server responds as the backend does, as fast as net/http can, with the bodies that were recorded in a
+// directory or with sample ones. It prints its URL and ends when its standard input does. It is a process of its own,
+// so that its cost is not part of the clients' cost.
 package main
 
 import (

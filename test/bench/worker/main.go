@@ -1,5 +1,6 @@
 // Command worker makes the calls of one client, in turns. Each line on standard input is a turn,
-// {"op":"Retrieve","at":64,"ms":200}; its result is a line in the format of Go's benchmarks. BENCH_SERVER is the server.
+// {"op":"Retrieve","at":64,"ms":200}; its result is a line in the format of Go's benchmarks. BENCH_SERVER is the
+// server.
 package main
 
 import (

@@ -77,8 +77,7 @@ func TestClient(t *testing.T) {
 // refusesClearly fails unless err is the client's and names what a user can do about it.
 func refusesClearly(t *testing.T, err error, d *Difference) {
 	t.Helper()
-	var e *customers.Error
-	if !errors.As(err, &e) {
+	if _, ok := errors.AsType[*customers.Error](err); !ok {
 		t.Fatalf("got %v, want an error of the client", err)
 	}
 	if d.Names != "" && !strings.Contains(err.Error(), d.Names) {

@@ -1,5 +1,5 @@
-// Package compat runs the client on each version of Medusa v1 that shops run, and writes docs/compatibility.md from what
-// its tests hold those versions to.
+// Package compat runs the client on each version of Medusa v1 that shops run, and writes docs/compatibility.md from
+// what its tests hold those versions to.
 package compat
 
 import (

@@ -7,7 +7,7 @@ import (
 )
 
 // harmless returns edits that change nothing on the wire.
-func harmless(doc node) []edit {
+func harmless() []edit {
 	var all []edit
 	add := func(kind string, change func(doc node)) {
 		all = append(all, edit{kind: kind, at: "document", change: change})

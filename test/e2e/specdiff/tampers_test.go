@@ -252,7 +252,9 @@ func replaceText(old, replacement string) func(*rawResponse) bool {
 // manyOrders makes a change where there are several orders.
 func manyOrders(change func(*rawResponse) bool) func(*rawResponse) bool {
 	return func(a *rawResponse) bool {
-		var page struct{ Orders []any }
+		var page struct {
+			Orders []any `json:"orders"`
+		}
 		return json.Unmarshal(a.body, &page) == nil && len(page.Orders) > 2 && change(a)
 	}
 }

@@ -42,9 +42,10 @@ var (
 // lastYear is the last year of a JavaScript date.
 const lastYear = 275760
 
-// Time reads a time as the backend does: new Date(s), in UTC, or else seconds since 1970. It reads the dates of ISO 8601
-// that RFC 3339 and toISOString write, whole or without their end, digits, decimal numbers beyond lastYear, and the empty
-// text, which is 0. Text without a digit is never a time. V8 reads more, about which the error is [NotEmulatedError].
+// Time reads a time as the backend does: new Date(s), in UTC, or else seconds since 1970. It reads the dates of ISO
+// 8601 that RFC 3339 and toISOString write, whole or without their end, digits, decimal numbers beyond lastYear, and
+// the empty text, which is 0. Text without a digit is never a time. V8 reads more, about which the error is
+// [NotEmulatedError].
 func Time(s string) (t time.Time, ok bool, err error) {
 	if date := isoDate.FindStringSubmatch(s); date != nil && date[1] != "-000000" {
 		t, ok = readISO(date)

@@ -22,7 +22,8 @@ type Member struct {
 // TimeFormat is how JavaScript writes a time.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
 
-// Append appends v as JSON.stringify writes it. It takes the values of this package, Members and what a database row has.
+// Append appends v as JSON.stringify writes it. It takes the values of this package, Members and what a database row
+// has.
 func Append(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:

@@ -1,5 +1,5 @@
-// Package js has the values of JavaScript as the backend reads and writes them: JSON, numbers and dates. A value is nil,
-// a bool, a float64, a string, a []any or an *[Object].
+// Package js has the values of JavaScript as the backend reads and writes them: JSON, numbers and dates. A value is
+// nil, a bool, a float64, a string, a []any or an *[Object].
 package js
 
 import (

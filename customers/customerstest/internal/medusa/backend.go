@@ -47,12 +47,20 @@ func (b *Backend) Receive(r *http.Request) (*Exchange, error) {
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
+// methodsOfRoutes are the methods that the contract's routes have.
+var methodsOfRoutes = []string{http.MethodGet, http.MethodPost, http.MethodDelete}
+
 // AddOwn adds a route beside the contract's, by a pattern of http.ServeMux. It returns the operation that has the route
-// already, or "".
+// already, or "". A pattern without a method is for each.
 func (b *Backend) AddOwn(pattern string, handler func(w http.ResponseWriter, r *http.Request, customerID string)) (taken api.Operation) {
-	method, path, _ := strings.Cut(pattern, " ")
-	if m := b.router.find(method, parameter.ReplaceAllString(path, "x")); m.route != nil {
-		return m.route.operation
+	methods, path := methodsOfRoutes, pattern
+	if end := strings.IndexAny(pattern, " \t"); end >= 0 {
+		methods, path = []string{pattern[:end]}, strings.TrimLeft(pattern[end:], " \t")
+	}
+	for _, method := range methods {
+		if m := b.router.find(method, parameter.ReplaceAllString(path, "x")); m.route != nil {
+			return m.route.operation
+		}
 	}
 	b.own.add(pattern, handler)
 	return ""

@@ -133,8 +133,8 @@ type billingChange struct {
 	changed address
 }
 
-// changedBilling sets the customer's billing address to that of the body: the id of an address of any customer; the texts
-// of an address, which change the present one in place, even if it is a shipping address too; or null.
+// changedBilling sets the customer's billing address to that of the body: the id of an address of any customer; the
+// texts of an address, which change the present one in place, even if it is a shipping address too; or null.
 func (o operations) changedBilling(c *Customer, body *js.Object) (*billingChange, *response.Response) {
 	v, there := body.Values["billing_address"]
 	if !there {

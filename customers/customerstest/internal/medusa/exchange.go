@@ -74,8 +74,8 @@ func (x *Exchange) fail(failed *response.Response) (isFailure bool) {
 
 type exchangeKey struct{}
 
-// withExchange returns the request that the generated handlers get. It has no query: they would check it before the guard
-// does, and in another way than the backend.
+// withExchange returns the request that the generated handlers get. It has no query: they would check it before the
+// guard does, and in another way than the backend.
 func withExchange(ctx context.Context, x *Exchange) *http.Request {
 	r := x.Request.WithContext(context.WithValue(ctx, exchangeKey{}, x))
 	r.URL = &url.URL{Path: r.URL.Path}

@@ -11,8 +11,8 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/validate"
 )
 
-// operations are the operations of the contract. Each sets the response of its request's exchange. The ResponseWriter is
-// nil, because the session and the ETag are added later.
+// operations are the operations of the contract. Each sets the response of its request's exchange. The ResponseWriter
+// is nil, because the session and the ETag are added later.
 type operations struct{ *State }
 
 // An operation that is added to the contract does not compile until it is here.

@@ -54,7 +54,8 @@ func (x *Exchange) ownRequest(ctx context.Context, place string) *http.Request {
 	return r
 }
 
-// respondAsOwn lets the handler of an own route respond. The backend is not locked meanwhile, so that the handler can use it.
+// respondAsOwn lets the handler of an own route respond. The backend is not locked meanwhile, so that the handler can
+// use it.
 func (s *State) respondAsOwn(ctx context.Context, x *Exchange, own ownRoutes) {
 	if len(x.Raw) > bodyLimit {
 		x.fail(s.page(http.StatusRequestEntityTooLarge, "PayloadTooLargeError: request entity too large", "Payload Too Large"))

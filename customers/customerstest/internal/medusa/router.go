@@ -132,8 +132,8 @@ func (ro *route) match(path string) (parameters map[string]string, malformed, ok
 	return parameters, false, true
 }
 
-// isPublic reports whether the operation comes before the login guard of /store/customers. All else below that path needs
-// a login, also what does not exist.
+// isPublic reports whether the operation comes before the login guard of /store/customers. All else below that path
+// needs a login, also what does not exist.
 func (ro *route) isPublic() bool {
 	if ro.mount == "/auth" {
 		return ro.operation != api.OperationGetSession

@@ -112,7 +112,8 @@ func sessionCookie(headers []string, name string) string {
 
 var authorization = regexp.MustCompile(`(\S+)\s+(\S+)`)
 
-// bearerOf returns the id of the customer that the bearer token of a request is for, or "". Only time ends such a token.
+// bearerOf returns the id of the customer that the bearer token of a request is for, or "". Only time ends such a
+// token.
 func (s *State) bearerOf(header string) string {
 	m := authorization.FindStringSubmatch(header)
 	if m == nil || !strings.EqualFold(m[1], "bearer") {

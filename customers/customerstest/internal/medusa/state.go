@@ -125,8 +125,8 @@ func (s *State) saveAddress(a *address, changed address) {
 	}
 }
 
-// WithAddresses returns the customer as most responses have it. The billing address is null if it was deleted, and its id
-// stays.
+// WithAddresses returns the customer as most responses have it. The billing address is null if it was deleted, and its
+// id stays.
 func (s *State) WithAddresses(c *Customer) js.Members {
 	var billing js.Members
 	if a := s.addresses[value(c.billingAddressID)]; a != nil {

@@ -52,8 +52,8 @@ func (e *entity) row(name string) *entity {
 	return nil
 }
 
-// readEntity reads a row from JSON. It cuts times to milliseconds, as the backend does, and keeps a property that its kind
-// does not have as a column.
+// readEntity reads a row from JSON. It cuts times to milliseconds, as the backend does, and keeps a property that its
+// kind does not have as a column.
 func readEntity(kind *entityKind, data []byte) (*entity, error) {
 	properties, err := readObject(kind, data)
 	if err != nil {
@@ -78,8 +78,8 @@ func readEntity(kind *entityKind, data []byte) (*entity, error) {
 	return e, nil
 }
 
-// complete adds the columns that the JSON lacks, as null, but for those that only some backends have. A row without an id
-// is not of the database: a tax line that was computed has few columns.
+// complete adds the columns that the JSON lacks, as null, but for those that only some backends have. A row without an
+// id is not of the database: a tax line that was computed has few columns.
 func (e *entity) complete() {
 	if e.part("id") == nil {
 		return

@@ -11,8 +11,8 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// entityKind is a table of the graph that begins at an order, as the models of package api describe it: properties whose
-// type is another of these models are relations, all others are columns.
+// entityKind is a table of the graph that begins at an order, as the models of package api describe it: properties
+// whose type is another of these models are relations, all others are columns.
 type entityKind struct {
 	name      string
 	columns   []string
@@ -56,10 +56,10 @@ func kindOf(t reflect.Type, known map[reflect.Type]*entityKind) *entityKind {
 	k.made = madeOf[k.name]
 	known[t] = k
 	for field := range t.Fields() {
-		if !field.IsExported() {
+		name := jsonName(field)
+		if name == "-" { // it is not of the contract
 			continue
 		}
-		name := jsonName(field)
 		target, list := field.Type, false
 		for target.Kind() == reflect.Pointer || target.Kind() == reflect.Slice {
 			list = list || target.Kind() == reflect.Slice
@@ -93,10 +93,7 @@ func totalsOf(t reflect.Type) map[string]bool {
 			columns[jsonName(field)] = true
 		}
 		for field := range t.Fields() {
-			if !field.IsExported() {
-				continue
-			}
-			if name := jsonName(field); !columns[name] {
+			if name := jsonName(field); !columns[name] && name != "-" {
 				totals[name] = true
 			}
 		}

@@ -7,8 +7,8 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/js"
 )
 
-// rows are all rows of an order, by kind and id. A relation that was not stored behind a row leads to one of them by the
-// id that the row has.
+// rows are all rows of an order, by kind and id. A relation that was not stored behind a row leads to one of them by
+// the id that the row has.
 type rows map[string]*entity
 
 func rowsOf(e *entity) rows {

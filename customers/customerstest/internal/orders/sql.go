@@ -66,8 +66,8 @@ func newLike(q string) like {
 	return l
 }
 
-// matches reports whether the pattern is that of the text, in a database without a language: only A to Z have two cases.
-// It goes back to the last % at most.
+// matches reports whether the pattern is that of the text, in a database without a language: only A to Z have two
+// cases. It goes back to the last % at most.
 func (l like) matches(s string) bool {
 	text := []rune(asciiLower(s))
 	t, p := 0, 0

@@ -46,7 +46,8 @@ type orderView struct {
 	empty    bool // a list is shown without its rows
 }
 
-// at returns the view of the rows at the end of a path, and makes it if there is none. It returns nil if there is no such path.
+// at returns the view of the rows at the end of a path, and makes it if there is none. It returns nil if there is no
+// such path.
 func (v *orderView) at(kind *entityKind, path string) *orderView {
 	for name := range strings.SplitSeq(path, ".") {
 		r := kind.follow(name)

@@ -1,5 +1,5 @@
-// Package qs reads a query string as the backend's library of that name does, as far as clients write one: a=1, a again,
-// a[]=1, a[0]=1&a[1]=2 and a[b]=1. About all else its error is [js.NotEmulatedError].
+// Package qs reads a query string as the backend's library of that name does, as far as clients write one: a=1, a
+// again, a[]=1, a[0]=1&a[1]=2 and a[b]=1. About all else its error is [js.NotEmulatedError].
 package qs
 
 import (

@@ -51,8 +51,8 @@ func Header(h http.Header) http.Header {
 	return h
 }
 
-// Body returns a JSON body, or the length of another one. It hides values without a name, which are those of a list and of
-// a body that is one value, and texts with values of their own, such as JSON or a form.
+// Body returns a JSON body, or the length of another one. It hides values without a name, which are those of a list and
+// of a body that is one value, and texts with values of their own, such as JSON or a form.
 func Body(body []byte) string {
 	v, err := js.Parse(body)
 	if err != nil {
@@ -107,8 +107,8 @@ func isSecretName(name string) bool {
 	})
 }
 
-// isSecret reports whether text has an email, or the name of a secret as a URL and a header have it, however often it is
-// escaped.
+// isSecret reports whether text has an email, or the name of a secret as a URL and a header have it, however often it
+// is escaped.
 func isSecret(text string) bool {
 	text = unescape(text)
 	return strings.Contains(text, "@") || isSecretName(text) && strings.ContainsAny(text, "=:&")

@@ -10,8 +10,8 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest/internal/response"
 )
 
-// Class is what the backend checks a body against: properties with rules, in order. All that is wrong is reported in one
-// message.
+// Class is what the backend checks a body against: properties with rules, in order. All that is wrong is reported in
+// one message.
 type Class []Property
 
 // Property is a property of a Class.
@@ -89,7 +89,8 @@ func Email(name string, v any) (string, *response.Response) {
 	return "", NotEmulatedEmail(s)
 }
 
-// NotEmulatedEmail returns the response to an email that the in-memory backend does not lower-case as JavaScript does, or nil.
+// NotEmulatedEmail returns the response to an email that the in-memory backend does not lower-case as JavaScript does,
+// or nil.
 func NotEmulatedEmail(s string) *response.Response {
 	if strings.ContainsRune(s, 'Σ') {
 		return response.NotEmulated(js.NotEmulatedError("a capital sigma in an email"))

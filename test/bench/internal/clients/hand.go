@@ -13,8 +13,8 @@ import (
 	"github.com/medusa-storefront/customers-go/api"
 )
 
-// Hand returns the calls with net/http and encoding/json alone. They do the same work: cookie, headers, deadline, a bounded
-// read into one buffer, status, content type, the same models.
+// Hand returns the calls with net/http and encoding/json alone. They do the same work: cookie, headers, deadline, a
+// bounded read into one buffer, status, content type, the same models.
 func Hand(url string, rt http.RoundTripper) Calls {
 	h := newHand(rt, "Cookie", "connect.sid="+Cookie, "application/json; charset=utf-8")
 	return Calls{

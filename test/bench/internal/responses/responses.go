@@ -82,8 +82,8 @@ func repeat(element []byte, n int) []byte {
 	return bytes.Join(slices.Repeat([][]byte{element}, n), []byte(","))
 }
 
-// What the APIs of go-github and hcloud-go send, with values of our own: a small object, and an element of a list that is
-// as large as an order.
+// What the APIs of go-github and hcloud-go send, with values of our own: a small object, and an element of a list that
+// is as large as an order.
 var (
 	//go:embed sample/user.json
 	user []byte

@@ -24,8 +24,8 @@ var axe = sync.OnceValues(func() (string, error) {
 	return string(source), nil
 })
 
-// Violations returns what keeps people from using the page, one line each: the rule that is broken, and where. The rules are
-// those of WCAG 2.2 at level AA, and axe's own best practices.
+// Violations returns what keeps people from using the page, one line each: the rule that is broken, and where. The
+// rules are those of WCAG 2.2 at level AA, and axe's own best practices.
 func (tab *Tab) Violations() []string {
 	tab.t.Helper()
 	source, err := axe()

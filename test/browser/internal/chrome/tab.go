@@ -163,7 +163,8 @@ const (
 		e.type !== "hidden" && [...e.labels].some(l => l.innerText.replace("(optional)", "").replace(/\s+/g, " ").trim() === %[1]s))`
 )
 
-// element returns an expression for the element that the finder has for the name. Several are one if all lead to one place.
+// element returns an expression for the element that the finder has for the name. Several are one if all lead to one
+// place.
 func element(finder, name string) string {
 	return fmt.Sprintf(`(() => {
 		const found = `+finder+`
@@ -208,8 +209,8 @@ func (tab *Tab) Value(label string) string {
 	return await(tab, "the field "+label, element(byLabel, label)+`.value`, func(string) bool { return true })
 }
 
-// Press presses the button with the text, or else the link, and does not wait for what comes of it. Until the next page has
-// come, the tab takes nothing but PressAgain and Arrive.
+// Press presses the button with the text, or else the link, and does not wait for what comes of it. Until the next page
+// has come, the tab takes nothing but PressAgain and Arrive.
 func (tab *Tab) Press(text string) {
 	tab.t.Helper()
 	tab.pointer = await(tab, "the link or button "+text, `(() => {

@@ -15,7 +15,7 @@ func main() {
 	}
 	page, err := compat.Document()
 	if err == nil {
-		err = os.WriteFile(os.Args[1], page, 0o644) //nolint:gosec // a document that everybody may read
+		err = os.WriteFile(os.Args[1], page, 0o644)
 	}
 	if err != nil {
 		log.Fatal(err)

@@ -21,8 +21,8 @@ type PasswordToken struct {
 	CustomerID string `json:"customerId"`
 }
 
-// PasswordTokens returns the tokens that the backend has issued for email, oldest first. The backend responds to a request
-// for a token before it issues the token, so a caller has to poll.
+// PasswordTokens returns the tokens that the backend has issued for email, oldest first. The backend responds to a
+// request for a token before it issues the token, so a caller has to poll.
 func (b *Backend) PasswordTokens(ctx context.Context, email string) ([]PasswordToken, error) {
 	var tokens []PasswordToken
 	err := call(ctx, http.MethodGet, b.ControlURL+"/password-tokens?email="+url.QueryEscape(email), nil, nil, &tokens)
@@ -36,8 +36,8 @@ func (b *Backend) AwaitPasswordTokens(ctx context.Context, email string, known i
 	return tokens, err
 }
 
-// Restart restarts Medusa with the settings, on the same database and address. All sessions end, as they are in memory. No
-// other test may use the backend meanwhile.
+// Restart restarts Medusa with the settings, on the same database and address. All sessions end, as they are in memory.
+// No other test may use the backend meanwhile.
 func (b *Backend) Restart(ctx context.Context, s Settings) error {
 	b.Settings = s
 	return call(ctx, http.MethodPost, b.ControlURL+"/restart", nil, s, nil)

@@ -1,5 +1,5 @@
-// Package compare sends the same requests to two backends and reports where their responses differ: in status, headers or
-// body.
+// Package compare sends the same requests to two backends and reports where their responses differ: in status, headers
+// or body.
 //
 // These differences are none:
 //
@@ -57,8 +57,8 @@ func (c *Comparison) With(b Side) *Comparison {
 	return &with
 }
 
-// Equate makes the ids and times of two JSON texts partners: those of one seeded object on either side. It is an error if the
-// texts differ in anything else.
+// Equate makes the ids and times of two JSON texts partners: those of one seeded object on either side. It is an error
+// if the texts differ in anything else.
 func (c *Comparison) Equate(a, b []byte) error {
 	var texts [2]string
 	for i, text := range [][]byte{a, b} {

@@ -138,8 +138,8 @@ func printed(v any) string {
 // sessionID matches the value of a session cookie: an id and its signature.
 var sessionID = regexp.MustCompile(`^s%3A[\w-]{32}\.[A-Za-z0-9%]+$`)
 
-// lifetimeSlack is how much the lifetimes of two cookies may differ. They are known to the second, and the ends of cookies
-// are counted from another moment than the responses' dates.
+// lifetimeSlack is how much the lifetimes of two cookies may differ. They are known to the second, and the ends of
+// cookies are counted from another moment than the responses' dates.
 const lifetimeSlack = 2 * time.Second
 
 // cookie compares two Set-Cookie lines: the attributes in their order, the end as a lifetime, the values as partners.
@@ -186,8 +186,8 @@ func lifetime(expires string, h http.Header) time.Duration {
 	return end.Sub(date)
 }
 
-// etag compares tags, which have the length and the hash of the body that they belong to. A tag without a body has to be the
-// partner that it has as a tag of a body, if it was one before.
+// etag compares tags, which have the length and the hash of the body that they belong to. A tag without a body has to
+// be the partner that it has as a tag of a body, if it was one before.
 func (p *pairs) etag(a, b *Response) (why string) {
 	ta, tb := a.Header.Get("Etag"), b.Header.Get("Etag")
 	switch {

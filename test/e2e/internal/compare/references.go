@@ -12,8 +12,8 @@ import (
 
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// fill returns r with its references replaced by values of p's responses. The ids of p that seen returns are in the order of
-// their appearance.
+// fill returns r with its references replaced by values of p's responses. The ids of p that seen returns are in the
+// order of their appearance.
 func (p *party) fill(ctx context.Context, r Request, seen func(prefix string) []string) (Request, error) {
 	var failed error
 	replace := func(text string) string {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Request is a request that goes to both sides. Path, header values and body may have references to earlier responses, which
-// are filled in from each side's own:
+// Request is a request that goes to both sides. Path, header values and body may have references to earlier responses,
+// which are filled in from each side's own:
 //
 //	${NAME/customer/id}   a value of the saved response's JSON body, by JSON pointer
 //	${NAME@ETag}          a header of the saved response

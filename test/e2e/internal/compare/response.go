@@ -40,8 +40,8 @@ func parse(text []byte) (v any, ok bool) {
 	return v, err == io.EOF
 }
 
-// sortRows sorts the lists of rows behind a customer or an order by the time at which they were made, as the database returns
-// them in any order. The lists at the top, of orders and of payment methods, stay as they are.
+// sortRows sorts the lists of rows behind a customer or an order by the time at which they were made, as the database
+// returns them in any order. The lists at the top, of orders and of payment methods, stay as they are.
 func sortRows(v any) {
 	top, _ := v.(map[string]any)
 	for _, value := range top {
