@@ -1,4 +1,4 @@
-//nolint:errcheck,errchkjson,ineffassign,modernize,musttag,wastedassign // what a reviewer wrote, on JSON of its own; what is set to nil is for the collector
+//nolint:errcheck,errchkjson,ineffassign,modernize,musttag,wastedassign // hostile input decodes badly on purpose; what is set to nil is for the collector
 package api
 
 import (

@@ -91,9 +91,10 @@ func (s *Session) loggedInSince(found *cookie) bool {
 	return s.state.cookie != nil && s.state.cookie != found && !s.state.cookie.expired()
 }
 
-// refusesCredentials reports whether a login failed because of what was sent, and would fail again.
+// refusesCredentials reports whether a login failed because of what was sent, and would fail again. A 400 that is not
+// the API's JSON is a gateway's, and may not come again.
 func (e *Error) refusesCredentials() bool {
-	return errors.Is(e, ErrInvalidCredentials) || errors.Is(e, ErrInvalidInput) && e.StatusCode != 0
+	return errors.Is(e, ErrInvalidCredentials) || errors.Is(e, ErrInvalidInput) && e.Type != ""
 }
 
 // concernsOthers reports whether a login failed for a reason that calls waiting for it share: not because of its own

@@ -248,6 +248,22 @@ func TestRefusedCredentialsAreNotTriedAgain(t *testing.T) {
 	}
 }
 
+func TestGatewaysPageIsNoRefusalOfCredentials(t *testing.T) {
+	for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusRequestHeaderFieldsTooLarge} {
+		b, c := newAccount(t)
+		b.Inject(customerstest.Fault{
+			Operation: OperationAuthenticate, Status: status,
+			Header: http.Header{"Content-Type": {"text/html"}}, Body: "<h1>try later</h1>",
+		})
+		if err := retrieve(t.Context(), c); err == nil {
+			t.Errorf("%d: no error", status)
+		}
+		if err := retrieve(t.Context(), c); err != nil {
+			t.Errorf("%d: a later call: %v", status, err)
+		}
+	}
+}
+
 func TestOtherFailuresOfALoginAreTriedAgainByLaterCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		logins, status := 0, 500

@@ -23,7 +23,7 @@ type BrowserCookie struct {
 	Name string
 	// Insecure leaves out the attribute Secure, for development on plain http, such as http://shop.lan. Browsers drop a
 	// Secure cookie there, so that a login has no effect; from http://localhost most take it. Names that begin with
-	// __Host- or __Secure- are always Secure.
+	// __Host-, __Secure- or __Http-, in any case, are always Secure.
 	Insecure bool
 	// Logger gets a warning where the browser will drop the cookie, or keep an older one; nil means [slog.Default]. Without
 	// one, a login that has no effect would have none in silence.
@@ -43,7 +43,7 @@ type BrowserCookie struct {
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
 	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r), logger: as.Logger}
-	b.insecure = as.Insecure && !strings.HasPrefix(b.name, "__Host-") && !strings.HasPrefix(b.name, "__Secure-")
+	b.insecure = as.Insecure && !isSecureName(b.name)
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
 	for _, c := range r.CookiesNamed(b.name) {
@@ -57,6 +57,12 @@ func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
 		}
 	}
 	return s
+}
+
+// isSecureName reports whether browsers take a cookie of this name with Secure only. They ignore the prefix's case.
+func isSecureName(name string) bool {
+	name = strings.ToLower(name)
+	return strings.HasPrefix(name, "__host-") || strings.HasPrefix(name, "__secure-") || strings.HasPrefix(name, "__http-")
 }
 
 // maxBrowserCookies is how many further cookies of a browser by the session cookie's name are tried.

@@ -299,6 +299,22 @@ func TestRelayedCookieIsAlwaysSecure(t *testing.T) {
 	}
 }
 
+func TestNamesThatBrowsersTakeOnlyWithSecure(t *testing.T) {
+	b := newBrowserBackend(t)
+	for name, insecure := range map[string]bool{
+		"shop": true, "host-shop": true, "__shop": true, "my__Host-shop": true,
+		"__Host-shop": false, "__Secure-shop": false, "__host-shop": false, "__SECURE-shop": false, "__Http-shop": false, "__Host-Http-shop": false,
+	} {
+		s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{Name: name, Insecure: true})
+		mustLogin(t, b.client(t).WithSession(s), testEmail)
+		w := httptest.NewRecorder()
+		s.Relay(w)
+		if got := w.Header().Get("Set-Cookie"); got == "" || strings.HasSuffix(got, "; Secure") == insecure {
+			t.Errorf("%s: relayed %q", name, got)
+		}
+	}
+}
+
 func TestNoSharedCacheMayKeepARelayedCookie(t *testing.T) {
 	s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{})
 	w := httptest.NewRecorder()

@@ -3,6 +3,7 @@ package customers
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -27,8 +28,9 @@ func ContextWithSession(ctx context.Context, s *Session) context.Context {
 // SessionHandler is middleware for a server that keeps no sessions of its own, because the browser has the backend's
 // cookie. It puts the session of the browser's cookie into the request's context, for [SessionFromContext], and relays
 // its changes to the browser, as [Session.Relay] does, before the first byte of next's response, also if next writes
-// nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. What is changed after the first byte
-// can't be relayed, and BrowserCookie.Logger gets a warning. It works with any router:
+// nothing, flushes, hijacks the connection, sends a 1xx response first, or panics. A handler that hijacks sends
+// w.Header() itself. What is changed after the first byte can't be relayed, and BrowserCookie.Logger gets a warning,
+// unless only the cookie's lifetime has changed. It works with any router:
 //
 //	site := http.NewServeMux()
 //	site.HandleFunc("GET /account", func(w http.ResponseWriter, r *http.Request) {
@@ -46,7 +48,11 @@ func ContextWithSession(ctx context.Context, s *Session) context.Context {
 //   - A site's own session, such as for a cart, gets a new id at login and logout (session fixation). The backend's
 //     session always is new: a login sends no cookie along.
 //
-// Handlers may be nested: one within another of the same cookie uses its session.
+// Handlers may be nested: one within another of the same cookie uses its session, which the outer one relays. So is a
+// session of [SessionFromRequest] that other middleware put into the context, and has to relay.
+//
+// An [http.TimeoutHandler] around it drops the cookie with next's response when the time has passed, although the login
+// has succeeded. Put it inside.
 func SessionHandler(next http.Handler, cookie BrowserCookie) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := SessionFromRequest(r, cookie)
@@ -64,26 +70,36 @@ func SessionHandler(next http.Handler, cookie BrowserCookie) http.Handler {
 type relayWriter struct {
 	http.ResponseWriter
 	session *Session
-	relayed bool
-	as      state // the session's when it was relayed
+	relayed *string // what toRelay returned then, behind a pointer, which fmt does not follow; nil: nothing was relayed
 }
 
 func (w *relayWriter) relay() {
-	if !w.relayed {
-		w.session.mu.Lock()
-		w.relayed, w.as = true, w.session.state
-		w.session.mu.Unlock()
+	if w.relayed == nil {
+		relayed := w.session.toRelay()
+		w.relayed = &relayed
 		w.session.Relay(w.ResponseWriter)
+	}
+}
+
+// toRelay returns what Relay has to set for the browser to have this session: another value, a deletion, or "" for
+// neither.
+func (s *Session) toRelay() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch c, line := s.state.cookie, s.browser.line(&s.state); {
+	case line == "", c == nil:
+		return line
+	case c.value == s.browser.value: // only the lifetime is another
+		return ""
+	default:
+		return c.value
 	}
 }
 
 // finish relays the session if the handler has written nothing, such as because it panicked.
 func (w *relayWriter) finish() {
 	w.relay()
-	w.session.mu.Lock()
-	lost := w.session.browser.line(&w.session.state) != w.session.browser.line(&w.as)
-	w.session.mu.Unlock()
-	if lost {
+	if w.session.toRelay() != *w.relayed {
 		w.session.browser.warn("customers: a session has changed after the response had begun, and the browser keeps an older cookie: " +
 			"make the calls that log in or out before anything is written")
 	}
@@ -114,14 +130,27 @@ func (w *relayWriter) ReadFrom(r io.Reader) (int64, error) {
 func (w *relayWriter) Flush() { _ = w.FlushError() }
 
 func (w *relayWriter) FlushError() error {
+	before := w.relayed
 	w.relay()
-	return http.NewResponseController(w.ResponseWriter).Flush()
+	err := http.NewResponseController(w.ResponseWriter).Flush()
+	w.undo(before, err)
+	return err
 }
 
 // Hijack relays to the header, which a handler sends by itself then, as a websocket's upgrade does.
 func (w *relayWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	before := w.relayed
 	w.relay()
-	return http.NewResponseController(w.ResponseWriter).Hijack()
+	conn, buffered, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	w.undo(before, err)
+	return conn, buffered, err
+}
+
+// undo has the session relayed again by what follows, unless it was before, if err means that nothing was written.
+func (w *relayWriter) undo(before *string, err error) {
+	if errors.Is(err, http.ErrNotSupported) {
+		w.relayed = before
+	}
 }
 
 // Push does without if the writer below can't push.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -194,6 +196,72 @@ func TestSessionHandlerPassesOnWhatTheWriterCannotDo(t *testing.T) {
 	}
 }
 
+func TestSessionIsRelayedAfterWhatTheWriterCannotDo(t *testing.T) {
+	b := newBrowserBackend(t)
+	for name, try := range map[string]func(w http.ResponseWriter) error{
+		"Flush":      func(w http.ResponseWriter) error { w.(http.Flusher).Flush(); return http.ErrNotSupported },
+		"FlushError": func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
+		"Hijack": func(w http.ResponseWriter) error {
+			_, _, err := http.NewResponseController(w).Hijack()
+			return err
+		},
+	} {
+		logs := captureDefault(t)
+		w := httptest.NewRecorder()
+		bare := struct{ http.ResponseWriter }{w}
+		SessionHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			failed := errors.Is(try(w), http.ErrNotSupported)
+			loginIn(t, b, r)
+			failed = errors.Is(try(w), http.ErrNotSupported) && failed
+			_, _ = io.WriteString(w, "hello")
+			if failed = errors.Is(try(w), http.ErrNotSupported) && failed; !failed {
+				t.Errorf("%s: the writer can do it", name)
+			}
+		}), BrowserCookie{}).ServeHTTP(bare, browserRequest(siteURL))
+		if got := w.Header()["Set-Cookie"]; len(got) != 1 || !strings.HasPrefix(got[0], sid+"=s") || logs.Len() > 0 {
+			t.Errorf("%s, then a login: cookies %q, logged %q", name, got, logs)
+		}
+	}
+}
+
+func TestLoginIsRelayedWithTheTimeoutOfAHandlerInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBrowserBackend(t)
+		site := http.TimeoutHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			loginIn(t, b, r)
+			<-r.Context().Done()
+		}), time.Minute, "too late")
+		w := httptest.NewRecorder()
+		SessionHandler(site, BrowserCookie{}).ServeHTTP(w, browserRequest(siteURL))
+		synctest.Wait()
+		if got := b.named(w.Header().Get("Set-Cookie")); w.Code != http.StatusServiceUnavailable || got != sid+"=s1; Path=/"+siteCookie {
+			t.Errorf("%d with the cookie %q", w.Code, got)
+		}
+	})
+}
+
+func TestPrintedWriterShowsNoCookie(t *testing.T) {
+	b := newBrowserBackend(t)
+	value := b.openSession(t, testEmail, "ada")
+	SessionHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		loginIn(t, b, r)
+		w.WriteHeader(http.StatusOK)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			got := fmt.Sprintf(verb, w)
+			if strings.Contains(got, value) || strings.Contains(got, valueOf(SessionFromContext(r.Context()))) {
+				t.Errorf("%s shows a cookie: %s", verb, got)
+			}
+		}
+	}), BrowserCookie{}).ServeHTTP(struct{ http.ResponseWriter }{blindWriter{}}, browserRequest(siteURL, "connect.sid="+value))
+}
+
+// blindWriter is a writer without a response.
+type blindWriter struct{}
+
+func (blindWriter) Header() http.Header         { return http.Header{} }
+func (blindWriter) Write(p []byte) (int, error) { return len(p), nil }
+func (blindWriter) WriteHeader(int)             {}
+
 type pushWriter struct {
 	http.ResponseWriter
 	pushed *string
@@ -270,26 +338,43 @@ func captureDefault(t *testing.T) *bytes.Buffer {
 func TestChangeAfterTheFirstByteIsLogged(t *testing.T) {
 	logs := captureDefault(t)
 	b := newBrowserBackend(t)
+	late := func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, "x")
+		_ = retrieve(r.Context(), b.client(t).WithSession(SessionFromContext(r.Context())))
+	}
+	ada := "connect.sid=" + b.openSession(t, testEmail, "ada")
 	for _, test := range []struct {
-		name string
-		do   func(w http.ResponseWriter, r *http.Request)
-		want bool
+		name   string
+		cookie string
+		do     func(w http.ResponseWriter, r *http.Request)
+		want   bool
 	}{
-		{"login before", func(w http.ResponseWriter, r *http.Request) { loginIn(t, b, r); _, _ = io.WriteString(w, "x") }, false},
-		{"call after", func(w http.ResponseWriter, r *http.Request) {
+		{"login before", "", func(w http.ResponseWriter, r *http.Request) { loginIn(t, b, r); _, _ = io.WriteString(w, "x") }, false},
+		{"call after", "", func(w http.ResponseWriter, r *http.Request) {
 			s := loginIn(t, b, r)
 			_, _ = io.WriteString(w, "x")
 			wantOK(t, retrieve(r.Context(), b.client(t).WithSession(s)))
 		}, false},
-		{"login after", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "x"); loginIn(t, b, r) }, true},
-		{"logout after", func(w http.ResponseWriter, r *http.Request) {
+		{"login after", "", func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "x"); loginIn(t, b, r) }, true},
+		{"logout after", "", func(w http.ResponseWriter, r *http.Request) {
 			s := loginIn(t, b, r)
 			w.WriteHeader(http.StatusOK)
 			s.Forget()
 		}, true},
+		{"401 after", "connect.sid=unknown", late, false},
+		{"the browser's next cookie after", "connect.sid=unknown; " + ada, late, false},
+		{"prolonged after", ada, func(w http.ResponseWriter, r *http.Request) {
+			b.modify = rolling
+			late(w, r)
+			b.modify = withAttributes("; Path=/")
+		}, false},
+		{"logout of a browser's login after", ada, func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusOK)
+			SessionFromContext(r.Context()).Forget()
+		}, true},
 	} {
 		logs.Reset()
-		SessionHandler(http.HandlerFunc(test.do), BrowserCookie{}).ServeHTTP(httptest.NewRecorder(), browserRequest(siteURL))
+		SessionHandler(http.HandlerFunc(test.do), BrowserCookie{}).ServeHTTP(httptest.NewRecorder(), browserRequest(siteURL, test.cookie))
 		if got := strings.Contains(logs.String(), "after the response had begun"); got != test.want {
 			t.Errorf("%s: logged %q", test.name, logs)
 		}

@@ -80,6 +80,7 @@ func applyChange(before, now state, others []otherCookie, stored string) (next s
 	case now.generation != before.generation && now.generation > has.generation: // a newer login or logout
 	case !has.sameLogin(&now, before.cookie):
 		return stored
+	case now.cookie != nil && now.cookie.expires == 0 && has.cookie.expired(): // accepted all the same
 	case now.cookie != nil && has.cookie.expires > now.cookie.expires: // prolonged by another response
 		later := *now.cookie
 		later.expires = has.cookie.expires

@@ -294,7 +294,7 @@ func TestApply(t *testing.T) {
 	damaged := textOf(old, "a", far)[:40]
 	stores := map[string]string{
 		"nothing": "", "damaged": damaged, "older": textOf(50, "z", far), "same": textOf(old, "a", far), "same, longer": textOf(old, "a", later),
-		"same, its end unknown": textOf(old, "a", 0), "same, another cookie": textOf(old, "x", far), "same, ended": endedText(old),
+		"same, its end unknown": textOf(old, "a", 0), "same, expired": textOf(old, "a", 1000), "same, another cookie": textOf(old, "x", far), "same, ended": endedText(old),
 		"logged out later": textOf(150, "", 0), "newer": textOf(150, "n", far), "newest": textOf(300, "n", far), "logged out last": textOf(300, "", 0),
 		"version 1": sessionPrefix1 + strings.TrimPrefix(textOf(0, "a", far), sessionPrefix), "version 1 of another": textOf(0, "o", far),
 	}
@@ -313,18 +313,22 @@ func TestApply(t *testing.T) {
 		{"logout without a login", logoutOfNone, ReasonLoggedOut, SessionAnonymous, map[string]string{"newest": stays, "logged out last": stays}, "200 logged out"},
 		{"prolonged", prolonged, ReasonProlonged, SessionLoggedIn, map[string]string{
 			"same": "100 logged in a 5000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 5000000000000",
+			"same, expired": "100 logged in a 5000000000000",
 		}, stays},
 		{"prolonged for less", shortened, ReasonProlonged, SessionLoggedIn, map[string]string{
 			"same": "100 logged in a 4000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 4000000000000",
+			"same, expired": "100 logged in a 4000000000000",
 		}, stays},
 		{"prolonged for an unknown time", unknown, ReasonProlonged, SessionLoggedIn, map[string]string{
 			"same": "100 logged in a 4000000000000", "same, longer": "100 logged in a 5000000000000", "same, its end unknown": "100 logged in a 0",
+			"same, expired": "100 logged in a 0",
 		}, stays},
 		{"another value", rotated, ReasonProlonged, SessionLoggedIn, map[string]string{
 			"same": "100 logged in a2 4000000000000", "same, longer": "100 logged in a2 5000000000000", "same, its end unknown": "100 logged in a2 4000000000000",
+			"same, expired": "100 logged in a2 4000000000000",
 		}, stays},
 		{"ended", ended, ReasonEnded, SessionLoggedIn, map[string]string{
-			"same": "100 ended", "same, longer": "100 ended", "same, its end unknown": "100 ended",
+			"same": "100 ended", "same, longer": "100 ended", "same, its end unknown": "100 ended", "same, expired": "100 ended",
 		}, stays},
 		{"a login that has ended at once", loginEnded, ReasonEnded, SessionLoggedIn, map[string]string{"newest": stays, "logged out last": stays}, "200 ended"},
 		{"ended, of version 1", v1, ReasonEnded, SessionLoggedIn, map[string]string{"version 1": "0 ended"}, stays},
