@@ -587,7 +587,7 @@ func TestDoOfABodyThatFails(t *testing.T) {
 	}
 }
 
-func TestDoWithholdsCookiesInATrailer(t *testing.T) {
+func TestDoTakesCookiesOutOfATrailer(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Trailer"] = []string{"X-Sum", "Set-Cookie"}
 		_, _ = io.WriteString(w, "body")
