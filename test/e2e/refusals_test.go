@@ -63,9 +63,9 @@ func TestRefusals(t *testing.T) {
 		}
 		for _, id := range []string{"", ".", "..", "a/b", "../me"} {
 			_, err := c.Addresses.Update(ctx, id, customers.UpdateAddressRequest{})
-			refuse("UpdateAddress", "id", err)
+			refuse("UpdateAddress", "ID", err)
 			_, err = c.Addresses.Delete(ctx, id)
-			refuse("DeleteAddress", "id", err)
+			refuse("DeleteAddress", "ID", err)
 		}
 		for field, p := range map[string]customers.ListOrdersParams{
 			"Q": {Q: new("")}, "ID": {ID: new("")}, "Limit": {Limit: new(-1)}, "Offset": {Offset: new(-1)}, "Fields": {Fields: []string{""}},
@@ -80,9 +80,9 @@ func TestRefusals(t *testing.T) {
 		_, err := c.Auth.Authenticate(ctx, "", "x")
 		refuse("Authenticate", "Email", err)
 		_, err = c.Auth.Authenticate(ctx, "a@example.com", "")
-		refuse("Authenticate", "password", err)
+		refuse("Authenticate", "Password", err)
 		_, err = c.Auth.GetToken(ctx, "a@example.com", "")
-		refuse("GetToken", "password", err)
+		refuse("GetToken", "Password", err)
 		_, err = c.Auth.Exists(ctx, "")
 		refuse("EmailExists", "Email", err)
 		for _, header := range [][2]string{{"", "x"}, {"a b", "x"}, {"X", "a\nb"}, {"Cookie", "x"}, {"Host", "x"}, {"Content-Length", "1"}, {"Transfer-Encoding", "x"}} {
