@@ -199,7 +199,7 @@ func TestSessionHandlerPassesOnWhatTheWriterCannotDo(t *testing.T) {
 func TestSessionIsRelayedAfterWhatTheWriterCannotDo(t *testing.T) {
 	b := newBrowserBackend(t)
 	for name, try := range map[string]func(w http.ResponseWriter) error{
-		"Flush":      func(w http.ResponseWriter) error { w.(http.Flusher).Flush(); return http.ErrNotSupported },
+		"Flush":      func(w http.ResponseWriter) error { as[http.Flusher](w).Flush(); return http.ErrNotSupported },
 		"FlushError": func(w http.ResponseWriter) error { return http.NewResponseController(w).Flush() },
 		"Hijack": func(w http.ResponseWriter) error {
 			_, _, err := http.NewResponseController(w).Hijack()

@@ -240,7 +240,8 @@ func transportError(ctx, attemptCtx context.Context, op Operation, r *response, 
 	case attemptCtx.Err() != nil:
 		e.kind, e.Message = ErrUnavailable, messageTimeout
 	case ofRequest:
-		e.kind, e.Field, e.Message, e.cause = ErrInvalidInput, "Body", messageRequestBody, redacted(failed.cause)
+		e.kind, e.Message, e.cause = ErrInvalidInput, messageRequestBody, redacted(failed.cause)
+		e.addField("Body", messageRequestBody)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		e.kind, e.Message = ErrUnavailable, messageOtherTimeout
 	}
