@@ -563,7 +563,7 @@ func FuzzHeader(f *testing.F) {
 
 		agent := mustNew(t, srv.URL, WithUserAgent(value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 		arrived(agent.GeneratePasswordToken(t.Context(), testEmail), "the user agent", "User-Agent", value)
-		if value != "" {
+		if value != "" && !isBearer(value) {
 			token := mustNew(t, srv.URL, WithBearerToken(value), WithMaxRetries(0), WithHTTPClient(plain.caller.config.transport.http))
 			arrived(retrieve(t.Context(), token), "the token", "Authorization", "Bearer "+value)
 		}
