@@ -143,7 +143,12 @@ func unknownAddress(t *testing.T) {
 // addressIDs sends ids that would be a path to another route if they were not escaped.
 func addressIDs(t *testing.T) {
 	cookie, _ := rawCustomer(t)
-	for _, id := range []string{"a/b", "../..", "../orders", `..\\..`, "%2e%2e", "%2E%2E/%2e%2e", "%2F", "a?b", "a#b", "a;b", "...", "é b"} {
+	for _, id := range []string{"../..", "../orders", `..\..`} {
+		if _, err := api.NewUpdateAddressRequest(shared.URL, id, customers.UpdateAddressRequest{}); err == nil {
+			t.Errorf("%q is sent", id)
+		}
+	}
+	for _, id := range []string{"a/b", "%2e%2e", "%2E%2E/%2e%2e", "%2F", "a?b", "a#b", "a;b", "...", "é b"} {
 		req, err := api.NewUpdateAddressRequest(shared.URL, id, customers.UpdateAddressRequest{City: customers.Value("Odense")})
 		if err != nil {
 			t.Fatal(err)
