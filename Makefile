@@ -27,7 +27,7 @@ check: ## what to run before a commit, in about a minute: house rules, build, ve
 	@set -e; for m in $(TESTED); do echo "go test: $$m"; go -C $$m test -vet=off ./...; done
 
 .PHONY: ci
-ci: ## all that CI runs, in about a quarter of an hour
+ci: ## all that CI runs, in about half an hour
 	.ci/run
 
 .PHONY: generate
