@@ -47,9 +47,6 @@ type Finding struct {
 	Wrong     Wrong    `json:"wrong"`
 	Go        string   `json:"go,omitempty"`       // what it means for callers of the generated code
 	Change    string   `json:"change,omitempty"`   // how to change the contract; "" if it is right
-	YAML      string   `json:"yaml,omitempty"`     // what to write there; "" if nothing is to be written
-	File      string   `json:"file,omitempty"`     // the contract, and in it the line of the keyword, or of what should get it
-	Line      int      `json:"line,omitempty"`     // 0 if the contract was not read
 	Example   string   `json:"example,omitempty"`  // what was seen live
 	Curl      string   `json:"curl,omitempty"`     // how to see it again
 	Count     int      `json:"count,omitempty"`    // how often it was seen
