@@ -22,6 +22,7 @@ type Text struct {
 	lines  []int // where each line begins
 	style  style
 	shared map[*yaml.Node]bool // what is in an anchor that has aliases
+	dry    bool
 }
 
 // New returns a document to change.
@@ -71,12 +72,42 @@ func (t *Text) Doc() *locate.Document { return t.doc }
 // Bytes returns the text as it is now.
 func (t *Text) Bytes() []byte { return []byte(t.text) }
 
+// Copy returns a document that is changed apart from this one.
+func (t *Text) Copy() *Text {
+	c := &Text{}
+	_ = c.load(t.text) // which was loaded before
+	c.style = t.style
+	return c
+}
+
+// Dry returns the document with changes that do nothing but check whether they can be made.
+func (t *Text) Dry() *Text {
+	c := *t
+	c.dry = true
+	return &c
+}
+
+// YAML returns a name and its value as they stand in this document, without indentation. Without a name it returns the
+// value.
+func (t *Text) YAML(name string, value *yaml.Node) string {
+	switch {
+	case name != "":
+		return t.style.name(name) + t.style.value(value, 0, false) + "\n"
+	case value.Kind == yaml.ScalarNode || len(value.Content) == 0 || isFlow(value):
+		return t.style.flow(value) + commented(value) + "\n"
+	}
+	return t.style.block(value, 0) + "\n"
+}
+
 // errShared is the error of a change of what several places have in common.
 var errShared = errors.New("it is written once for several places, with an anchor")
 
 // splice replaces a part of the text, and returns an error if the document is then another than the change meant. The
 // function meant makes the change to the nodes.
 func (t *Text) splice(from, to int, with string, meant func()) error {
+	if t.dry {
+		return nil
+	}
 	next := &Text{style: t.style}
 	if err := next.load(t.text[:from] + with + t.text[to:]); err != nil {
 		return fmt.Errorf("it is written in a way that cannot be edited: %w", err)
