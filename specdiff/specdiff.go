@@ -20,6 +20,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/locate"
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 	"github.com/medusa-storefront/customers-go/specdiff/report"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
@@ -74,6 +75,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	}
 	r := Compare(s, config)
 	r.Sources = names
+	locate.Set(r.Findings, names.Contract, s.Text)
 	config.accept(r, s.Accepted)
 	return r, nil
 }
@@ -170,6 +172,7 @@ func (c *Config) check() error {
 // Sources are what was read; nil for what was not given.
 type Sources struct {
 	Contract, Published *openapi3.T
+	Text                []byte // of the contract
 	Record              *live.Record
 	Accepted            *accept.File
 	Notes               []string // what could not be read
@@ -184,7 +187,10 @@ func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err
 	}
 	if c.Contract != "" {
 		names.Contract = c.Contract
-		if s.Contract, err = document.Load(ctx, c.Contract); err != nil {
+		if s.Text, err = document.Read(ctx, c.Contract); err != nil {
+			return s, names, err
+		}
+		if s.Contract, err = document.Parse(s.Text, c.Contract); err != nil {
 			return s, names, err
 		}
 	}

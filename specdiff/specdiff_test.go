@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
@@ -48,6 +50,24 @@ func ids(t *testing.T, config specdiff.Config) []string {
 		all = append(all, f.ID())
 	}
 	return all
+}
+
+func TestFindingsHaveTheContractsLines(t *testing.T) {
+	r, err := specdiff.Run(t.Context(), specdiff.Config{Contract: "testdata/contract.yaml", Published: "testdata/published.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/contract.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for id, want := range map[string]string{"POST /store/auth 200#cookie": "Set-Cookie", "POST /store/auth/token#presence": "paths:"} {
+		i := slices.IndexFunc(r.Findings, func(f finding.Finding) bool { return f.ID() == id })
+		if i < 0 || r.Findings[i].File != "testdata/contract.yaml" || !strings.Contains(lines[r.Findings[i].Line-1], want) {
+			t.Errorf("%s is not at %s: %+v", id, want, r.Findings)
+		}
+	}
 }
 
 func TestRoutes(t *testing.T) {
