@@ -157,7 +157,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func fail(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
-	if errors.Is(err, live.ErrUnreachable) {
+	if errors.Is(err, live.ErrUnreachable) || errors.Is(err, live.ErrNotMedusa) {
 		return unreachable
 	}
 	return usage
