@@ -13,11 +13,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
-	"github.com/medusa-storefront/customers-go/specdiff/report"
 )
 
 // Exit codes.
@@ -55,8 +55,7 @@ type options struct {
 	edit   edit
 	setup  string
 	routes string
-	format string
-	all    bool
+	output output
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -82,8 +81,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		o.config.Floor, err = floor(text)
 		return err
 	})
-	f.StringVar(&o.format, "format", "text", "text, json or markdown")
-	f.BoolVar(&o.all, "all", false, "text: show also what is explained, a row for each point, and what was never seen")
+	o.output.flags(f)
 	o.edit.flags(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -92,13 +90,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
-	switch {
-	case f.NArg() > 0:
+	if f.NArg() > 0 {
 		return nil, fmt.Errorf("%q is one argument too many; all are flags, see specdiff -h", f.Arg(0))
-	case o.format != "text" && o.format != "json" && o.format != "markdown":
-		return nil, fmt.Errorf("-format is %q, want text, json or markdown", o.format)
 	}
-	return o, nil
+	return o, o.output.check()
 }
 
 func floor(text string) (live.Floor, error) {
@@ -136,6 +131,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return fail(stderr, err)
 	}
+	began := time.Now().UTC()
 	show := newProgress(stderr)
 	o.config.Progress = show.step
 	r, err := specdiff.Run(ctx, o.config)
@@ -149,7 +145,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		return agrees
 	}
-	if err := o.write(r, stdout); err != nil {
+	r.Began, r.Took, r.Root = began, time.Since(began), os.Getenv("GITHUB_WORKSPACE")
+	if err := o.output.write(r, stdout); err != nil {
 		return fail(stderr, err)
 	}
 	if !r.Agrees() {
@@ -160,7 +157,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func fail(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
-	if errors.Is(err, live.ErrUnreachable) {
+	if errors.Is(err, live.ErrUnreachable) || errors.Is(err, live.ErrNotMedusa) {
 		return unreachable
 	}
 	return usage
@@ -186,14 +183,4 @@ func (o *options) readSetup(stdin io.Reader) error {
 	o.config.Setup = *setup
 	o.config.Backend = cmp.Or(o.config.Backend, setup.URL)
 	return nil
-}
-
-func (o *options) write(r *report.Report, w io.Writer) error {
-	switch o.format {
-	case "json":
-		return r.JSON(w)
-	case "markdown":
-		return r.Markdown(w)
-	}
-	return r.Text(w, report.Style{Color: colored(w), All: o.all})
 }
