@@ -135,6 +135,10 @@ func (p Problem) String() string { return p.ID + ": " + p.Text }
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
+	known := make([]ids, len(findings))
+	for i := range findings {
+		known[i] = idsOf(findings[i])
+	}
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
@@ -145,10 +149,11 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 			continue
 		}
 		for _, id := range e.IDs {
-			if e.accept(id, findings, everything) || !everything {
+			plain := unnamed(id)
+			if e.accept(plain, findings, known, everything) || !everything {
 				continue
 			}
-			if now := e.changedTo(id, findings); now != "" {
+			if now := e.changedTo(plain, findings, known); now != "" {
 				problems = append(problems, Problem{id, now + ": check it again", false})
 			} else {
 				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
@@ -163,10 +168,10 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
+func (e *Entry) accept(id string, findings []finding.Finding, known []ids, everything bool) bool {
 	used := false
 	for i := range findings {
-		if covers(id, findings[i]) && e.changed(findings[i], everything) == "" {
+		if known[i].match(id) && e.changed(findings[i], everything) == "" {
 			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
 			used = true
 		}
@@ -195,21 +200,29 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 	return ""
 }
 
-func (e *Entry) changedTo(id string, findings []finding.Finding) string {
-	for _, f := range findings {
-		if covers(id, f) {
+func (e *Entry) changedTo(id string, findings []finding.Finding, known []ids) string {
+	for i, f := range findings {
+		if known[i].match(id) {
 			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
 		}
 	}
 	return ""
 }
 
-// covers reports whether an id in the file is that of a finding, or of its place in the published document: a contract
-// may have a schema in place that was a component when it was accepted.
-func covers(id string, f finding.Finding) bool {
-	return Covers(id, f.ID()) || slices.ContainsFunc(f.Elsewhere, func(place string) bool {
-		return Covers(id, finding.Point{Place: place, Aspect: f.Aspect}.ID())
-	})
+// ids are those of a finding, without the names of path parameters: that of its place, and those of its places in the
+// published document. A contract may have a schema in place that was a component when it was accepted.
+type ids []string
+
+func idsOf(f finding.Finding) ids {
+	all := ids{unnamed(f.ID())}
+	for _, place := range f.Elsewhere {
+		all = append(all, unnamed(finding.Point{Place: place, Aspect: f.Aspect}.ID()))
+	}
+	return all
+}
+
+func (known ids) match(id string) bool {
+	return slices.ContainsFunc(known, func(k string) bool { return match(id, k) })
 }
 
 var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
@@ -217,8 +230,10 @@ var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
 // Covers reports whether an id in the file is that of a finding. The names of path parameters are not compared, because
 // they are not on the wire.
 func Covers(pattern, id string) bool {
-	return match(parameterName.ReplaceAllString(pattern, "{}"), parameterName.ReplaceAllString(id, "{}"))
+	return match(unnamed(pattern), unnamed(id))
 }
+
+func unnamed(id string) string { return parameterName.ReplaceAllString(id, "{}") }
 
 // match reports whether text fits a pattern, in which a star is any text.
 func match(pattern, id string) bool {

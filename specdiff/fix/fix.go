@@ -43,7 +43,8 @@ func Change(t *edit.Text, f finding.Finding, s Sources) (yaml string, err error)
 	case finding.Published:
 		return "", nil
 	}
-	return c.yaml.String(), c.make()
+	err = c.make()
+	return c.yaml.String(), err
 }
 
 // change is one change while it is made.
