@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
@@ -110,11 +111,15 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 		s.Text = t.Bytes()
 		var shown *live.Result
 		r, shown = c.judge(s, names)
-		from := fix.Sources{Published: theirs, Shown: shown, Findings: r.Unexplained()}
+		from := fix.Sources{Published: theirs, Shown: shown, Findings: r.Unexplained(), Follow: c.follows}
 		changed := false
+		unread := slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Aspect == finding.Unread && kept[f.ID()] == "" })
 		for i := range r.Findings {
 			f := &r.Findings[i]
-			if _, twice := done[f.ID()]; twice && f.Accepted == "" && (f.Wrong == finding.Contract || f.Wrong == finding.Documents) {
+			if unread != (f.Aspect == finding.Unread) {
+				continue // a keyword that is misspelled makes other findings
+			}
+			if _, twice := done[f.ID()]; twice && f.Accepted == "" && f.Wrong != finding.Published {
 				kept[f.ID()] = "a change did not mend it: what was seen does not fit one"
 				return nil, nil, true, nil
 			}
@@ -126,7 +131,9 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 			before := t.Bytes()
 			yaml, err := fix.Change(t, *f, from)
 			if f.YAML = yaml; err != nil {
-				f.Left = err.Error()
+				if f.Left = err.Error(); unread {
+					kept[f.ID()], changed = f.Left, true
+				}
 				if t, err = edit.New(before); err != nil { // some of it may be done
 					return nil, nil, false, err
 				}
@@ -135,12 +142,37 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 			done[f.ID()] = *f
 			changed = changed || !bytes.Equal(before, t.Bytes())
 		}
+		changed = c.restore(t, r, s, done) || changed
 		if !changed {
 			break
 		}
 	}
+	for i, f := range r.Findings {
+		if _, tried := done[f.ID()]; tried && f.Left == "" {
+			r.Findings[i].Left = "it is not clear what to write"
+		}
+	}
 	r.Fixed = fixes(done, r, names.Contract, s.Text)
 	return r, s.Text, false, nil
+}
+
+func (c *Config) follows(f finding.Finding) bool {
+	return slices.ContainsFunc(c.Follow, func(id string) bool { return accept.Covers(id, f.ID()) })
+}
+
+// restore makes the contract say at the places of changes what it said when deviations there were accepted, and reports
+// whether that changed it.
+func (c *Config) restore(t *edit.Text, r *report.Report, s Sources, done map[string]finding.Finding) bool {
+	before := t.Bytes()
+	for _, p := range r.Problems {
+		place, aspect, _ := strings.Cut(p.ID, "#")
+		for _, f := range done {
+			if i := slices.IndexFunc(s.Accepted.Accepted, func(e *accept.Entry) bool { return slices.Contains(e.IDs, p.ID) }); p.Gone && f.Place == place && i >= 0 {
+				_ = fix.Restore(t, finding.Point{Place: place, Aspect: finding.Aspect(aspect)}, s.Accepted.Accepted[i].Contract) // or it stays a problem
+			}
+		}
+	}
+	return !bytes.Equal(before, t.Bytes())
 }
 
 // fixes returns what was changed, in the order of the lines.

@@ -51,7 +51,10 @@ type Config struct {
 	Floor    live.Floor // how much of the contract has to be seen on the backend
 	// Fix changes the file of the contract as the findings ask for, as far as what was seen leaves no choice. The report is
 	// then on the contract after it.
-	Fix      bool
+	Fix bool
+	// Follow are ids of findings that nothing decides and in which the published document is right, for Fix. A star stands
+	// for any text, as in the file of accepted deviations.
+	Follow   []string
 	Progress func(step string) // called with the next step on the backend, if it is not nil
 }
 
@@ -168,6 +171,8 @@ func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 func (c *Config) check() error {
 	wrong := func(text string) error { return fmt.Errorf("%w: %s", ErrUsage, text) }
 	switch backend := c.Backend + c.Replay; {
+	case len(c.Follow) > 0 && !c.Fix:
+		return wrong("following the published document changes the contract, for which -fix has to be given")
 	case c.Fix && (c.Contract == "" || backend == ""):
 		return wrong("a contract is fixed by what the backend does: give both")
 	case c.Fix && document.IsURL(c.Contract):

@@ -94,7 +94,7 @@ func (t *Text) YAML(name string, value *yaml.Node) string {
 	case name != "":
 		return t.style.name(name) + t.style.value(value, 0, false) + "\n"
 	case value.Kind == yaml.ScalarNode || len(value.Content) == 0 || isFlow(value):
-		return t.style.flow(value) + commented(value) + "\n"
+		return t.style.line(value) + commented(value) + "\n"
 	}
 	return t.style.block(value, 0) + "\n"
 }
@@ -176,7 +176,7 @@ func (t *Text) Set(m *yaml.Node, name string, value *yaml.Node, after ...string)
 		return t.insertFlow(m, slot, 2, t.style.pair(name, value), meant)
 	}
 	indent := m.Column - 1
-	text := t.style.name(name) + t.style.value(value, indent, t.inline(m, value))
+	text := t.style.name(name) + t.style.value(value, indent, t.inline(m, name, value))
 	if slot == 0 {
 		return t.insertFirst(t.offset(m.Content[0]), indent, text, meant)
 	}
@@ -200,16 +200,19 @@ func (t *Text) insertLines(at, indent int, text string, meant func()) error {
 // replace replaces the value at an index of a mapping.
 func (t *Text) replace(m *yaml.Node, i int, value *yaml.Node) error {
 	old := m.Content[i+1]
+	if same(old, value) {
+		return nil
+	}
 	meant := func() { m.Content[i+1] = value }
 	if isFlow(m) {
 		from, to := t.span(old, true)
 		return t.splice(from, to, t.style.flow(value), meant)
 	}
 	if from, to := t.span(old, false); to > from && (value.Kind == yaml.ScalarNode || isFlow(value) || isFlow(old)) {
-		return t.splice(from, to, t.style.flow(value), meant)
+		return t.splice(from, to, t.style.line(value), meant)
 	}
 	from := t.offset(m.Content[i])
-	text := t.text[from:t.keyEnd(m.Content[i])] + t.style.value(value, m.Column-1, t.inline(m, value))
+	text := t.text[from:t.keyEnd(m.Content[i])] + t.style.value(value, m.Column-1, t.inline(m, m.Content[i].Value, value))
 	to := t.entryEnd(m, i)
 	if to > from && t.text[to-1] == '\n' {
 		text += t.style.eol

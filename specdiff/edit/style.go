@@ -2,7 +2,7 @@ package edit
 
 import (
 	"encoding/json"
-	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -110,15 +110,23 @@ func (s style) flow(n *yaml.Node) string {
 		return s.around("[", strings.Join(parts, ","+s.comma), "]")
 	case yaml.DocumentNode, yaml.ScalarNode, yaml.AliasNode, yaml.StreamNode:
 	}
-	return s.scalar(n)
+	return s.scalar(n, ",[]{}")
 }
 
-// scalar returns a scalar, quoted only if it would mean something else.
-func (s style) scalar(n *yaml.Node) string {
+// line returns a node in one line, of which nothing is in brackets but what it has itself.
+func (s style) line(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode {
+		return s.scalar(n, "")
+	}
+	return s.flow(n)
+}
+
+// scalar returns a scalar, quoted only if it would mean something else or has one of the characters.
+func (s style) scalar(n *yaml.Node, special string) string {
 	if n.ShortTag() != "!!str" {
 		return n.Value
 	}
-	if !s.json && plain(n.Value) {
+	if !s.json && plain(n.Value) && !strings.ContainsAny(n.Value, special) {
 		return n.Value
 	}
 	if text, err := json.Marshal(n.Value); err == nil && (s.json || s.quote == '"' || strings.ContainsAny(n.Value, "\n\r\t")) {
@@ -129,7 +137,7 @@ func (s style) scalar(n *yaml.Node) string {
 
 // plain reports whether text means itself without quotes, also in brackets.
 func plain(text string) bool {
-	if strings.ContainsAny(text, ",[]{}\n\r\t#") {
+	if strings.ContainsAny(text, "\n\r\t#") {
 		return false
 	}
 	var n yaml.Node
@@ -149,7 +157,7 @@ func plain(text string) bool {
 func (s style) value(n *yaml.Node, indent int, inline bool) string {
 	switch {
 	case inline || n.Kind == yaml.ScalarNode || len(n.Content) == 0 || isFlow(n):
-		return ": " + s.flow(n) + commented(n)
+		return ": " + s.line(n) + commented(n)
 	case n.Kind == yaml.SequenceNode:
 		return ":" + s.eol + s.block(n, indent+s.dash)
 	}
@@ -181,31 +189,45 @@ func (s style) block(n *yaml.Node, indent int) string {
 // element returns an element of a list in block style.
 func (s style) element(n *yaml.Node, indent int) string {
 	if n.Kind == yaml.ScalarNode || len(n.Content) == 0 || isFlow(n) {
-		return s.flow(n) + commented(n)
+		return s.line(n) + commented(n)
 	}
 	return s.block(n, indent)
 }
 
-// inline reports whether a value is to be written in one line because its neighbours are.
-func (t *Text) inline(m, value *yaml.Node) bool {
+// inline reports whether the value of a name is to be written in one line because values of this name are, or, if there
+// are none, because its neighbours are.
+func (t *Text) inline(m *yaml.Node, name string, value *yaml.Node) bool {
 	const width = 100
 	if value.Kind == yaml.ScalarNode || t.style.json {
 		return true
 	}
-	if value.Kind == yaml.SequenceNode || len(value.Content) > 2*mostInline {
+	if value.Kind == yaml.SequenceNode || len(value.Content) > 2*mostInline || len(t.style.flow(value)) > width {
 		return false
 	}
-	flow, block := 0, 0
-	for i := 1; i < len(m.Content); i += 2 {
-		switch {
-		case m.Content[i].Kind != value.Kind:
-		case isFlow(m.Content[i]):
-			flow++
-		default:
-			block++
+	flow, block := written(t.doc.Root, name, value)
+	if flow+block == 0 {
+		for i := 0; i+1 < len(m.Content); i += 2 {
+			f, b := written(&yaml.Node{Kind: yaml.MappingNode, Content: m.Content[i : i+2]}, m.Content[i].Value, value)
+			flow, block = flow+f, block+b
 		}
 	}
-	return flow > block && len(fmt.Sprint(t.style.flow(value))) < width
+	return flow > block
+}
+
+// written counts the values of a name that are in brackets and that are in lines, of the size of a value.
+func written(n *yaml.Node, name string, like *yaml.Node) (flow, block int) {
+	for i, child := range n.Content {
+		if n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Value == name && child.Kind == like.Kind && len(child.Content) <= 2*mostInline {
+			if isFlow(child) {
+				flow++
+			} else {
+				block++
+			}
+		}
+		f, b := written(child, name, like)
+		flow, block = flow+f, block+b
+	}
+	return flow, block
 }
 
 // mostInline is how many names a mapping in one line has at most.
@@ -220,10 +242,16 @@ func (t *Text) slot(m *yaml.Node, name string) int {
 		cost := 0
 		for i := 0; i < len(m.Content); i += 2 {
 			other := m.Content[i].Value
+			b, a := before[other], after[other]
+			if x, y := slices.Index(conventional, other), slices.Index(conventional, name); a+b == 0 && x >= 0 && y >= 0 {
+				if b = 1; x > y {
+					a, b = 1, 0
+				}
+			}
 			if i/2 < slot {
-				cost += after[other]
+				cost += a
 			} else {
-				cost += before[other]
+				cost += b
 			}
 		}
 		if cost < least {
@@ -231,6 +259,12 @@ func (t *Text) slot(m *yaml.Node, name string) int {
 		}
 	}
 	return best
+}
+
+// conventional is the order of names of which the document shows none.
+var conventional = []string{
+	"type", "format", "nullable", "minLength", "maxLength", "minimum", "maximum", "pattern", "enum", "description", "x-no-content-type", "headers", "content",
+	"additionalProperties", "required", "style", "explode", "schema", "properties", "items", "allOf", "default", "example",
 }
 
 // orders counts the names that come before and after a name in mappings.

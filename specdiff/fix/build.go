@@ -39,18 +39,75 @@ func (c *change) build(name string) *yaml.Node {
 	if theirs != nil {
 		theirs = c.convert(theirs, c.s.Published)
 	}
+	doc := c.Doc()
 	for _, own := range c.usual(name) {
-		if fits(c.Doc(), own, values) && (theirs == nil || typeOf(c.Doc(), own) == typeOf(c.Doc(), theirs) || typeOf(c.Doc(), own) == "") {
+		if c.fit(own, values) && (theirs == nil || alike(doc, own, theirs)) {
 			return nullIf(own, values)
 		}
 	}
-	if theirs != nil && fits(c.Doc(), theirs, values) {
+	switch {
+	case theirs != nil && fits(doc, theirs, values):
 		return nullIf(theirs, values)
-	}
-	if len(values) == 0 {
+	case len(values) == 0:
 		return theirs
 	}
 	return infer.Schema(values)
+}
+
+// alike reports whether schemas have the same type and values. One that is any JSON is like all.
+func alike(doc *locate.Document, a, b *yaml.Node) bool {
+	x, y := typeOf(doc, a), typeOf(doc, b)
+	return x == "" || x == y && slices.Equal(enumOf(doc, a), enumOf(doc, b))
+}
+
+// enumOf returns the values of an enumeration, sorted; nil for none.
+func enumOf(doc *locate.Document, schema *yaml.Node) []string {
+	var values []string
+	if enum := keyword(doc, schema, "enum"); enum != nil {
+		for _, n := range enum.Content {
+			values = append(values, n.Value)
+		}
+	}
+	slices.Sort(values)
+	return values
+}
+
+// fit reports whether values have the type of a schema and its values; and, if they are objects, its properties and no
+// others.
+func (c *change) fit(schema *yaml.Node, values []any) bool {
+	doc := c.Doc()
+	if !fits(doc, schema, values) {
+		return false
+	}
+	enum, properties, required := enumOf(doc, schema), keyword(doc, schema, "properties"), keyword(doc, schema, "required")
+	for _, v := range values {
+		switch v := v.(type) {
+		case string:
+			if len(enum) > 0 && !slices.Contains(enum, v) {
+				return false
+			}
+		case []any:
+			if items := keyword(doc, schema, "items"); items != nil && !c.fit(items, v) {
+				return false
+			}
+		case map[string]any:
+			if properties == nil {
+				continue
+			}
+			for name := range v {
+				if !slices.Contains(locate.Keys(properties), name) {
+					return false
+				}
+			}
+			for i := 0; required != nil && i < len(required.Content); i++ {
+				name := required.Content[i]
+				if _, ok := v[name.Value]; !ok {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // texts are the keywords that mean nothing on the wire.
@@ -60,6 +117,9 @@ var texts = []string{"description", "example", "title", "deprecated", "default"}
 // frequent one first.
 func (c *change) usual(name string) []*yaml.Node {
 	counts, nodes := map[string]int{}, map[string]*yaml.Node{}
+	sent := c.sent()
+	inRequest := sent[c.f.Component()] || strings.HasPrefix(c.f.Place, c.f.Point.Operation()+" body")
+	schemas := locate.Look(c.Doc().Root, "components", "schemas")
 	var visit func(n *yaml.Node)
 	visit = func(n *yaml.Node) {
 		if own := locate.Look(n, "properties", name); own != nil && own.Kind == yaml.MappingNode {
@@ -72,7 +132,11 @@ func (c *change) usual(name string) []*yaml.Node {
 			visit(child)
 		}
 	}
-	visit(c.Doc().Root)
+	for _, component := range locate.Keys(schemas) {
+		if sent[component] == inRequest {
+			visit(locate.Look(schemas, component))
+		}
+	}
 	var keys []string
 	for key, n := range counts {
 		if n > 1 {
@@ -88,6 +152,26 @@ func (c *change) usual(name string) []*yaml.Node {
 	var all []*yaml.Node
 	for _, key := range keys {
 		all = append(all, nodes[key])
+	}
+	return all
+}
+
+// sent returns the components that are sent in requests.
+func (c *change) sent() map[string]bool {
+	all := map[string]bool{}
+	var visit func(n *yaml.Node, in bool)
+	visit = func(n *yaml.Node, in bool) {
+		if ref := refOf(n); in && strings.HasPrefix(ref, components) && !all[ref[len(components):]] {
+			all[ref[len(components):]] = true
+			visit(c.Doc().Follow(n), true)
+		}
+		for i, child := range n.Content {
+			isBody := n.Kind == yaml.MappingNode && i%2 == 1 && n.Content[i-1].Value == "requestBody"
+			visit(child, in || isBody)
+		}
+	}
+	if paths := locate.Look(c.Doc().Root, "paths"); paths != nil {
+		visit(paths, false)
 	}
 	return all
 }
@@ -112,9 +196,16 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 		case locate.Look(c.Doc().Root, "components", "schemas", name) == nil:
 			return c.convert(only(doc.Follow(mapping("$ref", ref)), func(k string) bool { return slices.Contains(kept, k) || k == "items" }), doc)
 		case null:
-			return mapping("nullable", boolean(true), "allOf", listOf(inBraces(mapping("$ref", text(ref.Value)))))
+			return mapping("nullable", boolean(true), "allOf", listOf(mapping("$ref", text(ref.Value))))
 		}
-		return inBraces(mapping("$ref", text(ref.Value)))
+		return mapping("$ref", text(ref.Value))
+	}
+	if component := c.enumeration(enumOf(doc, theirs)); component != "" {
+		ref := mapping("$ref", text(components+component))
+		if null {
+			return mapping("nullable", boolean(true), "allOf", listOf(ref))
+		}
+		return ref
 	}
 	for _, keyword := range kept {
 		if value := locate.Look(theirs, keyword); value != nil && (value.Kind != yaml.MappingNode || len(value.Content) == 0) {
@@ -125,6 +216,17 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 		out = with(out, "items", c.convert(items, doc))
 	}
 	return out
+}
+
+// enumeration returns the component of the contract with these values; "" for none.
+func (c *change) enumeration(values []string) string {
+	schemas := locate.Look(c.Doc().Root, "components", "schemas")
+	for _, name := range locate.Keys(schemas) {
+		if own := locate.Look(schemas, name, "enum"); len(values) > 0 && own != nil && slices.Equal(enumOf(c.Doc(), locate.Look(schemas, name)), values) {
+			return name
+		}
+	}
+	return ""
 }
 
 const components = "#/components/schemas/"
@@ -151,11 +253,19 @@ func restyled(n *yaml.Node) *yaml.Node {
 
 // typeOf returns the type of a schema, through references; "" for any.
 func typeOf(doc *locate.Document, schema *yaml.Node) string {
+	if typ := keyword(doc, schema, "type"); typ != nil {
+		return typ.Value
+	}
+	return ""
+}
+
+// keyword returns a keyword of a schema, through references and the first branch of an allOf; nil for none.
+func keyword(doc *locate.Document, schema *yaml.Node, name string) *yaml.Node {
 	const most = 10
 	for range most {
 		schema = doc.Follow(schema)
-		if typ := locate.Look(schema, "type"); typ != nil {
-			return typ.Value
+		if value := locate.Look(schema, name); value != nil {
+			return value
 		}
 		branches := locate.Look(schema, "allOf")
 		if branches == nil || len(branches.Content) == 0 {
@@ -163,7 +273,7 @@ func typeOf(doc *locate.Document, schema *yaml.Node) string {
 		}
 		schema = branches.Content[0]
 	}
-	return ""
+	return nil
 }
 
 // fits reports whether values have the type of a schema.
@@ -216,7 +326,7 @@ func nullIf(schema *yaml.Node, values []any) *yaml.Node {
 // nullable returns a schema that allows null too.
 func nullable(schema *yaml.Node) *yaml.Node {
 	if ref := locate.Look(schema, "$ref"); ref != nil {
-		return mapping("nullable", boolean(true), "allOf", listOf(inBraces(mapping("$ref", text(ref.Value)))))
+		return mapping("nullable", boolean(true), "allOf", listOf(mapping("$ref", text(ref.Value))))
 	}
 	if key, _ := locate.Get(schema, "nullable"); key != nil {
 		return with(schema, "nullable", boolean(true))

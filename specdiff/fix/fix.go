@@ -22,6 +22,8 @@ type Sources struct {
 	Published *locate.Document  // nil if it was not read
 	Shown     *live.Result      // what the backend showed about the contract; nil if it was not asked
 	Findings  []finding.Finding // all of them
+	// Follow reports whether the published document is right, where nothing that was seen decides; nil for never.
+	Follow func(finding.Finding) bool
 }
 
 // Change changes a contract as a finding asks for, and returns what it writes as YAML. If the change is for a person to
@@ -35,9 +37,12 @@ func Change(t *edit.Text, f finding.Finding, s Sources) (yaml string, err error)
 			return "", errors.New(n)
 		}
 	case finding.Undecided:
-		c.Text, c.truth = t.Dry(), f.Published
-		_ = c.make()
-		return c.yaml.String(), errors.New("nothing that was seen decides which of the documents is right")
+		c.truth, c.follows = f.Published, true
+		if s.Follow == nil || !s.Follow(f) {
+			c.Text = t.Dry()
+			_ = c.make()
+			return c.yaml.String(), errors.New("nothing that was seen decides which of the documents is right: accept it, or follow the published document by -follow")
+		}
 	case finding.Backend, finding.Unseen:
 		return "", errors.New("nothing in the contract is wrong")
 	case finding.Published:
@@ -47,13 +52,26 @@ func Change(t *edit.Text, f finding.Finding, s Sources) (yaml string, err error)
 	return c.yaml.String(), err
 }
 
+// Restore makes a point of a contract what the contract said when a deviation there was accepted, in the words of a
+// finding.
+func Restore(t *edit.Text, p finding.Point, says string) error {
+	c := &change{Text: t, f: finding.Finding{Point: p, Wrong: finding.Contract}, truth: says}
+	switch p.Aspect { //nolint:exhaustive // the words of others are not those of a document
+	case finding.Required, finding.Nullable, finding.Format:
+		return c.make()
+	}
+	return errors.New("it is not clear what to write")
+}
+
 // change is one change while it is made.
 type change struct {
 	*edit.Text
 	f     finding.Finding
 	s     Sources
 	truth string // what is right, in the words of a finding
-	yaml  strings.Builder
+	// follows reports whether the published document is right.
+	follows bool
+	yaml    strings.Builder
 }
 
 // forAPerson is the error of a change that is not mechanical.
@@ -85,10 +103,8 @@ func (c *change) make() error {
 		return c.status()
 	case finding.ContentType:
 		return c.contentType()
-	case finding.Cookie:
-		return c.header("Set-Cookie")
-	case finding.Header:
-		return c.header(locate.Name(c.f))
+	case finding.Cookie, finding.Header:
+		return c.headers()
 	case finding.Security:
 		return c.security()
 	case finding.OperationID:

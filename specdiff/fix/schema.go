@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/infer"
 	"github.com/medusa-storefront/customers-go/specdiff/locate"
 )
@@ -90,18 +91,30 @@ func (c *change) withProperties(object *yaml.Node) *yaml.Node {
 	return object
 }
 
-// neighbours returns the properties that come before one in what the backend sends. It returns none if properties of
-// this name have a place in other schemas.
+// neighbours returns the properties behind which a new one goes, by what the backend sends. It returns none if that is
+// not known, or if properties of this name have a place in other schemas.
 func (c *change) neighbours(properties *yaml.Node, name string) []string {
-	if c.s.Shown == nil || len(c.usual(name)) > 0 {
+	if c.s.Shown == nil {
 		return nil
 	}
-	order := c.s.Shown.Order(c.f.Point)
-	known := locate.Keys(properties)
-	for i := slices.Index(order, name) - 1; i >= 0; i-- {
+	order, known := c.s.Shown.Order(c.f.Point), locate.Keys(properties)
+	at := slices.Index(order, name)
+	if at < 0 {
+		return nil
+	}
+	before, after := "", ""
+	for i := at - 1; i >= 0 && before == ""; i-- {
 		if slices.Contains(known, order[i]) {
-			return order[i : i+1]
+			before = order[i]
 		}
+	}
+	for i := at + 1; i < len(order) && after == ""; i++ {
+		if slices.Contains(known, order[i]) {
+			after = order[i]
+		}
+	}
+	if i := slices.Index(known, before); len(c.usual(name)) == 0 || i >= 0 && i+1 < len(known) && known[i+1] == after {
+		return []string{before}
 	}
 	return nil
 }
@@ -142,21 +155,27 @@ func (c *change) require(object *yaml.Node, name string) error {
 	if contains(required, name) >= 0 {
 		return nil
 	}
-	i := len(required.Content)
-	names := locate.Keys(locate.Look(object, "properties"))
-	for at := slices.Index(names, name) - 1; at >= 0; at-- {
-		if before := contains(required, names[at]); before >= 0 {
-			i = before + 1
-			break
-		}
-		if at == 0 {
-			i = 0
-		}
-	}
+	i := beside(locate.Keys(locate.Look(object, "properties")), name, required)
 	all := *required
 	all.Content = slices.Insert(slices.Clone(required.Content), i, text(name))
 	c.yaml.WriteString(c.YAML("required", &all))
 	return c.Insert(required, i, text(name))
+}
+
+// beside returns before which element of a list a name goes, by its neighbours in the names.
+func beside(names []string, name string, list *yaml.Node) int {
+	at := slices.Index(names, name)
+	for i := at - 1; i >= 0; i-- {
+		if before := contains(list, names[i]); before >= 0 {
+			return before + 1
+		}
+	}
+	for i := at + 1; at >= 0 && i < len(names); i++ {
+		if after := contains(list, names[i]); after >= 0 {
+			return after
+		}
+	}
+	return len(list.Content)
 }
 
 // release takes a property off the list of what is required of its object.
@@ -200,6 +219,8 @@ func (c *change) required() error {
 		return c.release(c.withRequired(at.Value), rest[1:])
 	case rest != "":
 		return forAPerson("it is not there")
+	case may && c.unknown():
+		return c.removeProperty(at)
 	case at.Owner != nil && at.Key != nil && locate.Look(at.Owner, "properties", at.Key.Value) != nil:
 		if may {
 			return c.release(at.Owner, at.Key.Value)
@@ -215,6 +236,13 @@ func (c *change) required() error {
 		return c.remove(value, "required")
 	}
 	return c.set(value, "required", boolean(true))
+}
+
+// unknown reports whether the published document does not have the property either.
+func (c *change) unknown() bool {
+	return slices.ContainsFunc(c.s.Findings, func(f finding.Finding) bool {
+		return f.Place == c.f.Place && f.Aspect == finding.Presence && f.Published == "absent"
+	})
 }
 
 func (c *change) withRequired(object *yaml.Node) *yaml.Node {
@@ -270,6 +298,10 @@ func (c *change) typ() error {
 	switch {
 	case !ok:
 		return forAPerson("it has no schema")
+	case c.follows && locate.Look(written, "type") != nil && typeOf(c.Doc(), written) != "object" && locate.Look(c.published(), "type") != nil:
+		return c.likePublished(written)
+	case c.follows:
+		return c.another(written)
 	case strings.Contains(c.truth, "accepted") || strings.Contains(c.truth, "refused"):
 		return c.likePublished(written)
 	case len(kinds) == 2 && kinds[0] == "integer" && kinds[1] == "number":
@@ -327,7 +359,7 @@ func (c *change) another(written *yaml.Node) error {
 	}
 	ref := locate.Look(schema, "$ref")
 	if ref != nil && len(said.Content) > 0 {
-		schema = mapping("allOf", listOf(inBraces(mapping("$ref", text(ref.Value)))))
+		schema = mapping("allOf", listOf(mapping("$ref", text(ref.Value))))
 	}
 	merged := mapping()
 	for i := 0; i+1 < len(written.Content); i += 2 { // in the order in which they are
@@ -345,15 +377,36 @@ func (c *change) another(written *yaml.Node) error {
 		merged = schema
 	}
 	c.yaml.WriteString(c.YAML(name, merged))
+	if locate.Look(written, "$ref") != nil || locate.Look(merged, "$ref") != nil {
+		return c.replace(at, name, merged)
+	}
+	for _, keyword := range locate.Keys(written) {
+		if key, _ := locate.Get(merged, keyword); key == nil {
+			if err := c.drop(keyword); err != nil {
+				return err
+			}
+		}
+	}
+	for i := 0; i+1 < len(merged.Content); i += 2 {
+		written, _, _ := c.schema(c.f.Place)
+		if err := c.Set(written, merged.Content[i].Value, merged.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace replaces a schema as a whole.
+func (c *change) replace(at locate.At, name string, schema *yaml.Node) error {
 	switch {
 	case at.Key == nil:
 		return forAPerson("it has no name")
 	case locate.Look(at.Value, "schema") != nil:
-		return c.Set(at.Value, "schema", merged)
+		return c.Set(at.Value, "schema", schema)
 	case at.Owner != nil && locate.Look(at.Owner, "properties", name) != nil:
-		return c.Set(locate.Look(at.Owner, "properties"), name, merged)
+		return c.Set(locate.Look(at.Owner, "properties"), name, schema)
 	case at.Owner != nil && locate.Look(at.Owner, name) != nil:
-		return c.Set(at.Owner, name, merged)
+		return c.Set(at.Owner, name, schema)
 	}
 	return forAPerson("it is a component")
 }
@@ -367,7 +420,7 @@ func (c *change) likePublished(written *yaml.Node) error {
 	}
 	ours, value := locate.Look(written, keyword), locate.Look(theirs, keyword)
 	switch {
-	case c.f.Wrong == "both documents" || theirs == nil || ours == nil && value == nil || ours != nil && value != nil && ours.Value == value.Value:
+	case c.f.Wrong == finding.Documents || theirs == nil || ours == nil && value == nil || ours != nil && value != nil && ours.Value == value.Value:
 		return forAPerson("which values are taken is known of some only: %s", c.truth)
 	case value == nil:
 		return c.drop(keyword)
@@ -382,7 +435,7 @@ func (c *change) format() error {
 		return forAPerson("it has no schema")
 	case c.f.Contract == "digits only" || strings.Contains(c.truth, "digits"):
 		return forAPerson("an integer that is not written in digits is the backend's to mend")
-	case strings.Contains(c.truth, "accepted") || strings.Contains(c.truth, "refused"):
+	case c.follows, strings.Contains(c.truth, "accepted") || strings.Contains(c.truth, "refused"):
 		return c.likePublished(written)
 	}
 	format := c.truth
@@ -408,6 +461,8 @@ func (c *change) enum() error {
 		theirs = c.s.Published.Follow(inner)
 	}
 	switch {
+	case ok && c.follows:
+		return c.likePublished(schema)
 	case !ok || enum == nil:
 		return forAPerson("there is no list of values")
 	case strings.HasPrefix(c.truth, "accepted"), strings.HasPrefix(c.truth, "refused"):
@@ -471,6 +526,9 @@ func (c *change) bounds() error {
 	if !ok {
 		return forAPerson("it has no schema")
 	}
+	if c.follows {
+		return c.boundsOfPublished()
+	}
 	seen := c.probes()
 	if len(seen) > 0 {
 		return c.bound(schema, seen)
@@ -490,6 +548,29 @@ func (c *change) bounds() error {
 			return err
 		}
 		_, schema, _ = c.schema(c.f.Place)
+	}
+	return nil
+}
+
+// boundsOfPublished makes all bounds those of the published document.
+func (c *change) boundsOfPublished() error {
+	theirs := c.published()
+	if inner := locate.Look(theirs, "schema"); inner != nil {
+		theirs = c.s.Published.Follow(inner)
+	}
+	for _, keyword := range locate.Bounds {
+		_, schema, _ := c.schema(c.f.Place)
+		ours, value := locate.Look(schema, keyword), locate.Look(theirs, keyword)
+		var err error
+		switch {
+		case value != nil && (ours == nil || ours.Value != value.Value):
+			err = c.set(schema, keyword, restyled(value))
+		case value == nil && ours != nil:
+			err = c.Remove(schema, keyword)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -560,8 +641,8 @@ func within(keyword, bound string, values []any) bool {
 
 func (c *change) byDefault() error {
 	written, _, ok := c.schema(c.f.Place)
-	if !ok || c.f.Wrong == "undecided" && c.f.Published == "none" {
-		return forAPerson("what a default is cannot be seen")
+	if !ok {
+		return forAPerson("it has no schema")
 	}
 	return c.likePublished(written)
 }

@@ -21,11 +21,11 @@ var every = flag.Bool("every", false, "all edits of the contract, which takes te
 var knownFalseAlarms = []string{"order: of branches", "names: of a component", "names: of a path parameter"}
 
 // oneInSix returns one in six unless -every or -only asks for others.
-func oneInSix(edits []edit) []edit {
+func oneInSix[T any](edits []T) []T {
 	if *every || *only != "" {
 		return edits
 	}
-	var some []edit
+	var some []T
 	for i := 0; i < len(edits); i += 6 {
 		some = append(some, edits[i])
 	}
