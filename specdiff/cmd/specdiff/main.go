@@ -177,7 +177,7 @@ func exitCode(r *report.Report) int {
 
 func fail(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
-	if errors.Is(err, live.ErrUnreachable) {
+	if errors.Is(err, live.ErrUnreachable) || errors.Is(err, live.ErrNotMedusa) {
 		return unreachable
 	}
 	return usage

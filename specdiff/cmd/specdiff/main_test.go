@@ -92,7 +92,13 @@ func TestTheLoginOfEmail(t *testing.T) {
 			default:
 			}
 		}
+		if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/store/auth/") {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_, _ = io.WriteString(w, `{"exists":false}`)
+			return
+		}
 		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, "Unauthorized")
 	}))
 	defer backend.Close()
 	t.Setenv(passwordVariable, "geheim-geheim")
