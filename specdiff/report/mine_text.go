@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,8 +42,8 @@ func (t *text) mine(r *Report) {
 // headline returns how many differences there are.
 func (r *Report) headline(all []Difference) string {
 	backend := "Your backend"
-	if version := cmp.Or(r.Sources.Version, r.Sources.Seems); version != "" {
-		backend += " (" + version + ")"
+	if r.Sources.Version != "" {
+		backend += " (" + r.Sources.Version + ")"
 	}
 	if len(all) == 0 {
 		return backend + " does what the contract says, as far as was seen."
