@@ -77,6 +77,9 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r.Sources = names
 	locate.Set(r.Findings, names.Contract, s.Text)
 	config.accept(r, s.Accepted)
+	if s.Record != nil { // after the accepted deviations, which are for one version
+		r.Sources.Version = cmp.Or(names.Version, s.Record.Versions())
+	}
 	return r, nil
 }
 

@@ -123,6 +123,10 @@ func queryVariants(f conform.Field) []variant {
 		}
 		all = append(all, variant{name: variantName, aspect: aspect, text: strings.Join(parts, "&")})
 	}
+	if name == "fields" {
+		add(plusName, finding.Format, name, "+email")
+		add(minusName, finding.Format, name, "-email")
+	}
 	good, wrong := sample(name, f.Schema)
 	switch {
 	case f.Schema.Type == "array":

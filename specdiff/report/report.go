@@ -33,7 +33,7 @@ type Sources struct {
 	Contract  string `json:"contract,omitempty"`
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
-	Version   string `json:"version,omitempty"` // of the backend, if known
+	Version   string `json:"version,omitempty"` // of the backend, or versions that respond like it, such as "1.20.4 or later"; "" if unknown
 	Since     string `json:"since,omitempty"`   // the earlier report
 }
 
