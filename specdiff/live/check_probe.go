@@ -77,7 +77,7 @@ func (c *check) probe(operation string, x *Exchange) {
 // signed compares what a document says about names of columns with a sign with what the backend takes. A failure is one
 // finding, which names the sign.
 func (c *check) signed(point finding.Point, x *Exchange) bool {
-	if !isSigned(x.Probe) || outcomeOf(x) != failed {
+	if v := x.Probe.Variant; v != plusName && v != minusName || outcomeOf(x) != failed {
 		return false
 	}
 	c.add(point, finding.Contradicts, "allowed", "fails: "+x.Probe.Variant, x.URL, x, 1)

@@ -30,6 +30,8 @@ type otherKind struct{ kind, text string }
 const (
 	noBody      = "no body"
 	emptyObject = "empty object"
+	plusName    = "name after a plus"  // which Medusa takes since 1.20.4 …
+	minusName   = "name after a minus" // … and this
 )
 
 // bodyVariants are the variants of a body as a whole.

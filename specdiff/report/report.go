@@ -33,7 +33,8 @@ type Sources struct {
 	Contract  string `json:"contract,omitempty"`
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
-	Version   string `json:"version,omitempty"` // of the backend, or versions that respond like it, such as "1.20.4 or later"; "" if unknown
+	Version   string `json:"version,omitempty"` // of the backend, if known
+	Seems     string `json:"seems,omitempty"`   // the versions that the backend behaves like: "1.17 to 1.20.3"
 	Since     string `json:"since,omitempty"`   // the earlier report
 }
 

@@ -73,7 +73,7 @@ func (e *edit) run(r *report.Report, file string, stdout io.Writer) error {
 		_, _ = fmt.Fprintf(stdout, "%d ids removed from %s\n", n, file)
 		return err
 	}
-	if e.why.Versions == "" && !strings.Contains(r.Sources.Version, " ") { // and is one version
+	if e.why.Versions == "" {
 		e.why.Versions = r.Sources.Version
 	}
 	var chosen []finding.Finding

@@ -269,29 +269,25 @@ func before117(backend http.Handler) http.Handler {
 	})
 }
 
-// TestVersionIsFoundOut checks that what differs between versions of Medusa is found, and which versions those are, in a
-// run that changes nothing too.
-func TestVersionIsFoundOut(t *testing.T) {
+// TestOlderVersions checks that what differs between versions of Medusa is found and no more, in a run that changes
+// nothing too.
+func TestOlderVersions(t *testing.T) {
 	t.Parallel()
 	const sign = "GET /store/customers/me/orders query fields#format: fails: name after a plus; fails: name after a minus"
 	for _, test := range []struct {
-		name     string
-		through  gateway
-		versions string
-		want     []string // what is found, tokens aside
+		name    string
+		through gateway
+		want    []string // what is found, tokens aside
 	}{
-		{"the last", direct, "1.20.4 or later", nil},
-		{"one without signs", failsAtSigns, "1.17 to 1.20.3", []string{sign}},
-		{"one without tokens", before117, "before 1.17", []string{"DELETE /store/auth 200#content-type: application/json", sign}},
+		{"the last", direct, nil},
+		{"one without signs", failsAtSigns, []string{sign}},
+		{"one without tokens", before117, []string{"DELETE /store/auth 200#content-type: application/json", sign}},
 	} {
 		for _, readOnly := range []bool{true, false} {
 			t.Run(fmt.Sprintf("%s, %t", test.name, readOnly), func(t *testing.T) {
 				t.Parallel()
 				s := newShop(t, test.through)
-				record, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}, ReadOnly: readOnly})
-				if record.Versions() != test.versions {
-					t.Errorf("it is %q, want %q", record.Versions(), test.versions)
-				}
+				_, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}, ReadOnly: readOnly})
 				got = slices.DeleteFunc(got, func(f string) bool { return f == "POST /store/auth/token#presence: absent" })
 				if slices.Sort(got); !slices.Equal(got, test.want) {
 					t.Errorf("found\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
