@@ -46,11 +46,17 @@ type Finding struct {
 	Live      string   `json:"live,omitempty"`      // what the running backend does; "" if nothing was seen
 	Wrong     Wrong    `json:"wrong"`
 	Go        string   `json:"go,omitempty"`       // what it means for callers of the generated code
+	Client    string   `json:"client,omitempty"`   // what it means for callers of package customers as it is
+	Breaking  bool     `json:"breaking,omitempty"` // whether a call of package customers fails, loses data or misleads
 	Change    string   `json:"change,omitempty"`   // how to change the contract; "" if it is right
 	Example   string   `json:"example,omitempty"`  // what was seen live
 	Curl      string   `json:"curl,omitempty"`     // how to see it again
 	Count     int      `json:"count,omitempty"`    // how often it was seen
 	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
+	File      string   `json:"file,omitempty"`     // of the contract, where the place is
+	Line      int      `json:"line,omitempty"`     // in File; 0 if it is not known
+	YAML      string   `json:"yaml,omitempty"`     // the change as YAML
+	New       bool     `json:"new,omitempty"`      // whether an earlier report, if one is given, does not have it
 	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
 }
