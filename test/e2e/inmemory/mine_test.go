@@ -252,20 +252,20 @@ func failsAtSigns(backend http.Handler) http.Handler {
 func before117(backend http.Handler) http.Handler {
 	backend = failsAtSigns(page(404, "<html><pre>Cannot POST /store/auth/token</pre></html>", route("POST", "/store/auth/token"))(backend))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := httptest.NewRecorder()
-		backend.ServeHTTP(answer, r)
-		maps.Copy(w.Header(), answer.Header())
+		recorded := httptest.NewRecorder()
+		backend.ServeHTTP(recorded, r)
+		maps.Copy(w.Header(), recorded.Header())
 		switch {
-		case answer.Code == http.StatusUnauthorized && w.Header().Get("Content-Type") == "":
+		case recorded.Code == http.StatusUnauthorized && w.Header().Get("Content-Type") == "":
 			w.Header().Set("WWW-Authenticate", `Bearer realm="Users"`)
 			w.Header()["Content-Type"] = nil
 		case route("DELETE", "/store/auth")(r):
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			answer.Body = bytes.NewBufferString("{}")
+			recorded.Body = bytes.NewBufferString("{}")
 			w.Header().Del("Content-Length")
 		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
+		w.WriteHeader(recorded.Code)
+		_, _ = w.Write(recorded.Body.Bytes())
 	})
 }
 
