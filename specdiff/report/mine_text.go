@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,8 +43,8 @@ func (t *text) mine(r *Report) {
 // headline returns how many differences there are.
 func (r *Report) headline(all []Difference) string {
 	backend := "Your backend"
-	if r.Sources.Version != "" {
-		backend += " (" + r.Sources.Version + ")"
+	if version := cmp.Or(r.Sources.Version, r.Sources.Seems); version != "" {
+		backend += " (" + version + ")"
 	}
 	if len(all) == 0 {
 		return backend + " does what the contract says, as far as was seen."

@@ -19,6 +19,7 @@ import (
 // TestWhetherTheClientWorks runs specdiff on a backend alone, with the contract that is part of it, as someone with a
 // shop does.
 func TestWhetherTheClientWorks(t *testing.T) {
+	t.Parallel()
 	const (
 		column = "Customer has 1 property of the shop's own: nickname (only null was seen)"
 		cookie = "the session cookie is called sid, not connect.sid"
