@@ -135,6 +135,7 @@ func (p Problem) String() string { return p.ID + ": " + p.Text }
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
+	all := identified(findings)
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
@@ -145,10 +146,11 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 			continue
 		}
 		for _, id := range e.IDs {
-			if e.accept(id, findings, everything) || !everything {
+			covered := all.covered(id)
+			if e.accept(covered, everything) || !everything {
 				continue
 			}
-			if now := e.changedTo(id, findings); now != "" {
+			if now := e.changedTo(covered); now != "" {
 				problems = append(problems, Problem{id, now + ": check it again", false})
 			} else {
 				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
@@ -163,11 +165,11 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
+func (e *Entry) accept(covered []*finding.Finding, everything bool) bool {
 	used := false
-	for i := range findings {
-		if covers(id, findings[i]) && e.changed(findings[i], everything) == "" {
-			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
+	for _, f := range covered {
+		if e.changed(*f, everything) == "" {
+			f.Accepted = cmp.Or(f.Accepted, e.Reason)
 			used = true
 		}
 	}
@@ -195,21 +197,42 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 	return ""
 }
 
-func (e *Entry) changedTo(id string, findings []finding.Finding) string {
-	for _, f := range findings {
-		if covers(id, f) {
-			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
-		}
+func (e *Entry) changedTo(covered []*finding.Finding) string {
+	for _, f := range covered {
+		return fmt.Sprintf("at %s %s", f.ID(), e.changed(*f, true))
 	}
 	return ""
 }
 
-// covers reports whether an id in the file is that of a finding, or of its place in the published document: a contract
-// may have a schema in place that was a component when it was accepted.
-func covers(id string, f finding.Finding) bool {
-	return Covers(id, f.ID()) || slices.ContainsFunc(f.Elsewhere, func(place string) bool {
-		return Covers(id, finding.Point{Place: place, Aspect: f.Aspect}.ID())
-	})
+// identities are findings with the ids that each has: its own, and those of its places in the published document,
+// because a contract may have a schema in place that was a component when it was accepted.
+type identities []struct {
+	finding *finding.Finding
+	ids     []string // without the names of path parameters
+}
+
+func identified(findings []finding.Finding) identities {
+	all := make(identities, len(findings))
+	for i := range findings {
+		f := &findings[i]
+		all[i].finding, all[i].ids = f, []string{unnamed(f.ID())}
+		for _, place := range f.Elsewhere {
+			all[i].ids = append(all[i].ids, unnamed(finding.Point{Place: place, Aspect: f.Aspect}.ID()))
+		}
+	}
+	return all
+}
+
+// covered returns the findings that an id in the file is for.
+func (all identities) covered(id string) []*finding.Finding {
+	pattern := unnamed(id)
+	var covered []*finding.Finding
+	for _, one := range all {
+		if slices.ContainsFunc(one.ids, func(id string) bool { return match(pattern, id) }) {
+			covered = append(covered, one.finding)
+		}
+	}
+	return covered
 }
 
 var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
@@ -217,8 +240,11 @@ var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
 // Covers reports whether an id in the file is that of a finding. The names of path parameters are not compared, because
 // they are not on the wire.
 func Covers(pattern, id string) bool {
-	return match(parameterName.ReplaceAllString(pattern, "{}"), parameterName.ReplaceAllString(id, "{}"))
+	return match(unnamed(pattern), unnamed(id))
 }
+
+// unnamed returns an id without the names of path parameters.
+func unnamed(id string) string { return parameterName.ReplaceAllString(id, "{}") }
 
 // match reports whether text fits a pattern, in which a star is any text.
 func match(pattern, id string) bool {
