@@ -9,7 +9,7 @@ import (
 )
 
 // Each body is a page whose second order is odd in a way of its own: the first and the third one come.
-func TestHostileOrdersOfAPage(t *testing.T) {
+func TestEveryOddOrderCostsOnlyItself(t *testing.T) {
 	order := sample(t, "order")
 	tail := strings.TrimPrefix(order, "{")
 	id := func(id string) string {
@@ -57,7 +57,7 @@ func TestHostileOrdersOfAPage(t *testing.T) {
 }
 
 // Each body is an error of the whole, or none at all.
-func TestHostilePages(t *testing.T) {
+func TestAnOddPageIsAnErrorOfTheWhole(t *testing.T) {
 	order := sample(t, "order")
 	const rest = `"count":1,"offset":0,"limit":10`
 	for body, reason := range map[string]string{
@@ -83,7 +83,7 @@ func TestHostilePages(t *testing.T) {
 }
 
 // What is no list of orders is read as a whole or not at all.
-func TestHostileCustomersAndOthers(t *testing.T) {
+func TestWhatIsNoListIsReadWholeOrNotAtAll(t *testing.T) {
 	customer := strings.TrimSuffix(strings.TrimPrefix(sample(t, "customer"), `{"customer":{`), `}}`)
 	deep := strings.Repeat("[", 10_001) + strings.Repeat("]", 10_001)
 	for body, reason := range map[string]string{

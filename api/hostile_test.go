@@ -94,7 +94,7 @@ func hostileSame(t *testing.T, body string, o DecodeOptions) {
 	}
 }
 
-func TestHostileEqualWhole(t *testing.T) {
+func TestWholeBodiesDecodeAsByEncodingJSON(t *testing.T) {
 	for depth := range 3 {
 		body := string(hostilePage(t, depth, 2))
 		hostileSame(t, body, DecodeOptions{})
@@ -107,7 +107,7 @@ func TestHostileEqualWhole(t *testing.T) {
 
 const hostileHead = `"id":"order_1","created_at":"2024-01-01T00:00:00.000Z"`
 
-func TestHostileEqualShapes(t *testing.T) {
+func TestOddShapesDecodeAsByEncodingJSON(t *testing.T) {
 	o := DecodeOptions{Sparse: true, Uncounted: true}
 	for _, props := range []string{
 		`"email":"\u00e9\ud83d\ude00\ud83d\u0041\udc00\ud800"`, `"email":"a\"\\\/\b\f\n\r\tb"`, "\"email\":\"\xff\xfea\xed\xa0\x80\"",
@@ -144,7 +144,7 @@ func TestHostileEqualShapes(t *testing.T) {
 	}
 }
 
-func TestHostileTruncated(t *testing.T) {
+func TestTruncatedBodiesAreErrors(t *testing.T) {
 	body := hostilePage(t, 1, 1)
 	step := max(1, len(body)/4000)
 	for i := 0; i < len(body); i += step {
@@ -184,7 +184,7 @@ func hostileLeaves(v any, path string, f func(path string, set func(any))) {
 	}
 }
 
-func TestHostileOddLeaves(t *testing.T) {
+func TestAnOddLeafIsNamedByItsPlace(t *testing.T) {
 	var page map[string]any
 	if err := json.Unmarshal(hostilePage(t, 1, 3), &page); err != nil {
 		t.Fatal(err)
@@ -235,7 +235,7 @@ func TestHostileOddLeaves(t *testing.T) {
 	t.Logf("%d places, %d odd", places, odds)
 }
 
-func TestHostileTimes(t *testing.T) {
+func TestYearsBeyond9999AreRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"+010000-01-01T00:00:00.000Z": "10000-01-01 00:00:00 +0000 UTC", "+275760-09-13T00:00:00.000Z": "275760-09-13 00:00:00 +0000 UTC",
 		"-271821-04-20T00:00:00.000Z": "-271821-04-20 00:00:00 +0000 UTC", "-000001-12-31T23:59:59.999Z": "-0001-12-31 23:59:59.999 +0000 UTC",
@@ -258,7 +258,7 @@ func TestHostileTimes(t *testing.T) {
 	}
 }
 
-func TestHostileIntegers(t *testing.T) {
+func TestIntegersMayHaveFloatNoise(t *testing.T) {
 	for text, want := range map[string]any{
 		"847.0000000000001": 847, "846.9999999999999": 847, "-846.9999999999999": -847, "1000.0": 1000, "1e3": 1000, "1E+3": 1000, "1.5e1": 15, "1e-400": 0, "0.1e1": 1, "-0.0": 0, "12e-1": nil, "0.5": nil, "847.01": nil, "847.0001": nil,
 		"9007199254740992.0": 9007199254740992, "9007199254740994.0": nil, "1e19": nil, "1e400": nil, "9223372036854775808": nil, "-9223372036854775809": nil, "1e18": nil, "5e-1": nil, "-0e5": 0,
@@ -285,7 +285,7 @@ func hostileHeap() uint64 {
 }
 
 // A page of which Fields asked for little is small beside its models, and still has to be read.
-func TestHostileSparsePagesAreRead(t *testing.T) {
+func TestSparsePagesAreRead(t *testing.T) {
 	for _, n := range []int{1, 10, 33, 50, 100, 1000, 5000} {
 		var body strings.Builder
 		body.WriteString(`{"orders":[`)
@@ -303,7 +303,7 @@ func TestHostileSparsePagesAreRead(t *testing.T) {
 	}
 }
 
-func TestHostileMemory(t *testing.T) {
+func TestMemoryIsBoundedByTheBody(t *testing.T) {
 	good := `{` + hostileHead + `}`
 	alternating := func(n int) string { // an odd order wherever the list grows
 		var b strings.Builder
@@ -349,7 +349,7 @@ func TestHostileMemory(t *testing.T) {
 	}
 }
 
-func TestHostileRetention(t *testing.T) {
+func TestModelsDoNotRetainTheBody(t *testing.T) {
 	body := []byte(order1MB())
 	before := hostileHeap()
 	page, err := DecodeOrderPage(context.Background(), body, DecodeOptions{Sparse: true, Uncounted: true})
@@ -371,7 +371,7 @@ func order1MB() string {
 	return `{"orders":[{` + hostileHead + `,"cart_id":"cart_1","external_id":"` + strings.Repeat("x", 4<<20) + `"}]}`
 }
 
-func TestHostileCancel(t *testing.T) {
+func TestDecodingEndsWithItsContext(t *testing.T) {
 	order := func(props string) string { return `{"orders":[{` + hostileHead + `,` + props + `}]}` }
 	const size = 1 << 20
 	repeat := func(s string) string { return strings.Repeat(s, size/len(s)) }
@@ -400,7 +400,7 @@ func TestHostileCancel(t *testing.T) {
 	}
 }
 
-func TestHostileJSON(t *testing.T) {
+func TestJSONRoundTripsAndPrintsShort(t *testing.T) {
 	for _, j := range []JSON{"", "{}", "[]", "0", `"x"`, `{"a":1}`, ` {"a" : [ 1 ]}`} {
 		text, err := json.Marshal(struct{ M JSON }{j})
 		if err != nil {
@@ -443,7 +443,7 @@ func TestHostileJSON(t *testing.T) {
 	}
 }
 
-func TestHostileHas(t *testing.T) {
+func TestHasReportsWhatCame(t *testing.T) {
 	page, err := DecodeOrderPage(context.Background(), []byte(`{"orders":[{`+hostileHead+`,"TOTAL":0,"cart":null}]}`), DecodeOptions{Sparse: true, Uncounted: true})
 	if err != nil {
 		t.Fatal(err)
@@ -463,7 +463,7 @@ func TestHostileHas(t *testing.T) {
 	}
 }
 
-func TestHostileCustomers(t *testing.T) {
+func TestOddCustomersOfASession(t *testing.T) {
 	required := `"id":"cus_1","email":"a","first_name":null,"last_name":null,"phone":null,"billing_address_id":null,"has_account":true,"created_at":"2024-01-01T00:00:00Z","updated_at":"2024-01-01T00:00:00Z","deleted_at":null,"metadata":null`
 	for props, fails := range map[string]bool{``: false, `,"orders":null`: false, `,"orders":[]`: false, `,"shipping_addresses":null`: false, `,"groups":null`: false, `,"billing_address":null`: false, `,"orders":{}`: true, `,"groups":[null]`: true} {
 		c, err := DecodeSessionEnvelope(context.Background(), []byte(`{"customer":{`+required+props+`}}`), DecodeOptions{})

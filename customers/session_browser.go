@@ -19,7 +19,7 @@ type BrowserCookie struct {
 	// Name is the cookie's name; empty means [DefaultSessionCookieName]. Better is a name of the site's own that begins
 	// with __Host-, such as "__Host-shop": browsers take it only over https and from this host, so that no other site of
 	// the domain can plant one. It is necessary where the backend, and so its admin, has the same host as the site: the
-	// admin logs in by the default name.
+	// admin logs in by the default name. A text that no cookie can have as its name, such as "my shop", panics.
 	Name string
 	// Insecure leaves out the attribute Secure, for development on plain http, such as http://shop.lan. Browsers drop a
 	// Secure cookie there, so that a login has no effect; from http://localhost most take it. Names that begin with
@@ -42,7 +42,7 @@ type BrowserCookie struct {
 //	me, err := shop.WithSession(session).Retrieve(r.Context())
 //	session.Relay(w) // before anything is written
 func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
-	b := &browser{name: cmp.Or(as.Name, DefaultSessionCookieName), plainHTTP: isPlainHTTP(r), logger: as.Logger}
+	b := &browser{name: as.name(), plainHTTP: isPlainHTTP(r), logger: as.Logger}
 	b.insecure = as.Insecure && !isSecureName(b.name)
 	s := &Session{browser: b}
 	// The first counts, as for the backend: browsers send the one for the longest path first.
@@ -57,6 +57,16 @@ func SessionFromRequest(r *http.Request, as BrowserCookie) *Session {
 		}
 	}
 	return s
+}
+
+// name returns the cookie's name. One that browsers would not take is a mistake in the program, as a bad pattern of
+// http.ServeMux is: every login would have no effect.
+func (c BrowserCookie) name() string {
+	name := cmp.Or(c.Name, DefaultSessionCookieName)
+	if !isToken(name) {
+		panic("customers: BrowserCookie.Name: it is not a cookie's name")
+	}
+	return name
 }
 
 // isSecureName reports whether browsers take a cookie of this name with Secure only. They ignore the prefix's case.

@@ -315,6 +315,25 @@ func TestNamesThatBrowsersTakeOnlyWithSecure(t *testing.T) {
 	}
 }
 
+func TestNameThatNoCookieCanHavePanics(t *testing.T) {
+	panics := func(f func()) (text any) {
+		defer func() { text = recover() }()
+		f()
+		return nil
+	}
+	for name, want := range map[string]bool{"": false, "shop": false, "__Host-shop": false, "my shop": true, "a;b": true, "a=b": true, "a\r\nb": true, "café": true} {
+		for from, f := range map[string]func(){
+			"SessionFromRequest": func() { SessionFromRequest(browserRequest(siteURL), BrowserCookie{Name: name}) },
+			"SessionHandler":     func() { SessionHandler(http.NotFoundHandler(), BrowserCookie{Name: name}) },
+		} {
+			text := panics(f)
+			if (text != nil) != want || want && !strings.Contains(text.(string), "BrowserCookie.Name") {
+				t.Errorf("%s %q: %v", from, name, text)
+			}
+		}
+	}
+}
+
 func TestNoSharedCacheMayKeepARelayedCookie(t *testing.T) {
 	s := SessionFromRequest(browserRequest(siteURL), BrowserCookie{})
 	w := httptest.NewRecorder()

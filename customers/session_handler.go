@@ -54,6 +54,7 @@ func ContextWithSession(ctx context.Context, s *Session) context.Context {
 // An [http.TimeoutHandler] around it drops the cookie with next's response when the time has passed, although the login
 // has succeeded. Put it inside.
 func SessionHandler(next http.Handler, cookie BrowserCookie) http.Handler {
+	_ = cookie.name() // so that a bad one panics at the start
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := SessionFromRequest(r, cookie)
 		if outer := SessionFromContext(r.Context()); outer != nil && outer.browser != nil && outer.browser.name == s.browser.name {

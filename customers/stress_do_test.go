@@ -19,7 +19,7 @@ import (
 	"testing"
 )
 
-// hostileCases is how many requests TestHostileRequestsOfDo makes.
+// hostileCases is how many requests TestDoSendsNothingElsewhereAndKeepsSecrets makes.
 const hostileCases = 10_000
 
 // doHarness is a shop below /shop/ and, on another port, a server that nothing may be sent to.
@@ -192,10 +192,10 @@ func (b *closedBody) Close() error {
 	return nil
 }
 
-// TestHostileRequestsOfDo sends requests of random parts, most of which lead elsewhere, to a shop that misbehaves. What is
+// TestDoSendsNothingElsewhereAndKeepsSecrets sends requests of random parts, most of which lead elsewhere, to a shop that misbehaves. What is
 // sent goes to the shop and has the client's credentials and no others; the session stays; every body is closed; and each
 // error is one of the documented ones, without a secret.
-func TestHostileRequestsOfDo(t *testing.T) {
+func TestDoSendsNothingElsewhereAndKeepsSecrets(t *testing.T) {
 	h := newDoHarness(t)
 	shared := mustNew(t, h.shop.URL+"/shop", WithMaxRetries(1), WithHeader("Authorization", "Basic gateway"), WithMaxResponseBytes(1<<20))
 	var refusals, failures, responses, broken atomic.Int64

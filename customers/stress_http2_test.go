@@ -15,7 +15,7 @@ import (
 // An HTTP/2 server that responds to each request with GOAWAY(0, NO_ERROR), REFUSED_STREAM or a closed connection: requests are
 // bounded by WithMaxRetries and counted, and a POST is sent once, also by a transport of net/http's own with a
 // middleware's idempotency key.
-func TestHostileHTTP2Refusals(t *testing.T) {
+func TestHTTP2RefusalsAreBoundedAndAPostIsSentOnce(t *testing.T) {
 	certs := httptest.NewTLSServer(http.NotFoundHandler())
 	defer certs.Close()
 	for name, frame := range map[string]func(stream uint32) []byte{

@@ -20,7 +20,7 @@ import (
 
 // 401s that Go gateways (oauth2-proxy and forward-auth services: http.Error ends the text with a newline) and JSON
 // gateways send without WWW-Authenticate. None is what a Medusa backend sends.
-func TestHostileGateway401s(t *testing.T) {
+func TestAGateways401WithoutAChallengeEndsNoSession(t *testing.T) {
 	for _, test := range []struct{ name, contentType, body string }{
 		{"Go http.Error, oauth2-proxy", "text/plain; charset=utf-8", "Unauthorized\n"},
 		{"CRLF", "", "Unauthorized\r\n"},
@@ -59,7 +59,7 @@ func TestHostileGateway401s(t *testing.T) {
 
 // A gateway sets a cookie of its own by the same name with each response. The first login keeps to its scope, a
 // restored session must do so too: a server restores one for each request.
-func TestHostileRestoredKeepsScope(t *testing.T) {
+func TestARestoredSessionKeepsToItsCookiesScope(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			w.Header().Add("Set-Cookie", "connect.sid=OURS; Path=/")
@@ -83,7 +83,7 @@ func TestHostileRestoredKeepsScope(t *testing.T) {
 }
 
 // Expires far away, and a backend whose clock is behind: what Encode writes must be what DecodeSession reads.
-func TestHostileExpiresFarAway(t *testing.T) {
+func TestDecodeReadsWhatEncodeWroteOfAnyExpires(t *testing.T) {
 	for _, test := range []struct{ name, expires, date string }{
 		{"9999", "Fri, 31 Dec 9999 23:59:59 GMT", httpTime(time.Now().Add(-time.Hour))},
 		{"date 0001", httpTime(time.Now().AddDate(1, 0, 0)), "Mon, 01 Jan 0001 00:00:00 GMT"},
@@ -109,7 +109,7 @@ func TestHostileExpiresFarAway(t *testing.T) {
 }
 
 // JSON escapes <, > and &, six bytes for one.
-func TestHostileEncodeLargest(t *testing.T) {
+func TestTheLargestSessionIsDecoded(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("Set-Cookie", "connect.sid="+strings.Repeat("&", 4000)+"; Path=/")
 		w.Header().Add("Set-Cookie", "lb="+strings.Repeat("<", 2000)+"; Path=/")
@@ -124,7 +124,7 @@ func TestHostileEncodeLargest(t *testing.T) {
 }
 
 // A Domain that net/http does not parse is still another domain.
-func TestHostileUnparsedDomain(t *testing.T) {
+func TestADomainThatNetHTTPDoesNotParseIsAnother(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("Set-Cookie", "connect.sid=v; Path=/; Domain=m\u00fcnchen.example")
 		respondJSON(w, 200, customerJSON)
@@ -133,7 +133,7 @@ func TestHostileUnparsedDomain(t *testing.T) {
 }
 
 // Relay, such as from a session hook, while a call takes the browser's next cookie; with -race.
-func TestHostileRelayRace(t *testing.T) {
+func TestRelayWhileACallTakesTheBrowsersNextCookie(t *testing.T) {
 	f := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.Header.Get("Cookie"), "good") {
 			respondJSON(w, 200, customerJSON)
@@ -164,7 +164,7 @@ func TestHostileRelayRace(t *testing.T) {
 }
 
 // The browser has an older, dead cookie beside ours: a logout must end the login that the calls would have used.
-func TestHostileLogoutOfSeveralBrowserCookies(t *testing.T) {
+func TestALogoutEndsTheLoginThatCallsWouldUse(t *testing.T) {
 	b := newBackend(t)
 	first := b.client(t)
 	mustLogin(t, first, testEmail)
@@ -179,7 +179,7 @@ func TestHostileLogoutOfSeveralBrowserCookies(t *testing.T) {
 }
 
 // All attempts of a call together take WithTimeout at most, also those with the browser's further cookies.
-func TestHostileBudgetOverBrowserCookies(t *testing.T) {
+func TestTheTimeoutCoversAttemptsWithFurtherCookies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mustNew(t, backendURL, WithTimeout(time.Second), inMemory(func(w http.ResponseWriter, r *http.Request) {
 			select {
@@ -200,7 +200,7 @@ func TestHostileBudgetOverBrowserCookies(t *testing.T) {
 }
 
 // The first run of the hook panics; a change that came meanwhile must still be reported.
-func TestHostileHookPanicCostsOthers(t *testing.T) {
+func TestAHookThatPanicsIsCalledForTheNextChange(t *testing.T) {
 	for name, fail := range map[string]func(){"panic": func() { panic("store is down") }, "Goexit": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			b := newBackend(t)
@@ -236,7 +236,7 @@ func TestHostileHookPanicCostsOthers(t *testing.T) {
 }
 
 // The regular expression of passport-jwt takes any white space after the scheme.
-func TestHostileBearerSpellings(t *testing.T) {
+func TestABearerTokenIsFoundInEverySpelling(t *testing.T) {
 	for _, v := range []string{"Bearer x", "bearer x", "BEARER  x", "Bearer\tx", "bEaReR\t x", "Bearer\xa0x", "Bearer"} {
 		if _, err := New(backendURL, WithHeader("authorization", v)); !errors.Is(err, ErrInvalidInput) {
 			t.Errorf("New takes Authorization %q: %v", v, err)
@@ -263,7 +263,7 @@ func TestHostileBearerSpellings(t *testing.T) {
 
 // A failover whose first connection fails in the TLS handshake, or in the dial, and whose second host it asks with a
 // context of its own carries the POST out; the error is about the second, the first, or both.
-func TestHostileFailover(t *testing.T) {
+func TestAFailoverReportsWhatItsLastHostDid(t *testing.T) {
 	dial := &net.OpError{Op: "dial", Err: errors.New("refused")}
 	for name, result := range map[string]error{
 		"handshake, then EOF": io.EOF,
@@ -289,7 +289,7 @@ func TestHostileFailover(t *testing.T) {
 }
 
 // Retry-After as a date counts from the response's Date, as a cookie's Expires does.
-func TestHostileRetryAfterClock(t *testing.T) {
+func TestRetryAfterADateCountsFromTheResponsesDate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
 		c := mustNew(t, backendURL, inMemory(func(w http.ResponseWriter, _ *http.Request) {
@@ -309,7 +309,7 @@ func TestHostileRetryAfterClock(t *testing.T) {
 }
 
 // One origin in both spellings of an internationalized host.
-func TestHostileIDNOrigin(t *testing.T) {
+func TestBothSpellingsOfAHostAreOneOrigin(t *testing.T) {
 	a, _ := parseEndpoint("baseURL", "https://M\u00fcnchen.example:8443/")
 	b, _ := parseEndpoint("baseURL", "https://xn--mnchen-3ya.example:8443/")
 	if a.origin != b.origin {

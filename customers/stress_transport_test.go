@@ -19,7 +19,7 @@ import (
 )
 
 // Every 2xx ends a login here, with any header and body; no other status does.
-func TestHostileLogoutStatuses(t *testing.T) {
+func TestEvery2xxIsALogoutAndNoOtherStatus(t *testing.T) {
 	for status := 200; status < 300; status++ {
 		f := serve(t, respondWith(status, "text/html", ""))
 		c := f.loggedIn(t)
@@ -37,7 +37,7 @@ func TestHostileLogoutStatuses(t *testing.T) {
 }
 
 // A login's first and last cookie lines, and what other kinds of scope make of them.
-func TestHostileCookieLines(t *testing.T) {
+func TestCookieLinesAreTakenByTheirScope(t *testing.T) {
 	for _, test := range []struct {
 		base, public string
 		lines        []string
@@ -95,7 +95,7 @@ func TestHostileCookieLines(t *testing.T) {
 }
 
 // Of every transport, what arrived is what Attempts says, and a POST arrives once, whenever the connection closes.
-func TestHostileAttemptsPerTransport(t *testing.T) {
+func TestAttemptsAreWhatArrivedOverEveryTransport(t *testing.T) {
 	for name, opts := range map[string]func(t *testing.T) []Option{
 		"own": func(*testing.T) []Option { return nil },
 		"http.Transport": func(t *testing.T) []Option {
@@ -204,7 +204,7 @@ func hostileListen(t *testing.T, serve func(conn net.Conn, requests int) bool) s
 
 // Over HTTP/2, and through a reverse proxy that speaks HTTP/2 to us and HTTP/1.1 to the backend, a GET and a DELETE have
 // no body, and no Transfer-Encoding that a strict server would refuse.
-func TestHostileHTTP2ReadsHaveNoBody(t *testing.T) {
+func TestReadsHaveNoBodyOverHTTP2(t *testing.T) {
 	var chunked, lengths atomic.Value
 	chunked.Store("")
 	lengths.Store("")
@@ -241,7 +241,7 @@ func TestHostileHTTP2ReadsHaveNoBody(t *testing.T) {
 }
 
 // Retry-After in all forms: how long until the second request, by virtual time; -1 if there is none.
-func TestHostileRetryAfterForms(t *testing.T) {
+func TestRetryAfterInAllForms(t *testing.T) {
 	for value, want := range map[string]time.Duration{
 		"0": 0, "1": time.Second, "10": 10 * time.Second, "11": -1, "60": -1, " 7 ": 7 * time.Second, "99999999999999999999": -1,
 		"-1": 0, "1.5": 0, "": 0, "soon": 0, "+5": 0, "007": 7 * time.Second, "Thu, 01 Jan 1970 00:00:00 GMT": 0,
@@ -277,7 +277,7 @@ func TestHostileRetryAfterForms(t *testing.T) {
 }
 
 // The call's context, WithTimeout and the http.Client's own limit: who ended the call is who is named, when it ends.
-func TestHostileBudgetAndDeadlines(t *testing.T) {
+func TestWhoEndedTheCallIsNamed(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); panic(http.ErrAbortHandler) }
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -303,7 +303,7 @@ func TestHostileBudgetAndDeadlines(t *testing.T) {
 }
 
 // A restored session whose cookie has expired here: every status, and what the next call does.
-func TestHostileRestoredStatuses(t *testing.T) {
+func TestARestoredExpiredSessionAfterEveryStatus(t *testing.T) {
 	for _, status := range []int{200, 304, 400, 403, 404, 407, 409, 422, 429, 500, 502, 503, 522} {
 		var tries atomic.Int32
 		f := serve(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -52,5 +52,9 @@ type Finding struct {
 	Count     int      `json:"count,omitempty"`    // how often it was seen
 	Uses      []string `json:"uses,omitempty"`     // the names of the operations that use the component
 	Accepted  string   `json:"accepted,omitempty"` // the reason, if it is an accepted deviation
+	File      string   `json:"file,omitempty"`     // of the contract, where the place is
+	Line      int      `json:"line,omitempty"`     // in File; 0 if it is not known
+	YAML      string   `json:"yaml,omitempty"`     // the change as YAML
+	New       bool     `json:"new,omitempty"`      // whether an earlier report, if one is given, does not have it
 	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
 }

@@ -28,6 +28,9 @@ type Config struct {
 	// ResetToken returns the password token that the backend issued for email, seconds after it was asked. Without it
 	// no password is reset.
 	ResetToken func(ctx context.Context, email string) (string, error)
+	// ReadOnly is for a backend with customers of its own: it registers no customer and changes nothing. It sends GET
+	// requests, one login for each of Logins, and their logouts at the end. What is not tried is no finding.
+	ReadOnly bool
 	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
 	NoProbes bool
 	// Progress, if it is not nil, is called with the next step.

@@ -12,7 +12,7 @@ import (
 
 // Run asks the backend. With the same documents the order of the requests is the same in every run, and the emails of
 // the customers that it registers are random. It leaves these customers logged out and without addresses, because the
-// storefront API cannot delete them. It returns [ErrUnreachable] if there was no usable response.
+// storefront API cannot delete them; with ReadOnly it registers none. It returns [ErrUnreachable] if there was no usable response.
 func Run(ctx context.Context, config Config) (*Record, error) {
 	base, err := backendURL(config.Backend)
 	if err != nil {
@@ -32,12 +32,17 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.record.ReadOnly = config.ReadOnly
 	return r.record, nil
 }
 
 // all sends everything. Reads are apart from what changes the customers that they read.
 func (r *run) all(ctx context.Context) error {
-	steps := []func(context.Context) error{r.script, r.reads}
+	first := r.script
+	if r.config.ReadOnly {
+		first = r.looks
+	}
+	steps := []func(context.Context) error{first, r.reads}
 	if !r.config.NoProbes {
 		steps = append(steps, r.probes)
 	}

@@ -18,6 +18,8 @@ type Record struct {
 	Backend   string          // the URL that was asked
 	Version   string          // of the backend, if known
 	Published json.RawMessage // the published document that it was asked about, if there was one
+	// ReadOnly reports whether the run was to change nothing. Then it means nothing that an operation was not tried.
+	ReadOnly bool
 	// Foreign reports whether another program recorded it. Then it shows what was done with that program, and that it
 	// lacks something means nothing.
 	Foreign bool
@@ -64,8 +66,8 @@ func (r *Record) Replace(i int, x *conform.Exchange) *Record {
 		}
 	}
 	return &Record{
-		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Foreign: r.Foreign,
-		NoCredentials: r.NoCredentials, secrets: r.secrets,
+		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, ReadOnly: r.ReadOnly,
+		Foreign: r.Foreign, NoCredentials: r.NoCredentials, secrets: r.secrets,
 	}
 }
 

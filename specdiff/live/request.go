@@ -13,7 +13,7 @@ type request struct {
 	path   string // with its query, escaped
 	body   any    // raw, nil for none, or a value to send as JSON
 	kind   string // the content type; "" for JSON if there is a body
-	by     *account
+	by     *account // nil for none; without credentials of it, nothing is sent
 	bearer bool // send the token too
 	etag   string
 	probe  *Probe
@@ -25,9 +25,13 @@ type raw string
 // account is a customer of the run.
 type account struct {
 	email, password string
+	given           bool   // by the configuration, so that its data is left alone
 	cookie          string // "name=value", "" before a login
 	token           string
 }
+
+// hasCredentials reports whether there is something to send for an account.
+func (a *account) hasCredentials() bool { return a.cookie != "" || a.token != "" }
 
 // fill sets the request of x.
 func (q request) fill(x *conform.Exchange) error {

@@ -24,6 +24,7 @@ type run struct {
 	id           string // part of the emails, unique to this run
 	emails       int
 	accounts     []*account // that are logged in and have to be cleaned up
+	given        *account   // the first of the configuration that could log in
 	registered   int
 	unselectable map[string]bool // columns of an order that the backend fails to select
 	sent         int

@@ -34,9 +34,10 @@ type script struct {
 	err error
 }
 
-// do sends a request. It returns an empty response if none comes.
+// do sends a request. It returns an empty response if none comes. A request of an account that has no credentials, since
+// its login or registration failed, is not sent, because its response would show nothing.
 func (s *script) do(q request) response {
-	if s.err != nil {
+	if s.err != nil || q.by != nil && !q.by.hasCredentials() {
 		return noResponse()
 	}
 	x, err := s.send(s.ctx, q)
