@@ -135,6 +135,7 @@ func (p Problem) String() string { return p.ID + ": " + p.Text }
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
+	var standing []acceptance
 	all := identified(findings)
 	for _, e := range f.Accepted {
 		switch {
@@ -146,18 +147,30 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 			continue
 		}
 		for _, id := range e.IDs {
-			covered := all.covered(id)
-			if e.accept(covered, everything) || !everything {
-				continue
-			}
-			if now := e.changedTo(covered); now != "" {
-				problems = append(problems, Problem{id, now + ": check it again", false})
-			} else {
-				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
-			}
+			a := acceptance{entry: e, id: id, covered: all.covered(id)}
+			a.used = e.accept(a.covered, everything)
+			standing = append(standing, a)
+		}
+	}
+	for _, a := range standing { // after all others, which accept what they name
+		switch moved := a.entry.accept(all.movedFrom(a.id), everything); {
+		case a.used || moved || !everything:
+		case len(a.covered) > 0:
+			f := a.covered[0]
+			problems = append(problems, Problem{a.id, fmt.Sprintf("at %s %s: check it again", f.ID(), a.entry.changed(*f, true)), false})
+		default:
+			problems = append(problems, Problem{a.id, "no finding has this id any longer: remove it, or call specdiff prune", true})
 		}
 	}
 	return problems
+}
+
+// acceptance is an id in the file.
+type acceptance struct {
+	entry   *Entry
+	id      string
+	covered []*finding.Finding
+	used    bool // whether it accepted one of them
 }
 
 func (e *Entry) expired(today time.Time) bool {
@@ -197,18 +210,12 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 	return ""
 }
 
-func (e *Entry) changedTo(covered []*finding.Finding) string {
-	for _, f := range covered {
-		return fmt.Sprintf("at %s %s", f.ID(), e.changed(*f, true))
-	}
-	return ""
-}
-
 // identities are findings with the ids that each has: its own, and those of its places in the published document,
 // because a contract may have a schema in place that was a component when it was accepted.
 type identities []struct {
 	finding *finding.Finding
 	ids     []string // without the names of path parameters
+	named   bool     // whether an id in the file is its own
 }
 
 func identified(findings []finding.Finding) identities {
@@ -223,14 +230,40 @@ func identified(findings []finding.Finding) identities {
 	return all
 }
 
+// movedFrom returns the findings that may be those of an id whose component is gone from the contract, because it was
+// renamed or put in place of its references: the findings at the same names inside another component or place. It is
+// gone if nothing is found in it.
+func (all identities) movedFrom(id string) []*finding.Finding {
+	place, aspect, _ := strings.Cut(id, "#")
+	component := finding.Point{Place: place}.Component()
+	inside := strings.TrimPrefix(place, component)
+	if strings.ContainsAny(component, " *") {
+		return nil
+	}
+	var moved []*finding.Finding
+	for _, one := range all {
+		f := one.finding
+		if f.Component() == component {
+			return nil
+		}
+		same := inside != "" && strings.HasSuffix(f.Place, inside) || inside == "" && f.Place == f.Component()
+		if same && string(f.Aspect) == aspect && !one.named {
+			moved = append(moved, f)
+		}
+	}
+	return moved
+}
+
 // covered returns the findings that an id in the file is for.
 func (all identities) covered(id string) []*finding.Finding {
 	pattern := unnamed(id)
 	var covered []*finding.Finding
-	for _, one := range all {
-		if slices.ContainsFunc(one.ids, func(id string) bool { return match(pattern, id) }) {
+	for i, one := range all {
+		at := slices.IndexFunc(one.ids, func(id string) bool { return match(pattern, id) })
+		if at >= 0 {
 			covered = append(covered, one.finding)
 		}
+		all[i].named = one.named || at == 0
 	}
 	return covered
 }

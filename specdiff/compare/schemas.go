@@ -20,7 +20,7 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 	d.same(place, theirPlace)
 	if a == nil || b == nil {
 		if a != b {
-			d.add(place, finding.Type, describe(a), describe(b))
+			d.add(place, finding.Type, describe(a, byType), describe(b, byName))
 		}
 		return
 	}
@@ -56,11 +56,11 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 		return
 	}
 	if x, y := v.basic(), w.basic(); x != y {
-		d.add(place, finding.Type, v.kind(), w.kind())
+		d.add(place, finding.Type, v.kind(byType), w.kind(byName))
 		return
 	}
 	if v.bare() != w.bare() {
-		d.add(place, finding.Type, v.shown(), w.shown())
+		d.add(place, finding.Type, v.shown(byType), w.shown(byName))
 		return
 	}
 	if v.format != w.format {
@@ -101,15 +101,15 @@ func (v view) bare() bool {
 	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open == open
 }
 
-func (v view) shown() string {
+func (v view) shown(n naming) string {
 	if v.bare() {
 		return "any object"
 	}
 	switch {
-	case v.component != "":
+	case v.component != "" && n == byName:
 		return v.component
 	case len(v.props) == 0:
-		return "object with " + describe(v.extra) + " values"
+		return "object with " + describe(v.extra, n) + " values"
 	}
 	return "object with " + list(slices.Sorted(maps.Keys(v.props)))
 }
@@ -131,9 +131,9 @@ func (d *differ) properties(place, theirPlace string, v, w view) {
 		a, b, at := v.props[name], w.props[name], place+"."+name
 		switch {
 		case b == nil:
-			d.add(at, finding.Presence, describe(a), Absent)
+			d.add(at, finding.Presence, describe(a, byType), Absent)
 		case a == nil:
-			d.add(at, finding.Presence, Absent, describe(b))
+			d.add(at, finding.Presence, Absent, describe(b, byName))
 			d.same(at, theirPlace+"."+name)
 		default:
 			if v.required[name] != w.required[name] {
@@ -150,8 +150,8 @@ func (d *differ) branches(place, theirPlace string, v, w view) bool {
 	if len(ours)+len(theirs) == 0 {
 		return false
 	}
-	if x, y := v.kind(), w.kind(); x != y && (len(v.oneOf) != len(w.oneOf) || len(v.anyOf) != len(w.anyOf)) {
-		d.add(place, finding.Branches, v.named(), w.named())
+	if x, y := v.kind(byType), w.kind(byType); x != y && (len(v.oneOf) != len(w.oneOf) || len(v.anyOf) != len(w.anyOf)) {
+		d.add(place, finding.Branches, v.named(byType), w.named(byName))
 	}
 	switch {
 	case len(theirs) == 0:
@@ -199,9 +199,9 @@ func partner(v view, refs openapi3.SchemaRefs) int {
 	return slices.IndexFunc(refs, func(ref *openapi3.SchemaRef) bool { return see(ref).basic() == v.basic() })
 }
 
-func (v view) named() string {
-	if v.component != "" && len(v.oneOf)+len(v.anyOf) == 0 {
+func (v view) named(n naming) string {
+	if v.component != "" && n == byName && len(v.oneOf)+len(v.anyOf) == 0 {
 		return v.component
 	}
-	return v.kind()
+	return v.kind(n)
 }

@@ -89,8 +89,8 @@ func harmless() []edit {
 		in(doc, "components", "schemas")["GiftCard"] = node{"allOf": []any{first, s}}
 	})
 
-	for _, name := range []string{"Swap", "LineItemRecord"} {
-		add("names: of a component", func(doc node) {
+	for _, name := range sortedNames(in(original, "components", "schemas")) {
+		add("names: of a component", name, func(doc node) {
 			schemas := in(doc, "components", "schemas")
 			schemas["My"+name] = schemas[name]
 			delete(schemas, name)
