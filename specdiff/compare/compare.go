@@ -28,7 +28,7 @@ type Result struct {
 func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
 	d := &differ{
 		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
-		uses: Uses(contract), contract: contract, published: published,
+		uses: Uses(contract), contract: contract, published: published, named: hasMedusaIDs(contract),
 	}
 	ours, theirs := byTemplate(contract), byTemplate(published)
 	for _, template := range union(ours, theirs) {
@@ -79,7 +79,7 @@ func operations(doc *openapi3.T, path string) map[string]*openapi3.Operation {
 
 func (d *differ) operation(place, theirPlace string, a, b side) {
 	d.same(place, theirPlace)
-	if x, y := a.medusaID(), b.medusaID(); a.Extensions[medusaID] != nil && x != y {
+	if x, y := a.medusaID(), b.medusaID(); d.named && x != y {
 		d.add(place, finding.OperationID, x, y)
 	}
 	if x, y := a.credentials(), b.credentials(); x != y {

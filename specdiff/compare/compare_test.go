@@ -134,6 +134,7 @@ func TestDifferences(t *testing.T) {
 		"one branch":             {"owner: { nullable: true, allOf: [{ $ref: '#/components/schemas/Owner' }] }", "owner: { nullable: true, anyOf: [{ $ref: '#/components/schemas/Owner' }] }", "Owner#branches: object | any of Owner"},
 		"inside a branch":        {"brand: { type: string }", "brand: { type: integer }", "Food.brand#type: string | integer"},
 		"any object":             {"items: { $ref: '#/components/schemas/Pet' } }\n    Food", "items: { type: object } }\n    Food", "Pet#type: object with food, id, kind, name, owner, tags | any object"},
+		"elements not declared":  {"pets: { type: array, items: { $ref: '#/components/schemas/Pet' } }\n    Food", "pets: { type: array }\n    Food", "Owner.pets#type: array of object | any array"},
 		"array as element":       {"pets: { type: array, items: { $ref: '#/components/schemas/Pet' } }\n    Food", "pets: { $ref: '#/components/schemas/Pet' }\n    Food", "Owner.pets#type: array of object | object"},
 		"nullable beside a reference": {
 			"{ nullable: true, allOf: [{ $ref: '#/components/schemas/Owner' }] }", "{ nullable: true, $ref: '#/components/schemas/Owner' }",

@@ -35,10 +35,15 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		theirPlace = w.component
 	}
 	d.same(place, theirPlace)
-	if both := place + "\n" + theirPlace; !d.done[both] { // in circles, places repeat
+	if both := place + v.own() + "\n" + theirPlace + w.own(); !d.done[both] { // in circles, places repeat
 		d.done[both] = true
 		d.views(place, theirPlace, v, w)
 	}
+}
+
+// own returns what a wrapper of a component may add to it.
+func (v view) own() string {
+	return fmt.Sprint(v.typ, v.format, v.enum, v.bounds, v.open, slices.Sorted(maps.Keys(v.required)), len(v.props))
 }
 
 func null(v view, ref *openapi3.SchemaRef) string {
@@ -59,9 +64,12 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 		d.add(place, finding.Type, v.kind(byType), w.kind(byName))
 		return
 	}
-	if v.bare() != w.bare() {
+	if v.bare() != w.bare() || v.elementless() != w.elementless() {
 		d.add(place, finding.Type, v.shown(byType), w.shown(byName))
 		return
+	}
+	if v.typ == "" && w.typ != "" { // the other way round, it is a habit of documents
+		d.add(place, finding.Type, "anything, and objects with these properties", w.shown(byName))
 	}
 	if v.format != w.format {
 		d.add(place, finding.Format, orNone(v.format), orNone(w.format))
@@ -72,9 +80,9 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	if x, y := strings.Join(v.bounds, ", "), strings.Join(w.bounds, ", "); x != y {
 		d.add(place, finding.Bounds, orNone(x), orNone(y))
 	}
-	// Most defaults that only the published document has are those of the database, which no response shows.
-	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && v.byDefault != nil {
-		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
+	// Most defaults of properties that only the published document has are those of the database, which no response shows.
+	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && (v.byDefault != nil || strings.Contains(place, " query ")) {
+		d.add(place, finding.Default, strings.Replace(x, "<nil>", "none", 1), strings.Replace(y, "<nil>", "none", 1))
 	}
 	if v.open != w.open {
 		d.add(place, finding.Open, cmp.Or(string(v.open), "not said"), cmp.Or(string(w.open), "not said"))
@@ -101,11 +109,17 @@ func (v view) bare() bool {
 	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open == open
 }
 
+// elementless reports whether it is an array without any word about its elements.
+func (v view) elementless() bool { return v.typ == "array" && v.items == nil }
+
 func (v view) shown(n naming) string {
-	if v.bare() {
-		return "any object"
-	}
 	switch {
+	case v.bare():
+		return "any object"
+	case v.elementless():
+		return "any array"
+	case v.items != nil:
+		return v.kind(n)
 	case v.component != "" && n == byName:
 		return v.component
 	case len(v.props) == 0:

@@ -165,7 +165,7 @@ func (v view) kind(n naming) string {
 		return "one of " + branches(v.oneOf, n)
 	case len(v.anyOf) > 0:
 		return "any of " + branches(v.anyOf, n)
-	case v.items != nil:
+	case v.items != nil && v.typ != "":
 		return "array of " + describe(v.items, n)
 	case v.isAny():
 		return "anything"
