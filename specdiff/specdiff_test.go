@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
@@ -37,6 +39,24 @@ func ExampleRun() {
 	// agrees: false
 }
 
+// ExampleRun_backend compares a backend with the contract of customers-go, which is part of the package. A URL in Backend
+// would be asked; here, a proxy has recorded what a shop does.
+func ExampleRun_backend() {
+	r, err := specdiff.Run(context.Background(), specdiff.Config{Replay: "testdata/shop.har"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range r.Differences() {
+		fmt.Printf("breaking: %t: %s\n", d.Breaking, d.Title)
+	}
+	fmt.Println("the client", r.Standing())
+	// Output:
+	// breaking: true: StoreGetAuthEmailRes.exists, type: string; the contract has boolean
+	// breaking: false: StoreGetAuthEmailRes has 1 property of the shop's own: since (string)
+	// the client breaks
+}
+
 func ids(t *testing.T, config specdiff.Config) []string {
 	t.Helper()
 	r, err := specdiff.Run(t.Context(), config)
@@ -48,6 +68,24 @@ func ids(t *testing.T, config specdiff.Config) []string {
 		all = append(all, f.ID())
 	}
 	return all
+}
+
+func TestFindingsHaveTheContractsLines(t *testing.T) {
+	r, err := specdiff.Run(t.Context(), specdiff.Config{Contract: "testdata/contract.yaml", Published: "testdata/published.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/contract.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for id, want := range map[string]string{"POST /store/auth 200#cookie": "Set-Cookie", "POST /store/auth/token#presence": "paths:"} {
+		i := slices.IndexFunc(r.Findings, func(f finding.Finding) bool { return f.ID() == id })
+		if i < 0 || r.Findings[i].File != "testdata/contract.yaml" || !strings.Contains(lines[r.Findings[i].Line-1], want) {
+			t.Errorf("%s is not at %s: %+v", id, want, r.Findings)
+		}
+	}
 }
 
 func TestRoutes(t *testing.T) {
@@ -73,6 +111,7 @@ func TestUsage(t *testing.T) {
 	for name, config := range map[string]specdiff.Config{
 		"nothing":              {},
 		"one source":           {Contract: "testdata/contract.yaml"},
+		"only the published":   {Published: "testdata/published.yaml"},
 		"two published":        {Contract: "testdata/contract.yaml", Published: "testdata/published.yaml", Package: "."},
 		"package and document": {Published: "testdata/published.yaml", Package: "."},
 	} {

@@ -38,7 +38,7 @@ type Entry struct {
 
 	Reason   string `yaml:"reason"`   // why the findings are to stay
 	Evidence string `yaml:"evidence"` // how that is known: a test, a file of the backend, an experiment
-	Versions string `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"
+	Versions string `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"; "" for any
 	Expires  string `yaml:"expires"`  // the last day on which it stands, as 2027-01-31
 }
 
@@ -58,14 +58,15 @@ func Load(name string) (*File, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxBytes>>20)
 	}
-	file, err := parse(data)
+	file, err := Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return file, nil
 }
 
-func parse(data []byte) (*File, error) {
+// Parse reads the text of a file, as [Load] does.
+func Parse(data []byte) (*File, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var file File
@@ -92,7 +93,7 @@ func (e *Entry) check() error {
 		return errors.New("it has no ids")
 	}
 	for _, missing := range []struct{ name, value string }{
-		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"versions", e.Versions}, {"expires", e.Expires},
+		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"expires", e.Expires},
 	} {
 		if strings.TrimSpace(missing.value) == "" {
 			return fmt.Errorf("%s: it has no %s", e.IDs[0], missing.name)
@@ -142,7 +143,7 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 		case e.expired(today):
 			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it", false})
 			continue
-		case version != "" && !matches(e.Versions, version):
+		case version != "" && e.Versions != "" && !matches(e.Versions, version):
 			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version), false})
 			continue
 		}
@@ -163,6 +164,17 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 		}
 	}
 	return problems
+}
+
+// Accept sets the reasons of the findings that an entry accepts, for any version of the backend and on any day. Only the
+// contract and the backend were compared.
+func (f *File) Accept(findings []finding.Finding) {
+	all := identified(findings)
+	for _, e := range f.Accepted {
+		for _, id := range e.IDs {
+			e.accept(all.covered(id), false)
+		}
+	}
 }
 
 // acceptance is an id in the file.

@@ -28,18 +28,28 @@ const (
 // Load reads a document, YAML or JSON, from a file or an http(s) URL. It reads at most [MaxBytes], for at most 20
 // seconds, and follows at most three redirects. See [Parse] for what it refuses.
 func Load(ctx context.Context, source string) (*openapi3.T, error) {
-	read := readFile
-	if u, err := url.Parse(source); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
-		read = fetch
-		if u.User != nil {
-			return nil, errors.New("the document's URL holds a password: serve it without one, or download it and give the file")
-		}
-	}
-	data, err := read(ctx, source)
+	data, err := Read(ctx, source)
 	if err != nil {
 		return nil, err
 	}
 	return Parse(data, source)
+}
+
+// Read returns the text of a document, as [Load] reads it.
+func Read(ctx context.Context, source string) ([]byte, error) {
+	if !IsURL(source) {
+		return readFile(ctx, source)
+	}
+	if u, err := url.Parse(source); err != nil || u.User != nil {
+		return nil, errors.New("the document's URL holds a password: serve it without one, or download it and give the file")
+	}
+	return fetch(ctx, source)
+}
+
+// IsURL reports whether a source is a URL, and not a file.
+func IsURL(source string) bool {
+	u, err := url.Parse(source)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func readFile(_ context.Context, name string) ([]byte, error) {

@@ -79,7 +79,7 @@ func (r *run) newAccount() *account {
 
 // login sets the session of an account to that of a response.
 func (r *run) login(a *account, x response) {
-	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && len(cookies) > 0 {
+	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && foreign(x.Exchange) == "" && len(cookies) > 0 {
 		a.cookie = cookies[0].Name + "=" + cookies[0].Value
 		r.record.secrets.add("COOKIE", a.cookie)
 		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)

@@ -16,11 +16,11 @@ const (
 // sections. It is cut to fit a comment.
 func (r *Report) Markdown(w io.Writer) error {
 	var b strings.Builder
-	mark := "✅"
+	mark := "✅ specdiff agrees"
 	if !r.Agrees() {
-		mark = "❌"
+		mark = "❌ specdiff disagrees"
 	}
-	fmt.Fprintf(&b, "### %s specdiff\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
+	fmt.Fprintf(&b, "### %s\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
 	open := rows(r.Unexplained())
 	if len(open) > 0 {
 		b.WriteString("\n| point | contract | published | live | who is wrong |\n|---|---|---|---|---|\n")
@@ -29,25 +29,37 @@ func (r *Report) Markdown(w io.Writer) error {
 				fmt.Fprintf(&b, "| and %d more | | | | |\n", len(open)-i)
 				break
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", code(row.name()), code(row.Contract), code(row.Published), code(times(row.Finding)), row.Wrong)
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", code(row.name()), code(row.Contract), code(row.Published), code(times(row.Finding)), row.verdict())
 		}
 		fold(&b, "What it means, and how to see it again", func(b *strings.Builder) {
 			for _, row := range open {
 				var item strings.Builder
 				fmt.Fprintf(&item, "- %s\n", code(row.name()))
-				for _, field := range []struct{ name, value string }{
-					{"id", row.id()}, {"in Go", row.Go}, {"change", row.Change}, {"seen", row.Example}, {"used by", few(row.Uses)}, {"also at", few(row.ids[1:])}, {"repeat", row.Curl},
-				} {
-					if field.value != "" {
-						fmt.Fprintf(&item, "  - %s: %s\n", field.name, code(field.value))
+				for _, f := range row.fields() {
+					if f.Block {
+						fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
+					} else {
+						fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
 					}
 				}
 				if !fits(b, item.String()) {
 					return
 				}
 			}
+			for _, v := range variables(r.Unexplained(), r.Sources.Backend) {
+				if !fits(b, fmt.Sprintf("- `$%s`: %s\n", v.Name, prose(v.Value))) {
+					return
+				}
+			}
 		})
 	}
+	fold(&b, "Gone since the earlier report", func(b *strings.Builder) {
+		for _, f := range r.Gone {
+			if !fits(b, "- "+code(f.ID())+"\n") {
+				return
+			}
+		}
+	})
 	fold(&b, "Accepted deviations that no longer stand", func(b *strings.Builder) {
 		for _, p := range r.Problems {
 			if !fits(b, "- "+code(p.ID)+": "+prose(p.Text)+"\n") {
@@ -107,6 +119,12 @@ func code(text string) string {
 		return "–"
 	}
 	return "`" + strings.NewReplacer("`", "'", "|", `\|`).Replace(plain(text)) + "`"
+}
+
+// fenced returns text of several lines that Markdown does not interpret, as part of an item of the second level.
+func fenced(text string) string {
+	text = strings.ReplaceAll(block(text), "```", "")
+	return "    ```\n    " + strings.ReplaceAll(text, "\n", "\n    ") + "\n    ```"
 }
 
 // prose returns text without meaning to Markdown or HTML.

@@ -1,14 +1,14 @@
-// Package report writes the outcome of a comparison: as text for people, as JSON for programs, as Markdown for
-// reviewers.
+// Package report writes the outcome of a comparison: for people as text, a page or Markdown, for programs as JSON,
+// SARIF or JUnit, and as annotations of a pull request.
 package report
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
-	"io"
+	"path/filepath"
 	"slices"
 	"strings"
-	"unicode"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -21,6 +21,11 @@ type Report struct {
 	Problems []accept.Problem  `json:"problems"` // of the file of accepted deviations
 	Coverage []Coverage        `json:"coverage"` // empty without a backend
 	Notes    []string          `json:"notes"`    // what could not be read or tried
+	// Gone is what an earlier report has and this one has not; see [Report.Since].
+	Gone  []finding.Finding `json:"gone,omitempty"`
+	Began time.Time         `json:"began,omitzero"` // when the run began, in UTC
+	Took  time.Duration     `json:"-"`              // how long the run took
+	Root  string            `json:"-"`              // the directory that SARIF, JUnit and GitHub name files from; "" for the working directory
 }
 
 // Sources are what was compared; "" for what was not.
@@ -29,6 +34,8 @@ type Sources struct {
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
 	Version   string `json:"version,omitempty"` // of the backend, if known
+	Seems     string `json:"seems,omitempty"`   // the versions that the backend behaves like: "1.17 to 1.20.3"
+	Since     string `json:"since,omitempty"`   // the earlier report
 }
 
 // Coverage is how much of what the contract declares was seen.
@@ -43,6 +50,11 @@ type Coverage struct {
 // Low reports whether less was seen than the floor asks for.
 func (c Coverage) Low() bool { return c.Seen*100 < c.Declared*c.Floor }
 
+// String returns the coverage as a sentence.
+func (c Coverage) String() string {
+	return fmt.Sprintf("%d of %d %s were seen, at least %d %% are asked for; not seen: %s", c.Seen, c.Declared, c.What, c.Floor, strings.Join(c.Missing, ", "))
+}
+
 // Agrees reports whether nothing is left to explain: each finding is accepted or shows that only the published document
 // is wrong, the accepted deviations all stand, and enough was seen.
 func (r *Report) Agrees() bool {
@@ -55,26 +67,6 @@ func (r *Report) Unexplained() []finding.Finding {
 }
 
 func explained(f finding.Finding) bool { return f.Accepted != "" || f.Wrong == finding.Published }
-
-// JSON writes the report and its outcome as one indented object.
-func (r *Report) JSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(struct {
-		Agrees      bool `json:"agrees"`
-		Unexplained int  `json:"unexplained"`
-		*Report
-	}{r.Agrees(), len(r.Unexplained()), r.filled()})
-}
-
-// filled returns the report with empty lists instead of null.
-func (r *Report) filled() *Report {
-	c := *r
-	c.Findings, c.Problems = append([]finding.Finding{}, r.Findings...), append([]accept.Problem{}, r.Problems...)
-	c.Coverage, c.Notes = append([]Coverage{}, r.Coverage...), append([]string{}, r.Notes...)
-	return &c
-}
 
 // title returns the sources in one line.
 func (r *Report) title() string {
@@ -89,100 +81,60 @@ func (r *Report) title() string {
 
 // outcome returns the outcome in one line.
 func (r *Report) outcome() string {
-	accepted := 0
-	for _, f := range r.Findings {
-		if f.Accepted != "" {
-			accepted++
-		}
-	}
+	accepted := count(r.Findings, func(f finding.Finding) bool { return f.Accepted != "" })
 	n := len(r.Unexplained())
-	findings := "findings"
-	if len(r.Findings) == 1 {
-		findings = "finding"
-	}
-	parts := []string{fmt.Sprintf("%d %s: %d unexplained, %d accepted, %d where only the published document is wrong", len(r.Findings), findings, n, accepted, len(r.Findings)-n-accepted)}
+	parts := []string{fmt.Sprintf("%s: %d unexplained, %d accepted, %d where only the published document is wrong", several(len(r.Findings), "finding"), n, accepted, len(r.Findings)-n-accepted)}
 	if n > 0 && r.Sources.Backend == "" {
 		parts = append(parts, "who is wrong is shown by the running backend, which was not given")
 	}
-	if len(r.Problems) > 0 {
-		parts = append(parts, fmt.Sprintf("%d accepted deviations that no longer stand", len(r.Problems)))
+	if n := len(r.Problems); n > 0 {
+		parts = append(parts, several(n, "accepted deviation")+" no longer valid")
 	}
 	for _, c := range r.Coverage {
 		if c.Low() {
 			parts = append(parts, "too little was seen of the "+c.What)
 		}
 	}
+	if r.Sources.Since != "" {
+		parts = append(parts, fmt.Sprintf("since %s %d new, of which %d unexplained, and %d gone", r.Sources.Since, count(r.Findings, isNew), count(r.Unexplained(), isNew), len(r.Gone)))
+	}
 	return strings.Join(parts, "; ")
 }
 
-// row is a line of the table: a point, or several that differ only in the place.
-type row struct {
-	finding.Finding
-	ids []string
-}
-
-func rows(findings []finding.Finding) []row {
-	type key struct {
-		aspect                              finding.Aspect
-		contract, published, live, accepted string
-		wrong                               finding.Wrong
-	}
-	var all []row
-	index := map[key]int{}
-	for _, f := range findings {
-		k := key{f.Aspect, f.Contract, f.Published, f.Live, f.Accepted, f.Wrong}
-		i, ok := index[k]
-		if !ok {
-			i = len(all)
-			index[k] = i
-			all = append(all, row{Finding: f})
-		}
-		all[i].ids = append(all[i].ids, f.ID())
-	}
-	return all
-}
-
-// single returns a row for each point.
-func single(findings []finding.Finding) []row {
-	var all []row
-	for _, f := range findings {
-		all = append(all, row{f, []string{f.ID()}})
-	}
-	return all
-}
-
-// name returns the first id of the row, with the name of the operation instead of its method and path.
-func (r row) name() string {
-	name := r.ids[0]
-	if r.Operation != "" {
-		name = r.Operation + strings.TrimPrefix(name, r.Point.Operation())
-	}
-	if n := len(r.ids) - 1; n > 0 {
-		return fmt.Sprintf("%s and %d more", name, n)
-	}
-	return name
-}
-
-// id returns the first id of the row, or "" if that is its name.
-func (r row) id() string {
-	if r.Operation == "" {
+// relative returns the file of the contract that a finding is in, with slashes: from Root, if it is below it. It is ""
+// if the contract is no file.
+func (r *Report) relative(f finding.Finding) string {
+	file := cmp.Or(f.File, r.Sources.Contract)
+	if file == "" || strings.Contains(file, "://") {
 		return ""
 	}
-	return r.ids[0]
+	root, err := filepath.Abs(r.Root)
+	if err != nil {
+		return plain(filepath.ToSlash(file))
+	}
+	if file, err = filepath.Abs(file); err != nil {
+		return ""
+	}
+	if below, err := filepath.Rel(root, file); err == nil && filepath.IsLocal(below) {
+		file = below
+	}
+	return plain(filepath.ToSlash(file))
 }
 
-// plain returns text from other sources in a form that fits one line of a terminal: short and without control
-// characters.
-func plain(text string) string {
-	text = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) {
-			return ' '
-		}
-		return c
-	}, text)
-	const most = 2000
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
+// several returns a number of things.
+func several(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
 	}
-	return text
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func count(findings []finding.Finding, of func(finding.Finding) bool) int {
+	n := 0
+	for _, f := range findings {
+		if of(f) {
+			n++
+		}
+	}
+	return n
 }

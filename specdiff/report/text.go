@@ -15,12 +15,19 @@ import (
 type Style struct {
 	Color bool // with the colours of a terminal
 	All   bool // with what is explained, and a row for each point
+	Width int  // of the terminal; 0 for lines of any length, as a file has
 }
 
-// Text writes the report for people: a table of what is to be dealt with, then each finding in full.
+// Text writes the report for people: a table of what is to be dealt with, then each finding in full. For a backend alone
+// it is whether the client works with it, and what differs from the contract.
 func (r *Report) Text(w io.Writer, style Style) error {
 	t := &text{style: style}
-	t.line(t.strong(plain("specdiff: " + r.title())))
+	if r.Mine() {
+		t.mine(r)
+		_, err := io.WriteString(w, t.String())
+		return err
+	}
+	t.hang("", 0, plain("specdiff: "+r.title()), t.strong)
 	open := r.Unexplained()
 	if len(open) > 0 {
 		t.line("")
@@ -29,20 +36,22 @@ func (r *Report) Text(w io.Writer, style Style) error {
 		} else {
 			t.details(rows(open))
 		}
+		t.variables(open, r.Sources.Backend)
 	}
+	t.gone(r)
 	t.explained(r)
 	for _, p := range r.Problems {
-		t.line(t.red("accepted deviation ") + plain(p.String()))
+		t.hang(t.red("accepted deviation "), 19, plain(p.String()), same)
 	}
 	t.coverage(r.Coverage)
 	for _, note := range r.Notes {
-		t.line(t.dim("note: " + plain(note)))
+		t.hang(t.dim("note: "), 6, plain(note), t.dim)
 	}
 	t.line("")
 	if outcome := plain(r.outcome()); r.Agrees() {
-		t.line(t.green("agrees") + ", " + outcome)
+		t.hang(t.green("agrees")+", ", 8, outcome, same)
 	} else {
-		t.line(t.red("disagrees") + ", " + outcome)
+		t.hang(t.red("disagrees")+", ", 11, outcome, same)
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -53,7 +62,7 @@ type text struct {
 	style Style
 }
 
-func (t *text) line(s string) { t.WriteString(s + "\n") }
+func (t *text) line(s string) { t.WriteString(noCommand(s) + "\n") }
 
 func (t *text) paint(code, s string) string {
 	if !t.style.Color {
@@ -67,86 +76,182 @@ func (t *text) green(s string) string  { return t.paint("32", s) }
 func (t *text) dim(s string) string    { return t.paint("2", s) }
 func (t *text) strong(s string) string { return t.paint("1", s) }
 
+// The widths of a table.
 const (
-	pointWidth = 56
-	cellWidth  = 28
+	wide   = 120 // of a terminal, from which on a row of the table is beside its point, and not below it
+	gap    = 2   // between columns
+	column = 48  // the most that is filled up with blanks where lines have any length
 )
 
 func (t *text) table(all []row) {
-	t.line(t.strong(cells("point", "contract", "published", "live") + "who is wrong"))
+	table := [][]string{{"point", "contract", "published", "live", "who is wrong"}}
 	for _, r := range all {
-		who := string(r.Wrong)
-		if r.Accepted == "" && r.Wrong != finding.Published {
-			who = t.red(who)
+		line := []string{r.name(), r.Contract, r.Published, r.Live, r.verdict()}
+		for i := range line {
+			line[i] = cmp.Or(plain(line[i]), "–")
 		}
-		t.line(cells(r.name(), r.Contract, r.Published, r.Live) + who)
+		table = append(table, line)
+	}
+	widths := t.widths(table)
+	t.cells(widths, table[0], same, t.strong)
+	for i, r := range all {
+		paint := t.red
+		if explained(r.Finding) {
+			paint = same
+		}
+		t.cells(widths, table[i+1], paint, same)
 	}
 }
 
-func cells(point string, says ...string) string {
-	line := []string{cell(point, pointWidth)}
-	for _, s := range says {
-		line = append(line, cell(cmp.Or(s, "–"), cellWidth))
+// widths returns the widths of the columns: as wide as what is in them, or as the terminal allows.
+func (t *text) widths(table [][]string) []int {
+	widths := make([]int, len(table[0]))
+	for _, line := range table {
+		for i, cell := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
 	}
-	return strings.Join(line, "")
+	last := len(widths) - 1
+	if points := widths[0]; t.style.Width == 0 {
+		for i := range last {
+			widths[i] = min(widths[i], column)
+		}
+		widths[0] = min(points, wide)
+		return widths
+	}
+	left := t.style.Width - last*gap - widths[last]
+	widths[0] = min(widths[0], left/2)
+	if t.style.Width < wide {
+		widths[0] = 0
+	}
+	left -= widths[0]
+	// What a narrow column leaves is for the wider ones.
+	order := []int{1, 2, 3}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(widths[a], widths[b]) })
+	for n, i := range order {
+		widths[i] = min(widths[i], max(left/(len(order)-n), 1))
+		left -= widths[i]
+	}
+	return widths
 }
 
-// cell returns text of one width. It is cut in the middle, so that the end of an id is shown.
-func cell(s string, width int) string {
-	s = plain(s)
-	if n := utf8.RuneCountInString(s); n < width {
-		return s + strings.Repeat(" ", width-n)
+// cells writes a row of the table. A point that is wider than its column is not cut, but has a line of its own.
+func (t *text) cells(widths []int, cells []string, verdict, line func(string) string) {
+	last := len(cells) - 1
+	columns := make([][]string, len(cells))
+	height := 1
+	for i, cell := range cells {
+		columns[i] = []string{cell}
+		if t.style.Width > 0 && i > 0 && i < last {
+			columns[i] = broken(cell, widths[i], true)
+		}
+		height = max(height, len(columns[i]))
 	}
-	runes := []rune(s)
-	half := (width - 2) / 2
-	return string(runes[:width-2-half]) + "…" + string(runes[len(runes)-half:]) + " "
+	if t.style.Width > 0 && utf8.RuneCountInString(cells[0]) > widths[0] {
+		t.line(line(cells[0]))
+		columns[0] = nil
+	}
+	for n := range height {
+		var text strings.Builder
+		for i, column := range columns[:last] {
+			cell := ""
+			if n < len(column) {
+				cell = column[n]
+			}
+			text.WriteString(cell + strings.Repeat(" ", max(widths[i]-utf8.RuneCountInString(cell), 0)+gap))
+		}
+		if n == 0 {
+			text.WriteString(verdict(cells[last]))
+		}
+		t.line(line(strings.TrimRight(text.String(), " ")))
+	}
+}
+
+// broken returns text as lines of a width. They are broken between words, and, if hard, inside words that are too long.
+func broken(text string, width int, hard bool) []string {
+	var all []string
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= width {
+			line += " " + word
+			continue
+		}
+		if line != "" {
+			all = append(all, line)
+		}
+		runes := []rune(word)
+		for hard && len(runes) > width {
+			all = append(all, string(runes[:width]))
+			runes = runes[width:]
+		}
+		line = string(runes)
+	}
+	return append(all, line)
+}
+
+// hang writes text after a head of a width. Further lines are below the text.
+func (t *text) hang(head string, width int, text string, paint func(string) string) {
+	all := []string{text}
+	if w := t.style.Width - width; t.style.Width > 0 && w > 0 {
+		all = broken(text, w, false)
+	}
+	for _, line := range all {
+		t.line(head + paint(line))
+		head = strings.Repeat(" ", width)
+	}
 }
 
 // details writes what does not fit the table.
 func (t *text) details(all []row) {
 	for _, r := range all {
 		t.line("")
-		t.line(t.strong(plain(r.name())) + ": " + t.red(who(r.Wrong)))
-		for _, field := range []struct{ name, value string }{
-			{"id", r.id()}, {"contract", r.Contract}, {"published", r.Published}, {"live", times(r.Finding)}, {"seen", r.Example}, {"in Go", r.Go},
-			{"change", r.Change}, {"used by", few(r.Uses)}, {"also at", few(r.ids[1:])}, {"repeat", r.Curl},
-		} {
-			if field.value != "" {
-				t.line("  " + t.dim(fmt.Sprintf("%-10s", field.name)) + plain(field.value))
-			}
+		title := who(r.Wrong)
+		if r.New {
+			title += ", new"
+		}
+		t.line(t.strong(plain(r.name())) + ": " + t.red(title))
+		t.fields(r.fields())
+	}
+}
+
+// fields writes what is known of a row. What readers copy is in one line, which the terminal may break.
+func (t *text) fields(all []field) {
+	const width = 12
+	for _, f := range all {
+		head := "  " + t.dim(fmt.Sprintf("%-10s", f.Name))
+		switch {
+		case f.Block:
+			t.line(head + strings.ReplaceAll(block(f.Value), "\n", "\n"+strings.Repeat(" ", width)))
+		case f.Copied:
+			t.line(head + plain(f.Value))
+		default:
+			t.hang(head, width, plain(f.Value), same)
 		}
 	}
 }
 
-func who(w finding.Wrong) string {
-	switch w {
-	case finding.Undecided:
-		return "nothing that was seen decides"
-	case finding.Unseen:
-		return "too little was seen"
-	case finding.Documents:
-		return "both documents are wrong"
-	case finding.Published:
-		return "the published document is wrong"
-	case finding.Contract, finding.Backend:
+func same(s string) string { return s }
+
+// variables explains what the commands of the findings need.
+func (t *text) variables(findings []finding.Finding, backend string) {
+	for i, v := range variables(findings, backend) {
+		if i == 0 {
+			t.line("")
+			t.line(t.strong("variables of the commands"))
+		}
+		t.hang(fmt.Sprintf("  %-17s", v.Name), 19, plain(v.Value), same)
 	}
-	return "the " + string(w) + " is wrong"
 }
 
-func times(f finding.Finding) string {
-	if f.Count > 1 {
-		return fmt.Sprintf("%s (%d times)", f.Live, f.Count)
+// gone writes what an earlier report has and this one has not.
+func (t *text) gone(r *Report) {
+	for i, f := range r.Gone {
+		if i == 0 {
+			t.line("")
+			t.line(t.strong("gone since " + plain(r.Sources.Since)))
+		}
+		t.line("  " + plain(f.ID()))
 	}
-	return f.Live
-}
-
-// few returns the first of many names.
-func few(names []string) string {
-	const most = 8
-	if len(names) > most {
-		return strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", len(names)-most)
-	}
-	return strings.Join(names, ", ")
 }
 
 // explained writes how many findings each reason explains, or all of them.
@@ -170,21 +275,11 @@ func (t *text) explained(r *Report) {
 	}
 	t.line(t.strong("explained") + t.dim(" (-all shows each)"))
 	for _, reason := range reasons {
-		t.line(fmt.Sprintf("%5d  %s", counts[reason], plain(reason)))
+		t.hang(fmt.Sprintf("%5d  ", counts[reason]), 7, plain(reason), same)
 	}
 }
 
-// because returns why a finding is explained.
-func because(f finding.Finding) string {
-	switch {
-	case f.Accepted != "":
-		return f.Accepted
-	case f.Live == "":
-		return "the published document says without effect what it says about " + string(f.Aspect)
-	}
-	return "shown live: the published document is wrong about " + string(f.Aspect)
-}
-
+// coverage writes how much was seen of each kind.
 func (t *text) coverage(all []Coverage) {
 	if len(all) == 0 {
 		return
@@ -192,7 +287,7 @@ func (t *text) coverage(all []Coverage) {
 	t.line("")
 	t.line(t.strong("seen of what the contract declares"))
 	for _, c := range all {
-		line := fmt.Sprintf("%5d of %4d  %s", c.Seen, c.Declared, c.What)
+		line := fmt.Sprintf("%5d of %4d  %s", c.Seen, c.Declared, plain(c.What))
 		if c.Floor > 0 {
 			line += fmt.Sprintf(" (at least %d %%)", c.Floor)
 		}
@@ -201,7 +296,7 @@ func (t *text) coverage(all []Coverage) {
 		}
 		t.line(line)
 		if len(c.Missing) > 0 && (t.style.All || c.Low()) {
-			t.line(t.dim("       not seen: " + plain(strings.Join(c.Missing, ", "))))
+			t.hang("       "+t.dim("not seen: "), 17, plain(strings.Join(c.Missing, ", ")), t.dim)
 		}
 	}
 }

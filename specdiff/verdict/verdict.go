@@ -57,6 +57,8 @@ func Join(e Evidence) []finding.Finding {
 			}
 			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
+			of := client(f)
+			f.Breaking, f.Client = of.breaks, of.client
 			f.Elsewhere = lookUp(f.Place, published)
 			all = append(all, f)
 		}

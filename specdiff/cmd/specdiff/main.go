@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -28,17 +29,24 @@ const (
 	unreachable
 )
 
-const help = `specdiff compares an API's contract, its published document and the running backend, and reports which of them is wrong.
+const help = `specdiff compares an API's contract, its published document and the running backend.
 
-  specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
+Does the Go client work with your backend? The contract is part of the program:
 
-  specdiff -spec openapi.yaml -replay run.har.gz
+  specdiff -backend https://shop.example.com -email customer@example.com
+
+Exit code 0: it works, as far as was seen; 1: something breaks the client; 2: wrong usage or unreadable input; 3: the backend
+cannot be reached, is no Medusa v1, or too little was seen of it to say that the client works.
+
+Which of the documents is wrong? At least two of contract, published document (or package) and backend (or record):
+
+  specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000 -accepted accepted.yaml
+  specdiff -spec openapi.yaml -replay run.har.gz -accepted accepted.yaml
   specdiff accept 'Order.email#format' -reason … -evidence … -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
   specdiff prune -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
 
-At least two of contract, published document (or package) and backend (or record) are needed. Exit code 0: they agree, or each
-deviation is accepted or shown to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
-3: the backend cannot be reached.
+Exit code 0: they agree, or each deviation is accepted or shown to be the published document's; 1: they disagree; 2 and 3
+as above.
 
 `
 
@@ -54,9 +62,9 @@ type options struct {
 	config specdiff.Config
 	edit   edit
 	setup  string
+	email  string
 	routes string
-	format string
-	all    bool
+	output output
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -68,10 +76,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		_, _ = io.WriteString(stderr, help)
 		f.PrintDefaults()
 	}
-	f.StringVar(&o.config.Contract, "spec", "", "the contract, OpenAPI 3.0: a `file or URL`")
+	f.StringVar(&o.config.Contract, "spec", "", "the contract, OpenAPI 3.0: a `file or URL` (default for a backend alone: that of customers-go, which is part of the program)")
 	f.StringVar(&o.config.Published, "published", "", "the published document: a `file or URL`")
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
+	f.StringVar(&o.email, "email", "", "the `email` of a customer with orders, who is logged in and read, never changed; the password is that of "+passwordVariable+" in the environment, or asked for on a terminal")
 	f.StringVar(&o.config.Record, "record", "", "a `file` to write what the backend did to, for -replay, with the secrets redacted; packed if its name ends in .gz")
 	f.StringVar(&o.config.Replay, "replay", "", "instead of -backend: a `file` that -record wrote, which has the published document too, or a HAR file of a browser or proxy")
 	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
@@ -82,8 +91,7 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		o.config.Floor, err = floor(text)
 		return err
 	})
-	f.StringVar(&o.format, "format", "text", "text, json or markdown")
-	f.BoolVar(&o.all, "all", false, "text: show also what is explained, a row for each point, and what was never seen")
+	o.output.flags(f)
 	o.edit.flags(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -92,13 +100,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
-	switch {
-	case f.NArg() > 0:
+	if f.NArg() > 0 {
 		return nil, fmt.Errorf("%q is one argument too many; all are flags, see specdiff -h", f.Arg(0))
-	case o.format != "text" && o.format != "json" && o.format != "markdown":
-		return nil, fmt.Errorf("-format is %q, want text, json or markdown", o.format)
 	}
-	return o, nil
+	return o, o.output.check()
 }
 
 func floor(text string) (live.Floor, error) {
@@ -133,9 +138,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		err = o.readSetup(stdin)
 	}
+	if err == nil {
+		err = o.login(ctx, stdin, stderr)
+	}
 	if err != nil {
 		return fail(stderr, err)
 	}
+	began := time.Now().UTC()
 	show := newProgress(stderr)
 	o.config.Progress = show.step
 	r, err := specdiff.Run(ctx, o.config)
@@ -149,8 +158,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 		return agrees
 	}
-	if err := o.write(r, stdout); err != nil {
+	r.Began, r.Took, r.Root = began, time.Since(began), os.Getenv("GITHUB_WORKSPACE")
+	if err := o.output.write(r, stdout); err != nil {
 		return fail(stderr, err)
+	}
+	return exitCode(r)
+}
+
+func exitCode(r *report.Report) int {
+	if r.Mine() {
+		return map[report.Standing]int{report.Works: agrees, report.Breaks: disagrees, report.Unclear: unreachable}[r.Standing()]
 	}
 	if !r.Agrees() {
 		return disagrees
@@ -160,7 +177,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func fail(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
-	if errors.Is(err, live.ErrUnreachable) {
+	if errors.Is(err, live.ErrUnreachable) || errors.Is(err, live.ErrNotMedusa) {
 		return unreachable
 	}
 	return usage
@@ -186,14 +203,4 @@ func (o *options) readSetup(stdin io.Reader) error {
 	o.config.Setup = *setup
 	o.config.Backend = cmp.Or(o.config.Backend, setup.URL)
 	return nil
-}
-
-func (o *options) write(r *report.Report, w io.Writer) error {
-	switch o.format {
-	case "json":
-		return r.JSON(w)
-	case "markdown":
-		return r.Markdown(w)
-	}
-	return r.Text(w, report.Style{Color: colored(w), All: o.all})
 }

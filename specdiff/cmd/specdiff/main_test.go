@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -37,7 +38,11 @@ func TestExitCodes(t *testing.T) {
 		"nothing":            {nil, "", usage, "", "nothing to compare"},
 		"unknown flag":       {[]string{"-x"}, "", usage, "", "not defined: -x"},
 		"an argument":        {[]string{"openapi.yaml"}, "", usage, "", "one argument too many"},
-		"unknown format":     {[]string{"-spec", contract, "-published", published, "-format", "xml"}, "", usage, "", "want text, json or markdown"},
+		"unknown format":     {[]string{"-spec", contract, "-published", published, "-format", "xml"}, "", usage, "", "want text, json, markdown, github, junit, sarif or html"},
+		"unknown ending":     {[]string{"-spec", contract, "-published", published, "-o", "report.pdf"}, "", usage, "", "must end in"},
+		"no earlier report":  {[]string{"-spec", contract, "-published", published, "-since", "none.json"}, "", usage, "", "none.json"},
+		"earlier is damaged": {[]string{"-spec", contract, "-published", published, "-since", contract}, "", usage, "", "contract.yaml: it is no report"},
+		"no folder for it":   {[]string{"-spec", contract, "-published", published, "-o", "none/report.html"}, "", usage, "", "none/report.html"},
 		"unknown floor":      {[]string{"-floor", "luck=3"}, "", usage, "", "one can ask for"},
 		"floor above 100":    {[]string{"-floor", "status=101"}, "", usage, "", "one can ask for"},
 		"floor, no backend":  {[]string{"-spec", contract, "-published", contract, "-floor", "default"}, "", usage, "", "a floor needs the contract and the backend"},
@@ -51,6 +56,11 @@ func TestExitCodes(t *testing.T) {
 		"backend is gone":    {[]string{"-spec", contract, "-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
 		"backend from setup": {[]string{"-spec", contract, "-setup", "-"}, `{"url":"` + gone.URL + `"}`, unreachable, "", "cannot be reached"},
 		"backend and replay": {[]string{"-spec", contract, "-backend", gone.URL, "-replay", damaged}, "", usage, "", "not both"},
+		"backend alone":      {[]string{"-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
+		"email, no backend":  {[]string{"-email", "geheim@example.com"}, "", usage, "", "-email is a login at the -backend"},
+		"email, no password": {[]string{"-email", "geheim@example.com", "-backend", gone.URL}, "geheim", usage, "", "set SPECDIFF_PASSWORD"},
+		"works":              {[]string{"-replay", testdata + "plain.har"}, "", agrees, "works: nothing that was seen breaks the Go client", ""},
+		"breaks":             {[]string{"-replay", testdata + "shop.har"}, "", disagrees, "1. breaks: StoreGetAuthEmailRes.exists, type: string", ""},
 		"no record":          {[]string{"-spec", contract, "-replay", "none.har"}, "", usage, "", "none.har"},
 		"record is no HAR":   {[]string{"-spec", contract, "-replay", damaged}, "", usage, "", "damaged.yaml: it is no HAR file"},
 		"record of no run":   {[]string{"-spec", contract, "-published", published, "-record", damaged}, "", usage, "", "a record is made of a backend"},
@@ -71,6 +81,45 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestTheLoginOfEmail checks that the customer of -email is the first to log in, and that its password does not show.
+func TestTheLoginOfEmail(t *testing.T) {
+	logins := make(chan string, 100)
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "ada@example.com") {
+			select {
+			case logins <- string(body):
+			default:
+			}
+		}
+		if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/store/auth/") {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_, _ = io.WriteString(w, `{"exists":false}`)
+			return
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, "Unauthorized")
+	}))
+	defer backend.Close()
+	t.Setenv(passwordVariable, "geheim-geheim")
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"-backend", backend.URL, "-email", "ada@example.com"}, strings.NewReader(""), &stdout, &stderr)
+	if code != unreachable {
+		t.Errorf("exit code %d, want %d", code, unreachable)
+	}
+	select {
+	case body := <-logins:
+		if !strings.Contains(body, "geheim-geheim") {
+			t.Error("the login has another password")
+		}
+	default:
+		t.Error("the customer did not log in")
+	}
+	if all := stdout.String() + stderr.String(); strings.Contains(all, "geheim") || strings.Contains(all, "ada@") {
+		t.Errorf("a secret shows in\n%s", all)
+	}
+}
+
 func TestJSONIsOneObject(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	run(t.Context(), []string{"-spec", testdata + "contract.yaml", "-published", testdata + "published.yaml", "-format", "json"}, nil, &stdout, &stderr)
@@ -79,6 +128,46 @@ func TestJSONIsOneObject(t *testing.T) {
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil || len(got.Findings) != 3 {
 		t.Errorf("got %v and %d findings", err, len(got.Findings))
+	}
+}
+
+// TestOutputs checks that one run writes several files, each in the format of its ending, that an earlier one is taken
+// for -since, and that GitHub gets the summary of the job.
+func TestOutputs(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	t.Setenv("GITHUB_STEP_SUMMARY", file("summary"))
+	args := []string{"-spec", testdata + "contract.yaml", "-published", testdata + "published.yaml", "-format", "github"}
+	for _, name := range []string{"r.txt", "r.json", "r.md", "r.xml", "r.sarif", "r.html"} {
+		args = append(args, "-o", file(name))
+	}
+	for range 2 { // the second run replaces the files, and adds to the summary
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), args, nil, &stdout, &stderr); code != disagrees || !strings.HasPrefix(stdout.String(), "::error ") {
+			t.Fatalf("exit code %d, printed\n%s%s", code, &stdout, &stderr)
+		}
+	}
+	for name, start := range map[string]string{"r.txt": "specdiff: ", "r.json": "{", "r.md": "### ", "r.xml": "<?xml ", "r.sarif": "{", "r.html": "<!DOCTYPE html>", "summary": "### "} {
+		got, err := os.ReadFile(file(name))
+		if err != nil || !strings.HasPrefix(string(got), start) {
+			t.Errorf("%s: %v, %.80q", name, err, got)
+		}
+		if n := strings.Count(string(got), "### "); name == "summary" && n != 2 {
+			t.Errorf("the summary has %d reports", n)
+		}
+	}
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), append(args[:4:4], "-since", file("r.json")), nil, &stdout, &stderr); code != disagrees || !strings.Contains(stdout.String(), "0 new") {
+		t.Errorf("exit code %d, printed\n%s%s", code, &stdout, &stderr)
+	}
+}
+
+func TestWidth(t *testing.T) {
+	for columns, want := range map[string]int{"": 0, "100": 100, "1": 40, "-5": 0, "x": 0} {
+		t.Setenv("COLUMNS", columns)
+		if got := width(new(bytes.Buffer)); got != want {
+			t.Errorf("COLUMNS=%s: the width is %d, want %d", columns, got, want)
+		}
 	}
 }
 

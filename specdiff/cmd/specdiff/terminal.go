@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
+
+	"golang.org/x/term"
 )
 
 // isTerminal reports whether w is a terminal.
@@ -19,6 +22,21 @@ func isTerminal(w io.Writer) bool {
 
 // colored reports whether w gets colours; see no-color.org.
 func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+// width returns the columns of w, or 0 for lines of any length: as COLUMNS asks for, or those of a terminal.
+func width(w io.Writer) int {
+	const least, usual = 40, 80
+	columns, err := strconv.Atoi(os.Getenv("COLUMNS"))
+	if f, ok := w.(*os.File); err != nil && ok && isTerminal(w) {
+		if columns, _, err = term.GetSize(int(f.Fd())); err != nil {
+			columns = usual
+		}
+	}
+	if columns <= 0 {
+		return 0
+	}
+	return max(columns, least)
+}
 
 // progress writes the current step to standard error: into one line of a terminal, elsewhere as a line every few
 // seconds.
