@@ -1,8 +1,10 @@
 package inmemory
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -230,5 +232,67 @@ func TestTroublesOfARunAreNotTheContracts(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// failsAtSigns responds as Medusa before 1.20.4 does to names with a sign.
+func failsAtSigns(backend http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.ContainsAny(r.URL.Query().Get("fields"), "+-") {
+			backend.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`)
+	})
+}
+
+// before117 responds as Medusa before 1.17 does: no tokens, another guard and another logout.
+func before117(backend http.Handler) http.Handler {
+	backend = failsAtSigns(page(404, "<html><pre>Cannot POST /store/auth/token</pre></html>", route("POST", "/store/auth/token"))(backend))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		backend.ServeHTTP(recorded, r)
+		maps.Copy(w.Header(), recorded.Header())
+		switch {
+		case recorded.Code == http.StatusUnauthorized && w.Header().Get("Content-Type") == "":
+			w.Header().Set("WWW-Authenticate", `Bearer realm="Users"`)
+			w.Header()["Content-Type"] = nil
+		case route("DELETE", "/store/auth")(r):
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			recorded.Body = bytes.NewBufferString("{}")
+			w.Header().Del("Content-Length")
+		}
+		w.WriteHeader(recorded.Code)
+		_, _ = w.Write(recorded.Body.Bytes())
+	})
+}
+
+// TestOlderVersions checks that what differs between versions of Medusa is found and no more, in a run that changes
+// nothing too.
+func TestOlderVersions(t *testing.T) {
+	t.Parallel()
+	const sign = "GET /store/customers/me/orders query fields#format: fails: name after a plus; fails: name after a minus"
+	for _, test := range []struct {
+		name    string
+		through gateway
+		want    []string // what is found, tokens aside
+	}{
+		{"the last", direct, nil},
+		{"one without signs", failsAtSigns, []string{sign}},
+		{"one without tokens", before117, []string{"DELETE /store/auth 200#content-type: application/json", sign}},
+	} {
+		for _, readOnly := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, %t", test.name, readOnly), func(t *testing.T) {
+				t.Parallel()
+				s := newShop(t, test.through)
+				_, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}, ReadOnly: readOnly})
+				got = slices.DeleteFunc(got, func(f string) bool { return f == "POST /store/auth/token#presence: absent" })
+				if slices.Sort(got); !slices.Equal(got, test.want) {
+					t.Errorf("found\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+				}
+			})
+		}
 	}
 }
