@@ -187,7 +187,7 @@ diff-replay: ## the same on the record of the last `make diff`, in a second and 
 
 .PHONY: diff-score
 diff-score: ## how many edits of the contract and changes of responses specdiff finds, by kind, from the same record
-	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run 'TestEdits|TestEveryTampered' ./specdiff -every
+	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run "TestEdits|TestEveryTampered" ./specdiff
 
 .PHONY: diff-memory
 diff-memory: ## the same for the backend in memory, which needs neither Node nor a database
