@@ -30,6 +30,7 @@ func (c *check) behaviour() {
 			c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Behavior}, finding.Fault, "", fmt.Sprintf(format, args...), "", x, 1)
 		}
 		switch {
+		case c.aside[x]:
 		case x.Step == stepAfterLogout && x.Status != http.StatusUnauthorized:
 			wrong("%d after the logout", x.Status)
 		case x.Step == stepLogin && x.Status/100 != 2:

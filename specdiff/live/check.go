@@ -2,6 +2,7 @@ package live
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -41,10 +42,14 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c := &check{
 		record: record, contract: contract, seen: map[conform.Sight]sighting{},
 		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{}, statuses: map[string]sighting{},
-		requests: map[*conform.Exchange][]conform.Finding{},
+		requests: map[*conform.Exchange][]conform.Finding{}, lacks: map[string]bool{}, troubles: map[string]map[string]sighting{}, aside: map[*Exchange]bool{},
 	}
 	for i := range record.Exchanges {
-		c.results = append(c.results, c.exchange(&record.Exchanges[i]))
+		c.results = append(c.results, contract.CheckResponse(record.Exchanges[i].Exchange))
+	}
+	c.lacking()
+	for i := range record.Exchanges {
+		c.results[i] = c.exchange(&record.Exchanges[i], c.results[i])
 	}
 	c.styles()
 	c.sights()
@@ -59,11 +64,15 @@ func Check(record *Record, doc *openapi3.T) Result {
 	return Result{c.sorted(), notes, counts, c}
 }
 
-func (c *check) exchange(x *Exchange) conform.Result {
-	result := c.contract.CheckResponse(x.Exchange)
+// exchange compares an exchange with the document, result being what is known about its response.
+func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 	if result.Operation == "" {
 		c.unknownRoute(x)
 		return result
+	}
+	if c.setAside(result.Place, x) {
+		c.aside[x] = true
+		return conform.Result{}
 	}
 	request := c.contract.CheckRequest(x.Exchange)
 	if c.record.NoCredentials {
@@ -77,7 +86,10 @@ func (c *check) exchange(x *Exchange) conform.Result {
 	default:
 		result.Seen = append(result.Seen, request.Seen...)
 	}
-	c.requests[x.Exchange] = request.Findings
+	comparable := x.Probe == nil || holds(x.Probe.Base)
+	if comparable {
+		c.requests[x.Exchange] = request.Findings
+	}
 	for _, f := range result.Findings {
 		point, live := ofResponse(result.Place, f)
 		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
@@ -96,9 +108,10 @@ func (c *check) exchange(x *Exchange) conform.Result {
 		h := header{place, name}
 		c.headers[h] = c.headers[h].again(x)
 	}
-	if x.Probe != nil {
+	switch {
+	case x.Probe != nil && comparable:
 		c.probe(result.Place, x)
-	} else if x.Status/100 == 2 {
+	case x.Probe == nil && x.Status/100 == 2:
 		for _, f := range telling(request.Findings) {
 			c.add(ofRequest(f), finding.Contradicts, cmp.Or(f.Want, "absent"), "accepted", where(f), x, 1)
 		}
@@ -106,11 +119,10 @@ func (c *check) exchange(x *Exchange) conform.Result {
 	return result
 }
 
-// unknownRoute handles a response from a route that the document lacks. If the backend has no such route either, it
-// responds with a page.
+// unknownRoute handles a response from a route that the document lacks. The backend may have no such route either.
 func (c *check) unknownRoute(x *Exchange) {
 	path, _, _ := strings.Cut(x.URL, "?")
-	if x.Status == http.StatusNotFound && strings.HasPrefix(x.ResponseHeader.Get("Content-Type"), "text/html") {
+	if routeless(x.Exchange) || foreign(x.Exchange) != "" {
 		return
 	}
 	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
@@ -138,21 +150,25 @@ func (c *check) cookie(operation string, x *Exchange) {
 
 // missing names the operations of which too little was seen. In what another program recorded, that means nothing.
 func (c *check) missing() {
+	for place, troubles := range c.troubles {
+		for _, why := range slices.Sorted(maps.Keys(troubles)) {
+			seen := troubles[why]
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%d times %s", seen.count, why), "", seen.first, seen.count)
+		}
+	}
 	if c.record.Foreign || len(c.record.Exchanges) == 0 {
 		return
 	}
-	called := map[string]bool{}
 	for _, trouble := range c.record.Unseen {
 		c.add(finding.Point{Place: trouble.Operation, Aspect: finding.Seen}, finding.Fault, "", trouble.Text, "", nil, 0)
 	}
 	succeeded := map[string]bool{}
 	for place, seen := range c.statuses {
 		operation := place[:strings.LastIndex(place, " ")]
-		called[operation] = true
 		succeeded[operation] = succeeded[operation] || seen.first.Status/100 == 2
 	}
 	for _, place := range c.contract.Operations() {
-		if !succeeded[place] && (called[place] || !c.record.ReadOnly) {
+		if !succeeded[place] && !c.lacks[place] && !slices.Contains(c.record.Untried, place) {
 			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", "no success was seen", "", nil, 0)
 		}
 	}

@@ -55,6 +55,9 @@ func (c *check) probe(operation string, x *Exchange) {
 			point = ofRequest(first)
 		}
 	}
+	if c.signed(point, x) {
+		return
+	}
 	got := outcomeOf(x)
 	live := map[outcome]string{accepted: "accepted", refused: "refused", failed: "fails"}[got] + ": " + p.Variant
 	example := fmt.Sprintf("%s: %d", p.Variant, x.Status)
@@ -69,6 +72,16 @@ func (c *check) probe(operation string, x *Exchange) {
 	default:
 		c.add(point, finding.Contradicts, document, live, example, x, 1)
 	}
+}
+
+// signed compares what a document says about names of columns with a sign with what the backend takes. A failure is one
+// finding, which names the sign.
+func (c *check) signed(point finding.Point, x *Exchange) bool {
+	if v := x.Probe.Variant; v != plusName && v != minusName || outcomeOf(x) != failed {
+		return false
+	}
+	c.add(point, finding.Contradicts, "allowed", "fails: "+x.Probe.Variant, x.URL, x, 1)
+	return true
 }
 
 // objections returns the findings about a probe that its base does not have.
@@ -100,11 +113,17 @@ func (c *check) point(operation string, p *Probe) finding.Point {
 func (c *check) styles() {
 	type parameter struct{ operation, name string }
 	ways := map[parameter][]*Exchange{}
+	lost := map[parameter][]string{} // the ways whose responses show nothing
 	for i := range c.record.Exchanges {
 		x := &c.record.Exchanges[i]
-		if _, ok := c.requests[x.Exchange]; ok && x.Probe != nil && x.Probe.Aspect == finding.Style {
-			p := parameter{x.Probe.Operation, x.Probe.Path[0]}
+		if x.Probe == nil || x.Probe.Aspect != finding.Style {
+			continue
+		}
+		p := parameter{x.Probe.Operation, x.Probe.Path[0]}
+		if _, ok := c.requests[x.Exchange]; ok {
 			ways[p] = append(ways[p], x)
+		} else if c.aside[x] {
+			lost[p] = append(lost[p], x.Probe.Variant)
 		}
 	}
 	for p, all := range ways {
@@ -119,11 +138,11 @@ func (c *check) styles() {
 			}
 		}
 		point := finding.Point{Place: finding.Parameter(p.operation, "query", p.name), Aspect: finding.Style}
-		judged := false
+		judged := slices.ContainsFunc(lost[p], func(way string) bool { return isWay(way, want) })
 		for _, x := range all {
 			objections := c.objections(x)
 			switch took := outcomeOf(x) == accepted; {
-			case x.Probe.Variant != want && !strings.HasPrefix(x.Probe.Variant, want+" "):
+			case !isWay(x.Probe.Variant, want):
 			case len(objections) > 0 && took: // it is written right, and something else is not
 				first := telling(objections)[0]
 				c.add(ofRequest(first), finding.Contradicts, cmp.Or(first.Want, "forbidden"), "accepted", x.URL, x, 1)
@@ -141,3 +160,6 @@ func (c *check) styles() {
 		}
 	}
 }
+
+// isWay reports whether a variant is written in a way, such as "deepObject gt" in deepObject.
+func isWay(variant, way string) bool { return variant == way || strings.HasPrefix(variant, way+" ") }

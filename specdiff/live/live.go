@@ -8,11 +8,17 @@ package live
 import (
 	"context"
 	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
 // Run asks the backend. With the same documents the order of the requests is the same in every run, and the emails of
 // the customers that it registers are random. It leaves these customers logged out and without addresses, because the
-// storefront API cannot delete them; with ReadOnly it registers none. It returns [ErrUnreachable] if there was no usable response.
+// storefront API cannot delete them; with ReadOnly it registers none. It returns [ErrUnreachable] if there was no usable
+// response, and [ErrNotMedusa] if another program responded. Then it has changed nothing.
 func Run(ctx context.Context, config Config) (*Record, error) {
 	base, err := backendURL(config.Backend)
 	if err != nil {
@@ -32,17 +38,33 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.record.ReadOnly = config.ReadOnly
+	r.untried()
 	return r.record, nil
+}
+
+// untried sets which operations cannot have been seen to succeed.
+func (r *run) untried() {
+	reset := finding.Operation(http.MethodPost, resetPath)
+	if r.config.ResetToken == nil {
+		r.record.Untried = append(r.record.Untried, reset)
+	}
+	for _, doc := range r.documents {
+		for _, place := range doc.Operations() {
+			reads := strings.HasPrefix(place, http.MethodGet) || strings.HasSuffix(place, " "+authPath)
+			if r.config.ReadOnly && !reads && !slices.Contains(r.record.Untried, place) {
+				r.record.Untried = append(r.record.Untried, place)
+			}
+		}
+	}
 }
 
 // all sends everything. Reads are apart from what changes the customers that they read.
 func (r *run) all(ctx context.Context) error {
-	first := r.script
+	steps := []func(context.Context) error{r.look, r.script, r.reads}
 	if r.config.ReadOnly {
-		first = r.looks
+		r.note("the run was to change nothing: operations that change something were not tried")
+		steps = []func(context.Context) error{r.look, r.reads}
 	}
-	steps := []func(context.Context) error{first, r.reads}
 	if !r.config.NoProbes {
 		steps = append(steps, r.probes)
 	}

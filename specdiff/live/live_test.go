@@ -93,7 +93,7 @@ components:
         email: { type: string }
         born: { type: string }
         shipping_addresses: { type: array, items: { type: object, properties: { id: { type: string } } } }
-    Error: { type: object, required: [message], properties: { message: { type: string } } }
+    Error: { type: object, required: [message], properties: { message: { type: string }, type: { type: string } } }
 `
 
 func load(t *testing.T, text string) *openapi3.T {
@@ -180,7 +180,7 @@ func smallBackend(t *testing.T) *httptest.Server {
 		}
 		switch {
 		case strings.HasPrefix(q.Get("limit"), "-"):
-			response(w, 500, `{"message":"database"}`)
+			response(w, 500, `{"type":"unknown_error","message":"database"}`)
 		case bad || notNumber(q.Get("limit")):
 			response(w, 400, `{"message":"bad"}`)
 		default:
@@ -472,7 +472,7 @@ func TestRequestsThatAreNotEmulatedShowNothing(t *testing.T) {
 
 func TestResponsesAreBoundedTogether(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, strings.Repeat("x", 1<<16))
+		_, _ = io.WriteString(w, `{"exists":true}`+strings.Repeat(" ", 1<<16))
 	}))
 	defer server.Close()
 	_, err := Run(t.Context(), Config{Backend: server.URL, Documents: []*openapi3.T{load(t, small)}, MaxRecord: 1 << 18})

@@ -20,6 +20,9 @@ type check struct {
 	statuses map[string]sighting                     // of responses, by their places
 	cookies  map[string]*cookies                     // by the places of responses
 	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
+	lacks    map[string]bool                         // the operations whose routes the backend does not have
+	troubles map[string]map[string]sighting          // responses that are not the backend's, by operation and what they are
+	aside    map[*Exchange]bool                      // the exchanges that show nothing about the document
 }
 
 // sighting is how often something was seen, and in which exchange first.

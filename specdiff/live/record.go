@@ -18,8 +18,9 @@ type Record struct {
 	Backend   string          // the URL that was asked
 	Version   string          // of the backend, if known
 	Published json.RawMessage // the published document that it was asked about, if there was one
-	// ReadOnly reports whether the run was to change nothing. Then it means nothing that an operation was not tried.
-	ReadOnly bool
+	// Untried are operations whose success was not to be seen: in a run that was to change nothing, or without a password
+	// token.
+	Untried []string
 	// Foreign reports whether another program recorded it. Then it shows what was done with that program, and that it
 	// lacks something means nothing.
 	Foreign bool
@@ -66,7 +67,7 @@ func (r *Record) Replace(i int, x *conform.Exchange) *Record {
 		}
 	}
 	return &Record{
-		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, ReadOnly: r.ReadOnly,
+		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Untried: r.Untried,
 		Foreign: r.Foreign, NoCredentials: r.NoCredentials, secrets: r.secrets,
 	}
 }

@@ -10,11 +10,11 @@ import (
 type request struct {
 	step   string
 	method string
-	path   string // with its query, escaped
-	body   any    // raw, nil for none, or a value to send as JSON
-	kind   string // the content type; "" for JSON if there is a body
+	path   string   // with its query, escaped
+	body   any      // raw, nil for none, or a value to send as JSON
+	kind   string   // the content type; "" for JSON if there is a body
 	by     *account // nil for none; without credentials of it, nothing is sent
-	bearer bool // send the token too
+	bearer bool     // send the token too
 	etag   string
 	probe  *Probe
 }
@@ -25,6 +25,7 @@ type raw string
 // account is a customer of the run.
 type account struct {
 	email, password string
+	registered      bool   // by the run
 	given           bool   // by the configuration, so that its data is left alone
 	cookie          string // "name=value", "" before a login
 	token           string

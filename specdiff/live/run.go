@@ -50,6 +50,17 @@ func newRun(config Config, base *url.URL) *run {
 		r.record.secrets.add("LOGIN_EMAIL", login.Email)
 		r.record.secrets.add("LOGIN_PASSWORD", login.Password)
 	}
+	for _, values := range config.Header {
+		for _, value := range values {
+			const short = 8 // a flag, and no secret
+			if _, credentials, ok := strings.Cut(value, " "); ok && len(credentials) >= short {
+				r.record.secrets.add("HEADER", credentials)
+			}
+			if len(value) >= short { // a response may repeat it
+				r.record.secrets.add("HEADER", value)
+			}
+		}
+	}
 	return r
 }
 
@@ -79,7 +90,7 @@ func (r *run) newAccount() *account {
 
 // login sets the session of an account to that of a response.
 func (r *run) login(a *account, x response) {
-	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && len(cookies) > 0 {
+	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && foreign(x.Exchange) == "" && len(cookies) > 0 {
 		a.cookie = cookies[0].Name + "=" + cookies[0].Value
 		r.record.secrets.add("COOKIE", a.cookie)
 		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -27,7 +29,7 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
-	if err := r.exchange(ctx, x); err != nil {
+	if err := r.exchange(ctx, r.base, x); err != nil {
 		path, _, _ := strings.Cut(q.path, "?")
 		return noResponse(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
 	}
@@ -48,13 +50,16 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	return a, nil
 }
 
-// exchange sends the request of x and sets its response. It follows no redirects, which are responses like others.
-func (r *run) exchange(ctx context.Context, x *conform.Exchange) error {
-	req, err := http.NewRequestWithContext(ctx, x.Method, r.base.String()+x.URL, bytes.NewReader(x.RequestBody))
+// exchange sends the request of x to the backend at base and sets its response. It follows no redirects, which are responses like others.
+func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) error {
+	req, err := http.NewRequestWithContext(ctx, x.Method, base.String()+x.URL, bytes.NewReader(x.RequestBody))
 	if err != nil {
 		return err
 	}
-	req.Header = x.RequestHeader.Clone()
+	for name, values := range r.config.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	maps.Copy(req.Header, x.RequestHeader)
 	resp, err := r.transport.RoundTrip(req)
 	if err != nil {
 		return err

@@ -30,6 +30,8 @@ type otherKind struct{ kind, text string }
 const (
 	noBody      = "no body"
 	emptyObject = "empty object"
+	plusName    = "name after a plus"  // which Medusa takes since 1.20.4 …
+	minusName   = "name after a minus" // … and this
 )
 
 // bodyVariants are the variants of a body as a whole.
@@ -122,6 +124,10 @@ func queryVariants(f conform.Field) []variant {
 			parts = append(parts, url.QueryEscape(query[i])+"="+url.QueryEscape(query[i+1]))
 		}
 		all = append(all, variant{name: variantName, aspect: aspect, text: strings.Join(parts, "&")})
+	}
+	if name == "fields" {
+		add(plusName, finding.Format, name, "+email")
+		add(minusName, finding.Format, name, "-email")
 	}
 	good, wrong := sample(name, f.Schema)
 	switch {

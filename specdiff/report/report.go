@@ -34,6 +34,7 @@ type Sources struct {
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
 	Version   string `json:"version,omitempty"` // of the backend, if known
+	Seems     string `json:"seems,omitempty"`   // the versions that the backend behaves like: "1.17 to 1.20.3"
 	Since     string `json:"since,omitempty"`   // the earlier report
 }
 

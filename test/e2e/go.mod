@@ -1,7 +1,7 @@
 // The suites that need the real backend. They are run and never imported, so what they require costs no importer anything.
 module github.com/medusa-storefront/customers-go/test/e2e
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/jackc/pgx/v5 v5.12.0

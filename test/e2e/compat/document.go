@@ -18,7 +18,7 @@ func Document() ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, map[string]string{"Table": table(), "Differences": differences()})
+	err = t.Execute(&b, map[string]string{"Table": table(), "Differences": differences(), "Settings": settings()})
 	return b.Bytes(), err
 }
 
@@ -50,6 +50,15 @@ func differences() string {
 	var b strings.Builder
 	for i, d := range Differences {
 		fmt.Fprintf(&b, "%d. **%s, before %s**, %s: %s\n", i+1, strings.ToUpper(d.Check[:1])+d.Check[1:], strings.TrimSuffix(d.Before, ".0"), d.Kind, d.Text)
+	}
+	return b.String()
+}
+
+// settings returns a row for each setting.
+func settings() string {
+	var b strings.Builder
+	for _, s := range Settings {
+		fmt.Fprintf(&b, "| %s | %s |\n", s.Name, s.Text)
 	}
 	return b.String()
 }

@@ -1,12 +1,16 @@
 package inmemory
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,6 +127,172 @@ func TestReadOnlyRunWithoutALogin(t *testing.T) {
 	for _, f := range findings {
 		if !strings.HasSuffix(f, "no success was seen") {
 			t.Errorf("found %s", f)
+		}
+	}
+}
+
+// page responds with a page of a status instead of passing some requests to the backend.
+func page(status int, text string, to func(r *http.Request) bool) gateway {
+	return func(backend http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !to(r) {
+				backend.ServeHTTP(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, text)
+		})
+	}
+}
+
+func route(method, path string) func(r *http.Request) bool {
+	return func(r *http.Request) bool { return r.Method == method && r.URL.Path == path }
+}
+
+// every matches each nth request.
+func every(n int32) func(r *http.Request) bool {
+	var count atomic.Int32
+	return func(*http.Request) bool { return count.Add(1)%n == 0 }
+}
+
+// TestWhatABackendDoesNotHaveIsOneFinding checks shops in which something is missing or refused: only that is found, and
+// nothing that follows from it.
+func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
+	t.Parallel()
+	express := "<!DOCTYPE html><html><title>Error</title><pre>Cannot POST /store/auth/token</pre></html>"
+	for _, test := range []struct {
+		name    string
+		through gateway
+		want    []string
+	}{
+		{"no tokens, as before 1.17", page(404, express, route("POST", "/store/auth/token")), []string{"POST /store/auth/token#presence: absent"}},
+		{"no addresses", page(404, express, route("POST", "/store/customers/me/addresses")), []string{
+			"POST /store/customers/me/addresses#presence: absent",
+			"POST /store/customers/me/addresses/{address_id}#seen: it was not tried: no address could be added; no success was seen",
+			"DELETE /store/customers/me/addresses/{address_id}#seen: it was not tried: no address could be added",
+		}},
+		{"registration refused", page(403, "<h1>Forbidden</h1>", route("POST", "/store/customers")), []string{
+			"POST /store/customers#seen: 7 times 403, a gateway that refuses the request; no success was seen",
+			"POST /store/customers/me#seen: it was not tried: no customer could be registered; no success was seen",
+			"POST /store/customers/me/addresses#seen: it was not tried",
+			"POST /store/customers/me/addresses/{address_id}#seen: it was not tried",
+			"DELETE /store/customers/me/addresses/{address_id}#seen: it was not tried",
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, test.through)
+			_, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}})
+			for _, f := range got {
+				if !slices.ContainsFunc(test.want, func(want string) bool { return strings.HasPrefix(f, want) }) {
+					t.Errorf("found %s", f)
+				}
+			}
+			for _, want := range test.want {
+				if !slices.ContainsFunc(got, func(f string) bool { return strings.HasPrefix(f, want) }) {
+					t.Errorf("did not find %s", want)
+				}
+			}
+		})
+	}
+}
+
+// TestTroublesOfARunAreNotTheContracts checks that the responses of what is before the backend are reported as such, and
+// held against nothing.
+func TestTroublesOfARunAreNotTheContracts(t *testing.T) {
+	t.Parallel()
+	for name, through := range map[string]gateway{
+		"bad gateways":         page(502, "<center>nginx</center>", every(10)),
+		"a CDN's own":          page(522, "<h1>Connection timed out</h1>", every(10)),
+		"a firewall's 403":     page(403, "<h1>Request blocked</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "unknown") }),
+		"a firewall's 406":     page(406, "<h1>Not Acceptable</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "%5B") }),
+		"a challenge as 200":   page(200, "<html>Are you a robot?</html>", every(10)),
+		"no asking for emails": page(404, "<html>nginx</html>", func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/store/auth/A") }),
+		"502 in JSON": func(backend http.Handler) http.Handler {
+			hit := every(10)
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !hit(r) {
+					backend.ServeHTTP(w, r)
+					return
+				}
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusInternalServerError)
+				_, _ = io.WriteString(w, `{"message":"An internal error occurred"}`)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, through)
+			_, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}})
+			for _, f := range got {
+				if id, _, _ := strings.Cut(f, ": "); !strings.HasSuffix(id, "#seen") {
+					t.Errorf("found %s", f)
+				}
+			}
+		})
+	}
+}
+
+// failsAtSigns responds as Medusa before 1.20.4 does to names with a sign.
+func failsAtSigns(backend http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.ContainsAny(r.URL.Query().Get("fields"), "+-") {
+			backend.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, `{"code":"unknown_error","type":"unknown_error","message":"An unknown error occurred."}`)
+	})
+}
+
+// before117 responds as Medusa before 1.17 does: no tokens, another guard and another logout.
+func before117(backend http.Handler) http.Handler {
+	backend = failsAtSigns(page(404, "<html><pre>Cannot POST /store/auth/token</pre></html>", route("POST", "/store/auth/token"))(backend))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		backend.ServeHTTP(recorded, r)
+		maps.Copy(w.Header(), recorded.Header())
+		switch {
+		case recorded.Code == http.StatusUnauthorized && w.Header().Get("Content-Type") == "":
+			w.Header().Set("WWW-Authenticate", `Bearer realm="Users"`)
+			w.Header()["Content-Type"] = nil
+		case route("DELETE", "/store/auth")(r):
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			recorded.Body = bytes.NewBufferString("{}")
+			w.Header().Del("Content-Length")
+		}
+		w.WriteHeader(recorded.Code)
+		_, _ = w.Write(recorded.Body.Bytes())
+	})
+}
+
+// TestOlderVersions checks that what differs between versions of Medusa is found and no more, in a run that changes
+// nothing too.
+func TestOlderVersions(t *testing.T) {
+	t.Parallel()
+	const sign = "GET /store/customers/me/orders query fields#format: fails: name after a plus; fails: name after a minus"
+	for _, test := range []struct {
+		name    string
+		through gateway
+		want    []string // what is found, tokens aside
+	}{
+		{"the last", direct, nil},
+		{"one without signs", failsAtSigns, []string{sign}},
+		{"one without tokens", before117, []string{"DELETE /store/auth 200#content-type: application/json", sign}},
+	} {
+		for _, readOnly := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, %t", test.name, readOnly), func(t *testing.T) {
+				t.Parallel()
+				s := newShop(t, test.through)
+				_, got := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}, ReadOnly: readOnly})
+				got = slices.DeleteFunc(got, func(f string) bool { return f == "POST /store/auth/token#presence: absent" })
+				if slices.Sort(got); !slices.Equal(got, test.want) {
+					t.Errorf("found\n%s, want\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+				}
+			})
 		}
 	}
 }

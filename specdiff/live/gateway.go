@@ -1,0 +1,133 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// foreign returns what a response is if it is not the backend's own but that of a gateway, rate limiter or proxy before
+// it; "" if it is the backend's. It shows nothing about a document.
+func foreign(x *conform.Exchange) string {
+	switch {
+	case x.Status == http.StatusTooManyRequests:
+		return "429, a rate limit"
+	case x.Status/100 == 3 && x.Status != http.StatusNotModified && x.ResponseHeader.Get("Location") != "":
+		return fmt.Sprintf("%d, a redirect", x.Status)
+	case x.Status == http.StatusUnauthorized && !unauthorized(x):
+		return "401, a gateway that wants credentials of its own"
+	case x.Status == http.StatusForbidden && !own(x):
+		return "403, a gateway that refuses the request"
+	case x.Status >= http.StatusInternalServerError && !own(x):
+		return fmt.Sprintf("%d, not in the backend's form", x.Status)
+	case x.Status/100 == 2 && isPage(x), x.Status/100 == 4 && isPage(x) && !own(x) && x.Status != http.StatusNotFound:
+		return fmt.Sprintf("%d, a page that is not the backend's", x.Status)
+	}
+	return ""
+}
+
+// guardBefore117 is the WWW-Authenticate header of the login guard of Medusa 1.16 and older.
+const guardBefore117 = `Bearer realm="Users"`
+
+const guardWord = "Unauthorized"
+
+// unauthorized reports whether a 401 is the backend's own: the bare word of its login guard, or its JSON. One without a
+// body is taken for its own.
+func unauthorized(x *conform.Exchange) bool {
+	asks := x.ResponseHeader.Values("WWW-Authenticate")
+	if len(asks) > 0 && !slices.Equal(asks, []string{guardBefore117}) {
+		return false
+	}
+	return len(x.ResponseBody) == 0 || string(x.ResponseBody) == guardWord || failureOf(x).Type != ""
+}
+
+// own reports whether the body of a failure is in a form of the backend: its JSON, the word of its login guard, or a
+// page of Express.
+func own(x *conform.Exchange) bool {
+	failure := failureOf(x)
+	return failure.Type != "" && failure.Message != "" || string(x.ResponseBody) == guardWord || isPage(x) && bytes.Contains(x.ResponseBody, []byte("<pre>"))
+}
+
+// failure is the backend's JSON for a failure.
+type failure struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+func failureOf(x *conform.Exchange) (f failure) {
+	if bytes.HasPrefix(bytes.TrimSpace(x.ResponseBody), []byte("{")) {
+		_ = json.Unmarshal(x.ResponseBody, &f) // what of it is in this form
+	}
+	return f
+}
+
+// isPage reports whether a body is HTML.
+func isPage(x *conform.Exchange) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(x.ResponseBody), []byte("<")) && !strings.Contains(x.ResponseHeader.Get("Content-Type"), "json")
+}
+
+// routeless reports whether a response says that there is no such route: a 404 that is not in the backend's JSON.
+func routeless(x *conform.Exchange) bool {
+	return x.Status == http.StatusNotFound && failureOf(x).Type == ""
+}
+
+// beforeRouting reports whether the backend may have sent a response without looking for the route: by its login guard,
+// or because the body could not be read.
+func beforeRouting(x *conform.Exchange) bool {
+	return x.Status == http.StatusUnauthorized || isPage(x) && (x.Status == http.StatusBadRequest || x.Status == http.StatusRequestEntityTooLarge)
+}
+
+// holds reports whether the base of a probe is what a probe can be compared with: a success, or the refusal of
+// credentials that a request without a session was sent to get. If the backend refuses the base, it refuses all that
+// differs from it too.
+func holds(base *conform.Exchange) bool {
+	return foreign(base) == "" && (base.Status/100 == 2 || base.Status == http.StatusUnauthorized && failureOf(base).Type != "")
+}
+
+// lacking finds the operations whose routes the backend does not have.
+func (c *check) lacking() {
+	first, has := map[string]*Exchange{}, map[string]bool{}
+	for i, result := range c.results {
+		x := &c.record.Exchanges[i]
+		switch {
+		case result.Operation == "" || foreign(x.Exchange) != "":
+		case routeless(x.Exchange):
+			if first[result.Place] == nil {
+				first[result.Place] = x
+			}
+		case !beforeRouting(x.Exchange):
+			has[result.Place] = true
+		}
+	}
+	for place, x := range first {
+		if !has[place] {
+			c.lacks[place] = true
+			c.add(finding.Point{Place: place, Aspect: finding.Presence}, finding.Contradicts, "documented", "absent", fmt.Sprintf("%d to %s", x.Status, place), x, 1)
+		}
+	}
+}
+
+// setAside reports whether an exchange shows nothing about the document: its route is missing, which is one finding, or
+// its response is not the backend's, which is counted.
+func (c *check) setAside(place string, x *Exchange) bool {
+	if c.lacks[place] {
+		return true
+	}
+	why := foreign(x.Exchange)
+	if why == "" && routeless(x.Exchange) && !own(x.Exchange) && isPage(x.Exchange) {
+		why = "404, a page that is not the backend's"
+	}
+	if why != "" {
+		if c.troubles[place] == nil {
+			c.troubles[place] = map[string]sighting{}
+		}
+		c.troubles[place][why] = c.troubles[place][why].again(x)
+	}
+	return why != ""
+}
