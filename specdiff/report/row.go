@@ -85,7 +85,7 @@ type field struct {
 // fields returns what is known of a row, without what is empty.
 func (r row) fields() []field {
 	return slices.DeleteFunc([]field{
-		{Name: "id", Value: r.id(), Copied: true}, {Name: "at", Value: position(r.Finding), Copied: true},
+		{Name: "id", Value: r.id(), Copied: true}, {Name: "at", Value: position(r.Finding)},
 		{Name: "contract", Value: r.Contract}, {Name: "published", Value: r.Published}, {Name: "live", Value: times(r.Finding)}, {Name: "seen", Value: r.Example},
 		{Name: "in Go", Value: r.Go}, {Name: "change", Value: r.Change}, {Name: "as YAML", Value: r.YAML, Copied: true, Block: true},
 		{Name: "used by", Value: few(r.Uses, ", ")}, {Name: "also at", Value: few(r.ids[1:], "\n"), Block: true}, {Name: "repeat", Value: r.Curl, Copied: true},
