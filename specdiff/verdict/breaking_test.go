@@ -105,6 +105,19 @@ func TestBreaking(t *testing.T) {
 	}
 }
 
+// TestWhatOnlyExpandAsksForMayBeMissing checks a required property of a relation that is not sent by default.
+func TestWhatOnlyExpandAsksForMayBeMissing(t *testing.T) {
+	for query, want := range map[string]bool{"": true, "?limit=0": true, "?expand=sales_channel&limit=0": false, "?fields=id": false} {
+		o := finding.Observation{
+			Point: finding.Point{Place: "SalesChannel.metadata", Aspect: finding.Required}, Relation: finding.Contradicts, Document: "required", Live: "not there",
+			Curl: `curl "${BACKEND}/store/customers/me/orders` + query + `"`,
+		}
+		if f := verdict.Join(verdict.Evidence{Contract: []finding.Observation{o}})[0]; f.Breaking != want {
+			t.Errorf("%s: breaking is %t, want %t", query, f.Breaking, want)
+		}
+	}
+}
+
 // TestWhatWasNotSeenBreaksNothing checks what a backend did not show to be so, or showed of the other document.
 func TestWhatWasNotSeenBreaksNothing(t *testing.T) {
 	for name, e := range map[string]verdict.Evidence{
