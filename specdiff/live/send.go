@@ -26,6 +26,9 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	if err := q.fill(x); err != nil {
 		return noResponse(), err
 	}
+	if r.forwarded {
+		x.RequestHeader.Set("X-Forwarded-Proto", "https")
+	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
 	if err := r.exchange(ctx, r.base, x); err != nil {
