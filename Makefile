@@ -145,13 +145,15 @@ e2e: ## the suites that need the real backend; one start of it serves all
 
 BROWSER := test/browser
 .PHONY: storefront-test
-storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one
+storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one, and the page of specdiff
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 ./specdiff
 	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
 
 .PHONY: screenshots
-screenshots: ## make the pictures of the storefront in docs/images anew
+screenshots: ## make the pictures of the storefront and of specdiff's page in docs/images anew
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 -run '^TestScreenshot$$' ./specdiff -args -screenshots $(CURDIR)/docs/images
 	go -C $(BROWSER) test -count=1 -run '^TestScreenshots$$' . -args -screenshots $(CURDIR)/docs/images
 
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
@@ -187,7 +189,7 @@ diff-replay: ## the same on the record of the last `make diff`, in a second and 
 
 .PHONY: diff-score
 diff-score: ## how many edits of the contract and changes of responses specdiff finds, by kind, from the same record
-	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run 'TestEdits|TestEveryTampered' ./specdiff -every
+	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run "TestEdits|TestEveryTampered" ./specdiff
 
 .PHONY: diff-memory
 diff-memory: ## the same for the backend in memory, which needs neither Node nor a database

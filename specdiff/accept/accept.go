@@ -136,6 +136,8 @@ func (p Problem) String() string { return p.ID + ": " + p.Text }
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
+	var standing []acceptance
+	all := identified(findings)
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
@@ -146,14 +148,19 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 			continue
 		}
 		for _, id := range e.IDs {
-			if e.accept(id, findings, everything) || !everything {
-				continue
-			}
-			if now := e.changedTo(id, findings); now != "" {
-				problems = append(problems, Problem{id, now + ": check it again", false})
-			} else {
-				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
-			}
+			a := acceptance{entry: e, id: id, covered: all.covered(id)}
+			a.used = e.accept(a.covered, everything)
+			standing = append(standing, a)
+		}
+	}
+	for _, a := range standing { // after all others, which accept what they name
+		switch moved := a.entry.accept(all.movedFrom(a.id), everything); {
+		case a.used || moved || !everything:
+		case len(a.covered) > 0:
+			f := a.covered[0]
+			problems = append(problems, Problem{a.id, fmt.Sprintf("at %s %s: check it again", f.ID(), a.entry.changed(*f, true)), false})
+		default:
+			problems = append(problems, Problem{a.id, "no finding has this id any longer: remove it, or call specdiff prune", true})
 		}
 	}
 	return problems
@@ -162,11 +169,20 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 // Accept sets the reasons of the findings that an entry accepts, for any version of the backend and on any day. Only the
 // contract and the backend were compared.
 func (f *File) Accept(findings []finding.Finding) {
+	all := identified(findings)
 	for _, e := range f.Accepted {
 		for _, id := range e.IDs {
-			e.accept(id, findings, false)
+			e.accept(all.covered(id), false)
 		}
 	}
+}
+
+// acceptance is an id in the file.
+type acceptance struct {
+	entry   *Entry
+	id      string
+	covered []*finding.Finding
+	used    bool // whether it accepted one of them
 }
 
 func (e *Entry) expired(today time.Time) bool {
@@ -174,11 +190,11 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding, everything bool) bool {
+func (e *Entry) accept(covered []*finding.Finding, everything bool) bool {
 	used := false
-	for i := range findings {
-		if covers(id, findings[i]) && e.changed(findings[i], everything) == "" {
-			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
+	for _, f := range covered {
+		if e.changed(*f, everything) == "" {
+			f.Accepted = cmp.Or(f.Accepted, e.Reason)
 			used = true
 		}
 	}
@@ -206,21 +222,62 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 	return ""
 }
 
-func (e *Entry) changedTo(id string, findings []finding.Finding) string {
-	for _, f := range findings {
-		if covers(id, f) {
-			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
-		}
-	}
-	return ""
+// identities are findings with the ids that each has: its own, and those of its places in the published document,
+// because a contract may have a schema in place that was a component when it was accepted.
+type identities []struct {
+	finding *finding.Finding
+	ids     []string // without the names of path parameters
+	named   bool     // whether an id in the file is its own
 }
 
-// covers reports whether an id in the file is that of a finding, or of its place in the published document: a contract
-// may have a schema in place that was a component when it was accepted.
-func covers(id string, f finding.Finding) bool {
-	return Covers(id, f.ID()) || slices.ContainsFunc(f.Elsewhere, func(place string) bool {
-		return Covers(id, finding.Point{Place: place, Aspect: f.Aspect}.ID())
-	})
+func identified(findings []finding.Finding) identities {
+	all := make(identities, len(findings))
+	for i := range findings {
+		f := &findings[i]
+		all[i].finding, all[i].ids = f, []string{unnamed(f.ID())}
+		for _, place := range f.Elsewhere {
+			all[i].ids = append(all[i].ids, unnamed(finding.Point{Place: place, Aspect: f.Aspect}.ID()))
+		}
+	}
+	return all
+}
+
+// movedFrom returns the findings that may be those of an id whose component is gone from the contract, because it was
+// renamed or put in place of its references: the findings at the same names inside another component or place. It is
+// gone if nothing is found in it.
+func (all identities) movedFrom(id string) []*finding.Finding {
+	place, aspect, _ := strings.Cut(id, "#")
+	component := finding.Point{Place: place}.Component()
+	inside := strings.TrimPrefix(place, component)
+	if strings.ContainsAny(component, " *") {
+		return nil
+	}
+	var moved []*finding.Finding
+	for _, one := range all {
+		f := one.finding
+		if f.Component() == component {
+			return nil
+		}
+		same := inside != "" && strings.HasSuffix(f.Place, inside) || inside == "" && f.Place == f.Component()
+		if same && string(f.Aspect) == aspect && !one.named {
+			moved = append(moved, f)
+		}
+	}
+	return moved
+}
+
+// covered returns the findings that an id in the file is for.
+func (all identities) covered(id string) []*finding.Finding {
+	pattern := unnamed(id)
+	var covered []*finding.Finding
+	for i, one := range all {
+		at := slices.IndexFunc(one.ids, func(id string) bool { return match(pattern, id) })
+		if at >= 0 {
+			covered = append(covered, one.finding)
+		}
+		all[i].named = one.named || at == 0
+	}
+	return covered
 }
 
 var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
@@ -228,8 +285,11 @@ var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
 // Covers reports whether an id in the file is that of a finding. The names of path parameters are not compared, because
 // they are not on the wire.
 func Covers(pattern, id string) bool {
-	return match(parameterName.ReplaceAllString(pattern, "{}"), parameterName.ReplaceAllString(id, "{}"))
+	return match(unnamed(pattern), unnamed(id))
 }
+
+// unnamed returns an id without the names of path parameters.
+func unnamed(id string) string { return parameterName.ReplaceAllString(id, "{}") }
 
 // match reports whether text fits a pattern, in which a star is any text.
 func match(pattern, id string) bool {

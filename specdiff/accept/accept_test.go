@@ -209,6 +209,38 @@ func TestARenamedPathParameterIsTheSame(t *testing.T) {
 	}
 }
 
+// TestAComponentThatIsGone checks that what was accepted inside a component is accepted inside another that takes its
+// place, and nowhere else.
+func TestAComponentThatIsGone(t *testing.T) {
+	at := func(places ...string) []finding.Finding {
+		var all []finding.Finding
+		for _, place := range places {
+			all = append(all, finding.Finding{Point: finding.Point{Place: place, Aspect: finding.Format}, Wrong: finding.Undecided})
+		}
+		return all
+	}
+	file, err := load(t, entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		found []finding.Finding
+		want  []bool
+	}{
+		"renamed":             {at("Purchase.email"), []bool{true}},
+		"in place":            {at("GET /orders 200 application/json.orders[].email", "Cart.order.email"), []bool{true, true}},
+		"another name inside": {at("Purchase.mail"), []bool{false}},
+		"still there":         {at("Purchase.email", "Order.phone"), []bool{false, false}},
+	} {
+		file.Apply(c.found, "1.20.11", lastDay, true)
+		for i, f := range c.found {
+			if (f.Accepted != "") != c.want[i] {
+				t.Errorf("%s: %s: accepted %t", name, f.ID(), f.Accepted != "")
+			}
+		}
+	}
+}
+
 const commented = `# What is to stay.
 accepted:
   # These come from the database.

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -21,7 +20,7 @@ func (r *run) login(a *account, x response) {
 		return
 	}
 	if c := r.sessionCookie(x.Exchange); c != nil {
-		r.learn(x.Exchange, c)
+		r.learn(c)
 		a.cookie = c.Name + "=" + c.Value
 		r.record.secrets.add("COOKIE", a.cookie)
 		r.record.secrets.add("COOKIE_VALUE", c.Value)
@@ -65,11 +64,9 @@ func documentedCookies(documents ...*openapi3.T) []string {
 	return names
 }
 
-const usualTTL = 10 * time.Hour
-
-// learn takes the settings of the session cookie from the first login, as far as they are not configured. A setting is a
-// shop's own and contradicts nothing, but for the name, without which no login is kept.
-func (r *run) learn(x *conform.Exchange, c *http.Cookie) {
+// learn takes the name of the session cookie from the first login, and whether it is that of production, as far as they
+// are not configured.
+func (r *run) learn(c *http.Cookie) {
 	if r.learned {
 		return
 	}
@@ -82,11 +79,6 @@ func (r *run) learn(x *conform.Exchange, c *http.Cookie) {
 	if c.Secure && c.SameSite == http.SameSiteNoneMode && !setting.Secure {
 		setting.Secure = true
 		r.note("the session cookie is Secure and SameSite=None, as in production")
-	}
-	date, err := http.ParseTime(x.ResponseHeader.Get("Date"))
-	if life := c.Expires.Sub(date).Round(time.Minute); err == nil && setting.TTL == 0 && life > 0 && life != usualTTL {
-		setting.TTL = life
-		r.note("the session cookie lives %s, by a setting of the shop", life)
 	}
 }
 

@@ -41,6 +41,9 @@ func (s *script) strangers() {
 	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {
 		s.get("read without a login", path, nil)
 	}
+	for _, path := range s.config.Ask {
+		s.get(StepAsk, path, nil)
+	}
 }
 
 // isMedusa reports whether a response is such as only Medusa v1 sends: whether an email has an account, or the word of

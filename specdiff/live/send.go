@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -58,7 +60,13 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 	if err != nil {
 		return err
 	}
-	req.Header = x.RequestHeader.Clone()
+	for name, values := range r.config.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	cookies := slices.Concat(req.Header["Cookie"], x.RequestHeader["Cookie"])
+	if maps.Copy(req.Header, x.RequestHeader); len(cookies) > 0 {
+		req.Header.Set("Cookie", strings.Join(cookies, "; "))
+	}
 	resp, err := r.transport.RoundTrip(req)
 	if err != nil {
 		return err

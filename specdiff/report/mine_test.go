@@ -92,6 +92,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 		"nulls":             {[]finding.Observation{saw("Order.email", finding.Nullable, "not null", "null")}, []string{"!Order has null where the contract has a value: email"}},
 		"missing routes":    {[]finding.Observation{saw("POST /store/auth", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Presence, "documented", "absent")}, []string{"!no route for ListOrders, Authenticate"}},
 		"no tokens":         {[]finding.Observation{saw("POST /store/auth/token", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Security, "allowed", "refused: a token")}, []string{"!no bearer tokens, which came with 1.17"}},
+		"no signs":          {[]finding.Observation{saw("GET /store/customers/me/orders query fields", finding.Format, "allowed", "fails: name after a plus; fails: name after a minus")}, []string{"!no + and - before names in fields, which came with 1.20.4"}},
 		"an old logout":     {[]finding.Observation{saw("DELETE /store/auth 200", finding.ContentType, "text/plain", "application/json"), saw("DELETE /store/auth 200", finding.Cookie, "absent", "Set-Cookie")}, []string{"the response to a logout is JSON and sets a cookie, as before 1.17"}},
 		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!orders have no totals, or not all, which came with 1.12", "Customer has 1 property of the shop's own: nickname (string or null)"}},
 		"looser":            {[]finding.Observation{saw("A.a", finding.Bounds, "at least 1", "accepted: empty"), saw("A.b", finding.Type, "string", "accepted: number")}, []string{"2 places, such as A.a, bounds: accepted: empty; the contract has at least 1"}},
@@ -115,7 +116,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 
 func TestTextOfMine(t *testing.T) {
 	r := mine(nickname, noTotal, limited)
-	r.Sources.Seems = "older than 1.12"
+	r.Sources.Version = "older than 1.12"
 	r.Notes = []string{"15 emails stay registered"}
 	for _, all := range []bool{false, true} {
 		var b bytes.Buffer
