@@ -26,6 +26,9 @@ type Config struct {
 	Logins []Login
 	// Cookie describes the session cookie; the zero value is Medusa's default.
 	Cookie conform.Cookie
+	// Ask are paths, with their queries, that GET requests are sent to besides: without a login, with each of Logins, and as
+	// a customer of the run's own. Their exchanges have the step [StepAsk].
+	Ask []string
 	// Header is sent with each request, for a gateway before the backend. It is not recorded, and what a request sets by
 	// itself counts more.
 	Header http.Header

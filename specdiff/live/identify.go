@@ -29,6 +29,9 @@ func (r *run) look(ctx context.Context) error {
 	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {
 		s.get("read without a login", path, nil)
 	}
+	for _, path := range r.config.Ask {
+		s.get(StepAsk, path, nil)
+	}
 	if s.err != nil || slices.ContainsFunc(r.record.Exchanges, isMedusa) {
 		return s.err
 	}

@@ -103,7 +103,7 @@ func cause(f finding.Finding, causes []known) (string, known) {
 	switch {
 	case !f.Breaking && f.Aspect != finding.Presence:
 		return "harmless: " + f.Client, known{}
-	case f.Point.Operation() == "":
+	case f.Point.Operation() == "", own(f):
 		return fmt.Sprint(f.Aspect, f.Client, f.Component()), known{}
 	}
 	return fmt.Sprint(f.Aspect, f.Client), known{}
@@ -121,6 +121,8 @@ func title(all []finding.Finding) string {
 	switch {
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
+	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
+		return "a route of the shop's own: " + f.Place
 	case f.Aspect == finding.Presence && inSchema && strings.HasPrefix(f.Contract, "absent"):
 		return fmt.Sprintf("%s has %s of the shop's own: %s", f.Component(), number(len(all), "property", "properties"), few(properties, ", "))
 	case f.Aspect == finding.Required && inSchema && f.Live == "not there":

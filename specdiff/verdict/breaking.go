@@ -58,7 +58,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	},
 	finding.Format: {
 		inResponse: formatOutcome,
-		refuses:    always(works(stricter)),
+		refuses:    formatRefused,
 		accepts:    always(works(looser)),
 	},
 	finding.Enum: {
@@ -160,6 +160,15 @@ func formatOutcome(f finding.Finding) outcome {
 		return breaks(unreadable)
 	}
 	return works("the text is kept as it is")
+}
+
+// formatRefused tells the signs before names of columns, which the contract describes, from values of a format that
+// nothing describes.
+func formatRefused(f finding.Finding) outcome {
+	if strings.Contains(f.Live, "name after a ") {
+		return breaks("signed names in ListOrdersParams.Fields are ErrInternal: name all fields instead")
+	}
+	return works(stricter)
 }
 
 // enumOutcome tells a value that the contract lists from one that nothing lists.

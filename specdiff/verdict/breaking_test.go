@@ -39,6 +39,7 @@ func TestBreaking(t *testing.T) {
 		"text of another format":                  {"Order.email", "email", "another format", finding.Format, false},
 		"times where the contract has text":       {"Order.note", "none", "date-time", finding.Format, false},
 		"a format is refused":                     {"StorePostAuthReq.email", "allowed", "refused: no email", finding.Format, false},
+		"signs before names are refused":          {list + " query fields", "allowed", "fails: name after a plus", finding.Format, true},
 		"a format is accepted":                    {"DateComparisonOperator.gt", "date-time", "accepted: unix seconds", finding.Format, false},
 		"an unknown value":                        {"Order.status", "pending, completed", `"on_hold"`, finding.Enum, false},
 		"a value of the contract is refused":      {list + " query status", "allowed", "refused: value completed", finding.Enum, true},
