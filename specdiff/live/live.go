@@ -39,6 +39,7 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 		return nil, err
 	}
 	r.untried()
+	r.settle()
 	return r.record, nil
 }
 

@@ -26,6 +26,9 @@ type run struct {
 	accounts     []*account // that are logged in and have to be cleaned up
 	given        *account   // the first of the configuration that could log in
 	registered   int
+	cookieNames  []string        // of the session, in the documents
+	learned      bool            // whether the settings of the session cookie are known
+	forwarded    bool            // whether requests are sent as a proxy forwards them from https
 	unselectable map[string]bool // columns of an order that the backend fails to select
 	sent         int
 	notEmulated  int   // responses that show nothing
@@ -41,6 +44,8 @@ func newRun(config Config, base *url.URL) *run {
 		compact:      newCompactor(),
 		id:           strings.ToLower(rand.Text()[:10]),
 		unselectable: map[string]bool{},
+		cookieNames:  documentedCookies(config.Documents...),
+		forwarded:    config.Cookie.Secure && base.Scheme == "http",
 	}
 	for _, doc := range config.Documents {
 		c, _ := conform.New(doc)
@@ -88,17 +93,12 @@ func (r *run) newAccount() *account {
 	return a
 }
 
-// login sets the session of an account to that of a response.
-func (r *run) login(a *account, x response) {
-	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && foreign(x.Exchange) == "" && len(cookies) > 0 {
-		a.cookie = cookies[0].Name + "=" + cookies[0].Value
-		r.record.secrets.add("COOKIE", a.cookie)
-		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)
-	}
-}
-
-// takeToken sets the bearer token of an account to that of a response.
+// takeToken sets the bearer token of an account to that of a response. It takes none if a gateway's credentials are in
+// the place of a token.
 func (r *run) takeToken(a *account, x response) {
+	if r.config.Header.Get("Authorization") != "" {
+		return
+	}
 	var body struct {
 		AccessToken string `json:"access_token"`
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -26,6 +27,9 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	x := &conform.Exchange{Method: q.method, URL: q.path, RequestHeader: http.Header{}, Cookie: r.config.Cookie}
 	if err := q.fill(x); err != nil {
 		return noResponse(), err
+	}
+	if r.forwarded {
+		x.RequestHeader.Set("X-Forwarded-Proto", "https")
 	}
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
@@ -59,7 +63,10 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 	for name, values := range r.config.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
-	maps.Copy(req.Header, x.RequestHeader)
+	cookies := slices.Concat(req.Header["Cookie"], x.RequestHeader["Cookie"])
+	if maps.Copy(req.Header, x.RequestHeader); len(cookies) > 0 {
+		req.Header.Set("Cookie", strings.Join(cookies, "; "))
+	}
 	resp, err := r.transport.RoundTrip(req)
 	if err != nil {
 		return err
