@@ -31,7 +31,7 @@ import (
 var ErrUsage = errors.New("wrong usage")
 
 // Config is what to compare: at least two of the contract, the published document and the backend. A backend, or its
-// record, may be alone: it is then compared with the contract that is part of the program, [Embedded].
+// record, may be alone: it is then compared with the contract that is part of the program.
 type Config struct {
 	Contract  string // the contract: a file or URL
 	Published string // the published document: a file or URL
@@ -95,6 +95,9 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		mine(r, s.Record)
 	}
 	locate.Set(r.Findings, names.Contract, s.Text)
+	if names.Contract == report.Embedded {
+		unlocate(r.Findings)
+	}
 	if s.Record != nil {
 		propose(r, s, routes)
 	}
@@ -216,7 +219,7 @@ func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err
 	}
 	switch {
 	case c.embedded():
-		names.Contract, s.Text = Embedded, contract
+		names.Contract, s.Text = report.Embedded, contract
 	case c.Contract != "":
 		names.Contract = c.Contract
 		if s.Text, err = document.Read(ctx, c.Contract); err != nil {

@@ -68,6 +68,7 @@ func (r *Report) Differences() []Difference {
 		d.Breaking = d.Breaking || f.Breaking
 		d.Findings = append(d.Findings, f)
 	}
+	slices.SortStableFunc(all, func(a, b *Difference) int { return len(b.Findings) - len(a.Findings) })
 	var sorted []Difference
 	for _, breaking := range []bool{true, false} {
 		for _, d := range all {

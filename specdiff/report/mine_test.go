@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -138,6 +139,36 @@ func TestTextOfMine(t *testing.T) {
 		}
 		if strings.Contains(got, "is wrong") || strings.Contains(got, "\x1b") {
 			t.Errorf("it says who is wrong, or has colours:\n%s", got)
+		}
+	}
+}
+
+// TestOtherFormatsOfMine checks that they have the outcome of the text, and that what is harmless is no error.
+func TestOtherFormatsOfMine(t *testing.T) {
+	for name, c := range map[string]struct {
+		report           *report.Report
+		markdown, github []string
+	}{
+		"works":   {mine(nickname), []string{"### specdiff: ✅ the Go client works\n", "- harmless: Customer has 1 property", "none breaks the Go client"}, []string{"::notice file=openapi.yaml,title=specdiff%3A ✅", "::notice file=openapi.yaml,title=Customer has 1 property"}},
+		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: orders have no totals"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=orders have no totals", "::notice file=openapi.yaml,title=Customer has"}},
+		"unclear": {mine(limited), []string{"### specdiff: ⚠️", "- **not seen** `Authenticate: 40 responses show nothing: 429, a rate limit`"}, []string{"::error file=openapi.yaml,title=specdiff%3A ⚠️", "::error file=openapi.yaml,title=not seen%3A Authenticate::40 responses"}},
+	} {
+		for format, f := range map[string]struct {
+			write func(io.Writer) error
+			want  []string
+		}{"Markdown": {c.report.Markdown, c.markdown}, "GitHub": {c.report.GitHub, c.github}} {
+			var b bytes.Buffer
+			if err := f.write(&b); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range f.want {
+				if !strings.Contains(b.String(), want) {
+					t.Errorf("%s, %s: %q is not in\n%s", name, format, want, &b)
+				}
+			}
+			if strings.Contains(b.String(), "is wrong") || name == "works" && strings.Contains(b.String(), "error") {
+				t.Errorf("%s, %s: it has errors, or says who is wrong\n%s", name, format, &b)
+			}
 		}
 	}
 }
