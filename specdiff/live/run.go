@@ -21,6 +21,7 @@ type run struct {
 	documents    []*conform.Contract
 	record       *Record
 	compact      *compactor
+	began        time.Time
 	id           string // part of the emails, unique to this run
 	emails       int
 	accounts     []*account // that are logged in and have to be cleaned up
@@ -37,7 +38,7 @@ type run struct {
 
 func newRun(config Config, base *url.URL) *run {
 	r := &run{
-		config: config, base: base,
+		config: config, base: base, began: time.Now(),
 		// Node closes idle connections after five seconds, and a request sent just then would fail.
 		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
 		record:       &Record{secrets: &secrets{}, Backend: base.String()},
