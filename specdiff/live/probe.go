@@ -39,17 +39,18 @@ func (r *run) probes(ctx context.Context) error {
 		s.probeAll(targets, func(*Probe) bool { return true })
 		return s.err
 	}
-	s.probeAll(targets, mayBreak)
-	s.probeAll(targets, func(p *Probe) bool { return !mayBreak(p) })
+	if s.probeAll(targets, mayBreak) {
+		s.probeAll(targets, func(p *Probe) bool { return !mayBreak(p) })
+	}
 	return s.err
 }
 
-// probeAll sends those probes of the targets that are chosen.
-func (s *script) probeAll(targets []target, chosen func(*Probe) bool) {
+// probeAll sends those probes of the targets that are chosen. It reports whether there was time for all.
+func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
 	for i, t := range targets {
 		if s.config.Brief > 0 && time.Since(s.began) > s.config.Brief {
 			s.note("the backend is slow: after %s, %d of %d operations were probed no further", s.config.Brief, len(targets)-i, len(targets))
-			return
+			return false
 		}
 		if t.template == "" {
 			t.template = t.path
@@ -57,6 +58,7 @@ func (s *script) probeAll(targets []target, chosen func(*Probe) bool) {
 		s.progress("probes: %s", s.name(t))
 		s.probe(t, chosen)
 	}
+	return true
 }
 
 // mayBreak reports whether a client may fail if the backend refuses a probe that a document allows. The others are about
