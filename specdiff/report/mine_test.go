@@ -115,6 +115,26 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 	}
 }
 
+// TestTroublesWithOneReasonAreOneLine checks what a login that is refused leads to.
+func TestTroublesWithOneReasonAreOneLine(t *testing.T) {
+	var b bytes.Buffer
+	r := mine(trouble("POST /store/auth", "no success was seen"), limited, trouble("GET /store/customers/me/orders", "no success was seen"))
+	if err := r.Text(&b, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	// The two texts about Authenticate are one finding.
+	if !strings.Contains(b.String(), "  ListOrders: no success was seen\n  Authenticate: no success was seen, 40 responses") {
+		t.Error(b.String())
+	}
+	b.Reset()
+	if err := mine(trouble("GET /store/auth", "no success was seen"), trouble("GET /store/customers/me/orders", "no success was seen")).Text(&b, report.Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "  GET /store/auth, ListOrders: no success was seen\n") {
+		t.Error(b.String())
+	}
+}
+
 func TestTextOfMine(t *testing.T) {
 	r := mine(nickname, noTotal, limited)
 	r.Sources.Version = "older than 1.12"
