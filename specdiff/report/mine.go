@@ -70,15 +70,15 @@ type Difference struct {
 func (r *Report) Differences() []Difference {
 	var all []*Difference
 	index := map[string]*Difference{}
-	causes := append(otherCookie(r.Findings), olderVersions...)
+	known := append(otherCookie(r.Findings), causes(r.Sources.Seems)...)
 	for _, f := range r.Unexplained() {
 		if f.Wrong == finding.Unseen {
 			continue
 		}
-		k, known := cause(f, causes)
+		k, of := cause(f, known)
 		d := index[k]
 		if d == nil {
-			d = &Difference{Title: known.title, Client: cmp.Or(known.client, f.Client)}
+			d = &Difference{Title: of.title, Client: cmp.Or(of.client, f.Client)}
 			index[k], all = d, append(all, d)
 		}
 		d.Breaking = d.Breaking || f.Breaking
