@@ -139,18 +139,21 @@ prepare: ## install the real backend and make its seeded database, which the fir
 RACES := AtOnce|OneSharedClient|AfterAPause|InAnotherProcess|WhileOrders
 .PHONY: e2e
 e2e: ## the suites that need the real backend; one start of it serves all
+	tools/install-browser.sh redis-server
 	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -count=1 -timeout 30m -v ./...; \
 		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -p 1, as packages share the backend; -v, as they print coverage of the contract
 
 BROWSER := test/browser
 .PHONY: storefront-test
-storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one
+storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one, and the page of specdiff
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 ./specdiff
 	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
 
 .PHONY: screenshots
-screenshots: ## make the pictures of the storefront in docs/images anew
+screenshots: ## make the pictures of the storefront and of specdiff's page in docs/images anew
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 -run '^TestScreenshot$$' ./specdiff -args -screenshots $(CURDIR)/docs/images
 	go -C $(BROWSER) test -count=1 -run '^TestScreenshots$$' . -args -screenshots $(CURDIR)/docs/images
 
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json
@@ -160,12 +163,9 @@ $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/p
 # The versions of Medusa that compat runs. Those but the first have folders in test/e2e/backend/versions.
 VERSIONS ?= 1.20.11 1.20.4 1.20.0 1.19.0 1.18.1 1.17.4 1.16.1 1.12.3 1.8.2
 .PHONY: compat
-compat: ## run the client on each version of Medusa in VERSIONS, one after the other; about two minutes each, once
-	@set -e; for v in $(VERSIONS); do \
-		echo "Medusa $$v"; \
-		BACKEND_VERSION=$$(cd test/e2e/backend/versions && ls -d $$v 2>/dev/null || true) node test/e2e/backend/start.mjs --exec \
-			go -C test/e2e test -count=1 -v ./compat; \
-	done
+compat: ## run the client on each version of Medusa in VERSIONS, one after the other, and print what each took
+	tools/install-browser.sh redis-server
+	@test/e2e/compat/run.sh $(VERSIONS)
 
 .PHONY: compat-document
 compat-document: ## write docs/compatibility.md from what the tests of test/e2e/compat say
@@ -189,7 +189,7 @@ diff-replay: ## the same on the record of the last `make diff`, in a second and 
 
 .PHONY: diff-score
 diff-score: ## how many edits of the contract and changes of responses specdiff finds, by kind, from the same record
-	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run 'TestEdits|TestEveryTampered' ./specdiff -every
+	RECORD=$(abspath $(RECORD)) go -C test/e2e test -count=1 -v -run "TestEdits|TestEveryTampered" ./specdiff
 
 .PHONY: diff-memory
 diff-memory: ## the same for the backend in memory, which needs neither Node nor a database

@@ -7,6 +7,7 @@ package customersgo
 
 import _ "embed" // for OpenAPI
 
+//go:generate cp openapi.yaml specdiff/openapi.yaml
 //go:generate go tool -modfile=tools/go.mod oapi-codegen -config oapi-codegen.yaml openapi.yaml
 //go:generate go -C tools run ./requestgen ../api/api.gen.go
 //go:generate go -C tools run ./decodegen ../openapi.yaml ../api/api.gen.go ../api/decode.gen.go

@@ -201,6 +201,9 @@ func (c *caller) customer(ctx context.Context, in *call, req *http.Request) (*Cu
 	if in.options.orders != nil {
 		read = in.options.orders
 	}
+	if in.op != OperationResetPassword {
+		read = withAddresses(read)
+	}
 	envelope, err := fetch(ctx, c, in, req, read, api.DecodeOptions{})
 	if envelope == nil {
 		return nil, err

@@ -34,6 +34,9 @@ var customerJSON = customerBody(`{"id":"cus_1","email":"user@example.com"}`)
 
 // customerBody returns the response whose customer has these properties, and the required ones.
 func customerBody(properties string) string {
+	if !strings.Contains(properties, `"shipping_addresses"`) {
+		properties = strings.TrimSuffix(properties, "}") + `,"shipping_addresses":[]}`
+	}
 	return `{"customer":` + whole[Customer](properties) + `}`
 }
 

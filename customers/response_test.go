@@ -45,6 +45,46 @@ func TestResponsesThatAreNotTheAPIs(t *testing.T) {
 	}
 }
 
+func only(_ *Customer, err error) error { return err }
+
+// A list that did not come would look like an empty one, and the address that was added like one that was not.
+func TestAListThatIsMissingIsAnError(t *testing.T) {
+	for name, call := range map[string]func(c *Client) error{
+		"Retrieve": func(c *Client) error { return only(c.Retrieve(t.Context())) },
+		"Update":   func(c *Client) error { return only(c.Update(t.Context(), UpdateRequest{Phone: Value("1")})) },
+		"Add": func(c *Client) error {
+			return only(c.Addresses.Add(t.Context(), AddAddressRequest{FirstName: "A", LastName: "B", Address1: "C", City: "D", CountryCode: "dk"}))
+		},
+		"Delete":       func(c *Client) error { return only(c.Addresses.Delete(t.Context(), "addr_1")) },
+		"GetSession":   func(c *Client) error { return only(c.Auth.GetSession(t.Context())) },
+		"Authenticate": func(c *Client) error { return only(c.Auth.Authenticate(t.Context(), testEmail, testPassword)) },
+		"Create": func(c *Client) error {
+			return only(c.Create(t.Context(), CreateRequest{Email: testEmail, Password: testPassword}))
+		},
+	} {
+		for _, body := range []string{strings.Replace(customerJSON, `"shipping_addresses":[]`, `"x":[]`, 1), strings.Replace(customerJSON, `"shipping_addresses":[]`, `"shipping_addresses":null`, 1)} {
+			err := call(serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Set-Cookie", "connect.sid=s1; Path=/")
+				respondJSON(w, 200, body)
+			}).loggedIn(t))
+			e := wantError(t, err, ErrUnexpectedResponse)
+			if odd, ok := errors.AsType[*DecodeError](err); !ok || odd.Path != "customer.shipping_addresses" || odd.Reason != "missing" {
+				t.Errorf("%s: %v", name, e)
+			}
+		}
+	}
+	for _, body := range []string{customerJSON, strings.Replace(customerJSON, "{", `{"orders":null,`, 1)} {
+		_, err := serve(t, respondWith(200, "application/json", body)).loggedIn(t).Auth.GetSession(t.Context(), WithOrders())
+		e := wantError(t, err, ErrUnexpectedResponse)
+		if odd, ok := errors.AsType[*DecodeError](err); !ok || odd.Path != "customer.orders" {
+			t.Errorf("orders: %v", e)
+		}
+	}
+	without := strings.Replace(customerJSON, `"shipping_addresses":[]`, `"x":[]`, 1)
+	_, err := serve(t, respondWith(200, "application/json", without)).loggedIn(t).ResetPassword(t.Context(), ResetPasswordRequest{Email: testEmail, Token: "t", Password: testPassword})
+	wantOK(t, err) // as the backend sends it
+}
+
 func TestJSONIsKnownByItsType(t *testing.T) {
 	for _, contentType := range []string{
 		"application/json", "Application/JSON; charset=UTF-8", "application/problem+json", "application/json;", "application/json, application/json",

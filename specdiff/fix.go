@@ -60,7 +60,13 @@ func (c *Config) outcome(s Sources, names report.Sources) (*report.Report, []byt
 func (c *Config) judge(s Sources, names report.Sources) (*report.Report, *live.Result) {
 	r, shown := c.compare(s)
 	r.Sources = names
+	if r.Mine() && !c.Fix {
+		mine(r, s.Record)
+	}
 	locate.Set(r.Findings, names.Contract, s.Text)
+	if names.Contract == report.Embedded {
+		unlocate(r.Findings)
+	}
 	c.accept(r, s.Accepted)
 	return r, shown
 }

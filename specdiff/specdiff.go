@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -29,13 +30,23 @@ import (
 // ErrUsage is the error of a configuration with nothing to compare.
 var ErrUsage = errors.New("wrong usage")
 
-// Config is what to compare: at least two of the contract, the published document and the backend.
+// Config is what to compare: at least two of the contract, the published document and the backend. A backend, or its
+// record, may be alone: it is then compared with the contract that is part of the program.
 type Config struct {
 	Contract  string // the contract: a file or URL
 	Published string // the published document: a file or URL
 	Package   string // instead of Published: the directory of an installed @medusajs/medusa
 	Backend   string // the URL of the running backend, where customers are registered that the API cannot delete
 	Setup     Setup  // what is known about the backend; its URL is ignored
+	// ReadOnly is for a backend with customers of its own: nothing is registered or changed there.
+	ReadOnly bool
+	// Cookie is how the backend is configured to make its session cookie; the zero value is Medusa's default.
+	Cookie conform.Cookie
+	// Ask are routes of the shop's own, such as "GET /store/customers/me/wishlist/{id=wish_1}". They are asked on the
+	// backend, and a contract for each is proposed.
+	Ask []string
+	// Header is sent with each request, for a gateway before the backend. It is in no record and no report.
+	Header http.Header
 	// Record is a file to write what the backend did to, for Replay; packed if its name ends in .gz. It has the published
 	// document too, if one is given.
 	Record string
@@ -62,9 +73,14 @@ type Config struct {
 func DefaultRoutes() []string { return []string{"/store/customers", "/store/auth"} }
 
 // Run reads the sources and compares them. It returns [ErrUsage] if fewer than two are given, and [live.ErrUnreachable]
-// if the backend gave no usable response. Disagreement is no error; see [report.Report.Agrees].
+// if the backend gave no usable response. Disagreement is no error; see [report.Report.Agrees], and for a backend that is
+// compared with the contract alone [report.Report.Standing].
 func Run(ctx context.Context, config Config) (*report.Report, error) {
 	if err := config.check(); err != nil {
+		return nil, err
+	}
+	routes, err := config.ask()
+	if err != nil {
 		return nil, err
 	}
 	s, names, err := config.read(ctx)
@@ -72,7 +88,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		return nil, err
 	}
 	if config.Backend != "" {
-		if s.Record, err = config.record(ctx, s, names.Version); err != nil {
+		if s.Record, err = config.record(ctx, s, names.Version, routes); err != nil {
 			return nil, err
 		}
 	}
@@ -80,8 +96,14 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		names.Backend = cmp.Or(config.Backend, s.Record.Backend)
 	}
 	r, text, err := config.outcome(s, names)
-	if err != nil || text == nil || bytes.Equal(text, s.Text) {
-		return r, err
+	if err != nil {
+		return nil, err
+	}
+	if s.Record != nil {
+		propose(r, s, routes)
+	}
+	if text == nil || bytes.Equal(text, s.Text) {
+		return r, nil
 	}
 	return r, replace(config.Contract, text)
 }
@@ -183,12 +205,19 @@ func (c *Config) check() error {
 		return wrong("give the backend or a record of it, not both")
 	case c.Record != "" && c.Backend == "":
 		return wrong("a record is made of a backend, which was not given")
-	case len(c.Floor) > 0 && (c.Contract == "" || backend == ""):
+	case len(c.Ask) > 0 && backend == "":
+		return wrong("a route is asked on the backend, which was not given")
+	case len(c.Floor) > 0 && (c.Contract == "" && !c.embedded() || backend == ""):
 		return wrong("a floor needs the contract and the backend; without them nothing is seen")
-	case given(c.Contract, c.Published+c.Package, backend) < 2:
+	case given(c.Contract, c.Published+c.Package, backend) < 2 && !c.embedded():
 		return wrong("nothing to compare; give two of contract, published document (or package) and backend (or record)")
 	}
 	return nil
+}
+
+// embedded reports whether the contract is that of the program.
+func (c *Config) embedded() bool {
+	return c.Contract+c.Published+c.Package == "" && c.Backend+c.Replay != ""
 }
 
 // Sources are what was read; nil for what was not given.
@@ -207,12 +236,17 @@ func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err
 	if s.Record, err = c.replayed(); err != nil {
 		return s, names, err
 	}
-	if c.Contract != "" {
+	switch {
+	case c.embedded():
+		names.Contract, s.Text = report.Embedded, contract
+	case c.Contract != "":
 		names.Contract = c.Contract
 		if s.Text, err = document.Read(ctx, c.Contract); err != nil {
 			return s, names, err
 		}
-		if s.Contract, err = document.Parse(s.Text, c.Contract); err != nil {
+	}
+	if s.Text != nil {
+		if s.Contract, err = document.Parse(s.Text, names.Contract); err != nil {
 			return s, names, err
 		}
 	}

@@ -39,6 +39,24 @@ func ExampleRun() {
 	// agrees: false
 }
 
+// ExampleRun_backend compares a backend with the contract of customers-go, which is part of the package. A URL in Backend
+// would be asked; here, a proxy has recorded what a shop does.
+func ExampleRun_backend() {
+	r, err := specdiff.Run(context.Background(), specdiff.Config{Replay: "testdata/shop.har"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, d := range r.Differences() {
+		fmt.Printf("breaking: %t: %s\n", d.Breaking, d.Title)
+	}
+	fmt.Println("the client", r.Standing())
+	// Output:
+	// breaking: true: StoreGetAuthEmailRes.exists, type: string; the contract has boolean
+	// breaking: false: StoreGetAuthEmailRes has 1 property of the shop's own: since (string)
+	// the client breaks
+}
+
 func ids(t *testing.T, config specdiff.Config) []string {
 	t.Helper()
 	r, err := specdiff.Run(t.Context(), config)
@@ -93,6 +111,7 @@ func TestUsage(t *testing.T) {
 	for name, config := range map[string]specdiff.Config{
 		"nothing":              {},
 		"one source":           {Contract: "testdata/contract.yaml"},
+		"only the published":   {Published: "testdata/published.yaml"},
 		"two published":        {Contract: "testdata/contract.yaml", Published: "testdata/published.yaml", Package: "."},
 		"package and document": {Published: "testdata/published.yaml", Package: "."},
 	} {

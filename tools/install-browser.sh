@@ -1,16 +1,20 @@
 #!/usr/bin/env bash
-# Installs what make storefront-test needs beside Go and Node, unless it is there: Chromium and redis-server, by Debian's
-# packages. It needs root or sudo for that.
+# Installs what suites need beside Go and Node, unless it is there: Chromium and redis-server, or those of them that the
+# arguments name, by Debian's packages. It needs root or sudo for that.
 set -euo pipefail
 
 have() { command -v "$1" >/dev/null; }
 
+exec 9<"${BASH_SOURCE[0]}"
+flock 9 # the lanes of CI may come here at once, and apt-get update does not wait
+
+wanted=" ${*:-chromium redis-server} "
 packages=()
 # test/browser looks for the same names, and takes the file that CHROMIUM names before them.
-if [ -z "${CHROMIUM:-}" ] && ! have chromium && ! have chromium-browser && ! have google-chrome; then
+if [[ $wanted = *' chromium '* ]] && [ -z "${CHROMIUM:-}" ] && ! have chromium && ! have chromium-browser && ! have google-chrome; then
   packages+=(chromium)
 fi
-have redis-server || packages+=(redis-server)
+[[ $wanted != *' redis-server '* ]] || have redis-server || packages+=(redis-server)
 [ "${#packages[@]}" -gt 0 ] || exit 0
 
 fail() {

@@ -38,7 +38,7 @@ type Entry struct {
 
 	Reason   string `yaml:"reason"`   // why the findings are to stay
 	Evidence string `yaml:"evidence"` // how that is known: a test, a file of the backend, an experiment
-	Versions string `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"
+	Versions string `yaml:"versions"` // of the backend that it was found out with: "1.20.11" or "1.20.*"; "" for any
 	Expires  string `yaml:"expires"`  // the last day on which it stands, as 2027-01-31
 }
 
@@ -58,14 +58,15 @@ func Load(name string) (*File, error) {
 	if len(data) > maxBytes {
 		return nil, fmt.Errorf("%s is larger than %d MiB", name, maxBytes>>20)
 	}
-	file, err := parse(data)
+	file, err := Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return file, nil
 }
 
-func parse(data []byte) (*File, error) {
+// Parse reads the text of a file, as [Load] does.
+func Parse(data []byte) (*File, error) {
 	d := yaml.NewDecoder(bytes.NewReader(data))
 	d.KnownFields(true)
 	var file File
@@ -92,7 +93,7 @@ func (e *Entry) check() error {
 		return errors.New("it has no ids")
 	}
 	for _, missing := range []struct{ name, value string }{
-		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"versions", e.Versions}, {"expires", e.Expires},
+		{"wrong", string(e.Wrong)}, {"reason", e.Reason}, {"evidence", e.Evidence}, {"expires", e.Expires},
 	} {
 		if strings.TrimSpace(missing.value) == "" {
 			return fmt.Errorf("%s: it has no %s", e.IDs[0], missing.name)
@@ -135,32 +136,53 @@ func (p Problem) String() string { return p.ID + ": " + p.Text }
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
-	known := make([]ids, len(findings))
-	for i := range findings {
-		known[i] = idsOf(findings[i])
-	}
+	var standing []acceptance
+	all := identified(findings)
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
 			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it", false})
 			continue
-		case version != "" && !matches(e.Versions, version):
+		case version != "" && e.Versions != "" && !matches(e.Versions, version):
 			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version), false})
 			continue
 		}
 		for _, id := range e.IDs {
-			plain := unnamed(id)
-			if e.accept(plain, findings, known, everything) || !everything {
-				continue
-			}
-			if now := e.changedTo(plain, findings, known); now != "" {
-				problems = append(problems, Problem{id, now + ": check it again", false})
-			} else {
-				problems = append(problems, Problem{id, "no finding has this id any longer: remove it, or call specdiff prune", true})
-			}
+			a := acceptance{entry: e, id: id, covered: all.covered(id)}
+			a.used = e.accept(a.covered, everything)
+			standing = append(standing, a)
+		}
+	}
+	for _, a := range standing { // after all others, which accept what they name
+		switch moved := a.entry.accept(all.movedFrom(a.id), everything); {
+		case a.used || moved || !everything:
+		case len(a.covered) > 0:
+			f := a.covered[0]
+			problems = append(problems, Problem{a.id, fmt.Sprintf("at %s %s: check it again", f.ID(), a.entry.changed(*f, true)), false})
+		default:
+			problems = append(problems, Problem{a.id, "no finding has this id any longer: remove it, or call specdiff prune", true})
 		}
 	}
 	return problems
+}
+
+// Accept sets the reasons of the findings that an entry accepts, for any version of the backend and on any day. Only the
+// contract and the backend were compared.
+func (f *File) Accept(findings []finding.Finding) {
+	all := identified(findings)
+	for _, e := range f.Accepted {
+		for _, id := range e.IDs {
+			e.accept(all.covered(id), false)
+		}
+	}
+}
+
+// acceptance is an id in the file.
+type acceptance struct {
+	entry   *Entry
+	id      string
+	covered []*finding.Finding
+	used    bool // whether it accepted one of them
 }
 
 func (e *Entry) expired(today time.Time) bool {
@@ -168,11 +190,11 @@ func (e *Entry) expired(today time.Time) bool {
 	return err == nil && !today.Before(last.AddDate(0, 0, 1))
 }
 
-func (e *Entry) accept(id string, findings []finding.Finding, known []ids, everything bool) bool {
+func (e *Entry) accept(covered []*finding.Finding, everything bool) bool {
 	used := false
-	for i := range findings {
-		if known[i].match(id) && e.changed(findings[i], everything) == "" {
-			findings[i].Accepted = cmp.Or(findings[i].Accepted, e.Reason)
+	for _, f := range covered {
+		if e.changed(*f, everything) == "" {
+			f.Accepted = cmp.Or(f.Accepted, e.Reason)
 			used = true
 		}
 	}
@@ -193,36 +215,81 @@ func (e *Entry) changed(f finding.Finding, everything bool) string {
 		name, accepted, now string
 		compared            bool
 	}{{"contract", e.Contract, f.Contract, everything}, {"published document", e.Published, f.Published, everything}, {"backend", e.Live, f.Live, true}} {
-		if source.compared && !match(source.accepted, source.now) {
+		if source.compared && !match(source.accepted, source.now) && (everything || !less(source.accepted, source.now)) {
 			return fmt.Sprintf("the %s now says %q, and %q was accepted", source.name, source.now, source.accepted)
 		}
 	}
 	return ""
 }
 
-func (e *Entry) changedTo(id string, findings []finding.Finding, known []ids) string {
-	for i, f := range findings {
-		if known[i].match(id) {
-			return fmt.Sprintf("at %s %s", f.ID(), e.changed(f, true))
+// less reports whether all that a source says now is part of what was accepted. A run behind a gateway may not have seen
+// the rest.
+func less(accepted, now string) bool {
+	parts := strings.Split(accepted, "; ")
+	for part := range strings.SplitSeq(now, "; ") {
+		if !slices.ContainsFunc(parts, func(pattern string) bool { return match(pattern, part) }) {
+			return false
 		}
 	}
-	return ""
+	return now != ""
 }
 
-// ids are those of a finding, without the names of path parameters: that of its place, and those of its places in the
-// published document. A contract may have a schema in place that was a component when it was accepted.
-type ids []string
+// identities are findings with the ids that each has: its own, and those of its places in the published document,
+// because a contract may have a schema in place that was a component when it was accepted.
+type identities []struct {
+	finding *finding.Finding
+	ids     []string // without the names of path parameters
+	named   bool     // whether an id in the file is its own
+}
 
-func idsOf(f finding.Finding) ids {
-	all := ids{unnamed(f.ID())}
-	for _, place := range f.Elsewhere {
-		all = append(all, unnamed(finding.Point{Place: place, Aspect: f.Aspect}.ID()))
+func identified(findings []finding.Finding) identities {
+	all := make(identities, len(findings))
+	for i := range findings {
+		f := &findings[i]
+		all[i].finding, all[i].ids = f, []string{unnamed(f.ID())}
+		for _, place := range f.Elsewhere {
+			all[i].ids = append(all[i].ids, unnamed(finding.Point{Place: place, Aspect: f.Aspect}.ID()))
+		}
 	}
 	return all
 }
 
-func (known ids) match(id string) bool {
-	return slices.ContainsFunc(known, func(k string) bool { return match(id, k) })
+// movedFrom returns the findings that may be those of an id whose component is gone from the contract, because it was
+// renamed or put in place of its references: the findings at the same names inside another component or place. It is
+// gone if nothing is found in it.
+func (all identities) movedFrom(id string) []*finding.Finding {
+	place, aspect, _ := strings.Cut(id, "#")
+	component := finding.Point{Place: place}.Component()
+	inside := strings.TrimPrefix(place, component)
+	if strings.ContainsAny(component, " *") {
+		return nil
+	}
+	var moved []*finding.Finding
+	for _, one := range all {
+		f := one.finding
+		if f.Component() == component {
+			return nil
+		}
+		same := inside != "" && strings.HasSuffix(f.Place, inside) || inside == "" && f.Place == f.Component()
+		if same && string(f.Aspect) == aspect && !one.named {
+			moved = append(moved, f)
+		}
+	}
+	return moved
+}
+
+// covered returns the findings that an id in the file is for.
+func (all identities) covered(id string) []*finding.Finding {
+	pattern := unnamed(id)
+	var covered []*finding.Finding
+	for i, one := range all {
+		at := slices.IndexFunc(one.ids, func(id string) bool { return match(pattern, id) })
+		if at >= 0 {
+			covered = append(covered, one.finding)
+		}
+		all[i].named = one.named || at == 0
+	}
+	return covered
 }
 
 var parameterName = regexp.MustCompile(`\{[^{}]*\}| path [\w-]+`)
@@ -233,6 +300,7 @@ func Covers(pattern, id string) bool {
 	return match(unnamed(pattern), unnamed(id))
 }
 
+// unnamed returns an id without the names of path parameters.
 func unnamed(id string) string { return parameterName.ReplaceAllString(id, "{}") }
 
 // match reports whether text fits a pattern, in which a star is any text.

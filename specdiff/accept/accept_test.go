@@ -90,6 +90,35 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// TestAnEntryForAnyVersion checks an entry without versions, as a shop writes it for its own backend.
+func TestAnEntryForAnyVersion(t *testing.T) {
+	file, err := load(t, strings.Replace(entry, "    versions: 1.20.*, 1.19.3\n", "", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range []string{"", "1.8.2"} {
+		all := findings()
+		if problems := file.Apply(all, version, lastDay, true); len(problems) > 0 || all[0].Accepted == "" {
+			t.Errorf("version %q: the problems are %v, and the reason is %q", version, problems, all[0].Accepted)
+		}
+	}
+}
+
+// TestAccept checks that an entry is accepted without a look at its versions and its day.
+func TestAccept(t *testing.T) {
+	file, err := load(t, strings.Replace(entry, "2027-01-31", "2001-01-31", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := findings()
+	file.Accept(all)
+	for i, f := range all {
+		if (f.Accepted != "") != accepted[i] {
+			t.Errorf("%s is accepted: %q, want %t", f.ID(), f.Accepted, accepted[i])
+		}
+	}
+}
+
 func TestFilesThatAreRefused(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{
 		"no YAML":           {"accepted:", "accepted: [", "yaml"},
@@ -97,7 +126,6 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"no ids":            {"'Order.email#format', '*.metadata#type', 'GET * 409#status'", "", "no ids"},
 		"no reason":         {"odd addresses exist", "' '", "has no reason"},
 		"no evidence":       {"seen in a shop", "", "has no evidence"},
-		"no versions":       {"1.20.*, 1.19.3", "", "has no versions"},
 		"no verdict":        {"undecided", "", "has no wrong"},
 		"unknown verdict":   {"undecided", "client", `wrong is "client"`},
 		"no expiry":         {"2027-01-31", "''", "has no expires"},
@@ -178,6 +206,38 @@ func TestWhatASourceSaidIsPinned(t *testing.T) {
 func TestARenamedPathParameterIsTheSame(t *testing.T) {
 	if !accept.Covers("GET /a/{id} 4*#status", "GET /a/{address_id} 409#status") || accept.Covers("GET /a/{id} 409#status", "GET /b/{id} 409#status") {
 		t.Error("the names of path parameters are not on the wire, and paths are")
+	}
+}
+
+// TestAComponentThatIsGone checks that what was accepted inside a component is accepted inside another that takes its
+// place, and nowhere else.
+func TestAComponentThatIsGone(t *testing.T) {
+	at := func(places ...string) []finding.Finding {
+		var all []finding.Finding
+		for _, place := range places {
+			all = append(all, finding.Finding{Point: finding.Point{Place: place, Aspect: finding.Format}, Wrong: finding.Undecided})
+		}
+		return all
+	}
+	file, err := load(t, entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		found []finding.Finding
+		want  []bool
+	}{
+		"renamed":             {at("Purchase.email"), []bool{true}},
+		"in place":            {at("GET /orders 200 application/json.orders[].email", "Cart.order.email"), []bool{true, true}},
+		"another name inside": {at("Purchase.mail"), []bool{false}},
+		"still there":         {at("Purchase.email", "Order.phone"), []bool{false, false}},
+	} {
+		file.Apply(c.found, "1.20.11", lastDay, true)
+		for i, f := range c.found {
+			if (f.Accepted != "") != c.want[i] {
+				t.Errorf("%s: %s: accepted %t", name, f.ID(), f.Accepted != "")
+			}
+		}
 	}
 }
 

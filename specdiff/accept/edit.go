@@ -25,7 +25,7 @@ func Add(name string, findings []finding.Finding, why Why) (ids int, err error) 
 	if err != nil && !os.IsNotExist(err) {
 		return 0, err
 	}
-	if _, err := parse(text); err != nil {
+	if _, err := Parse(text); err != nil {
 		return 0, fmt.Errorf("%s: %w", name, err)
 	}
 	var entries []*Entry

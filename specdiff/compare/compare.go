@@ -28,7 +28,7 @@ type Result struct {
 func Documents(contract, published *openapi3.T, in func(path string) bool) Result {
 	d := &differ{
 		found: map[string]*Difference{}, places: map[string]map[string]bool{}, done: map[string]bool{},
-		uses: Uses(contract), contract: contract, published: published,
+		uses: Uses(contract), contract: contract, published: published, named: hasMedusaIDs(contract),
 	}
 	ours, theirs := byTemplate(contract), byTemplate(published)
 	for _, template := range union(ours, theirs) {
@@ -58,11 +58,12 @@ func (d *differ) path(path, theirPath string, in func(string) bool) {
 	for _, method := range union(ours, theirs) {
 		a, b := ours[method], theirs[method]
 		place := finding.Operation(method, cmp.Or(path, theirPath))
+		theirPlace := finding.Operation(method, cmp.Or(theirPath, path))
 		switch {
 		case b == nil:
 			d.add(place, finding.Presence, "documented", Absent)
 		case a != nil:
-			d.operation(place, side{d.contract, path, a}, side{d.published, theirPath, b})
+			d.operation(place, theirPlace, side{d.contract, path, a}, side{d.published, theirPath, b})
 		case in(theirPath):
 			d.add(place, finding.Presence, Absent, "documented")
 		}
@@ -76,17 +77,18 @@ func operations(doc *openapi3.T, path string) map[string]*openapi3.Operation {
 	return nil
 }
 
-func (d *differ) operation(place string, a, b side) {
-	if x, y := a.medusaID(), b.medusaID(); a.Extensions[medusaID] != nil && x != y {
+func (d *differ) operation(place, theirPlace string, a, b side) {
+	d.same(place, theirPlace)
+	if x, y := a.medusaID(), b.medusaID(); d.named && x != y {
 		d.add(place, finding.OperationID, x, y)
 	}
 	if x, y := a.credentials(), b.credentials(); x != y {
 		d.add(place, finding.Security, x, y)
 	}
-	d.parameters(place, a.parameters(a.path), b.parameters(a.path))
-	d.requestBody(place, a, b)
+	d.parameters(place, theirPlace, a.parameters(a.path), b.parameters(a.path))
+	d.requestBody(place, theirPlace, a, b)
 	for _, status := range union(a.Responses.Map(), b.Responses.Map()) {
-		d.response(finding.Response(place, status), responseOf(a, status), responseOf(b, status))
+		d.response(finding.Response(place, status), finding.Response(theirPlace, status), responseOf(a, status), responseOf(b, status))
 	}
 }
 
@@ -100,8 +102,8 @@ func responseOf(s side, status string) *openapi3.ResponseRef {
 	return nil
 }
 
-func (d *differ) requestBody(operation string, a, b side) {
-	place := finding.RequestBody(operation)
+func (d *differ) requestBody(operation, theirOperation string, a, b side) {
+	place, theirPlace := finding.RequestBody(operation), finding.RequestBody(theirOperation)
 	switch {
 	case a.RequestBody == nil && b.RequestBody == nil:
 		return
@@ -115,10 +117,10 @@ func (d *differ) requestBody(operation string, a, b side) {
 	if x, y := a.RequestBody.Value.Required, b.RequestBody.Value.Required; x != y {
 		d.add(place, finding.Required, required(x), required(y))
 	}
-	d.content(place, mediaTypes(a.RequestBody.Value.Content), mediaTypes(b.RequestBody.Value.Content), a.RequestBody.Value.Content, b.RequestBody.Value.Content)
+	d.content(place, theirPlace, mediaTypes(a.RequestBody.Value.Content), mediaTypes(b.RequestBody.Value.Content), a.RequestBody.Value.Content, b.RequestBody.Value.Content)
 }
 
-func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
+func (d *differ) response(place, theirPlace string, a, b *openapi3.ResponseRef) {
 	switch {
 	case b == nil:
 		d.add(place, finding.Status, "documented", Absent)
@@ -139,7 +141,7 @@ func (d *differ) response(place string, a, b *openapi3.ResponseRef) {
 		}
 		d.add(place, aspect, name+" "+x, name+" "+y)
 	}
-	d.content(place, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
+	d.content(place, theirPlace, bodyOf(a.Value), bodyOf(b.Value), a.Value.Content, b.Value.Content)
 }
 
 // canonical returns headers by their names in the usual spelling.
@@ -170,15 +172,14 @@ func bodyOf(r *openapi3.Response) string {
 	return cmp.Or(mediaTypes(r.Content), "no body")
 }
 
-func (d *differ) content(place, says, theySay string, a, b openapi3.Content) {
+func (d *differ) content(place, theirPlace, says, theySay string, a, b openapi3.Content) {
 	if says != theySay {
 		d.add(place, finding.ContentType, says, theySay)
 	}
 	a, b = plain(a), plain(b)
 	for _, kind := range union(a, b) {
 		if a[kind] != nil && b[kind] != nil {
-			at := finding.Media(place, kind)
-			d.schema(at, at, a[kind].Schema, b[kind].Schema)
+			d.schema(finding.Media(place, kind), finding.Media(theirPlace, kind), a[kind].Schema, b[kind].Schema)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 type differ struct {
 	contract, published *openapi3.T
+	named               bool // whether the contract has Medusa's names of operations
 	found               map[string]*Difference
 	places              map[string]map[string]bool
 	done                map[string]bool     // the pairs of places that were compared

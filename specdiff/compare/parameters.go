@@ -8,15 +8,15 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-func (d *differ) parameters(operation string, ours, theirs map[string]*openapi3.Parameter) {
+func (d *differ) parameters(operation, theirOperation string, ours, theirs map[string]*openapi3.Parameter) {
 	for _, key := range union(ours, theirs) {
 		a, b, place := ours[key], theirs[key], operation+key
 		switch {
 		case b == nil:
-			d.add(place, finding.Presence, describe(a.Schema), Absent)
+			d.add(place, finding.Presence, describe(a.Schema, byType), Absent)
 			continue
 		case a == nil:
-			d.add(place, finding.Presence, Absent, describe(b.Schema))
+			d.add(place, finding.Presence, Absent, describe(b.Schema, byName))
 			continue
 		}
 		if a.Required != b.Required {
@@ -29,7 +29,7 @@ func (d *differ) parameters(operation string, ours, theirs map[string]*openapi3.
 			}
 			d.add(place, aspect, x, y)
 		}
-		d.schema(place, place, a.Schema, b.Schema)
+		d.schema(place, finding.Parameter(theirOperation, b.In, b.Name), a.Schema, b.Schema)
 	}
 }
 

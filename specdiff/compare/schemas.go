@@ -20,7 +20,7 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 	d.same(place, theirPlace)
 	if a == nil || b == nil {
 		if a != b {
-			d.add(place, finding.Type, describe(a), describe(b))
+			d.add(place, finding.Type, describe(a, byType), describe(b, byName))
 		}
 		return
 	}
@@ -35,10 +35,15 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		theirPlace = w.component
 	}
 	d.same(place, theirPlace)
-	if both := place + "\n" + theirPlace; !d.done[both] { // in circles, places repeat
+	if both := place + v.own() + "\n" + theirPlace + w.own(); !d.done[both] { // in circles, places repeat
 		d.done[both] = true
 		d.views(place, theirPlace, v, w)
 	}
+}
+
+// own returns what a wrapper of a component may add to it.
+func (v view) own() string {
+	return fmt.Sprint(v.typ, v.format, v.enum, v.bounds, v.open, slices.Sorted(maps.Keys(v.required)), len(v.props))
 }
 
 func null(v view, ref *openapi3.SchemaRef) string {
@@ -56,12 +61,15 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 		return
 	}
 	if x, y := v.basic(), w.basic(); x != y {
-		d.add(place, finding.Type, v.kind(), w.kind())
+		d.add(place, finding.Type, v.kind(byType), w.kind(byName))
 		return
 	}
-	if v.bare() != w.bare() {
-		d.add(place, finding.Type, v.shown(), w.shown())
+	if v.bare() != w.bare() || v.elementless() != w.elementless() {
+		d.add(place, finding.Type, v.shown(byType), w.shown(byName))
 		return
+	}
+	if v.typ == "" && w.typ != "" { // the other way round, it is a habit of documents
+		d.add(place, finding.Type, "anything, and objects with these properties", w.shown(byName))
 	}
 	if v.format != w.format {
 		d.add(place, finding.Format, orNone(v.format), orNone(w.format))
@@ -72,9 +80,9 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	if x, y := strings.Join(v.bounds, ", "), strings.Join(w.bounds, ", "); x != y {
 		d.add(place, finding.Bounds, orNone(x), orNone(y))
 	}
-	// Most defaults that only the published document has are those of the database, which no response shows.
-	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && v.byDefault != nil {
-		d.add(place, finding.Default, x, strings.Replace(y, "<nil>", "none", 1))
+	// Most defaults of properties that only the published document has are those of the database, which no response shows.
+	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && (v.byDefault != nil || strings.Contains(place, " query ")) {
+		d.add(place, finding.Default, strings.Replace(x, "<nil>", "none", 1), strings.Replace(y, "<nil>", "none", 1))
 	}
 	if v.open != w.open {
 		d.add(place, finding.Open, cmp.Or(string(v.open), "not said"), cmp.Or(string(w.open), "not said"))
@@ -101,15 +109,21 @@ func (v view) bare() bool {
 	return v.basic() == "object" && len(v.props) == 0 && v.extra == nil && v.open == open
 }
 
-func (v view) shown() string {
-	if v.bare() {
-		return "any object"
-	}
+// elementless reports whether it is an array without any word about its elements.
+func (v view) elementless() bool { return v.typ == "array" && v.items == nil }
+
+func (v view) shown(n naming) string {
 	switch {
-	case v.component != "":
+	case v.bare():
+		return "any object"
+	case v.elementless():
+		return "any array"
+	case v.items != nil:
+		return v.kind(n)
+	case v.component != "" && n == byName:
 		return v.component
 	case len(v.props) == 0:
-		return "object with " + describe(v.extra) + " values"
+		return "object with " + describe(v.extra, n) + " values"
 	}
 	return "object with " + list(slices.Sorted(maps.Keys(v.props)))
 }
@@ -131,9 +145,9 @@ func (d *differ) properties(place, theirPlace string, v, w view) {
 		a, b, at := v.props[name], w.props[name], place+"."+name
 		switch {
 		case b == nil:
-			d.add(at, finding.Presence, describe(a), Absent)
+			d.add(at, finding.Presence, describe(a, byType), Absent)
 		case a == nil:
-			d.add(at, finding.Presence, Absent, describe(b))
+			d.add(at, finding.Presence, Absent, describe(b, byName))
 			d.same(at, theirPlace+"."+name)
 		default:
 			if v.required[name] != w.required[name] {
@@ -150,8 +164,8 @@ func (d *differ) branches(place, theirPlace string, v, w view) bool {
 	if len(ours)+len(theirs) == 0 {
 		return false
 	}
-	if x, y := v.kind(), w.kind(); x != y && (len(v.oneOf) != len(w.oneOf) || len(v.anyOf) != len(w.anyOf)) {
-		d.add(place, finding.Branches, v.named(), w.named())
+	if x, y := v.kind(byType), w.kind(byType); x != y && (len(v.oneOf) != len(w.oneOf) || len(v.anyOf) != len(w.anyOf)) {
+		d.add(place, finding.Branches, v.named(byType), w.named(byName))
 	}
 	switch {
 	case len(theirs) == 0:
@@ -199,9 +213,9 @@ func partner(v view, refs openapi3.SchemaRefs) int {
 	return slices.IndexFunc(refs, func(ref *openapi3.SchemaRef) bool { return see(ref).basic() == v.basic() })
 }
 
-func (v view) named() string {
-	if v.component != "" && len(v.oneOf)+len(v.anyOf) == 0 {
+func (v view) named(n naming) string {
+	if v.component != "" && n == byName && len(v.oneOf)+len(v.anyOf) == 0 {
 		return v.component
 	}
-	return v.kind()
+	return v.kind(n)
 }

@@ -57,6 +57,18 @@ func (s side) scheme(name string) string {
 	return cmp.Or(scheme.Scheme, scheme.Type)
 }
 
+// hasMedusaIDs reports whether an operation of the document has Medusa's name beside its own.
+func hasMedusaIDs(doc *openapi3.T) bool {
+	for _, item := range doc.Paths.Map() {
+		for _, op := range item.Operations() {
+			if op.Extensions[medusaID] != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // medusaID is the extension for Medusa's operationId in a contract that has operationIds of its own.
 const medusaID = "x-medusa-operation-id"
 

@@ -67,8 +67,8 @@ func see(ref *openapi3.SchemaRef) view {
 		v = v.with(b)
 	}
 	v.nullable = v.nullable || nullable
-	if len(s.AllOf) == 1 && v.component == "" && len(s.Properties) == 0 {
-		v.component = see(s.AllOf[0]).component
+	if len(s.AllOf) == 1 && len(s.Properties) == 0 {
+		v.component = cmp.Or(see(s.AllOf[0]).component, v.component)
 	}
 	if v.isAny() {
 		v.nullable = true
@@ -128,15 +128,24 @@ func bounds(s *openapi3.Schema) []string {
 	return all
 }
 
+// naming is whether components are called by their names. Those of the contract are not, so that what it says stays the
+// same if one is renamed.
+type naming bool
+
+const (
+	byType naming = false
+	byName naming = true
+)
+
 // describe returns a schema in a few words, for a cell of a table.
-func describe(ref *openapi3.SchemaRef) string {
+func describe(ref *openapi3.SchemaRef, n naming) string {
 	if ref == nil {
 		return "anything"
 	}
 	v := see(ref)
-	text := v.kind()
+	text := v.kind(n)
 	switch {
-	case v.component != "":
+	case v.component != "" && n == byName:
 		text = v.component
 	case len(v.enum) > 0:
 		text += " of " + list(v.enum)
@@ -149,15 +158,15 @@ func describe(ref *openapi3.SchemaRef) string {
 	return text
 }
 
-// kind returns the type in a few words, without the name of the component.
-func (v view) kind() string {
+// kind returns the type in a few words, without the name of the component itself.
+func (v view) kind(n naming) string {
 	switch {
 	case len(v.oneOf) > 0:
-		return "one of " + branches(v.oneOf)
+		return "one of " + branches(v.oneOf, n)
 	case len(v.anyOf) > 0:
-		return "any of " + branches(v.anyOf)
-	case v.items != nil:
-		return "array of " + describe(v.items)
+		return "any of " + branches(v.anyOf, n)
+	case v.items != nil && v.typ != "":
+		return "array of " + describe(v.items, n)
 	case v.isAny():
 		return "anything"
 	case v.typ == "" && len(v.props) > 0:
@@ -166,11 +175,12 @@ func (v view) kind() string {
 	return cmp.Or(v.typ, "anything")
 }
 
-func branches(refs openapi3.SchemaRefs) string {
+func branches(refs openapi3.SchemaRefs, n naming) string {
 	var names []string
 	for _, ref := range refs {
-		names = append(names, describe(ref))
+		names = append(names, describe(ref, n))
 	}
+	slices.Sort(names) // their order means nothing
 	return list(names)
 }
 

@@ -149,6 +149,9 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		}
 		for name, h := range ref.Value.Headers {
 			c.unknown(place+" header "+name, h.Value.Extensions)
+			if h.Value.Schema == nil {
+				c.note(place+" header "+name, "it has no schema")
+			}
 			r.headers[http.CanonicalHeaderKey(name)] = c.shape(h.Value.Schema, place+" header "+name)
 		}
 		o.responses[status] = r

@@ -151,8 +151,8 @@ func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi
 			c.note(loc, "allOf branches that both have %s: the first counts", strings.Join(conflicts, ", "))
 		}
 		nullableBranches = nullableBranches && b.nullable
-		if len(s.AllOf) == 1 && ref.Ref == "" && len(s.Properties) == 0 {
-			sh.loc = b.loc // it only wraps a reference, to make it nullable
+		if len(s.AllOf) == 1 && len(s.Properties) == 0 {
+			sh.loc = b.loc // it only wraps a reference, to make it nullable or to give it another name
 		}
 	}
 	sh.nullable = s.Nullable || nullableBranches

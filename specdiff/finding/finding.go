@@ -46,6 +46,8 @@ type Finding struct {
 	Live      string   `json:"live,omitempty"`      // what the running backend does; "" if nothing was seen
 	Wrong     Wrong    `json:"wrong"`
 	Go        string   `json:"go,omitempty"`       // what it means for callers of the generated code
+	Client    string   `json:"client,omitempty"`   // what it means for callers of package customers as it is
+	Breaking  bool     `json:"breaking,omitempty"` // whether a call of package customers fails, loses data or misleads
 	Change    string   `json:"change,omitempty"`   // how to change the contract; "" if it is right
 	Example   string   `json:"example,omitempty"`  // what was seen live
 	Curl      string   `json:"curl,omitempty"`     // how to see it again

@@ -56,7 +56,7 @@ func TestChange(t *testing.T) {
 		from, to string
 	}{
 		"Order.email#nullable":             {"null", "type: string, format: uuid }", "type: string, format: uuid, nullable: true }"},
-		"Order.customer#nullable":          {"null", "        customer: { $ref: '#/components/schemas/Customer' }\n", "        customer:\n          nullable: true\n          allOf:\n            - $ref: '#/components/schemas/Customer'\n"},
+		"Order.customer#nullable":          {"null", "customer: { $ref: '#/components/schemas/Customer' }", "customer: { nullable: true, allOf: [{ $ref: '#/components/schemas/Customer' }] }"},
 		"Order.id#required":                {"not there", "      required: [id]\n", ""},
 		"Order.email#required":             {"refused: omitted", "required: [id]", "required: [id, email]"},
 		"Order.email#format":               {"another format", ", format: uuid }", " }"},

@@ -521,7 +521,7 @@ const mostTypos = 2
 func (c *change) misspelled() error {
 	name, _, ok := strings.Cut(c.f.Contract, " is no keyword of OpenAPI 3.0 here")
 	if !ok {
-		return forAPerson("%s", c.f.Contract)
+		return forAPerson("what is not read has to be written in another way, if it means something")
 	}
 	best := ""
 	for _, known := range keywords {

@@ -13,6 +13,9 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
+// StepAsk is the step of the requests to the routes of [Config.Ask].
+const StepAsk = "ask a route of the shop's own"
+
 // The names of steps whose outcome is looked at again.
 const (
 	stepLogin       = "log in"

@@ -55,6 +55,9 @@ func (c *check) probe(operation string, x *Exchange) {
 			point = ofRequest(first)
 		}
 	}
+	if c.signed(point, x) {
+		return
+	}
 	got := outcomeOf(x)
 	live := map[outcome]string{accepted: "accepted", refused: "refused", failed: "fails"}[got] + ": " + p.Variant
 	example := fmt.Sprintf("%s: %d", p.Variant, x.Status)
@@ -69,6 +72,16 @@ func (c *check) probe(operation string, x *Exchange) {
 	default:
 		c.add(point, finding.Contradicts, document, live, example, x, 1)
 	}
+}
+
+// signed compares what a document says about names of columns with a sign with what the backend takes. A failure is one
+// finding, which names the sign.
+func (c *check) signed(point finding.Point, x *Exchange) bool {
+	if v := x.Probe.Variant; v != plusName && v != minusName || outcomeOf(x) != failed {
+		return false
+	}
+	c.add(point, finding.Contradicts, "allowed", "fails: "+x.Probe.Variant, x.URL, x, 1)
+	return true
 }
 
 // objections returns the findings about a probe that its base does not have.

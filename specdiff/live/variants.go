@@ -30,6 +30,9 @@ type otherKind struct{ kind, text string }
 const (
 	noBody      = "no body"
 	emptyObject = "empty object"
+	valueName   = "value "             // … of an enumeration
+	plusName    = "name after a plus"  // which Medusa takes since 1.20.4 …
+	minusName   = "name after a minus" // … and this
 )
 
 // bodyVariants are the variants of a body as a whole.
@@ -123,6 +126,10 @@ func queryVariants(f conform.Field) []variant {
 		}
 		all = append(all, variant{name: variantName, aspect: aspect, text: strings.Join(parts, "&")})
 	}
+	if name == "fields" {
+		add(plusName, finding.Format, name, "+email")
+		add(minusName, finding.Format, name, "-email")
+	}
 	good, wrong := sample(name, f.Schema)
 	switch {
 	case f.Schema.Type == "array":
@@ -133,7 +140,7 @@ func queryVariants(f conform.Field) []variant {
 		one, other := sampleElements(name, elements)
 		styled(add, name, one, other)
 		for _, value := range elements.Enum {
-			add("value "+text(value), finding.Enum, name+"[]", text(value))
+			add(valueName+text(value), finding.Enum, name+"[]", text(value))
 		}
 		add("unknown value", finding.Enum, name+"[]", extraName)
 		add("unknown value after a comma", finding.Enum, name, one+","+extraName)

@@ -11,14 +11,19 @@ import (
 
 // JSON writes the report and its outcome as one indented object.
 func (r *Report) JSON(w io.Writer) error {
+	var client Standing
+	if r.Mine() {
+		client = r.Standing()
+	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(struct {
-		Agrees      bool `json:"agrees"`
-		Unexplained int  `json:"unexplained"`
+		Agrees      bool     `json:"agrees"`
+		Unexplained int      `json:"unexplained"`
+		Client      Standing `json:"client,omitempty"`
 		*Report
-	}{r.Agrees(), len(r.Unexplained()), r.filled()})
+	}{r.Agrees(), len(r.Unexplained()), client, r.filled()})
 }
 
 // filled returns the report with empty lists instead of null.

@@ -29,12 +29,16 @@ type Report struct {
 	Root  string            `json:"-"`              // the directory that SARIF, JUnit and GitHub name files from; "" for the working directory
 }
 
+// Embedded is the name of the contract that is part of the program, which is no file.
+const Embedded = "customers-go's openapi.yaml"
+
 // Sources are what was compared; "" for what was not.
 type Sources struct {
 	Contract  string `json:"contract,omitempty"`
 	Published string `json:"published,omitempty"`
 	Backend   string `json:"backend,omitempty"`
 	Version   string `json:"version,omitempty"` // of the backend, if known
+	Seems     string `json:"seems,omitempty"`   // the versions that the backend behaves like: "1.17 to 1.20.3"
 	Since     string `json:"since,omitempty"`   // the earlier report
 }
 
@@ -105,7 +109,7 @@ func (r *Report) outcome() string {
 // if the contract is no file.
 func (r *Report) relative(f finding.Finding) string {
 	file := cmp.Or(f.File, r.Sources.Contract)
-	if file == "" || strings.Contains(file, "://") {
+	if file == "" || file == Embedded || strings.Contains(file, "://") {
 		return ""
 	}
 	root, err := filepath.Abs(r.Root)

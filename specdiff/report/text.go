@@ -18,9 +18,15 @@ type Style struct {
 	Width int  // of the terminal; 0 for lines of any length, as a file has
 }
 
-// Text writes the report for people: a table of what is to be dealt with, then each finding in full.
+// Text writes the report for people: a table of what is to be dealt with, then each finding in full. For a backend alone
+// it is whether the client works with it, and what differs from the contract.
 func (r *Report) Text(w io.Writer, style Style) error {
 	t := &text{style: style}
+	if r.Mine() {
+		t.mine(r)
+		_, err := io.WriteString(w, t.String())
+		return err
+	}
 	t.hang("", 0, plain("specdiff: "+r.title()), t.strong)
 	open := r.Unexplained()
 	if len(open) > 0 {
@@ -195,9 +201,8 @@ func (t *text) hang(head string, width int, text string, paint func(string) stri
 	}
 }
 
-// details writes what does not fit the table. What readers copy is in one line, which the terminal may break.
+// details writes what does not fit the table.
 func (t *text) details(all []row) {
-	const width = 12
 	for _, r := range all {
 		t.line("")
 		title := who(r.Wrong)
@@ -205,16 +210,22 @@ func (t *text) details(all []row) {
 			title += ", new"
 		}
 		t.line(t.strong(plain(r.name())) + ": " + t.red(title))
-		for _, f := range r.fields() {
-			head := "  " + t.dim(fmt.Sprintf("%-10s", f.Name))
-			switch {
-			case f.Block:
-				t.line(head + strings.ReplaceAll(block(f.Value), "\n", "\n"+strings.Repeat(" ", width)))
-			case f.Copied:
-				t.line(head + plain(f.Value))
-			default:
-				t.hang(head, width, plain(f.Value), same)
-			}
+		t.fields(r.fields())
+	}
+}
+
+// fields writes what is known of a row. What readers copy is in one line, which the terminal may break.
+func (t *text) fields(all []field) {
+	const width = 12
+	for _, f := range all {
+		head := "  " + t.dim(fmt.Sprintf("%-10s", f.Name))
+		switch {
+		case f.Block:
+			t.line(head + strings.ReplaceAll(block(f.Value), "\n", "\n"+strings.Repeat(" ", width)))
+		case f.Copied:
+			t.line(head + plain(f.Value))
+		default:
+			t.hang(head, width, plain(f.Value), same)
 		}
 	}
 }

@@ -41,7 +41,10 @@ func Join(e Evidence) []finding.Finding {
 		at(o.Point).contract.add(o)
 	}
 	for _, o := range e.Published {
-		if p := at(o.Point); !o.Elsewhere || p.difference != nil { // if the documents agree, it was elsewhere
+		p := at(o.Point)
+		ours := p.contract.contradicts
+		both := ours != nil && o.Relation == finding.Contradicts && o.Document == ours.Document && o.Live == ours.Live
+		if !o.Elsewhere || p.difference != nil || both { // if the documents agree, it was elsewhere
 			p.published.add(o)
 		}
 	}
@@ -54,6 +57,8 @@ func Join(e Evidence) []finding.Finding {
 			}
 			f.Operation = e.Names[f.Point.Operation()]
 			f.Go, f.Change = meaning(f)
+			of := client(f)
+			f.Breaking, f.Client = of.breaks, of.client
 			f.Elsewhere = lookUp(f.Place, published)
 			all = append(all, f)
 		}
@@ -172,7 +177,7 @@ func AtPlaces(observations []finding.Observation, places map[string][]string) []
 
 // lookUp returns the contract's places for a place, or for the longest part of it that is known.
 func lookUp(place string, places map[string][]string) []string {
-	for end := len(place); end > 0; end = strings.LastIndexAny(place[:end], ".[|") {
+	for end := len(place); end > 0; end = strings.LastIndexAny(place[:end], ".[| ") {
 		if known := places[place[:end]]; known != nil {
 			var all []string
 			for _, k := range known {

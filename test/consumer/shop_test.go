@@ -75,7 +75,7 @@ func TestFake(t *testing.T) {
 // TestClient uses the client and the raw client over HTTP.
 func TestClient(t *testing.T) {
 	const customer = `{"customer":{"id":"cus_1","email":"user@example.com","first_name":null,"last_name":null,"phone":null,
-		"billing_address_id":null,"has_account":true,"metadata":null,"created_at":"2026-01-02T03:04:05.006Z","updated_at":"2026-01-02T03:04:05.006Z","deleted_at":null}}`
+		"billing_address_id":null,"has_account":true,"metadata":null,"created_at":"2026-01-02T03:04:05.006Z","updated_at":"2026-01-02T03:04:05.006Z","deleted_at":null,"shipping_addresses":[]}}`
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /store/customers", func(w http.ResponseWriter, _ *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "connect.sid", Value: "s:1", Path: "/", HttpOnly: true, Expires: time.Now().Add(time.Hour)})

@@ -19,7 +19,7 @@ var extendedFacts = []fact{{"B53_the_properties_of_an_extended_entity_are_read_a
 // extendedCustomer has a shop whose customers have the columns nickname and loyalty_points, by the vendor's way to extend an
 // entity: it registers with them, reads, changes, clears and lists them.
 func extendedCustomer(t *testing.T) {
-	b := borrowBackend(t, backend.Settings{Extended: true})
+	b := borrowBackend(t, backend.Settings{Project: "extended"})
 	notRecorded := customers.WithHTTPClient(&http.Client{Transport: baseTransport}) // the contract has no such columns
 	ctx, c := t.Context(), newClientOf(t, b, notRecorded)
 	email := uniqueEmail(t)

@@ -18,6 +18,7 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/report"
 )
 
 // Exit codes.
@@ -28,17 +29,24 @@ const (
 	unreachable
 )
 
-const help = `specdiff compares an API's contract, its published document and the running backend, and reports which of them is wrong.
+const help = `specdiff compares an API's contract, its published document and the running backend.
 
-  specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000
+Does the Go client work with your backend? The contract is part of the program:
 
-  specdiff -spec openapi.yaml -replay run.har.gz
+  specdiff -backend https://shop.example.com -email customer@example.com
+
+Exit code 0: it works, as far as was seen; 1: something breaks the client; 2: wrong usage or unreadable input; 3: the backend
+cannot be reached, is no Medusa v1, or too little was seen of it to say that the client works.
+
+Which of the documents is wrong? At least two of contract, published document (or package) and backend (or record):
+
+  specdiff -spec openapi.yaml -package node_modules/@medusajs/medusa -backend http://localhost:9000 -accepted accepted.yaml
+  specdiff -spec openapi.yaml -replay run.har.gz -accepted accepted.yaml
   specdiff accept 'Order.email#format' -reason … -evidence … -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
   specdiff prune -accepted accepted.yaml -spec openapi.yaml -replay run.har.gz
 
-At least two of contract, published document (or package) and backend (or record) are needed. Exit code 0: they agree, or each
-deviation is accepted or shown to be the published document's; 1: they disagree; 2: wrong usage or unreadable input;
-3: the backend cannot be reached.
+Exit code 0: they agree, or each deviation is accepted or shown to be the published document's; 1: they disagree; 2 and 3
+as above.
 
 `
 
@@ -51,11 +59,13 @@ func main() {
 }
 
 type options struct {
-	config specdiff.Config
-	edit   edit
-	setup  string
-	routes string
-	output output
+	config  specdiff.Config
+	edit    edit
+	setup   string
+	email   string
+	headers []string
+	routes  string
+	output  output
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -67,10 +77,23 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		_, _ = io.WriteString(stderr, help)
 		f.PrintDefaults()
 	}
-	f.StringVar(&o.config.Contract, "spec", "", "the contract, OpenAPI 3.0: a `file or URL`")
+	f.StringVar(&o.config.Contract, "spec", "", "the contract, OpenAPI 3.0: a `file or URL` (default for a backend alone: that of customers-go, which is part of the program)")
 	f.StringVar(&o.config.Published, "published", "", "the published document: a `file or URL`")
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
+	f.StringVar(&o.email, "email", "", "the `email` of a customer with orders, who is logged in and read, never changed; the password is that of "+passwordVariable+" in the environment, or asked for on a terminal")
+	f.Func("route", "a `route` of the shop's own to ask and to propose a contract for: 'GET /store/customers/me/wishlist', or 'GET /store/wishlists/{id=wish_1}' with a value for a parameter; may be repeated", func(text string) error {
+		o.config.Ask = append(o.config.Ask, text)
+		return nil
+	})
+	f.BoolVar(&o.config.ReadOnly, "read-only", false, "for a shop with customers of its own: registers no customer and changes nothing, so that less is seen")
+	f.StringVar(&o.config.Cookie.Name, "cookie-name", "", "the `name` of the session cookie, if session_options.name is another than connect.sid")
+	f.BoolVar(&o.config.Cookie.Secure, "cookie-secure", false, "the session cookie is Secure and SameSite=None, as with NODE_ENV=production")
+	f.DurationVar(&o.config.Cookie.TTL, "cookie-lifetime", 0, "the `lifetime` of the session cookie, such as 24h, if session_options.ttl is not ten hours")
+	f.Func("header", "a `'Name: value'` to send with each request, for a gateway before the backend; may be repeated, and is shown nowhere", func(text string) error {
+		o.headers = append(o.headers, text) // package flag would print one that is refused here
+		return nil
+	})
 	f.StringVar(&o.config.Record, "record", "", "a `file` to write what the backend did to, for -replay, with the secrets redacted; packed if its name ends in .gz")
 	f.StringVar(&o.config.Replay, "replay", "", "instead of -backend: a `file` that -record wrote, which has the published document too, or a HAR file of a browser or proxy")
 	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
@@ -87,6 +110,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if err := o.edit.check(o.config.Accepted); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.config.Header, err = header(o.headers); err != nil {
 		return nil, err
 	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
@@ -128,6 +155,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil {
 		err = o.readSetup(stdin)
 	}
+	if err == nil {
+		err = o.login(ctx, stdin, stderr)
+	}
 	if err != nil {
 		return fail(stderr, err)
 	}
@@ -148,6 +178,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	r.Began, r.Took, r.Root = began, time.Since(began), os.Getenv("GITHUB_WORKSPACE")
 	if err := o.output.write(r, stdout); err != nil {
 		return fail(stderr, err)
+	}
+	return exitCode(r)
+}
+
+func exitCode(r *report.Report) int {
+	if r.Mine() {
+		return map[report.Standing]int{report.Works: agrees, report.Breaks: disagrees, report.Unclear: unreachable}[r.Standing()]
 	}
 	if !r.Agrees() {
 		return disagrees

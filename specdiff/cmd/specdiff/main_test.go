@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -55,6 +56,19 @@ func TestExitCodes(t *testing.T) {
 		"backend is gone":    {[]string{"-spec", contract, "-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
 		"backend from setup": {[]string{"-spec", contract, "-setup", "-"}, `{"url":"` + gone.URL + `"}`, unreachable, "", "cannot be reached"},
 		"backend and replay": {[]string{"-spec", contract, "-backend", gone.URL, "-replay", damaged}, "", usage, "", "not both"},
+		"backend alone":      {[]string{"-backend", gone.URL}, "", unreachable, "", "cannot be reached"},
+		"email, no backend":  {[]string{"-email", "geheim@example.com"}, "", usage, "", "-email is a login at the -backend"},
+		"email, no password": {[]string{"-email", "geheim@example.com", "-backend", gone.URL}, "geheim", usage, "", "set SPECDIFF_PASSWORD"},
+		"header, no value":   {[]string{"-header", "geheim"}, "", usage, "", "-header is not like 'Name: value'"},
+		"header, no name":    {[]string{"-header", ": geheim"}, "", usage, "", "-header is not like 'Name: value'"},
+		"header of two":      {[]string{"-header", "X: a\r\nY: geheim"}, "", usage, "", "-header is not like 'Name: value'"},
+		"header of ours":     {[]string{"-header", "cookie: geheim"}, "", usage, "", "specdiff sets Cookie by itself"},
+		"route of no form":   {[]string{"-backend", gone.URL, "-route", "/store/wishlist"}, "", usage, "", "is not like 'GET /store/customers/me/wishlist'"},
+		"route that changes": {[]string{"-backend", gone.URL, "-route", "POST /store/wishlist"}, "", usage, "", "only GET is asked"},
+		"route, no backend":  {[]string{"-spec", contract, "-published", published, "-route", "GET /store/wishlist"}, "", usage, "", "a route is asked on the backend"},
+		"lifetime":           {[]string{"-cookie-lifetime", "long"}, "", usage, "", "-cookie-lifetime"},
+		"works":              {[]string{"-replay", testdata + "plain.har"}, "", agrees, "works: nothing that was seen breaks the Go client", ""},
+		"breaks":             {[]string{"-replay", testdata + "shop.har"}, "", disagrees, "1. breaks: StoreGetAuthEmailRes.exists, type: string", ""},
 		"no record":          {[]string{"-spec", contract, "-replay", "none.har"}, "", usage, "", "none.har"},
 		"record is no HAR":   {[]string{"-spec", contract, "-replay", damaged}, "", usage, "", "damaged.yaml: it is no HAR file"},
 		"record of no run":   {[]string{"-spec", contract, "-published", published, "-record", damaged}, "", usage, "", "a record is made of a backend"},
@@ -72,6 +86,45 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("printed\n%s\nand on stderr\n%s", &stdout, &stderr)
 			}
 		})
+	}
+}
+
+// TestTheLoginOfEmail checks that the customer of -email is the first to log in, and that its password does not show.
+func TestTheLoginOfEmail(t *testing.T) {
+	logins := make(chan string, 100)
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if strings.Contains(string(body), "ada@example.com") {
+			select {
+			case logins <- string(body):
+			default:
+			}
+		}
+		if r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/store/auth/") {
+			w.Header().Set("Content-Type", "application/json; charset=utf-8")
+			_, _ = io.WriteString(w, `{"exists":false}`)
+			return
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = io.WriteString(w, "Unauthorized")
+	}))
+	defer backend.Close()
+	t.Setenv(passwordVariable, "geheim-geheim")
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"-backend", backend.URL, "-email", "ada@example.com"}, strings.NewReader(""), &stdout, &stderr)
+	if code != unreachable {
+		t.Errorf("exit code %d, want %d", code, unreachable)
+	}
+	select {
+	case body := <-logins:
+		if !strings.Contains(body, "geheim-geheim") {
+			t.Error("the login has another password")
+		}
+	default:
+		t.Error("the customer did not log in")
+	}
+	if all := stdout.String() + stderr.String(); strings.Contains(all, "geheim") || strings.Contains(all, "ada@") {
+		t.Errorf("a secret shows in\n%s", all)
 	}
 }
 

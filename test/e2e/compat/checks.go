@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,15 +23,19 @@ type Check struct {
 // Env is what a check works with.
 type Env struct {
 	Backend *backend.Backend
-	HTTP    *http.Client // records each exchange
+	HTTP    *http.Client
+	URL     string             // the base URL, if it is not the backend's own
+	Options []customers.Option // what the clients need to use it
 	emails  atomic.Int64
 }
 
-const password = "a password"
+// Password is that of each customer whom Registered makes.
+const Password = "a password"
 
 // Client returns a client that is not logged in.
 func (e *Env) Client(opts ...customers.Option) (*customers.Client, error) {
-	return customers.New(e.Backend.URL, append([]customers.Option{customers.WithHTTPClient(e.HTTP), customers.WithTimeout(2 * time.Minute)}, opts...)...)
+	all := append([]customers.Option{customers.WithHTTPClient(e.HTTP), customers.WithTimeout(2 * time.Minute)}, e.Options...)
+	return customers.New(cmp.Or(e.URL, e.Backend.URL), append(all, opts...)...)
 }
 
 // Email returns an email that no customer has.
@@ -45,7 +50,7 @@ func (e *Env) Registered(ctx context.Context) (*customers.Client, string, error)
 		return nil, "", err
 	}
 	email := e.Email()
-	_, err = c.Create(ctx, customers.CreateRequest{FirstName: "Ada", LastName: "Lovelace", Email: email, Password: password})
+	_, err = c.Create(ctx, customers.CreateRequest{FirstName: "Ada", LastName: "Lovelace", Email: email, Password: Password})
 	return c, email, err
 }
 
@@ -98,6 +103,9 @@ func withOrders(f func(ctx context.Context, c *customers.Client, placed int) err
 	}
 }
 
+// PasswordByToken is the name of the check that waits for an event, which Medusa sends every few seconds.
+const PasswordByToken = "a new password by token"
+
 // Checks are each method of the client with its options, in the order of docs/compatibility.md.
 var Checks = []Check{
 	{"register", as(func(ctx context.Context, c *customers.Client, email string) error {
@@ -108,12 +116,12 @@ var Checks = []Check{
 		return want(me.Email == email && me.HasAccount && c.Session().LoggedIn() && !me.CreatedAt.IsZero(), "registered %v", me.ID)
 	})},
 	{"register an email twice", as(func(ctx context.Context, c *customers.Client, email string) error {
-		_, err := c.Create(ctx, customers.CreateRequest{Email: email, Password: password})
+		_, err := c.Create(ctx, customers.CreateRequest{Email: email, Password: Password})
 		return wantError(err, customers.ErrDuplicate)
 	})},
 	{"log in", as(func(ctx context.Context, c *customers.Client, email string) error {
 		in := c.WithSession(new(customers.Session))
-		me, err := in.Auth.Authenticate(ctx, strings.ToUpper(email), password)
+		me, err := in.Auth.Authenticate(ctx, strings.ToUpper(email), Password)
 		if err != nil {
 			return err
 		}
@@ -185,7 +193,7 @@ var Checks = []Check{
 		return want(me.Email == email, "another customer")
 	})},
 	{"get a token", as(func(ctx context.Context, c *customers.Client, email string) error {
-		token, err := c.Auth.GetToken(ctx, email, password)
+		token, err := c.Auth.GetToken(ctx, email, Password)
 		if err != nil {
 			return err
 		}
@@ -196,7 +204,7 @@ var Checks = []Check{
 		if err != nil {
 			return err
 		}
-		token, err := c.Auth.GetToken(ctx, email, password)
+		token, err := c.Auth.GetToken(ctx, email, Password)
 		if err != nil {
 			return err
 		}
@@ -289,7 +297,7 @@ var Checks = []Check{
 		if err != nil {
 			return err
 		}
-		_, err = c.WithSession(new(customers.Session)).Auth.Authenticate(ctx, "new."+email, password)
+		_, err = c.WithSession(new(customers.Session)).Auth.Authenticate(ctx, "new."+email, Password)
 		return errors.Join(err, want(me.Email == "new."+email, "not changed"))
 	})},
 	{"change the password", as(func(ctx context.Context, c *customers.Client, email string) error {
@@ -468,7 +476,7 @@ var Checks = []Check{
 		}
 		return want(len(methods) > 0 && methods[0].ProviderID == "saved-methods", "%d methods", len(methods))
 	}},
-	{"a new password by token", func(ctx context.Context, e *Env) error {
+	{PasswordByToken, func(ctx context.Context, e *Env) error {
 		c, email, err := e.Registered(ctx)
 		if err != nil {
 			return err

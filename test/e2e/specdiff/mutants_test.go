@@ -13,6 +13,7 @@ import (
 
 	"github.com/medusa-storefront/customers-go/specdiff/compare"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
@@ -110,17 +111,13 @@ func toNode(t *testing.T, doc *openapi3.T) node {
 	return o
 }
 
-// loadNode loads a document as openapi3.Loader does, without its detour by YAML.
+// loadNode reads a document as specdiff does.
 func loadNode(doc node) (*openapi3.T, error) {
 	text, err := json.Marshal(doc)
 	if err != nil {
 		return nil, err
 	}
-	loaded := new(openapi3.T)
-	if err := json.Unmarshal(text, loaded); err != nil {
-		return nil, err
-	}
-	return loaded, openapi3.NewLoader().ResolveRefsIn(loaded, nil)
+	return document.Parse(text, "edited")
 }
 
 // mutant is a single change of a document.

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import path from "node:path";
-import { extendedDir, medusaDir } from "./paths.mjs";
+import { medusaDir, projectsDir } from "./paths.mjs";
 import { stopChild } from "./stopchild.mjs";
 import { Tail } from "./tail.mjs";
 import { withoutTelemetry } from "./telemetry.mjs";
@@ -9,6 +9,10 @@ export const JWT_SECRET = "customers-go-jwt-secret";
 export const COOKIE_SECRET = "customers-go-cookie-secret";
 
 const OPTIONAL_FEATURES = { tax_inclusive_pricing: true, product_categories: true };
+
+// projectOf returns the name of the project in projects/ to start, or nothing for the stock one, whose configuration
+// can't be changed.
+const projectOf = ({ project, config } = {}) => project ?? (config && "configured");
 
 const START_MS = 240_000;
 
@@ -47,7 +51,7 @@ export class Medusa {
 
   // start starts the server and, if admin is given, makes that account before it listens.
   async start(settings, { admin } = {}) {
-    if (settings?.extended) await this.migrate(settings); // its columns
+    if (projectOf(settings) === "extended") await this.migrate(settings); // its columns
     const env = this.#environment(settings);
     if (admin) env.CREATE_ADMIN = JSON.stringify(admin);
     const child = this.#fork("server.js", settings, env);
@@ -75,7 +79,7 @@ export class Medusa {
   }
 
   #fork(script, settings, env) {
-    const child = fork(path.join(settings?.extended ? extendedDir : medusaDir, script), [], { cwd: medusaDir, env, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = fork(path.join(projectOf(settings) ? projectsDir : medusaDir, script), [], { cwd: medusaDir, env, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     this.#child = child;
     this.#tail.follow(child.stdout);
     this.#tail.follow(child.stderr);
@@ -84,7 +88,9 @@ export class Medusa {
   }
 
   // The environment has only these variables, so that a setting of the caller's shell changes nothing.
-  #environment({ nodeEnv = "development", sessionName, sessionTtl, sessionRolling, optionalFeatures } = {}) {
+  #environment(settings = {}) {
+    const { nodeEnv = "development", sessionName, sessionTtl, sessionRolling, optionalFeatures, config } = settings;
+    const project = projectOf(settings);
     const env = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -100,6 +106,8 @@ export class Medusa {
     if (sessionName) env.SESSION_NAME = sessionName;
     if (sessionTtl) env.SESSION_TTL = String(sessionTtl);
     if (sessionRolling) env.SESSION_ROLLING = "true";
+    if (project) env.PROJECT = project;
+    if (config) env.CONFIG = config;
     return env;
   }
 

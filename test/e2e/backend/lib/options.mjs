@@ -11,7 +11,9 @@ options: --port N              Medusa's port (default: a free one)
          --session-ttl MS      session's lifetime
          --session-rolling     renew the cookie with every response
          --optional-features   switch on tax_inclusive_pricing and product_categories
-         --extended            a shop whose customers have two more columns`;
+         --project NAME        start the project of this name in projects/
+         --config JSON         changes of medusa-config.js, such as {"projectConfig":{"redis_url":"…"}}
+         --extended            the same as --project extended: a shop whose customers have two more columns`;
 
 const OPTIONS = {
   help: { type: "boolean", short: "h" },
@@ -23,6 +25,8 @@ const OPTIONS = {
   "session-ttl": { type: "string" },
   "session-rolling": { type: "boolean" },
   "optional-features": { type: "boolean" },
+  project: { type: "string" },
+  config: { type: "string" },
   extended: { type: "boolean" },
 };
 
@@ -45,7 +49,8 @@ export function parse(argv) {
       sessionTtl: number("session-ttl", values["session-ttl"]),
       sessionRolling: values["session-rolling"],
       optionalFeatures: values["optional-features"],
-      extended: values.extended,
+      project: values.extended ? "extended" : values.project,
+      config: values.config,
     },
   };
 }

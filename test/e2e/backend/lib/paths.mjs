@@ -7,7 +7,7 @@ export const version = process.env.BACKEND_VERSION || null;
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 export const lockDir = path.join(root, ".cache"); // one for all versions, which share packages
 export const cacheDir = path.join(lockDir, ...(version ? [version] : []));
-export const extendedDir = path.join(root, "extended");
+export const projectsDir = path.join(root, "projects");
 export const modulesDir = path.join(root, "node_modules");
 
 // The Medusa project lies beside the packages that it requires. An older version's is a copy in the cache.

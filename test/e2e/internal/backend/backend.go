@@ -45,7 +45,8 @@ type Settings struct {
 	SessionTTL       int64  `json:"sessionTtl,omitempty"`     // the session's lifetime in milliseconds; default ten hours
 	SessionRolling   bool   `json:"sessionRolling,omitempty"` // whether every response sets a fresh cookie
 	OptionalFeatures bool   `json:"optionalFeatures,omitempty"`
-	Extended         bool   `json:"extended,omitempty"` // whether customers have the columns nickname and loyalty_points
+	Project          string `json:"project,omitempty"` // a folder of test/e2e/backend/projects; default the stock project
+	Config           string `json:"config,omitempty"`  // changes of medusa-config.js, as JSON
 }
 
 // AdminUser is the administrator's account.

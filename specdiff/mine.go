@@ -1,0 +1,105 @@
+package specdiff
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/report"
+)
+
+const (
+	ordersPath = "/store/customers/me/orders"
+	tokenPath  = "/store/auth/token"
+	authPath   = "/store/auth"
+)
+
+// mine prepares a report about a backend and the contract alone. It accepts what is accepted of every stock backend.
+// Without an order, too little was seen: an order is most of the contract. What another program recorded shows what it
+// shows.
+func mine(r *report.Report, record *live.Record) {
+	stock().Accept(r.Findings)
+	r.Sources.Seems = seems(record)
+	if !record.Foreign && !ordersSeen(record) {
+		f := finding.Finding{Wrong: finding.Unseen, Operation: "ListOrders", Live: "no order was seen, which is most of the contract: log in with -email as a customer who has orders"}
+		f.Point = finding.Point{Place: finding.Operation(http.MethodGet, ordersPath), Aspect: finding.Seen}
+		r.Findings = append([]finding.Finding{f}, r.Findings...)
+	}
+}
+
+// unlocate removes the places in the contract of the program, which is no file of the reader.
+func unlocate(findings []finding.Finding) {
+	for i := range findings {
+		findings[i].File, findings[i].Line = "", 0
+	}
+}
+
+// orders returns the orders in a response; nil if it is no list of orders.
+func orders(x live.Exchange) []map[string]any {
+	if path, _, _ := strings.Cut(x.URL, "?"); path != ordersPath || x.Status != http.StatusOK {
+		return nil
+	}
+	var body struct {
+		Orders []map[string]any `json:"orders"`
+	}
+	_ = json.Unmarshal(x.ResponseBody, &body) // what is no list has no orders
+	return body.Orders
+}
+
+func ordersSeen(record *live.Record) bool {
+	for _, x := range record.Exchanges {
+		if len(orders(x)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// signs reports whether a query has a sign before a name in fields.
+func signs(query string) bool {
+	values, _ := url.ParseQuery(query) // what can be read of it
+	return slices.ContainsFunc(strings.Split(values.Get("fields"), ","), func(name string) bool {
+		return strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-")
+	})
+}
+
+// seems returns the versions that the backend behaves like, because it does not send its own; "" if nothing shows it.
+// docs/compatibility.md has what changed with which.
+func seems(record *live.Record) string {
+	var no117, has117, no1204, has1204, no112 bool
+	for _, x := range record.Exchanges {
+		path, query, _ := strings.Cut(x.URL, "?")
+		signed := path == ordersPath && signs(query)
+		switch {
+		case path == tokenPath && x.Status == http.StatusOK, path == authPath && x.Method == http.MethodDelete && string(x.ResponseBody) == "OK":
+			has117 = true
+		case path == authPath && x.Method == http.MethodDelete && x.Status == http.StatusOK && bytes.HasPrefix(x.ResponseBody, []byte("{")):
+			no117 = true
+		case signed && x.Status == http.StatusOK:
+			has1204 = true
+		case signed && x.Status == http.StatusInternalServerError:
+			no1204 = true
+		case query == "" && len(orders(x)) > 0:
+			_, has := orders(x)[0]["total"]
+			no112 = no112 || !has
+		}
+	}
+	switch {
+	case no112:
+		return "older than 1.12"
+	case no117:
+		return "older than 1.17"
+	case has1204:
+		return "1.20.4 or newer"
+	case has117 && no1204:
+		return "1.17 to 1.20.3"
+	case has117:
+		return "1.17 or newer"
+	}
+	return ""
+}

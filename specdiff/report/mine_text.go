@@ -1,0 +1,114 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// mine writes the report for those who run the backend: what could not be seen, what breaks the client, what does not.
+func (t *text) mine(r *Report) {
+	t.hang("", 0, plain("specdiff: "+r.Sources.Backend+" and the Go client, by "+r.Sources.Contract), t.strong)
+	for i, f := range troubles(r.Unexplained()) {
+		if i == 0 {
+			t.line("")
+			t.line(t.red("What could not be seen") + ", which is not about the contract:")
+		}
+		t.hang("  ", 2, plain(name(f)+": "+f.Live), same)
+	}
+	differences := r.Differences()
+	t.line("")
+	t.hang("", 0, plain(r.headline(differences)), t.strong)
+	for i, d := range differences {
+		t.difference(i+1, d)
+	}
+	if t.style.All {
+		t.explained(r)
+		t.coverage(r.Coverage)
+	}
+	t.gone(r)
+	t.line("")
+	for _, p := range r.Problems {
+		t.hang(t.red("accepted deviation "), 19, plain(p.String()), same)
+	}
+	for _, note := range r.Notes {
+		t.hang(t.dim("note: "), 6, plain(note), t.dim)
+	}
+	t.conclusion(r.Standing())
+}
+
+// headline returns how many differences there are.
+func (r *Report) headline(all []Difference) string {
+	backend := "Your backend"
+	if version := cmp.Or(r.Sources.Version, r.Sources.Seems); version != "" {
+		backend += " (" + version + ")"
+	}
+	if len(all) == 0 {
+		return backend + " does what the contract says, as far as was seen."
+	}
+	breaking := len(slices.DeleteFunc(slices.Clone(all), func(d Difference) bool { return !d.Breaking }))
+	breaks := fmt.Sprintf("%d of them break", breaking)
+	switch breaking {
+	case 0:
+		breaks = "none breaks"
+	case 1:
+		breaks = "1 of them breaks"
+	}
+	return fmt.Sprintf("%s differs from the contract in %s; %s the Go client.", backend, number(len(all), "point", "points"), breaks)
+}
+
+func (t *text) difference(at int, d Difference) {
+	t.line("")
+	head, kind := fmt.Sprintf("%d. ", at), t.dim("harmless: ")
+	if d.Breaking {
+		kind = t.red("breaks: ")
+	}
+	t.hang(head+kind, len(head), plain(d.Title), t.strong)
+	t.fields(d.fields(t.style.All))
+}
+
+// fields returns what is known of a difference, without what is empty. What is harmless is shorter, unless all is asked
+// for.
+func (d Difference) fields(all bool) []field {
+	f := d.Findings[0]
+	var ids, yaml []string
+	for _, f := range d.Findings {
+		ids = append(ids, f.ID())
+		if own(f) && f.YAML != "" {
+			yaml = append(yaml, strings.Trim(f.YAML, "\n"))
+		}
+	}
+	fields := []field{{Name: "client", Value: d.Client}}
+	if d.Breaking || all {
+		fields = append(fields, []field{
+			{Name: "contract", Value: f.Contract}, {Name: "backend", Value: times(f)}, {Name: "seen", Value: f.Example},
+			{Name: "used by", Value: few(f.Uses, ", ")}, {Name: "repeat", Value: f.Curl, Copied: true},
+		}...)
+	}
+	list := few(ids, "\n")
+	if all {
+		list = strings.Join(ids, "\n")
+	}
+	fields = append(fields, field{Name: "as YAML", Value: strings.Join(yaml, "\n"), Copied: true, Block: true}, field{Name: "id", Value: list, Copied: true, Block: true})
+	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
+}
+
+// own reports whether a finding is a property of the shop's own.
+func own(f finding.Finding) bool {
+	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent")
+}
+
+// conclusion writes the outcome in one line.
+func (t *text) conclusion(s Standing) {
+	switch s {
+	case Works:
+		t.hang(t.green("works")+": ", 7, "nothing that was seen breaks the Go client", same)
+	case Breaks:
+		t.hang(t.red("breaks")+": ", 8, "calls of the Go client fail, lose data or mislead on this backend", same)
+	case Unclear:
+		t.hang(t.red("unclear")+": ", 9, "too little was seen to say that the Go client works with this backend", same)
+	}
+}
