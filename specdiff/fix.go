@@ -201,8 +201,8 @@ func fixes(done map[string]finding.Finding, r *report.Report, file string, text 
 
 // replace writes a file in one step, with the permissions that it has.
 func replace(name string, text []byte) (err error) {
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
 	}
 	info, err := os.Stat(name)
 	if err != nil {

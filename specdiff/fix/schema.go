@@ -18,7 +18,7 @@ import (
 
 // schema returns the schema at the place, and whether all of the place is there. What is said beside a reference is
 // that of the place, and the rest is that of the component.
-func (c *change) schema(place string) (written, real *yaml.Node, ok bool) {
+func (c *change) schema(place string) (written, component *yaml.Node, ok bool) {
 	at, rest := c.Doc().Find(place)
 	written = at.Node
 	if inner := locate.Look(at.Value, "schema"); inner != nil {
@@ -612,31 +612,33 @@ func (c *change) canHave(schema *yaml.Node, keyword string) bool {
 
 // within reports whether values keep a bound.
 func within(keyword, bound string, values []any) bool {
-	n, err := strconv.ParseFloat(bound, 64)
-	re, wrong := regexp.Compile(bound)
-	for _, v := range values {
-		size := 0.0
-		switch v := v.(type) {
-		case string:
-			if keyword == "pattern" && wrong == nil && !re.MatchString(v) {
-				return false
-			}
-			size = float64(utf8.RuneCountInString(v))
-		case json.Number:
-			if size, err = v.Float64(); err != nil {
-				return true
-			}
-		case []any:
-			size = float64(len(v))
-		default:
-			continue
-		}
+	n, _ := strconv.ParseFloat(bound, 64) // a pattern is none
+	return !slices.ContainsFunc(values, func(v any) bool {
+		size, ok := sizeOf(v)
 		switch {
-		case strings.HasPrefix(keyword, "min") && size < n, strings.HasPrefix(keyword, "max") && size > n:
-			return false
+		case keyword == "pattern":
+			s, isText := v.(string)
+			re, err := regexp.Compile(bound)
+			return isText && err == nil && !re.MatchString(s)
+		case strings.HasPrefix(keyword, "min"):
+			return ok && size < n
 		}
+		return ok && strings.HasPrefix(keyword, "max") && size > n
+	})
+}
+
+// sizeOf returns what bounds compare of a value.
+func sizeOf(v any) (size float64, ok bool) {
+	switch v := v.(type) {
+	case string:
+		return float64(utf8.RuneCountInString(v)), true
+	case json.Number:
+		n, err := v.Float64()
+		return n, err == nil
+	case []any:
+		return float64(len(v)), true
 	}
-	return true
+	return 0, false
 }
 
 func (c *change) byDefault() error {
