@@ -90,7 +90,7 @@ func seems(record *live.Record) string {
 		}
 	}
 	switch {
-	case no112 && !has117:
+	case no112:
 		return "older than 1.12"
 	case no117:
 		return "older than 1.17"

@@ -32,7 +32,6 @@ func TestSeems(t *testing.T) {
 		"1.20.11":     {[]live.Exchange{token, logout, signed, totals, chosen}, "1.20.4 or newer"},
 		"1.19":        {[]live.Exchange{token, logout, unsigned, totals}, "1.17 to 1.20.3"},
 		"fields fail": {[]live.Exchange{token, spaced}, "1.17 or newer"},
-		"no totals":   {[]live.Exchange{token, noTotals}, "1.17 or newer"},
 		"read only":   {[]live.Exchange{token, totals}, "1.17 or newer"},
 		"no login":    {[]live.Exchange{logout}, "1.17 or newer"},
 		"1.16":        {[]live.Exchange{noToken, oldLogout, unsigned, totals}, "older than 1.17"},

@@ -48,7 +48,7 @@ func (r *run) probes(ctx context.Context) error {
 // probeAll sends those probes of the targets that are chosen. It reports whether there was time for all.
 func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
 	for i, t := range targets {
-		if s.config.Brief > 0 && time.Since(s.began) > s.config.Brief {
+		if s.config.Brief > 0 && time.Since(s.began) > s.config.Brief && !s.pace.slowed {
 			s.note("the backend is slow: after %s, %d of %d operations were probed no further", s.config.Brief, len(targets)-i, len(targets))
 			return false
 		}
@@ -56,7 +56,9 @@ func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
 			t.template = t.path
 		}
 		s.progress("probes: %s", s.name(t))
-		s.probe(t, chosen)
+		if s.probe(t, chosen); s.err == nil {
+			s.probed[t.place()]++
+		}
 	}
 	return true
 }
@@ -124,7 +126,7 @@ func (s *script) probe(t target, chosen func(*Probe) bool) {
 		base = s.try(t, nil, "", t.send())
 	}
 	switch {
-	case s.err != nil || routeless(base.Exchange):
+	case s.err != nil || base.Status == 0 || routeless(base.Exchange):
 		return
 	case !holds(base.Exchange):
 		s.trouble(t.method, t.template, "it was not probed: %s to what it should accept", cmp.Or(foreign(base.Exchange), fmt.Sprint(base.Status)))

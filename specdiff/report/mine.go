@@ -41,22 +41,6 @@ func troubles(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Wrong != finding.Unseen })
 }
 
-// unseen returns why too little was seen of operations, and of which, a line for each reason.
-func unseen(findings []finding.Finding) []string {
-	var reasons []string
-	names := map[string][]string{}
-	for _, f := range troubles(findings) {
-		if names[f.Live] == nil {
-			reasons = append(reasons, f.Live)
-		}
-		names[f.Live] = append(names[f.Live], name(f))
-	}
-	for i, reason := range reasons {
-		reasons[i] = few(names[reason], ", ") + ": " + reason
-	}
-	return reasons
-}
-
 // Difference is a difference between a backend and the contract, which may show at many places.
 type Difference struct {
 	Title    string            `json:"title"`              // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
@@ -71,15 +55,15 @@ type Difference struct {
 func (r *Report) Differences() []Difference {
 	var all []*Difference
 	index := map[string]*Difference{}
-	known := append(otherCookie(r.Findings), causes(r.Sources.Seems)...)
+	causes := append(otherCookie(r.Findings), olderVersions...)
 	for _, f := range r.Unexplained() {
 		if f.Wrong == finding.Unseen {
 			continue
 		}
-		k, of := cause(f, known)
+		k, known := cause(f, causes)
 		d := index[k]
 		if d == nil {
-			d = &Difference{Title: of.title, Client: cmp.Or(of.client, f.Client)}
+			d = &Difference{Title: known.title, Client: cmp.Or(known.client, f.Client)}
 			index[k], all = d, append(all, d)
 		}
 		d.Breaking = d.Breaking || f.Breaking

@@ -16,8 +16,8 @@ var verdicts = map[Standing]string{
 func (r *Report) mineMarkdown(b *strings.Builder) {
 	differences := r.Differences()
 	fmt.Fprintf(b, "### specdiff: %s\n\n%s\n\n%s\n\n", verdicts[r.Standing()], prose(r.title()), prose(r.headline(differences)))
-	for _, line := range unseen(r.Unexplained()) {
-		if !fits(b, "- **not seen** "+code(line)+"\n") {
+	for _, f := range troubles(r.Unexplained()) {
+		if !fits(b, "- **not seen** "+code(name(f)+": "+f.Live)+"\n") {
 			return
 		}
 	}

@@ -12,12 +12,12 @@ import (
 // mine writes the report for those who run the backend: what could not be seen, what breaks the client, what does not.
 func (t *text) mine(r *Report) {
 	t.hang("", 0, plain("specdiff: "+r.Sources.Backend+" and the Go client, by "+r.Sources.Contract), t.strong)
-	for i, line := range unseen(r.Unexplained()) {
+	for i, f := range troubles(r.Unexplained()) {
 		if i == 0 {
 			t.line("")
 			t.line(t.red("What could not be seen") + ", which is not about the contract:")
 		}
-		t.hang("  ", 2, plain(line), same)
+		t.hang("  ", 2, plain(name(f)+": "+f.Live), same)
 	}
 	differences := r.Differences()
 	t.line("")

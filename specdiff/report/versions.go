@@ -11,7 +11,6 @@ import (
 type known struct {
 	title  string
 	client string // what it means for package customers
-	before string // the version that brought what is missing; "" if that is not the cause
 	is     func(f finding.Finding) bool
 }
 
@@ -20,23 +19,20 @@ var olderVersions = []known{
 	{
 		"no bearer tokens, which came with 1.17",
 		"Auth.GetToken is ErrNotFound, and its message names the version; log in by Auth.Authenticate, which keeps a session",
-		"1.17",
 		func(f finding.Finding) bool {
-			return f.Place == "POST /store/auth/token" && f.Aspect == finding.Presence && f.Breaking
+			return f.Point.Operation() == "POST /store/auth/token" || f.Aspect == finding.Security && strings.Contains(f.Live, "token")
 		},
 	},
 	{
 		"the response to a logout is JSON and sets a cookie, as before 1.17",
 		"nothing: the client does not read it",
-		"1.17",
 		func(f finding.Finding) bool {
-			return f.Place == "DELETE /store/auth 200" && (f.Aspect == finding.ContentType && f.Live == "application/json" || f.Aspect == finding.Cookie && f.Live == "Set-Cookie")
+			return f.Place == "DELETE /store/auth 200" && (f.Aspect == finding.ContentType || f.Aspect == finding.Cookie)
 		},
 	},
 	{
 		"no + and - before names in fields, which came with 1.20.4",
 		"signed names in ListOrdersParams.Fields are ErrInternal, and the message names the version: name all fields instead",
-		"1.20.4",
 		func(f finding.Finding) bool {
 			return f.Operation == "ListOrders" && strings.Contains(f.Live, "name after a ")
 		},
@@ -44,17 +40,9 @@ var olderVersions = []known{
 	{
 		"orders have no totals, or not all, which came with 1.12",
 		"orders are ErrUnexpectedResponse, with id and place, unless ListOrdersParams.Fields or Expand is set; see docs/compatibility.md",
-		"1.12",
 		func(f finding.Finding) bool {
 			return f.Aspect == finding.Required && f.Live == "not there" && slices.Contains([]string{"Order", "LineItem", "ShippingMethod"}, f.Component()) &&
 				(strings.HasSuffix(f.Place, "total") || strings.HasSuffix(f.Place, ".refundable") || strings.HasSuffix(f.Place, "_amount"))
 		},
 	},
-}
-
-// causes returns the known causes that a backend may have which behaves like some versions.
-func causes(seems string) []known {
-	return slices.DeleteFunc(slices.Clone(olderVersions), func(k known) bool {
-		return k.before < "1.20" && seems != "" && !strings.HasPrefix(seems, "older than")
-	})
 }

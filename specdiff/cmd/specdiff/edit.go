@@ -65,7 +65,7 @@ func (e *edit) check(accepted string) error {
 }
 
 func (e *edit) run(r *report.Report, file string, stdout io.Writer) error {
-	if all := r.Sources.Contract != "" && r.Sources.Published != "" && r.Sources.Backend != ""; !all && (e.name == "prune" || !r.Mine()) {
+	if r.Sources.Contract == "" || r.Sources.Published == "" || r.Sources.Backend == "" {
 		return fmt.Errorf("%s needs all three sources: with fewer, findings are others", e.name)
 	}
 	if e.name == "prune" {

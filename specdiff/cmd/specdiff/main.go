@@ -164,11 +164,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	began := time.Now().UTC()
 	show := newProgress(stderr)
 	o.config.Progress = show.step
-	config := o.config
-	if _, err := os.Stat(config.Accepted); o.edit.name == "accept" && errors.Is(err, os.ErrNotExist) {
-		config.Accepted = "" // it is made
-	}
-	r, err := specdiff.Run(ctx, config)
+	r, err := specdiff.Run(ctx, o.config)
 	show.done()
 	if err != nil {
 		return fail(stderr, err)

@@ -89,29 +89,6 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// TestAShopAcceptsWhatItLivesWith checks that a file that is made for a backend alone has the effect of its entries, for
-// any version.
-func TestAShopAcceptsWhatItLivesWith(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "shop.yaml")
-	backend := []string{"-replay", testdata + "shop.har", "-accepted", file}
-	var stdout, stderr bytes.Buffer
-	accept := []string{"accept", "StoreGetAuthEmailRes.exists#type", "-reason", "the shop's own proxy", "-evidence", "its code"}
-	if code := run(t.Context(), append(accept, backend...), nil, &stdout, &stderr); code != agrees || !strings.Contains(stdout.String(), "1 ids added") {
-		t.Fatalf("exit code %d, and it printed\n%s%s", code, &stdout, &stderr)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil || strings.Contains(string(text), "versions:") {
-		t.Errorf("the file is\n%s (%v)", text, err)
-	}
-	stdout.Reset()
-	if code := run(t.Context(), backend, nil, &stdout, &stderr); code != agrees || strings.Contains(stdout.String(), "exists, type") {
-		t.Errorf("exit code %d, and it printed\n%s%s", code, &stdout, &stderr)
-	}
-	if code := run(t.Context(), append([]string{"prune"}, backend...), nil, &stdout, &stderr); code != usage || !strings.Contains(stderr.String(), "prune needs all three sources") {
-		t.Errorf("prune: exit code %d, and it printed\n%s", code, &stderr)
-	}
-}
-
 // TestTheLoginOfEmail checks that the customer of -email is the first to log in, and that its password does not show.
 func TestTheLoginOfEmail(t *testing.T) {
 	logins := make(chan string, 100)
