@@ -103,7 +103,7 @@ func cause(f finding.Finding, causes []known) (string, known) {
 		}
 	}
 	switch {
-	case !f.Breaking && f.Aspect != finding.Presence:
+	case !f.Breaking && (f.Aspect != finding.Presence || strings.HasPrefix(f.Live, "accepted")):
 		return "harmless: " + f.Client, known{}
 	case f.Point.Operation() == "", own(f):
 		return fmt.Sprint(f.Aspect, f.Client, f.Component()), known{}

@@ -97,7 +97,7 @@ func (d Difference) fields(all bool) []field {
 
 // own reports whether a finding is a property of the shop's own.
 func own(f finding.Finding) bool {
-	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent")
+	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent") && !strings.HasPrefix(f.Live, "accepted")
 }
 
 // conclusion writes the outcome in one line.
