@@ -3,6 +3,7 @@ package live
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,11 +20,15 @@ import (
 // errTooMany bounds a run whose documents have very many parameters.
 var errTooMany = errors.New("the bound on the number of requests is reached")
 
-// send sends a request and records the exchange.
+// errTooLarge and errCut are faults of a response that cannot be compared.
+var (
+	errTooLarge = errors.New("the response is too large")
+	errCut      = errors.New("the response is cut off")
+)
+
+// send sends a request and records the exchange. If one request has no usable response, that is a trouble of the run; if
+// several in a row have none, the backend cannot be reached.
 func (r *run) send(ctx context.Context, q request) (response, error) {
-	if r.sent++; r.sent > orDefault(r.config.MaxExchanges, defaultMaxExchanges) {
-		return noResponse(), errTooMany
-	}
 	x := &conform.Exchange{Method: q.method, URL: q.path, RequestHeader: http.Header{}, Cookie: r.config.Cookie}
 	if err := q.fill(x); err != nil {
 		return noResponse(), err
@@ -31,10 +36,18 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	if r.forwarded {
 		x.RequestHeader.Set("X-Forwarded-Proto", "https")
 	}
-	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Patience, defaultPatience))
-	defer cancel()
-	if err := r.exchange(ctx, r.base, x); err != nil {
-		path, _, _ := strings.Cut(q.path, "?")
+	err := r.deliver(ctx, x)
+	path, _, _ := strings.Cut(q.path, "?")
+	switch {
+	case errors.Is(err, errStopped), errors.Is(err, errTooMany):
+		return noResponse(), err
+	case err == nil:
+		r.pace.broken = 0
+	case len(r.record.Exchanges) > 0 && r.pace.broken+1 < mostBroken && !errors.Is(err, context.Canceled):
+		r.pace.broken++
+		r.trouble(q.method, template(path), "no usable response: %s", reason(err))
+		return noResponse(), nil
+	default:
 		return noResponse(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
 	}
 	if where := x.ResponseHeader.Get("Location"); r.sent == 1 && x.Status/100 == 3 && where != "" {
@@ -54,7 +67,8 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	return a, nil
 }
 
-// exchange sends the request of x to the backend at base and sets its response. It follows no redirects, which are responses like others.
+// exchange sends the request of x to the backend at base and sets its response. It follows no redirects, which are
+// responses like others.
 func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) error {
 	req, err := http.NewRequestWithContext(ctx, x.Method, base.String()+x.URL, bytes.NewReader(x.RequestBody))
 	if err != nil {
@@ -78,10 +92,19 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 		return err
 	}
 	if int64(len(body)) > most {
-		return fmt.Errorf("the response is larger than %d bytes", most)
+		return fmt.Errorf("%w: it is larger than %d bytes", errTooLarge, most)
+	}
+	if resp.StatusCode/100 == 2 && isCut(body) {
+		return errCut
 	}
 	x.Status, x.ResponseHeader, x.ResponseBody = resp.StatusCode, resp.Header, body
 	return nil
+}
+
+// isCut reports whether a body is the beginning of a JSON object.
+func isCut(body []byte) bool {
+	var v json.RawMessage
+	return bytes.HasPrefix(body, []byte("{")) && errors.Is(json.NewDecoder(bytes.NewReader(body)).Decode(&v), io.ErrUnexpectedEOF)
 }
 
 // reason returns why there was no response. It leaves out the URL, which may contain an email.
