@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -24,6 +25,10 @@ func (c *Config) record(ctx context.Context, s Sources, version string, routes [
 	config := c.Setup.Live()
 	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
 	config.ReadOnly, config.Cookie, config.Header = c.ReadOnly, c.Cookie, c.Header
+	if s.Published == nil && len(c.Floor) == 0 {
+		const enough = 40 * time.Second // the whole then takes less than a minute
+		config.Brief = enough
+	}
 	for _, r := range routes {
 		config.Ask = append(config.Ask, r.URL)
 	}

@@ -62,10 +62,11 @@ func troubles(findings []finding.Finding) []finding.Finding {
 
 // Difference is a difference between a backend and the contract, which may show at many places.
 type Difference struct {
-	Title    string // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
-	Client   string // what it means for package customers
-	Breaking bool   // whether it breaks calls
-	Findings []finding.Finding
+	Title    string            `json:"title"`              // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
+	Client   string            `json:"client"`             // what it means for package customers
+	Breaking bool              `json:"breaking,omitempty"` // whether it breaks calls
+	IDs      []string          `json:"ids"`                // of the findings
+	Findings []finding.Finding `json:"-"`
 }
 
 // Differences returns the findings that are not accepted, those with one cause as one. Those that break the client come
@@ -85,7 +86,7 @@ func (r *Report) Differences() []Difference {
 			index[k], all = d, append(all, d)
 		}
 		d.Breaking = d.Breaking || f.Breaking
-		d.Findings = append(d.Findings, f)
+		d.Findings, d.IDs = append(d.Findings, f), append(d.IDs, f.ID())
 	}
 	slices.SortStableFunc(all, func(a, b *Difference) int { return len(b.Findings) - len(a.Findings) })
 	var sorted []Difference
