@@ -22,9 +22,14 @@ func (t *text) mine(r *Report) {
 	differences := r.Differences()
 	t.line("")
 	t.hang("", 0, plain(r.headline(differences)), t.strong)
+	var repeated []finding.Finding
 	for i, d := range differences {
 		t.difference(i+1, d)
+		if d.Breaking || t.style.All {
+			repeated = append(repeated, d.Findings[0])
+		}
 	}
+	t.variables(repeated, r.Sources.Backend)
 	if t.style.All {
 		t.explained(r)
 		t.coverage(r.Coverage)
