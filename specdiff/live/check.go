@@ -121,11 +121,10 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 
 // unknownRoute handles a response from a route that the document lacks. The backend may have no such route either.
 func (c *check) unknownRoute(x *Exchange) {
-	path, _, _ := strings.Cut(x.URL, "?")
 	if routeless(x.Exchange) || foreign(x.Exchange) != "" {
 		return
 	}
-	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
+	c.add(finding.Point{Place: placeOf(x.Exchange), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
 }
 
 // cookie counts the responses to requests without a cookie.

@@ -24,7 +24,8 @@ type Config struct {
 	Documents []*openapi3.T
 	// Logins are of customers with orders, which are read and never changed.
 	Logins []Login
-	// Cookie describes the session cookie; the zero value is Medusa's default.
+	// Cookie describes the session cookie; the zero value is Medusa's default. Its name is found out, and whether it is
+	// Secure. Over plain http a Secure cookie is asked for as a proxy does: X-Forwarded-Proto: https.
 	Cookie conform.Cookie
 	// Ask are paths, with their queries, that GET requests are sent to besides: without a login, with each of Logins, and as
 	// a customer of the run's own. Their exchanges have the step [StepAsk].

@@ -44,6 +44,7 @@ func (r *run) recorded(ctx context.Context) (*Record, error) {
 		return nil, err
 	}
 	r.settle()
+	r.unsniffed()
 	return r.record, nil
 }
 

@@ -19,6 +19,7 @@ const (
 	mostLimited  = 4                      // times in a row that a request is sent to a rate limiter without a Retry-After
 	mostRepeated = 20                     // requests that are sent again after a failure on the way
 	mostBroken   = 3                      // requests in a row without a response
+	mostBlocked  = 3                      // operations that a limiter ends before it ends the run
 )
 
 // errStopped ends a run early. What was seen until then is reported.
@@ -28,14 +29,15 @@ var errStopped = errors.New("the run was stopped")
 type pace struct {
 	sleep    func(context.Context, time.Duration) error
 	now      func() time.Time
-	pause    time.Duration // between two requests
-	since    time.Time     // the last time that the limiter refused a request, or the first request
-	count    int           // of the requests since then
-	slowed   bool          // whether the limiter refused one
-	repeated int           // requests that were sent again
-	broken   int           // requests in a row without a response
-	foreign  bool          // whether the last response was not the backend's
-	stopped  string        // why the run was stopped; "" if it was not
+	pause    time.Duration     // between two requests
+	since    time.Time         // the last time that the limiter refused a request, or the first request
+	count    int               // of the requests since then
+	slowed   bool              // whether the limiter refused one
+	repeated int               // requests that were sent again
+	broken   int               // requests in a row without a response
+	foreign  bool              // whether the last response was not the backend's
+	blocked  map[string]string // why an operation is sent no longer, by its place
+	stopped  string            // why the run was stopped; "" if it was not
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -63,7 +65,7 @@ func (r *run) deliver(ctx context.Context, x *conform.Exchange) error {
 		wait, limited := limit(x, attempt)
 		switch {
 		case err == nil && limited:
-			if !r.slowDown(ctx, wait, attempt) {
+			if !r.slowDown(ctx, x, wait, attempt) {
 				return nil // the refusal is recorded
 			}
 		case attempt == 1 && (err != nil || onTheWay(x)) && r.mayRepeat(x, err):
@@ -148,13 +150,18 @@ func limit(x *conform.Exchange, attempt int) (wait time.Duration, limited bool) 
 	return time.Second << attempt, true
 }
 
-// slowDown waits, and makes the run send no faster than the limiter let requests through until now. It stops the run and
-// returns false if that takes too long.
-func (r *run) slowDown(ctx context.Context, wait time.Duration, attempt int) bool {
+// slowDown waits, and makes the run send no faster than the limiter let requests through until now. If that takes too
+// long it returns false: then the operation is sent no longer, because logins have limits of their own, and if that is so
+// of several, the run is stopped.
+func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Duration, attempt int) bool {
 	p := &r.pace
 	end, ends := ctx.Deadline()
-	if wait > longestWait || attempt > mostLimited || ends && p.now().Add(wait).After(end) {
-		p.stopped = fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
+	late := ends && p.now().Add(wait).After(end)
+	if late || wait > longestWait || attempt > mostLimited {
+		why := fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
+		if p.blocked[placeOf(x)] = why; late || len(p.blocked) >= mostBlocked {
+			p.stopped = why
+		}
 		return false
 	}
 	even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1))

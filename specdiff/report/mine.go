@@ -37,16 +37,36 @@ func (r *Report) Standing() Standing {
 	return Works
 }
 
+// fails reports whether a finding has to be dealt with: in a report about a backend alone, whether it breaks the client or
+// hides whether it does.
+func (r *Report) fails(f finding.Finding) bool {
+	return !explained(f) && (!r.Mine() || f.Breaking || f.Wrong == finding.Unseen)
+}
+
+// heading returns the name of a row and what it is about.
+func (r *Report) heading(of row) string {
+	switch {
+	case !r.Mine():
+		return of.title()
+	case of.Breaking:
+		return of.name() + ": it breaks the Go client"
+	case of.Wrong == finding.Unseen:
+		return of.name() + ": " + who(of.Wrong)
+	}
+	return of.name() + ": it is harmless to the Go client"
+}
+
 func troubles(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Wrong != finding.Unseen })
 }
 
 // Difference is a difference between a backend and the contract, which may show at many places.
 type Difference struct {
-	Title    string // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
-	Client   string // what it means for package customers
-	Breaking bool   // whether it breaks calls
-	Findings []finding.Finding
+	Title    string            `json:"title"`              // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
+	Client   string            `json:"client"`             // what it means for package customers
+	Breaking bool              `json:"breaking,omitempty"` // whether it breaks calls
+	IDs      []string          `json:"ids"`                // of the findings
+	Findings []finding.Finding `json:"-"`
 }
 
 // Differences returns the findings that are not accepted, those with one cause as one. Those that break the client come
@@ -66,7 +86,7 @@ func (r *Report) Differences() []Difference {
 			index[k], all = d, append(all, d)
 		}
 		d.Breaking = d.Breaking || f.Breaking
-		d.Findings = append(d.Findings, f)
+		d.Findings, d.IDs = append(d.Findings, f), append(d.IDs, f.ID())
 	}
 	slices.SortStableFunc(all, func(a, b *Difference) int { return len(b.Findings) - len(a.Findings) })
 	var sorted []Difference
@@ -102,7 +122,7 @@ func cause(f finding.Finding, causes []known) (string, known) {
 		}
 	}
 	switch {
-	case !f.Breaking && f.Aspect != finding.Presence:
+	case !f.Breaking && (f.Aspect != finding.Presence || strings.HasPrefix(f.Live, "accepted")):
 		return "harmless: " + f.Client, known{}
 	case f.Point.Operation() == "", own(f):
 		return fmt.Sprint(f.Aspect, f.Client, f.Component()), known{}

@@ -66,10 +66,17 @@ func TestStanding(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got struct {
-			Client string `json:"client"`
+			Client      string `json:"client"`
+			Differences []struct {
+				Title string   `json:"title"`
+				IDs   []string `json:"ids"`
+			} `json:"differences"`
 		}
 		if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Client != string(c.want) {
 			t.Errorf("%s: JSON has %q (%v), want %s", name, got.Client, err, c.want)
+		}
+		if want := c.report.Differences(); len(got.Differences) != len(want) || len(want) > 0 && (got.Differences[0].Title != want[0].Title || len(got.Differences[0].IDs) == 0) {
+			t.Errorf("%s: JSON has the differences %+v, want %+v", name, got.Differences, want)
 		}
 	}
 }

@@ -22,9 +22,14 @@ func (t *text) mine(r *Report) {
 	differences := r.Differences()
 	t.line("")
 	t.hang("", 0, plain(r.headline(differences)), t.strong)
+	var repeated []finding.Finding
 	for i, d := range differences {
 		t.difference(i+1, d)
+		if d.Breaking || t.style.All {
+			repeated = append(repeated, d.Findings[0])
+		}
 	}
+	t.variables(repeated, r.Sources.Backend)
 	if t.style.All {
 		t.explained(r)
 		t.coverage(r.Coverage)
@@ -74,9 +79,8 @@ func (t *text) difference(at int, d Difference) {
 // for.
 func (d Difference) fields(all bool) []field {
 	f := d.Findings[0]
-	var ids, yaml []string
+	var yaml []string
 	for _, f := range d.Findings {
-		ids = append(ids, f.ID())
 		if own(f) && f.YAML != "" {
 			yaml = append(yaml, strings.Trim(f.YAML, "\n"))
 		}
@@ -88,9 +92,9 @@ func (d Difference) fields(all bool) []field {
 			{Name: "used by", Value: few(f.Uses, ", ")}, {Name: "repeat", Value: f.Curl, Copied: true},
 		}...)
 	}
-	list := few(ids, "\n")
+	list := few(d.IDs, "\n")
 	if all {
-		list = strings.Join(ids, "\n")
+		list = strings.Join(d.IDs, "\n")
 	}
 	fields = append(fields, field{Name: "as YAML", Value: strings.Join(yaml, "\n"), Copied: true, Block: true}, field{Name: "id", Value: list, Copied: true, Block: true})
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })
@@ -98,7 +102,7 @@ func (d Difference) fields(all bool) []field {
 
 // own reports whether a finding is a property of the shop's own.
 func own(f finding.Finding) bool {
-	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent")
+	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent") && !strings.HasPrefix(f.Live, "accepted")
 }
 
 // conclusion writes the outcome in one line.

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"slices"
 	"strings"
 	"sync"
@@ -339,6 +340,23 @@ func proxied(backend http.Handler) http.Handler {
 	})
 }
 
+type transport func(r *http.Request) *http.Response
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r), nil }
+
+// inGo is a proxy as in package httputil, which makes a content type where there is none.
+func inGo(backend http.Handler) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host },
+		Transport: transport(func(r *http.Request) *http.Response {
+			recorded := httptest.NewRecorder()
+			r.RequestURI = r.URL.RequestURI()
+			backend.ServeHTTP(recorded, r)
+			return recorded.Result()
+		}),
+	}
+}
+
 // below serves the backend below a path.
 func below(backend http.Handler) http.Handler {
 	return http.StripPrefix("/api/shop", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -360,6 +378,7 @@ func TestSettingsOfAShopAreNoFindings(t *testing.T) {
 		want    []string
 	}{
 		{name: "a proxy", through: proxied, note: `not the backend's were sent back and not compared: ["AWSALB" "__cf_bm"]`},
+		{name: "a proxy in Go", through: inGo, note: "a proxy seems to add a content type"},
 		{name: "a path", through: below, config: live.Config{Backend: "/api/shop/"}},
 		{name: "another cookie", through: direct, options: []customerstest.Option{customerstest.WithSessionCookieName("sid")}, want: []string{"Set-Cookie#cookie: name sid"}},
 		{name: "another cookie as it is configured", through: proxied, options: []customerstest.Option{customerstest.WithSessionCookieName("AWSALB2")}, config: live.Config{Cookie: conform.Cookie{Name: "AWSALB2"}}},
