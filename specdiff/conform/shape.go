@@ -224,10 +224,9 @@ func several[T any](mine *[]T, theirs []T) bool {
 func (c *schemas) unsupported(ref *openapi3.SchemaRef, loc string) {
 	s := ref.Value
 	fields := reflect.ValueOf(s).Elem()
-	for i := range fields.NumField() {
-		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("json"), ",")
+	for i, name := range unchecked {
 		value := fields.Field(i)
-		if name == "-" || checked[name] || value.IsZero() || value.Kind() == reflect.Struct && isFalse(value) {
+		if value.IsZero() || value.Kind() == reflect.Struct && isFalse(value) {
 			continue
 		}
 		c.note(loc, "%s is not supported", name)
@@ -247,6 +246,18 @@ var checked = map[string]bool{
 	"minLength": true, "maxLength": true, "pattern": true, "minItems": true, "maxItems": true, "items": true, "required": true, "properties": true,
 	"additionalProperties": true, "title": true, "description": true, "default": true, "example": true, "externalDocs": true, "deprecated": true, "xml": true,
 }
+
+// unchecked are the other keywords, by the indexes of their fields in a schema of kin-openapi.
+var unchecked = func() map[int]string {
+	all := map[int]string{}
+	fields := reflect.TypeFor[openapi3.Schema]()
+	for i := range fields.NumField() {
+		if name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ","); name != "-" && !checked[name] {
+			all[i] = name
+		}
+	}
+	return all
+}()
 
 // isFalse reports whether a keyword that takes a boolean or a number is false.
 func isFalse(value reflect.Value) bool {
