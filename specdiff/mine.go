@@ -19,9 +19,10 @@ const (
 	authPath   = "/store/auth"
 )
 
-// mine prepares a report about a backend and the contract alone. It accepts what is accepted of every stock backend. Without
-// an order, too little was seen: an order is most of the contract. What another program recorded shows what it shows.
-func (c *Config) mine(r *report.Report, record *live.Record) {
+// mine prepares a report about a backend and the contract alone. It accepts what is accepted of every stock backend.
+// Without an order, too little was seen: an order is most of the contract. What another program recorded shows what it
+// shows.
+func mine(r *report.Report, record *live.Record) {
 	stock().Accept(r.Findings)
 	r.Sources.Seems = seems(record)
 	if !record.Foreign && !ordersSeen(record) {

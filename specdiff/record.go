@@ -22,6 +22,7 @@ func (c *Config) record(ctx context.Context, s Sources, version string) (*live.R
 	known := slices.DeleteFunc([]*openapi3.T{s.Contract, s.Published}, func(doc *openapi3.T) bool { return doc == nil })
 	config := c.Setup.Live()
 	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
+	config.ReadOnly, config.Cookie, config.Header = c.ReadOnly, c.Cookie, c.Header
 	record, err := live.Run(ctx, config)
 	if err != nil || c.Record == "" {
 		return record, err

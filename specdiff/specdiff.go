@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,12 @@ type Config struct {
 	Package   string // instead of Published: the directory of an installed @medusajs/medusa
 	Backend   string // the URL of the running backend, where customers are registered that the API cannot delete
 	Setup     Setup  // what is known about the backend; its URL is ignored
+	// ReadOnly is for a backend with customers of its own: nothing is registered or changed there.
+	ReadOnly bool
+	// Cookie is how the backend is configured to make its session cookie; the zero value is Medusa's default.
+	Cookie conform.Cookie
+	// Header is sent with each request, for a gateway before the backend. It is in no record and no report.
+	Header http.Header
 	// Record is a file to write what the backend did to, for Replay; packed if its name ends in .gz. It has the published
 	// document too, if one is given.
 	Record string
@@ -78,7 +85,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	r := Compare(s, config)
 	r.Sources = names
 	if r.Mine() {
-		config.mine(r, s.Record)
+		mine(r, s.Record)
 	}
 	locate.Set(r.Findings, names.Contract, s.Text)
 	config.accept(r, s.Accepted)

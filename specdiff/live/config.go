@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ type Config struct {
 	Logins []Login
 	// Cookie describes the session cookie; the zero value is Medusa's default.
 	Cookie conform.Cookie
+	// Header is sent with each request, for a gateway before the backend. It is not recorded, and what a request sets by
+	// itself counts more.
+	Header http.Header
 	// ResetToken returns the password token that the backend issued for email, seconds after it was asked. Without it
 	// no password is reset.
 	ResetToken func(ctx context.Context, email string) (string, error)

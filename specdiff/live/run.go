@@ -50,6 +50,17 @@ func newRun(config Config, base *url.URL) *run {
 		r.record.secrets.add("LOGIN_EMAIL", login.Email)
 		r.record.secrets.add("LOGIN_PASSWORD", login.Password)
 	}
+	for _, values := range config.Header {
+		for _, value := range values {
+			const short = 8 // a flag, and no secret
+			if _, credentials, ok := strings.Cut(value, " "); ok && len(credentials) >= short {
+				r.record.secrets.add("HEADER", credentials)
+			}
+			if len(value) >= short { // a response may repeat it
+				r.record.secrets.add("HEADER", value)
+			}
+		}
+	}
 	return r
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -55,7 +56,10 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 	if err != nil {
 		return err
 	}
-	req.Header = x.RequestHeader.Clone()
+	for name, values := range r.config.Header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	maps.Copy(req.Header, x.RequestHeader)
 	resp, err := r.transport.RoundTrip(req)
 	if err != nil {
 		return err

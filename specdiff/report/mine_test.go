@@ -115,7 +115,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 
 func TestTextOfMine(t *testing.T) {
 	r := mine(nickname, noTotal, limited)
-	r.Sources.Seems = "older than 1.12"
+	r.Sources.Version = "older than 1.12"
 	r.Notes = []string{"15 emails stay registered"}
 	for _, all := range []bool{false, true} {
 		var b bytes.Buffer

@@ -59,12 +59,13 @@ func main() {
 }
 
 type options struct {
-	config specdiff.Config
-	edit   edit
-	setup  string
-	email  string
-	routes string
-	output output
+	config  specdiff.Config
+	edit    edit
+	setup   string
+	email   string
+	headers []string
+	routes  string
+	output  output
 }
 
 func parse(args []string, stderr io.Writer) (*options, error) {
@@ -81,6 +82,14 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
 	f.StringVar(&o.email, "email", "", "the `email` of a customer with orders, who is logged in and read, never changed; the password is that of "+passwordVariable+" in the environment, or asked for on a terminal")
+	f.BoolVar(&o.config.ReadOnly, "read-only", false, "for a shop with customers of its own: registers no customer and changes nothing, so that less is seen")
+	f.StringVar(&o.config.Cookie.Name, "cookie-name", "", "the `name` of the session cookie, if session_options.name is another than connect.sid")
+	f.BoolVar(&o.config.Cookie.Secure, "cookie-secure", false, "the session cookie is Secure and SameSite=None, as with NODE_ENV=production")
+	f.DurationVar(&o.config.Cookie.TTL, "cookie-lifetime", 0, "the `lifetime` of the session cookie, such as 24h, if session_options.ttl is not ten hours")
+	f.Func("header", "a `'Name: value'` to send with each request, for a gateway before the backend; may be repeated, and is shown nowhere", func(text string) error {
+		o.headers = append(o.headers, text) // package flag would print one that is refused here
+		return nil
+	})
 	f.StringVar(&o.config.Record, "record", "", "a `file` to write what the backend did to, for -replay, with the secrets redacted; packed if its name ends in .gz")
 	f.StringVar(&o.config.Replay, "replay", "", "instead of -backend: a `file` that -record wrote, which has the published document too, or a HAR file of a browser or proxy")
 	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
@@ -97,6 +106,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if err := o.edit.check(o.config.Accepted); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.config.Header, err = header(o.headers); err != nil {
 		return nil, err
 	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
