@@ -145,13 +145,15 @@ e2e: ## the suites that need the real backend; one start of it serves all
 
 BROWSER := test/browser
 .PHONY: storefront-test
-storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one
+storefront-test: $(BROWSER)/node_modules/.package-lock.json ## the storefront in Chromium, on the backend in memory and the real one, and the page of specdiff
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 ./specdiff
 	node test/e2e/backend/start.mjs --exec go -C $(BROWSER) test -count=1 -timeout 15m -v .
 
 .PHONY: screenshots
-screenshots: ## make the pictures of the storefront in docs/images anew
+screenshots: ## make the pictures of the storefront and of specdiff's page in docs/images anew
 	tools/install-browser.sh
+	go -C $(BROWSER) test -count=1 -run '^TestScreenshot$$' ./specdiff -args -screenshots $(CURDIR)/docs/images
 	go -C $(BROWSER) test -count=1 -run '^TestScreenshots$$' . -args -screenshots $(CURDIR)/docs/images
 
 $(BROWSER)/node_modules/.package-lock.json: $(BROWSER)/package.json $(BROWSER)/package-lock.json

@@ -8,9 +8,6 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
 )
 
-// Embedded is the name of the contract that is part of the program, for a backend that is compared with nothing else.
-const Embedded = "customers-go's openapi.yaml"
-
 // contract is a copy of the contract at the root of the repository, which go generate makes there. Modules cannot embed
 // files of others.
 //

@@ -32,6 +32,13 @@ func mine(r *report.Report, record *live.Record) {
 	}
 }
 
+// unlocate removes the places in the contract of the program, which is no file of the reader.
+func unlocate(findings []finding.Finding) {
+	for i := range findings {
+		findings[i].File, findings[i].Line = "", 0
+	}
+}
+
 // orders returns the orders in a response; nil if it is no list of orders.
 func orders(x live.Exchange) []map[string]any {
 	if path, _, _ := strings.Cut(x.URL, "?"); path != ordersPath || x.Status != http.StatusOK {

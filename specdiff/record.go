@@ -11,18 +11,27 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/route"
 )
 
 // record asks the backend, and writes what it did to the file for it, if one is given.
-func (c *Config) record(ctx context.Context, s Sources, version string) (*live.Record, error) {
+func (c *Config) record(ctx context.Context, s Sources, version string, routes []route.Route) (*live.Record, error) {
 	known := slices.DeleteFunc([]*openapi3.T{s.Contract, s.Published}, func(doc *openapi3.T) bool { return doc == nil })
 	config := c.Setup.Live()
 	config.Backend, config.Documents, config.Progress = c.Backend, known, c.Progress
 	config.ReadOnly, config.Cookie, config.Header = c.ReadOnly, c.Cookie, c.Header
+	if s.Published == nil && len(c.Floor) == 0 {
+		const enough = 40 * time.Second // the whole then takes less than a minute
+		config.Brief = enough
+	}
+	for _, r := range routes {
+		config.Ask = append(config.Ask, r.URL)
+	}
 	record, err := live.Run(ctx, config)
 	if err != nil || c.Record == "" {
 		return record, err

@@ -31,7 +31,7 @@ import (
 var ErrUsage = errors.New("wrong usage")
 
 // Config is what to compare: at least two of the contract, the published document and the backend. A backend, or its
-// record, may be alone: it is then compared with the contract that is part of the program, [Embedded].
+// record, may be alone: it is then compared with the contract that is part of the program.
 type Config struct {
 	Contract  string // the contract: a file or URL
 	Published string // the published document: a file or URL
@@ -42,6 +42,9 @@ type Config struct {
 	ReadOnly bool
 	// Cookie is how the backend is configured to make its session cookie; the zero value is Medusa's default.
 	Cookie conform.Cookie
+	// Ask are routes of the shop's own, such as "GET /store/customers/me/wishlist/{id=wish_1}". They are asked on the
+	// backend, and a contract for each is proposed.
+	Ask []string
 	// Header is sent with each request, for a gateway before the backend. It is in no record and no report.
 	Header http.Header
 	// Record is a file to write what the backend did to, for Replay; packed if its name ends in .gz. It has the published
@@ -70,12 +73,16 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
+	routes, err := config.ask()
+	if err != nil {
+		return nil, err
+	}
 	s, names, err := config.read(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if config.Backend != "" {
-		if s.Record, err = config.record(ctx, s, names.Version); err != nil {
+		if s.Record, err = config.record(ctx, s, names.Version, routes); err != nil {
 			return nil, err
 		}
 	}
@@ -88,6 +95,12 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		mine(r, s.Record)
 	}
 	locate.Set(r.Findings, names.Contract, s.Text)
+	if names.Contract == report.Embedded {
+		unlocate(r.Findings)
+	}
+	if s.Record != nil {
+		propose(r, s, routes)
+	}
 	config.accept(r, s.Accepted)
 	return r, nil
 }
@@ -172,6 +185,8 @@ func (c *Config) check() error {
 		return wrong("give the backend or a record of it, not both")
 	case c.Record != "" && c.Backend == "":
 		return wrong("a record is made of a backend, which was not given")
+	case len(c.Ask) > 0 && backend == "":
+		return wrong("a route is asked on the backend, which was not given")
 	case len(c.Floor) > 0 && (c.Contract == "" && !c.embedded() || backend == ""):
 		return wrong("a floor needs the contract and the backend; without them nothing is seen")
 	case given(c.Contract, c.Published+c.Package, backend) < 2 && !c.embedded():
@@ -203,7 +218,7 @@ func (c *Config) read(ctx context.Context) (s Sources, names report.Sources, err
 	}
 	switch {
 	case c.embedded():
-		names.Contract, s.Text = Embedded, contract
+		names.Contract, s.Text = report.Embedded, contract
 	case c.Contract != "":
 		names.Contract = c.Contract
 		if s.Text, err = document.Read(ctx, c.Contract); err != nil {

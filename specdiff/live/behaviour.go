@@ -14,6 +14,9 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
+// StepAsk is the step of the requests to the routes of [Config.Ask].
+const StepAsk = "ask a route of the shop's own"
+
 // The names of steps whose outcome is looked at again.
 const (
 	stepLogin       = "log in"
@@ -27,8 +30,7 @@ func (c *check) behaviour() {
 	for i := range c.record.Exchanges {
 		x := &c.record.Exchanges[i]
 		wrong := func(format string, args ...any) {
-			path, _, _ := strings.Cut(x.URL, "?")
-			c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Behavior}, finding.Fault, "", fmt.Sprintf(format, args...), "", x, 1)
+			c.add(finding.Point{Place: placeOf(x.Exchange), Aspect: finding.Behavior}, finding.Fault, "", fmt.Sprintf(format, args...), "", x, 1)
 		}
 		switch {
 		case c.aside[x]:

@@ -40,7 +40,7 @@ func (r Result) Coverage() []conform.Coverage {
 func Check(record *Record, doc *openapi3.T) Result {
 	contract, notes := conform.New(doc)
 	c := &check{
-		record: record, contract: contract, seen: map[conform.Sight]sighting{},
+		record: record, contract: contract, cookieNames: documentedCookies(doc), seen: map[conform.Sight]sighting{},
 		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{}, statuses: map[string]sighting{},
 		requests: map[*conform.Exchange][]conform.Finding{}, lacks: map[string]bool{}, troubles: map[string]map[string]sighting{}, aside: map[*Exchange]bool{},
 	}
@@ -121,11 +121,10 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 
 // unknownRoute handles a response from a route that the document lacks. The backend may have no such route either.
 func (c *check) unknownRoute(x *Exchange) {
-	path, _, _ := strings.Cut(x.URL, "?")
 	if routeless(x.Exchange) || foreign(x.Exchange) != "" {
 		return
 	}
-	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
+	c.add(finding.Point{Place: placeOf(x.Exchange), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
 }
 
 // cookie counts the responses to requests without a cookie.
@@ -141,7 +140,7 @@ func (c *check) cookie(operation string, x *Exchange) {
 	}
 	n.asked++
 	if x.ResponseHeader.Get("Set-Cookie") == "" && x.Status == http.StatusOK && logsIn(operation) && !c.record.Foreign {
-		c.add(finding.Point{Place: place, Aspect: finding.Cookie}, finding.Contradicts, "Set-Cookie documented", "no cookie at a login", "", x, 1)
+		c.noSession = append(c.noSession, login{place, x})
 	}
 	if x.ResponseHeader.Get("Set-Cookie") != "" {
 		n.set++
@@ -232,8 +231,30 @@ func (c *check) came() {
 	}
 }
 
+// renamed compares the name of the session cookie.
+func (c *check) renamed() {
+	name := c.record.Renamed
+	for i := range c.record.Exchanges {
+		x := &c.record.Exchanges[i]
+		if name != "" && len(c.cookieNames) == 1 && name != c.cookieNames[0] && strings.HasPrefix(x.ResponseHeader.Get("Set-Cookie"), name+"=") {
+			c.add(finding.Point{Place: "Set-Cookie", Aspect: finding.Cookie}, finding.Contradicts, "name "+c.cookieNames[0], "name "+name, "", x, 1)
+		}
+	}
+}
+
+// noCookies is a trouble of the run. In production a backend sets cookies only over https, and proxies remove some.
+const noCookies = "logins succeeded and no response set a cookie: ask over https, or find out what removes it"
+
 // unsent compares the cookies that the document declares with those that were sent.
 func (c *check) unsent() {
+	if cookieless := !slices.ContainsFunc(slices.Collect(maps.Values(c.cookies)), func(n *cookies) bool { return n.set > 0 }); cookieless && len(c.noSession) > 0 {
+		c.add(finding.Point{Place: finding.Operation(http.MethodPost, authPath), Aspect: finding.Seen}, finding.Fault, "", noCookies, "", c.noSession[0].x, len(c.noSession))
+		return
+	}
+	c.renamed()
+	for _, l := range c.noSession {
+		c.add(finding.Point{Place: l.place, Aspect: finding.Cookie}, finding.Contradicts, "Set-Cookie documented", "no cookie at a login", "", l.x, 1)
+	}
 	for _, place := range slices.Sorted(maps.Keys(c.cookies)) {
 		n := c.cookies[place]
 		point := finding.Point{Place: place, Aspect: finding.Cookie}

@@ -42,6 +42,7 @@ type about struct {
 	Version   string          `json:"version,omitempty"`
 	Cookie    conform.Cookie  `json:"cookie"`
 	Untried   []string        `json:"untried,omitempty"`
+	Renamed   string          `json:"renamed,omitempty"`
 	Notes     []string        `json:"notes"`
 	Unseen    []Trouble       `json:"unseen,omitempty"`
 	Variables []placeholder   `json:"variables"`
@@ -124,7 +125,7 @@ func (r *Record) WriteHAR(w io.Writer) error {
 	redact := newRedaction(r.secrets)
 	var a archive
 	a.Log.Version, a.Log.Creator = "1.2", creator{"specdiff", "1"}
-	a.Log.Run = &about{Backend: r.Backend, Version: r.Version, Untried: r.Untried, Notes: r.Notes, Unseen: r.Unseen, Variables: redact.variables(), Published: r.Published}
+	a.Log.Run = &about{Backend: r.Backend, Version: r.Version, Untried: r.Untried, Renamed: r.Renamed, Notes: r.Notes, Unseen: r.Unseen, Variables: redact.variables(), Published: r.Published}
 	index := map[*conform.Exchange]int{}
 	for i, x := range r.Exchanges {
 		index[x.Exchange] = i
@@ -234,7 +235,7 @@ func ReadHAR(r io.Reader, routes []string) (*Record, error) {
 	}
 	run := a.Log.Run
 	record.Backend, record.Version, record.Notes, record.Unseen, record.Published = run.Backend, run.Version, run.Notes, run.Unseen, run.Published
-	record.Untried = run.Untried
+	record.Untried, record.Renamed = run.Untried, run.Renamed
 	for _, v := range run.Variables {
 		record.secrets.add(v.Name, v.Value)
 	}

@@ -22,6 +22,18 @@ var ErrNotMedusa = errors.New("this is not the storefront API of a Medusa v1 bac
 func (r *run) look(ctx context.Context) error {
 	s := &script{run: r, ctx: ctx}
 	s.progress("reads: without a login")
+	if s.strangers(); s.overHTTPS() {
+		r.record.Exchanges = nil
+		s.strangers()
+	}
+	if s.err != nil || slices.ContainsFunc(r.record.Exchanges, isMedusa) {
+		return s.err
+	}
+	return r.notMedusa(ctx)
+}
+
+// strangers sends reads without a login.
+func (s *script) strangers() {
 	unknown := exists(s.newAccount().email)
 	x := s.get("ask whether an unknown email has an account", unknown, nil)
 	s.again(x, unknown, nil)
@@ -29,10 +41,9 @@ func (r *run) look(ctx context.Context) error {
 	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {
 		s.get("read without a login", path, nil)
 	}
-	if s.err != nil || slices.ContainsFunc(r.record.Exchanges, isMedusa) {
-		return s.err
+	for _, path := range s.config.Ask {
+		s.get(StepAsk, path, nil)
 	}
-	return r.notMedusa(ctx)
 }
 
 // isMedusa reports whether a response is such as only Medusa v1 sends: whether an email has an account, or the word of

@@ -8,6 +8,7 @@ package live
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,18 +28,23 @@ func Run(ctx context.Context, config Config) (*Record, error) {
 	if len(config.Documents) == 0 {
 		return nil, errors.New("live: no document says what to ask")
 	}
-	ctx, cancel := context.WithTimeout(ctx, orDefault(config.Time, defaultTime))
+	return newRun(config, base).recorded(ctx)
+}
+
+// recorded returns the record of the run.
+func (r *run) recorded(ctx context.Context) (*Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Time, defaultTime))
 	defer cancel()
-	r := newRun(config, base)
 	defer r.transport.CloseIdleConnections()
-	err = r.all(ctx)
+	err := r.all(ctx)
 	if r.notEmulated > 0 {
 		r.note("%d requests show nothing: the backend does not emulate them", r.notEmulated)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r.untried()
+	r.settle()
+	r.unsniffed()
 	return r.record, nil
 }
 
@@ -60,6 +66,7 @@ func (r *run) untried() {
 
 // all sends everything. Reads are apart from what changes the customers that they read.
 func (r *run) all(ctx context.Context) error {
+	r.untried()
 	steps := []func(context.Context) error{r.look, r.script, r.reads}
 	if r.config.ReadOnly {
 		r.note("the run was to change nothing: operations that change something were not tried")
@@ -70,11 +77,38 @@ func (r *run) all(ctx context.Context) error {
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
+			if errors.Is(err, errStopped) {
+				err = r.endEarly()
+			}
 			r.cleanUpAfter(ctx)
 			return err
 		}
 	}
-	return r.cleanUp(ctx)
+	if err := r.cleanUp(ctx); !errors.Is(err, errStopped) {
+		return err
+	}
+	r.cleanUpAfter(ctx)
+	return nil
+}
+
+// endEarly notes what was not seen because the run was stopped. It returns an error if that is all.
+func (r *run) endEarly() error {
+	if !slices.ContainsFunc(r.record.Exchanges, isMedusa) {
+		return fmt.Errorf("%w: %s", ErrUnreachable, r.pace.stopped)
+	}
+	r.note("the run ended early: %s", r.pace.stopped)
+	passes := 1
+	if r.config.Brief > 0 {
+		passes = 2
+	}
+	for _, doc := range r.documents {
+		for _, place := range doc.Operations() {
+			if method, path, _ := strings.Cut(place, " "); !slices.Contains(r.record.Untried, place) && r.probed[place] < passes {
+				r.trouble(method, path, "not all of it was tried: %s", r.pace.stopped)
+			}
+		}
+	}
+	return nil
 }
 
 // cleanUpAfter cleans up after a run that failed, if the backend still responds. It has bounds of its own, because
@@ -82,6 +116,8 @@ func (r *run) all(ctx context.Context) error {
 func (r *run) cleanUpAfter(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), orDefault(r.config.Patience, defaultPatience))
 	defer cancel()
-	r.sent, r.kept = 0, 0
-	_ = r.cleanUp(ctx)
+	r.sent, r.kept, r.pace.stopped = 0, 0, ""
+	if _ = r.cleanUp(ctx); len(r.accounts) > 0 {
+		r.note("%d logins could not be logged out", len(r.accounts))
+	}
 }

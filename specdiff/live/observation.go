@@ -10,19 +10,21 @@ import (
 )
 
 type check struct {
-	record   *Record
-	contract *conform.Contract
-	results  []conform.Result // of the exchanges
-	seen     map[conform.Sight]sighting
-	all      map[key]*finding.Observation
-	shown    map[key][]string
-	headers  map[header]sighting
-	statuses map[string]sighting                     // of responses, by their places
-	cookies  map[string]*cookies                     // by the places of responses
-	requests map[*conform.Exchange][]conform.Finding // the document's findings about each request
-	lacks    map[string]bool                         // the operations whose routes the backend does not have
-	troubles map[string]map[string]sighting          // responses that are not the backend's, by operation and what they are
-	aside    map[*Exchange]bool                      // the exchanges that show nothing about the document
+	record      *Record
+	contract    *conform.Contract
+	cookieNames []string         // of the session, in the document
+	results     []conform.Result // of the exchanges
+	seen        map[conform.Sight]sighting
+	all         map[key]*finding.Observation
+	shown       map[key][]string
+	headers     map[header]sighting
+	statuses    map[string]sighting                     // of responses, by their places
+	cookies     map[string]*cookies                     // by the places of responses
+	noSession   []login                                 // that set no cookie
+	requests    map[*conform.Exchange][]conform.Finding // the document's findings about each request
+	lacks       map[string]bool                         // the operations whose routes the backend does not have
+	troubles    map[string]map[string]sighting          // responses that are not the backend's, by operation and what they are
+	aside       map[*Exchange]bool                      // the exchanges that show nothing about the document
 }
 
 // sighting is how often something was seen, and in which exchange first.
@@ -52,6 +54,12 @@ type key struct {
 type cookies struct {
 	asked, set int
 	first      *Exchange
+}
+
+// login is a login that succeeded, and the place of its response.
+type login struct {
+	place string
+	x     *Exchange
 }
 
 // add adds an observation, which can be seen again by sending x, if it is not nil.

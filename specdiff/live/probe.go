@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -32,14 +35,39 @@ func (r *run) probes(ctx context.Context) error {
 	if len(targets) == 0 && r.given != nil {
 		targets = readTargets(r.given)
 	}
-	for _, t := range targets {
+	if r.config.Brief == 0 {
+		s.probeAll(targets, func(*Probe) bool { return true })
+		return s.err
+	}
+	if s.probeAll(targets, mayBreak) {
+		s.probeAll(targets, func(p *Probe) bool { return !mayBreak(p) })
+	}
+	return s.err
+}
+
+// probeAll sends those probes of the targets that are chosen. It reports whether there was time for all.
+func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
+	for i, t := range targets {
+		if s.config.Brief > 0 && time.Since(s.began) > s.config.Brief && !s.pace.slowed {
+			s.note("the backend is slow: after %s, %d of %d operations were probed no further", s.config.Brief, len(targets)-i, len(targets))
+			return false
+		}
 		if t.template == "" {
 			t.template = t.path
 		}
 		s.progress("probes: %s", s.name(t))
-		s.probe(t)
+		if s.probe(t, chosen); s.err == nil {
+			s.probed[t.place()]++
+		}
 	}
-	return s.err
+	return true
+}
+
+// mayBreak reports whether a client may fail if the backend refuses a probe that a document allows. The others are about
+// the validation of input.
+func mayBreak(p *Probe) bool {
+	return slices.Contains([]finding.Aspect{finding.Presence, finding.Required, finding.Nullable, finding.Style, finding.Security}, p.Aspect) ||
+		strings.HasPrefix(p.Variant, valueName) || p.Variant == plusName || p.Variant == minusName
 }
 
 // readTargets returns the operations that only read.
@@ -92,13 +120,13 @@ func (s *script) targets() []target {
 
 // probe sends the base of an operation, and then each request that differs from it in one point. If the backend has no
 // such route or refuses the base, that is all, since it then refuses the others too.
-func (s *script) probe(t target) {
+func (s *script) probe(t target, chosen func(*Probe) bool) {
 	base := s.try(t, nil, "", t.send())
 	if foreign(base.Exchange) != "" {
 		base = s.try(t, nil, "", t.send())
 	}
 	switch {
-	case s.err != nil || routeless(base.Exchange):
+	case s.err != nil || base.Status == 0 || routeless(base.Exchange):
 		return
 	case !holds(base.Exchange):
 		s.trouble(t.method, t.template, "it was not probed: %s to what it should accept", cmp.Or(foreign(base.Exchange), fmt.Sprint(base.Status)))
@@ -107,12 +135,12 @@ func (s *script) probe(t target) {
 	made := map[string]bool{}
 	send := func(in string, path []string, v variant, query string, body any) {
 		p := &Probe{Operation: t.place(), In: in, Path: path, Variant: v.name, Aspect: v.aspect, Base: base.Exchange}
-		if key := fmt.Sprint(in, path, v.name); !made[key] {
+		if key := fmt.Sprint(in, path, v.name); !made[key] && chosen(p) {
 			made[key] = true
 			s.try(t, p, query, body)
 		}
 	}
-	if t.by != nil {
+	if t.by != nil && chosen(&Probe{Aspect: finding.Security}) {
 		s.credentials(t, base.Exchange)
 	}
 	for _, field := range s.fields(t.place()) {

@@ -59,6 +59,9 @@ func (s *script) readAll(a *account, explored exploration) {
 	read("read the session", authPath)
 	read("list payment methods", methodsPath)
 	read("list orders", ordersPath)
+	for _, path := range s.config.Ask {
+		read(StepAsk, path)
+	}
 	x := read("list all orders", ordersPath+"?limit=0")
 	if len(x.orders()) == 0 {
 		return

@@ -21,6 +21,8 @@ type Record struct {
 	// Untried are operations whose success was not to be seen: in a run that was to change nothing, or without a password
 	// token.
 	Untried []string
+	// Renamed is the name of the session cookie, if it was found out and the documents have another.
+	Renamed string
 	// Foreign reports whether another program recorded it. Then it shows what was done with that program, and that it
 	// lacks something means nothing.
 	Foreign bool
@@ -67,7 +69,7 @@ func (r *Record) Replace(i int, x *conform.Exchange) *Record {
 		}
 	}
 	return &Record{
-		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Untried: r.Untried,
+		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Untried: r.Untried, Renamed: r.Renamed,
 		Foreign: r.Foreign, NoCredentials: r.NoCredentials, secrets: r.secrets,
 	}
 }

@@ -25,9 +25,10 @@ type raw string
 // account is a customer of the run.
 type account struct {
 	email, password string
-	registered      bool   // by the run
-	given           bool   // by the configuration, so that its data is left alone
-	cookie          string // "name=value", "" before a login
+	registered      bool              // by the run
+	given           bool              // by the configuration, so that its data is left alone
+	cookie          string            // "name=value", "" before a login
+	others          map[string]string // the cookies beside it
 	token           string
 }
 
@@ -56,8 +57,8 @@ func (q request) fill(x *conform.Exchange) error {
 	if q.by != nil && q.bearer {
 		x.RequestHeader.Set("Authorization", "Bearer "+q.by.token)
 	}
-	if q.by != nil && q.by.cookie != "" {
-		x.RequestHeader.Set("Cookie", q.by.cookie)
+	if q.by != nil && q.by.header() != "" {
+		x.RequestHeader.Set("Cookie", q.by.header())
 	}
 	if q.etag != "" {
 		x.RequestHeader.Set("If-None-Match", q.etag)

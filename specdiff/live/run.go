@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,26 +22,36 @@ type run struct {
 	documents    []*conform.Contract
 	record       *Record
 	compact      *compactor
+	began        time.Time
 	id           string // part of the emails, unique to this run
 	emails       int
-	accounts     []*account // that are logged in and have to be cleaned up
-	given        *account   // the first of the configuration that could log in
+	accounts     []*account     // that are logged in and have to be cleaned up
+	probed       map[string]int // how often the probes of each operation were sent
+	given        *account       // the first of the configuration that could log in
 	registered   int
+	cookieNames  []string        // of the session, in the documents
+	learned      bool            // whether the settings of the session cookie are known
+	forwarded    bool            // whether requests are sent as a proxy forwards them from https
 	unselectable map[string]bool // columns of an order that the backend fails to select
 	sent         int
+	pace         pace
 	notEmulated  int   // responses that show nothing
 	kept         int64 // bytes of responses in the record
 }
 
 func newRun(config Config, base *url.URL) *run {
 	r := &run{
-		config: config, base: base,
+		config: config, base: base, began: time.Now(),
 		// Node closes idle connections after five seconds, and a request sent just then would fail.
 		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
 		record:       &Record{secrets: &secrets{}, Backend: base.String()},
 		compact:      newCompactor(),
 		id:           strings.ToLower(rand.Text()[:10]),
 		unselectable: map[string]bool{},
+		probed:       map[string]int{},
+		cookieNames:  documentedCookies(config.Documents...),
+		pace:         pace{sleep: sleep, now: time.Now, blocked: map[string]string{}},
+		forwarded:    config.Cookie.Secure && base.Scheme == "http",
 	}
 	for _, doc := range config.Documents {
 		c, _ := conform.New(doc)
@@ -71,12 +82,17 @@ func (r *run) progress(format string, args ...any) {
 }
 
 func (r *run) note(format string, args ...any) {
-	r.record.Notes = append(r.record.Notes, r.record.secrets.hidden(fmt.Sprintf(format, args...)))
+	if text := r.record.secrets.hidden(fmt.Sprintf(format, args...)); !slices.Contains(r.record.Notes, text) {
+		r.record.Notes = append(r.record.Notes, text)
+	}
 }
 
 // trouble notes why too little will be seen of an operation.
 func (r *run) trouble(method, path, format string, args ...any) {
-	r.record.Unseen = append(r.record.Unseen, Trouble{finding.Operation(method, path), r.record.secrets.hidden(fmt.Sprintf(format, args...))})
+	t := Trouble{finding.Operation(method, path), r.record.secrets.hidden(fmt.Sprintf(format, args...))}
+	if !slices.Contains(r.record.Unseen, t) {
+		r.record.Unseen = append(r.record.Unseen, t)
+	}
 }
 
 // newAccount returns a customer that is not registered yet.
@@ -88,17 +104,12 @@ func (r *run) newAccount() *account {
 	return a
 }
 
-// login sets the session of an account to that of a response.
-func (r *run) login(a *account, x response) {
-	if cookies := (&http.Response{Header: x.ResponseHeader}).Cookies(); x.Status/100 == 2 && foreign(x.Exchange) == "" && len(cookies) > 0 {
-		a.cookie = cookies[0].Name + "=" + cookies[0].Value
-		r.record.secrets.add("COOKIE", a.cookie)
-		r.record.secrets.add("COOKIE_VALUE", cookies[0].Value)
-	}
-}
-
-// takeToken sets the bearer token of an account to that of a response.
+// takeToken sets the bearer token of an account to that of a response. It takes none if a gateway's credentials are in
+// the place of a token.
 func (r *run) takeToken(a *account, x response) {
+	if r.config.Header.Get("Authorization") != "" {
+		return
+	}
 	var body struct {
 		AccessToken string `json:"access_token"`
 	}

@@ -81,6 +81,9 @@ func (s *script) profile(a, other *account) {
 		s.post("update", mePath, body, a)
 	}
 	s.get("read the profile", mePath, a)
+	for _, path := range s.config.Ask {
+		s.get(StepAsk, path, a)
+	}
 	x = s.get("list no orders", ordersPath, a)
 	s.again(x, ordersPath, a)
 	s.get("list orders by an unknown parameter", ordersPath+"?specdiff=1", a)

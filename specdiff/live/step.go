@@ -41,7 +41,9 @@ func (s *script) do(q request) response {
 		return noResponse()
 	}
 	x, err := s.send(s.ctx, q)
-	s.err = err
+	if s.err = err; err == nil && q.by != nil {
+		s.keepOthers(q.by, x)
+	}
 	return x
 }
 
@@ -53,7 +55,10 @@ func (s *script) post(step, path string, body any, by *account) response {
 	return s.do(request{step: step, method: http.MethodPost, path: path, body: body, by: by})
 }
 
-// again reads what x has read, with its ETag.
+// again reads what x has read, with its ETag, if it has one.
 func (s *script) again(x response, path string, by *account) {
+	if x.Status != http.StatusOK || x.ResponseHeader.Get("ETag") == "" {
+		return
+	}
 	s.do(request{step: stepAgain, method: http.MethodGet, path: path, by: by, etag: x.ResponseHeader.Get("ETag")})
 }

@@ -30,6 +30,7 @@ type otherKind struct{ kind, text string }
 const (
 	noBody      = "no body"
 	emptyObject = "empty object"
+	valueName   = "value "             // … of an enumeration
 	plusName    = "name after a plus"  // which Medusa takes since 1.20.4 …
 	minusName   = "name after a minus" // … and this
 )
@@ -139,7 +140,7 @@ func queryVariants(f conform.Field) []variant {
 		one, other := sampleElements(name, elements)
 		styled(add, name, one, other)
 		for _, value := range elements.Enum {
-			add("value "+text(value), finding.Enum, name+"[]", text(value))
+			add(valueName+text(value), finding.Enum, name+"[]", text(value))
 		}
 		add("unknown value", finding.Enum, name+"[]", extraName)
 		add("unknown value after a comma", finding.Enum, name, one+","+extraName)

@@ -17,9 +17,12 @@ const maxShown = 10
 // the others notices, so that as many as possible are shown.
 func (r *Report) GitHub(w io.Writer) error {
 	a := &annotations{report: r, count: map[string]int{}}
-	if r.Agrees() {
+	switch {
+	case r.Mine():
+		a.mine(r)
+	case r.Agrees():
 		a.add("notice", "specdiff agrees", finding.Finding{}, plain(r.outcome()))
-	} else {
+	default:
 		a.add("error", "specdiff disagrees", finding.Finding{}, plain(r.outcome()))
 	}
 	for _, p := range r.Problems {
@@ -31,7 +34,9 @@ func (r *Report) GitHub(w io.Writer) error {
 		}
 	}
 	for _, row := range rows(r.Unexplained()) {
-		a.add("error", row.title(), row.Finding, row.text())
+		if !r.Mine() {
+			a.add("error", row.title(), row.Finding, row.text())
+		}
 	}
 	for _, note := range r.Notes {
 		a.add("notice", "note", finding.Finding{}, plain(note))

@@ -12,18 +12,20 @@ import (
 // JSON writes the report and its outcome as one indented object.
 func (r *Report) JSON(w io.Writer) error {
 	var client Standing
+	var differences []Difference
 	if r.Mine() {
-		client = r.Standing()
+		client, differences = r.Standing(), append([]Difference{}, r.Differences()...)
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(struct {
-		Agrees      bool     `json:"agrees"`
-		Unexplained int      `json:"unexplained"`
-		Client      Standing `json:"client,omitempty"`
+		Agrees      bool         `json:"agrees"`
+		Unexplained int          `json:"unexplained"`
+		Client      Standing     `json:"client,omitempty"`
+		Differences []Difference `json:"differences,omitzero"`
 		*Report
-	}{r.Agrees(), len(r.Unexplained()), client, r.filled()})
+	}{r.Agrees(), len(r.Unexplained()), client, differences, r.filled()})
 }
 
 // filled returns the report with empty lists instead of null.

@@ -16,42 +16,10 @@ const (
 // sections. It is cut to fit a comment.
 func (r *Report) Markdown(w io.Writer) error {
 	var b strings.Builder
-	mark := "✅ specdiff agrees"
-	if !r.Agrees() {
-		mark = "❌ specdiff disagrees"
-	}
-	fmt.Fprintf(&b, "### %s\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
-	open := rows(r.Unexplained())
-	if len(open) > 0 {
-		b.WriteString("\n| point | contract | published | live | who is wrong |\n|---|---|---|---|---|\n")
-		for i, row := range open {
-			if i == maxRows || b.Len() > maxMarkdown/2 {
-				fmt.Fprintf(&b, "| and %d more | | | | |\n", len(open)-i)
-				break
-			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", code(row.name()), code(row.Contract), code(row.Published), code(times(row.Finding)), row.verdict())
-		}
-		fold(&b, "What it means, and how to see it again", func(b *strings.Builder) {
-			for _, row := range open {
-				var item strings.Builder
-				fmt.Fprintf(&item, "- %s\n", code(row.name()))
-				for _, f := range row.fields() {
-					if f.Block {
-						fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
-					} else {
-						fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
-					}
-				}
-				if !fits(b, item.String()) {
-					return
-				}
-			}
-			for _, v := range variables(r.Unexplained(), r.Sources.Backend) {
-				if !fits(b, fmt.Sprintf("- `$%s`: %s\n", v.Name, prose(v.Value))) {
-					return
-				}
-			}
-		})
+	if r.Mine() {
+		r.mineMarkdown(&b)
+	} else {
+		r.threeMarkdown(&b)
 	}
 	fold(&b, "Gone since the earlier report", func(b *strings.Builder) {
 		for _, f := range r.Gone {
@@ -88,6 +56,47 @@ func (r *Report) Markdown(w io.Writer) error {
 	})
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// threeMarkdown writes a table of what is to be dealt with, and the details.
+func (r *Report) threeMarkdown(b *strings.Builder) {
+	mark := "✅ specdiff agrees"
+	if !r.Agrees() {
+		mark = "❌ specdiff disagrees"
+	}
+	fmt.Fprintf(b, "### %s\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
+	open := rows(r.Unexplained())
+	if len(open) > 0 {
+		b.WriteString("\n| point | contract | published | live | who is wrong |\n|---|---|---|---|---|\n")
+		for i, row := range open {
+			if i == maxRows || b.Len() > maxMarkdown/2 {
+				fmt.Fprintf(b, "| and %d more | | | | |\n", len(open)-i)
+				break
+			}
+			fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(row.name()), code(row.Contract), code(row.Published), code(times(row.Finding)), row.verdict())
+		}
+		fold(b, "What it means, and how to see it again", func(b *strings.Builder) {
+			for _, row := range open {
+				var item strings.Builder
+				fmt.Fprintf(&item, "- %s\n", code(row.name()))
+				for _, f := range row.fields() {
+					if f.Block {
+						fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
+					} else {
+						fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
+					}
+				}
+				if !fits(b, item.String()) {
+					return
+				}
+			}
+			for _, v := range variables(r.Unexplained(), r.Sources.Backend) {
+				if !fits(b, fmt.Sprintf("- `$%s`: %s\n", v.Name, prose(v.Value))) {
+					return
+				}
+			}
+		})
+	}
 }
 
 // fold writes a section that is closed until it is clicked, or nothing if fill writes nothing.

@@ -43,10 +43,11 @@ func troubles(findings []finding.Finding) []finding.Finding {
 
 // Difference is a difference between a backend and the contract, which may show at many places.
 type Difference struct {
-	Title    string // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
-	Client   string // what it means for package customers
-	Breaking bool   // whether it breaks calls
-	Findings []finding.Finding
+	Title    string            `json:"title"`              // "Customer has 2 properties of the shop's own: loyalty_points, nickname"
+	Client   string            `json:"client"`             // what it means for package customers
+	Breaking bool              `json:"breaking,omitempty"` // whether it breaks calls
+	IDs      []string          `json:"ids"`                // of the findings
+	Findings []finding.Finding `json:"-"`
 }
 
 // Differences returns the findings that are not accepted, those with one cause as one. Those that break the client come
@@ -66,8 +67,9 @@ func (r *Report) Differences() []Difference {
 			index[k], all = d, append(all, d)
 		}
 		d.Breaking = d.Breaking || f.Breaking
-		d.Findings = append(d.Findings, f)
+		d.Findings, d.IDs = append(d.Findings, f), append(d.IDs, f.ID())
 	}
+	slices.SortStableFunc(all, func(a, b *Difference) int { return len(b.Findings) - len(a.Findings) })
 	var sorted []Difference
 	for _, breaking := range []bool{true, false} {
 		for _, d := range all {
@@ -103,7 +105,7 @@ func cause(f finding.Finding, causes []known) (string, known) {
 	switch {
 	case !f.Breaking && f.Aspect != finding.Presence:
 		return "harmless: " + f.Client, known{}
-	case f.Point.Operation() == "":
+	case f.Point.Operation() == "", own(f):
 		return fmt.Sprint(f.Aspect, f.Client, f.Component()), known{}
 	}
 	return fmt.Sprint(f.Aspect, f.Client), known{}
@@ -121,6 +123,8 @@ func title(all []finding.Finding) string {
 	switch {
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
+	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
+		return "a route of the shop's own: " + f.Place
 	case f.Aspect == finding.Presence && inSchema && strings.HasPrefix(f.Contract, "absent"):
 		return fmt.Sprintf("%s has %s of the shop's own: %s", f.Component(), number(len(all), "property", "properties"), few(properties, ", "))
 	case f.Aspect == finding.Required && inSchema && f.Live == "not there":

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -65,10 +66,17 @@ func TestStanding(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got struct {
-			Client string `json:"client"`
+			Client      string `json:"client"`
+			Differences []struct {
+				Title string   `json:"title"`
+				IDs   []string `json:"ids"`
+			} `json:"differences"`
 		}
 		if err := json.Unmarshal(b.Bytes(), &got); err != nil || got.Client != string(c.want) {
 			t.Errorf("%s: JSON has %q (%v), want %s", name, got.Client, err, c.want)
+		}
+		if want := c.report.Differences(); len(got.Differences) != len(want) || len(want) > 0 && (got.Differences[0].Title != want[0].Title || len(got.Differences[0].IDs) == 0) {
+			t.Errorf("%s: JSON has the differences %+v, want %+v", name, got.Differences, want)
 		}
 	}
 }
@@ -92,6 +100,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 		"nulls":             {[]finding.Observation{saw("Order.email", finding.Nullable, "not null", "null")}, []string{"!Order has null where the contract has a value: email"}},
 		"missing routes":    {[]finding.Observation{saw("POST /store/auth", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Presence, "documented", "absent")}, []string{"!no route for ListOrders, Authenticate"}},
 		"no tokens":         {[]finding.Observation{saw("POST /store/auth/token", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Security, "allowed", "refused: a token")}, []string{"!no bearer tokens, which came with 1.17"}},
+		"no signs":          {[]finding.Observation{saw("GET /store/customers/me/orders query fields", finding.Format, "allowed", "fails: name after a plus; fails: name after a minus")}, []string{"!no + and - before names in fields, which came with 1.20.4"}},
 		"an old logout":     {[]finding.Observation{saw("DELETE /store/auth 200", finding.ContentType, "text/plain", "application/json"), saw("DELETE /store/auth 200", finding.Cookie, "absent", "Set-Cookie")}, []string{"the response to a logout is JSON and sets a cookie, as before 1.17"}},
 		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!orders have no totals, or not all, which came with 1.12", "Customer has 1 property of the shop's own: nickname (string or null)"}},
 		"looser":            {[]finding.Observation{saw("A.a", finding.Bounds, "at least 1", "accepted: empty"), saw("A.b", finding.Type, "string", "accepted: number")}, []string{"2 places, such as A.a, bounds: accepted: empty; the contract has at least 1"}},
@@ -137,6 +146,36 @@ func TestTextOfMine(t *testing.T) {
 		}
 		if strings.Contains(got, "is wrong") || strings.Contains(got, "\x1b") {
 			t.Errorf("it says who is wrong, or has colours:\n%s", got)
+		}
+	}
+}
+
+// TestOtherFormatsOfMine checks that they have the outcome of the text, and that what is harmless is no error.
+func TestOtherFormatsOfMine(t *testing.T) {
+	for name, c := range map[string]struct {
+		report           *report.Report
+		markdown, github []string
+	}{
+		"works":   {mine(nickname), []string{"### specdiff: ✅ the Go client works\n", "- harmless: Customer has 1 property", "none breaks the Go client"}, []string{"::notice file=openapi.yaml,title=specdiff%3A ✅", "::notice file=openapi.yaml,title=Customer has 1 property"}},
+		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: orders have no totals"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=orders have no totals", "::notice file=openapi.yaml,title=Customer has"}},
+		"unclear": {mine(limited), []string{"### specdiff: ⚠️", "- **not seen** `Authenticate: 40 responses show nothing: 429, a rate limit`"}, []string{"::error file=openapi.yaml,title=specdiff%3A ⚠️", "::error file=openapi.yaml,title=not seen%3A Authenticate::40 responses"}},
+	} {
+		for format, f := range map[string]struct {
+			write func(io.Writer) error
+			want  []string
+		}{"Markdown": {c.report.Markdown, c.markdown}, "GitHub": {c.report.GitHub, c.github}} {
+			var b bytes.Buffer
+			if err := f.write(&b); err != nil {
+				t.Fatal(err)
+			}
+			for _, want := range f.want {
+				if !strings.Contains(b.String(), want) {
+					t.Errorf("%s, %s: %q is not in\n%s", name, format, want, &b)
+				}
+			}
+			if strings.Contains(b.String(), "is wrong") || name == "works" && strings.Contains(b.String(), "error") {
+				t.Errorf("%s, %s: it has errors, or says who is wrong\n%s", name, format, &b)
+			}
 		}
 	}
 }

@@ -74,9 +74,8 @@ func (t *text) difference(at int, d Difference) {
 // for.
 func (d Difference) fields(all bool) []field {
 	f := d.Findings[0]
-	var ids, yaml []string
+	var yaml []string
 	for _, f := range d.Findings {
-		ids = append(ids, f.ID())
 		if own(f) && f.YAML != "" {
 			yaml = append(yaml, strings.Trim(f.YAML, "\n"))
 		}
@@ -88,9 +87,9 @@ func (d Difference) fields(all bool) []field {
 			{Name: "used by", Value: few(f.Uses, ", ")}, {Name: "repeat", Value: f.Curl, Copied: true},
 		}...)
 	}
-	list := few(ids, "\n")
+	list := few(d.IDs, "\n")
 	if all {
-		list = strings.Join(ids, "\n")
+		list = strings.Join(d.IDs, "\n")
 	}
 	fields = append(fields, field{Name: "as YAML", Value: strings.Join(yaml, "\n"), Copied: true, Block: true}, field{Name: "id", Value: list, Copied: true, Block: true})
 	return slices.DeleteFunc(fields, func(f field) bool { return f.Value == "" })

@@ -28,6 +28,9 @@ type Report struct {
 	Root  string            `json:"-"`              // the directory that SARIF, JUnit and GitHub name files from; "" for the working directory
 }
 
+// Embedded is the name of the contract that is part of the program, which is no file.
+const Embedded = "customers-go's openapi.yaml"
+
 // Sources are what was compared; "" for what was not.
 type Sources struct {
 	Contract  string `json:"contract,omitempty"`
@@ -105,7 +108,7 @@ func (r *Report) outcome() string {
 // if the contract is no file.
 func (r *Report) relative(f finding.Finding) string {
 	file := cmp.Or(f.File, r.Sources.Contract)
-	if file == "" || strings.Contains(file, "://") {
+	if file == "" || file == Embedded || strings.Contains(file, "://") {
 		return ""
 	}
 	root, err := filepath.Abs(r.Root)

@@ -85,7 +85,7 @@ type field struct {
 // fields returns what is known of a row, without what is empty.
 func (r row) fields() []field {
 	return slices.DeleteFunc([]field{
-		{Name: "id", Value: r.id(), Copied: true}, {Name: "at", Value: position(r.Finding), Copied: true},
+		{Name: "id", Value: r.id(), Copied: true}, {Name: "at", Value: position(r.Finding)},
 		{Name: "contract", Value: r.Contract}, {Name: "published", Value: r.Published}, {Name: "live", Value: times(r.Finding)}, {Name: "seen", Value: r.Example},
 		{Name: "in Go", Value: r.Go}, {Name: "change", Value: r.Change}, {Name: "as YAML", Value: r.YAML, Copied: true, Block: true},
 		{Name: "used by", Value: few(r.Uses, ", ")}, {Name: "also at", Value: few(r.ids[1:], "\n"), Block: true}, {Name: "repeat", Value: r.Curl, Copied: true},
@@ -145,11 +145,15 @@ func because(f finding.Finding) string {
 
 // plain returns text from other sources in a form that fits one line of a terminal: short and without control
 // characters.
-func plain(text string) string { return short(harmless(text, "")) }
+func plain(text string) string {
+	const most = 2000
+	return short(harmless(text, ""), most)
+}
 
-// block returns text of several lines, likewise.
+// block returns text of several lines, likewise, but longer, because it is copied.
 func block(text string) string {
-	return noCommand(strings.Trim(short(harmless(text, "\n")), "\n"))
+	const most = 64 << 10
+	return noCommand(strings.Trim(short(harmless(text, "\n"), most), "\n"))
 }
 
 var command = regexp.MustCompile(`(?m)^(\s*)::`)
@@ -168,8 +172,7 @@ func harmless(text, keep string) string {
 	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
-func short(text string) string {
-	const most = 2000
+func short(text string, most int) string {
 	if len(text) > most {
 		return strings.ToValidUTF8(text[:most], "") + "…"
 	}

@@ -34,7 +34,7 @@ var olderVersions = []known{
 		"no + and - before names in fields, which came with 1.20.4",
 		"signed names in ListOrdersParams.Fields are ErrInternal, and the message names the version: name all fields instead",
 		func(f finding.Finding) bool {
-			return f.Operation == "ListOrders" && strings.Contains(f.Place, " query fields") && strings.Contains(f.Live+f.Contract, "sign")
+			return f.Operation == "ListOrders" && strings.Contains(f.Live, "name after a ")
 		},
 	},
 	{

@@ -42,7 +42,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 		accepts:    always(works("nothing; what the shop takes in addition is sent by customers.WithProperty or as a header")),
 	},
 	finding.Required: {
-		inResponse: schemaOnly(breaks(unreadable + ". With Fields or Expand, a missing property is no error: Order.Has reports whether it came")),
+		inResponse: requiredOutcome,
 		refuses:    always(breaks("calls that leave it out fail: always set it")),
 		accepts:    always(works(looser)),
 	},
@@ -58,7 +58,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	},
 	finding.Format: {
 		inResponse: formatOutcome,
-		refuses:    always(works(stricter)),
+		refuses:    formatRefused,
 		accepts:    always(works(looser)),
 	},
 	finding.Enum: {
@@ -99,14 +99,16 @@ func always(o outcome) func(finding.Finding) outcome {
 	return func(finding.Finding) outcome { return o }
 }
 
-// schemaOnly returns o for a property, and the outcome of a header otherwise.
-func schemaOnly(o outcome) func(finding.Finding) outcome {
-	return func(f finding.Finding) outcome {
-		if kindOf(f.Place) != schema && !strings.Contains(f.Place, "application/json.") {
-			return works(ignored)
-		}
-		return o
+// requiredOutcome tells what is missing in a response that leaves nothing out from what is missing in a part that only
+// Expand asks for, and from headers.
+func requiredOutcome(f finding.Finding) outcome {
+	switch {
+	case kindOf(f.Place) != schema && !strings.Contains(f.Place, "application/json."):
+		return works(ignored)
+	case strings.Contains(f.Curl, "expand=") || strings.Contains(f.Curl, "fields="): // of the first request that shows it
+		return works("with Fields or Expand, a missing property is no error, and its field is empty")
 	}
+	return breaks(unreadable + "; with Fields or Expand, its field is empty")
 }
 
 // client returns the outcome of a finding. What was not seen on the backend breaks nothing.
@@ -160,6 +162,15 @@ func formatOutcome(f finding.Finding) outcome {
 		return breaks(unreadable)
 	}
 	return works("the text is kept as it is")
+}
+
+// formatRefused tells the signs before names of columns, which the contract describes, from values of a format that
+// nothing describes.
+func formatRefused(f finding.Finding) outcome {
+	if strings.Contains(f.Live, "name after a ") {
+		return breaks("signed names in ListOrdersParams.Fields are ErrInternal: name all fields instead")
+	}
+	return works(stricter)
 }
 
 // enumOutcome tells a value that the contract lists from one that nothing lists.

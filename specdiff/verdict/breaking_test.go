@@ -39,6 +39,7 @@ func TestBreaking(t *testing.T) {
 		"text of another format":                  {"Order.email", "email", "another format", finding.Format, false},
 		"times where the contract has text":       {"Order.note", "none", "date-time", finding.Format, false},
 		"a format is refused":                     {"StorePostAuthReq.email", "allowed", "refused: no email", finding.Format, false},
+		"signs before names are refused":          {list + " query fields", "allowed", "fails: name after a plus", finding.Format, true},
 		"a format is accepted":                    {"DateComparisonOperator.gt", "date-time", "accepted: unix seconds", finding.Format, false},
 		"an unknown value":                        {"Order.status", "pending, completed", `"on_hold"`, finding.Enum, false},
 		"a value of the contract is refused":      {list + " query status", "allowed", "refused: value completed", finding.Enum, true},
@@ -101,6 +102,19 @@ func TestBreaking(t *testing.T) {
 				t.Error("it lacks what it means for the client")
 			}
 		})
+	}
+}
+
+// TestWhatOnlyExpandAsksForMayBeMissing checks a required property of a relation that is not sent by default.
+func TestWhatOnlyExpandAsksForMayBeMissing(t *testing.T) {
+	for query, want := range map[string]bool{"": true, "?limit=0": true, "?expand=sales_channel&limit=0": false, "?fields=id": false} {
+		o := finding.Observation{
+			Point: finding.Point{Place: "SalesChannel.metadata", Aspect: finding.Required}, Relation: finding.Contradicts, Document: "required", Live: "not there",
+			Curl: `curl "${BACKEND}/store/customers/me/orders` + query + `"`,
+		}
+		if f := verdict.Join(verdict.Evidence{Contract: []finding.Observation{o}})[0]; f.Breaking != want {
+			t.Errorf("%s: breaking is %t, want %t", query, f.Breaking, want)
+		}
 	}
 }
 

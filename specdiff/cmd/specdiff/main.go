@@ -82,6 +82,10 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.config.Package, "package", "", "instead of -published: the `directory` of an installed @medusajs/medusa, to make the document from")
 	f.StringVar(&o.config.Backend, "backend", "", "the running backend's `URL`; customers are registered there, which the API cannot delete")
 	f.StringVar(&o.email, "email", "", "the `email` of a customer with orders, who is logged in and read, never changed; the password is that of "+passwordVariable+" in the environment, or asked for on a terminal")
+	f.Func("route", "a `route` of the shop's own to ask and to propose a contract for: 'GET /store/customers/me/wishlist', or 'GET /store/wishlists/{id=wish_1}' with a value for a parameter; may be repeated", func(text string) error {
+		o.config.Ask = append(o.config.Ask, text)
+		return nil
+	})
 	f.BoolVar(&o.config.ReadOnly, "read-only", false, "for a shop with customers of its own: registers no customer and changes nothing, so that less is seen")
 	f.StringVar(&o.config.Cookie.Name, "cookie-name", "", "the `name` of the session cookie, if session_options.name is another than connect.sid")
 	f.BoolVar(&o.config.Cookie.Secure, "cookie-secure", false, "the session cookie is Secure and SameSite=None, as with NODE_ENV=production")

@@ -32,7 +32,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "compat: the contract:", err)
 		return 1
 	}
-	recorder = conform.NewRecorder(contract, nil)
+	recorder = conform.NewRecorder(contract, collect)
 	var b *backend.Backend
 	if line := os.Getenv("BACKEND_JSON"); line != "" {
 		b, err = backend.Attach(line)
@@ -87,12 +87,30 @@ func refusesClearly(t *testing.T, err error, d *Difference) {
 
 // TestConformance fails on what the version's responses have otherwise than the contract, but for what is known.
 func TestConformance(t *testing.T) {
+	seen := map[Finding]bool{}
 	for _, group := range recorder.Findings() {
 		finding := group.Example.String()
-		if !slices.ContainsFunc(Findings, func(f Finding) bool {
+		i := slices.IndexFunc(Findings, func(f Finding) bool {
 			return older(env.Backend.Version, f.Before) && strings.Contains(finding, f.Text)
-		}) {
+		})
+		if i < 0 {
 			t.Errorf("%d times: %s", group.Count, finding)
+			continue
+		}
+		seen[Findings[i]] = true
+	}
+	for _, f := range Findings {
+		if older(env.Backend.Version, f.Before) && !seen[f] {
+			t.Errorf("not seen, although it is said to be so before %s: %s", f.Before, f.Text)
+		}
+	}
+}
+
+func TestBridges(t *testing.T) {
+	for _, b := range Bridges {
+		seen, err := b.Seen(t.Context(), env)
+		if want := older(env.Backend.Version, b.Before); err != nil || seen != want {
+			t.Errorf("seen: %t, want %t (%v): %s", seen, want, err, b.Text)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 )
@@ -18,7 +19,7 @@ func Document() ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = t.Execute(&b, map[string]string{"Table": table(), "Differences": differences(), "Settings": settings()})
+	err = t.Execute(&b, map[string]string{"Table": table(), "Differences": differences(), "Settings": settings(), "Absences": absences(), "Bridges": bridges()})
 	return b.Bytes(), err
 }
 
@@ -37,19 +38,61 @@ func table() string {
 }
 
 func cell(version, check string) string {
-	for i, d := range Differences {
-		if d.Check == check && older(version, d.Before) {
-			return fmt.Sprintf("%s %d", map[Kind]string{Remark: "note", Refused: "✗"}[d.Kind], i+1)
-		}
+	if d := Of(version, check); d != nil {
+		return fmt.Sprintf("%s %d", map[Kind]string{Remark: "note", Refused: "✗"}[d.Kind], slices.IndexFunc(notes(), d.sameNote)+1)
 	}
 	return "✓"
 }
 
-// differences returns the differences as a numbered list.
+// notes returns the differences without those that have the note of an earlier one.
+func notes() []Difference {
+	var all []Difference
+	for _, d := range Differences {
+		if !slices.ContainsFunc(all, d.sameNote) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+func (d Difference) sameNote(other Difference) bool {
+	return d.Before == other.Before && d.Kind == other.Kind && d.Text == other.Text
+}
+
+// differences returns the notes as a numbered list.
 func differences() string {
 	var b strings.Builder
-	for i, d := range Differences {
-		fmt.Fprintf(&b, "%d. **%s, before %s**, %s: %s\n", i+1, strings.ToUpper(d.Check[:1])+d.Check[1:], strings.TrimSuffix(d.Before, ".0"), d.Kind, d.Text)
+	for i, note := range notes() {
+		var checks []string
+		for _, d := range Differences {
+			if d.sameNote(note) {
+				checks = append(checks, d.Check)
+			}
+		}
+		uses := strings.Join(checks, ", ")
+		fmt.Fprintf(&b, "%d. **%s, before %s**, %s: %s\n", i+1, strings.ToUpper(uses[:1])+uses[1:], release(note.Before), note.Kind, note.Text)
+	}
+	return b.String()
+}
+
+// release returns a version without a zero at its end.
+func release(version string) string { return strings.TrimSuffix(version, ".0") }
+
+// absences returns a row for what older versions do not send.
+func absences() string {
+	var b strings.Builder
+	for _, a := range Absences {
+		becomes := map[bool]string{true: "an error that names it and the version", false: "nil"}[a.Refused]
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", release(a.Before), strings.Join(a.Properties, "`, `"), becomes)
+	}
+	return b.String()
+}
+
+// bridges returns a list of what makes no difference.
+func bridges() string {
+	var b strings.Builder
+	for _, one := range Bridges {
+		fmt.Fprintf(&b, "- Before %s: %s\n", release(one.Before), one.Text)
 	}
 	return b.String()
 }

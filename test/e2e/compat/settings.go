@@ -21,7 +21,7 @@ const (
 // Settings are the rows of the table of settings.
 var Settings = []Setting{
 	{SettingPrefix, "The base URL has the prefix, and `Client.Do` sends to what is below it only. The cookie's path may be the root, the prefix or a part of it; for another one the login is `ErrNoSessionCookie` and names `WithPublicURL`. A redirect is not followed: the error names the base URL to set."},
-	{SettingRedis, "Sessions outlive a restart of the backend, stored copies too. A logout ends them there for every copy, and so does deleting them in Redis: `ErrSessionEnded`, until the next login."},
+	{SettingRedis, "Sessions outlive a restart of the backend, stored copies too. A logout ends them there for every copy, and so does deleting them in Redis: `ErrSessionEnded`, until the next login. While Redis is down, calls are `ErrUnavailable` or `ErrInternal`, and the login stays."},
 	{SettingSessionOptions, "`name` needs `WithSessionCookieName`: a login without it is `ErrNoSessionCookie` and names both. `Session.Expires` follows `ttl` and, with every response, `rolling`. A `secret` before the old one keeps the sessions; instead of the old one it ends them: `ErrSessionEnded`. Without `saveUninitialized` only a login sets a cookie."},
 	{SettingFeaturesOn, "`tax_inclusive_pricing`, `product_categories`, `many_to_many_inventory` and those that are on by default. Lines, shipping methods and regions of orders have `IncludesTax`, which is nil otherwise; `Expand` brings more, see `TestOptionalFeatures`."},
 	{SettingFeaturesOff, "These, and `sales_channels`, `publishable_api_keys`, `order_editing` and `analytics`. Orders have no `SalesChannelID`; naming it in `Fields` is `ErrInternal`, and the message says that the name may be unknown."},

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ import (
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
@@ -203,11 +205,18 @@ func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
 func TestTroublesOfARunAreNotTheContracts(t *testing.T) {
 	t.Parallel()
 	for name, through := range map[string]gateway{
-		"bad gateways":         page(502, "<center>nginx</center>", every(10)),
-		"a CDN's own":          page(522, "<h1>Connection timed out</h1>", every(10)),
-		"a firewall's 403":     page(403, "<h1>Request blocked</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "unknown") }),
-		"a firewall's 406":     page(406, "<h1>Not Acceptable</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "%5B") }),
-		"a challenge as 200":   page(200, "<html>Are you a robot?</html>", every(10)),
+		"bad gateways":       page(502, "<center>nginx</center>", every(10)),
+		"a CDN's own":        page(522, "<h1>Connection timed out</h1>", every(10)),
+		"a firewall's 403":   page(403, "<h1>Request blocked</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "unknown") }),
+		"a firewall's 406":   page(406, "<h1>Not Acceptable</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "%5B") }),
+		"a challenge as 200": page(200, "<html>Are you a robot?</html>", every(10)),
+		"no cookies": func(backend http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				recorded := httptest.NewRecorder()
+				backend.ServeHTTP(recorded, r)
+				pass(w, recorded, func(h http.Header) { h.Del("Set-Cookie") })
+			})
+		},
 		"no asking for emails": page(404, "<html>nginx</html>", func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/store/auth/A") }),
 		"502 in JSON": func(backend http.Handler) http.Handler {
 			hit := every(10)
@@ -254,18 +263,15 @@ func before117(backend http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorded := httptest.NewRecorder()
 		backend.ServeHTTP(recorded, r)
-		maps.Copy(w.Header(), recorded.Header())
-		switch {
-		case recorded.Code == http.StatusUnauthorized && w.Header().Get("Content-Type") == "":
-			w.Header().Set("WWW-Authenticate", `Bearer realm="Users"`)
-			w.Header()["Content-Type"] = nil
-		case route("DELETE", "/store/auth")(r):
-			w.Header().Set("Content-Type", "application/json; charset=utf-8")
-			recorded.Body = bytes.NewBufferString("{}")
-			w.Header().Del("Content-Length")
-		}
-		w.WriteHeader(recorded.Code)
-		_, _ = w.Write(recorded.Body.Bytes())
+		pass(w, recorded, func(h http.Header) {
+			switch {
+			case recorded.Code == http.StatusUnauthorized && h.Get("Content-Type") == "":
+				h.Set("WWW-Authenticate", `Bearer realm="Users"`)
+			case route("DELETE", "/store/auth")(r):
+				h.Set("Content-Type", "application/json; charset=utf-8")
+				recorded.Body = bytes.NewBufferString("{}")
+			}
+		})
 	})
 }
 
@@ -294,5 +300,109 @@ func TestOlderVersions(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// pass writes a response whose header is changed.
+func pass(w http.ResponseWriter, recorded *httptest.ResponseRecorder, change func(h http.Header)) {
+	h := w.Header()
+	maps.Copy(h, recorded.Header())
+	h.Del("Content-Length")
+	if change(h); h.Get("Content-Type") == "" {
+		h["Content-Type"] = nil // else net/http makes one
+	}
+	w.WriteHeader(recorded.Code)
+	_, _ = w.Write(recorded.Body.Bytes())
+}
+
+// proxied adds what proxies add: headers, and cookies of a load balancer, without which a request is not let through
+// once it has a session.
+func proxied(backend http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if sessions := len(r.CookiesNamed("connect.sid")) + len(r.CookiesNamed("AWSALB2")); sessions > 0 {
+			if affinity, err := r.Cookie("AWSALB"); err != nil || affinity.Value != "node-1" {
+				http.Error(w, "no affinity", http.StatusServiceUnavailable)
+				return
+			}
+		}
+		recorded := httptest.NewRecorder()
+		backend.ServeHTTP(recorded, r)
+		for name, value := range map[string]string{
+			"Via": "1.1 proxy", "CF-Ray": "1-CPH", "X-RateLimit-Remaining": "5", "RateLimit-Policy": "5;w=1", "Server": "cloudflare", "Alt-Svc": "clear",
+			"Strict-Transport-Security": "max-age=1", "Age": "0", "X-Cache": "MISS", "X-Request-Id": "1",
+		} {
+			w.Header().Set(name, value)
+		}
+		pass(w, recorded, func(h http.Header) {
+			h.Add("Set-Cookie", "AWSALB=node-1; Path=/; Expires="+time.Now().Add(7*24*time.Hour).UTC().Format(http.TimeFormat))
+			h.Add("Set-Cookie", "__cf_bm=s3cret; Path=/; Domain=example.com; Secure; SameSite=None; Max-Age=1800")
+		})
+	})
+}
+
+type transport func(r *http.Request) *http.Response
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r), nil }
+
+// inGo is a proxy as in package httputil, which makes a content type where there is none.
+func inGo(backend http.Handler) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host },
+		Transport: transport(func(r *http.Request) *http.Response {
+			recorded := httptest.NewRecorder()
+			r.RequestURI = r.URL.RequestURI()
+			backend.ServeHTTP(recorded, r)
+			return recorded.Result()
+		}),
+	}
+}
+
+// below serves the backend below a path.
+func below(backend http.Handler) http.Handler {
+	return http.StripPrefix("/api/shop", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RequestURI = strings.TrimPrefix(r.RequestURI, "/api/shop")
+		backend.ServeHTTP(w, r)
+	}))
+}
+
+// TestSettingsOfAShopAreNoFindings checks shops that differ in what is not the contract's: session settings, proxies and
+// a path. Nothing is found but another name or life of the cookie, if it is not configured.
+func TestSettingsOfAShopAreNoFindings(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		through gateway
+		options []customerstest.Option
+		config  live.Config
+		note    string
+		want    []string
+	}{
+		{name: "a proxy", through: proxied, note: `not the backend's were sent back and not compared: ["AWSALB" "__cf_bm"]`},
+		{name: "a proxy in Go", through: inGo, note: "a proxy seems to add a content type"},
+		{name: "a path", through: below, config: live.Config{Backend: "/api/shop/"}},
+		{name: "another cookie", through: direct, options: []customerstest.Option{customerstest.WithSessionCookieName("sid")}, want: []string{"Set-Cookie#cookie: name sid"}},
+		{name: "another cookie as it is configured", through: proxied, options: []customerstest.Option{customerstest.WithSessionCookieName("AWSALB2")}, config: live.Config{Cookie: conform.Cookie{Name: "AWSALB2"}}},
+		{name: "a short session", through: direct, options: []customerstest.Option{customerstest.WithSessionTTL(time.Hour)}, want: []string{"Set-Cookie#cookie: a life of 1h0m0s"}},
+		{name: "a short session as it is configured", through: direct, options: []customerstest.Option{customerstest.WithSessionTTL(time.Hour)}, config: live.Config{Cookie: conform.Cookie{TTL: time.Hour}}},
+		{name: "a rolling session", through: direct, options: []customerstest.Option{customerstest.WithRollingSessions()}},
+		{name: "production", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, note: "X-Forwarded-Proto: https"},
+		{name: "production as it is configured", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, config: live.Config{Cookie: conform.Cookie{Secure: true}}},
+		{name: "all of it", through: proxied, options: []customerstest.Option{
+			customerstest.WithProduction(), customerstest.WithRollingSessions(), customerstest.WithSessionTTL(100 * time.Hour),
+		}, config: live.Config{Cookie: conform.Cookie{TTL: 100 * time.Hour}, ReadOnly: true}, note: "X-Forwarded-Proto: https"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t, test.through, test.options...)
+			config := test.config
+			config.Backend, config.Logins = s.url+config.Backend, []live.Login{s.login}
+			record, got := ask(t, config)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("found %q, want %q", got, test.want)
+			}
+			if test.note != "" && !slices.ContainsFunc(record.Notes, func(note string) bool { return strings.Contains(note, test.note) }) {
+				t.Errorf("nothing notes %q", test.note)
+			}
+		})
 	}
 }

@@ -7,12 +7,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
 	"github.com/medusa-storefront/customers-go/specdiff/report"
 )
 
@@ -112,4 +117,39 @@ func jsonOf(t *testing.T, r *report.Report) string {
 		t.Fatal(err)
 	}
 	return text.String()
+}
+
+// TestABriefRunProbesWhatMayBreakFirst checks the order of the probes, and that they end when the time is up.
+func TestABriefRunProbesWhatMayBreakFirst(t *testing.T) {
+	s := newShop(t, direct)
+	probes := func(brief time.Duration) (aspects []finding.Aspect, record *live.Record) {
+		record, err := live.Run(t.Context(), live.Config{Backend: s.url, Documents: []*openapi3.T{contract(t)}, Logins: []live.Login{s.login}, Brief: brief})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range record.Exchanges {
+			if x.Probe != nil {
+				aspects = append(aspects, x.Probe.Aspect)
+			}
+		}
+		return aspects, record
+	}
+	usual, _ := probes(0)
+	all, record := probes(time.Hour)
+	if len(all) != len(usual) || slices.Index(all, finding.Bounds) < len(all)-1-slices.Index(reversed(all), finding.Required) {
+		t.Errorf("%d probes were sent, where %d are usual, or what is of validation came before the rest", len(all), len(usual))
+	}
+	if strings.Contains(strings.Join(record.Notes, "\n"), "slow") {
+		t.Errorf("the notes are %q", record.Notes)
+	}
+	none, record := probes(time.Nanosecond) // the script has one of its own
+	if len(none) > 1 || !strings.Contains(strings.Join(record.Notes, "\n"), "the backend is slow") {
+		t.Errorf("%d probes were sent, and the notes are %q", len(none), record.Notes)
+	}
+}
+
+func reversed[T any](all []T) []T {
+	all = slices.Clone(all)
+	slices.Reverse(all)
+	return all
 }

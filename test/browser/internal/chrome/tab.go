@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -27,20 +30,29 @@ type Tab struct {
 	seen    float64
 	pointer point
 
-	mu      sync.Mutex
-	blocked []string
+	mu       sync.Mutex
+	faults   []string
+	requests []string
 }
 
 type point struct{ X, Y float64 }
 
-// open opens the tab, and lets the test fail for what a policy of the page forbids, which is on the console alone.
+// open opens the tab, and lets the test fail for what is on the console alone: what a policy of the page forbids, and
+// errors of its scripts.
 func (tab *Tab) open() {
 	tab.t.Helper()
 	err := chromedp.Listen(tab.ctx, func(event any) {
-		if e, ok := event.(*log.EventEntryAdded); ok && e.Entry.Source == "security" {
-			tab.mu.Lock()
-			defer tab.mu.Unlock()
-			tab.blocked = append(tab.blocked, e.Entry.Text)
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
+		switch e := event.(type) {
+		case *log.EventEntryAdded:
+			if e.Entry.Source == "security" {
+				tab.faults = append(tab.faults, "the browser blocked something: "+e.Entry.Text)
+			}
+		case *runtime.EventExceptionThrown:
+			tab.faults = append(tab.faults, "a script failed: "+e.ExceptionDetails.Text)
+		case *network.EventRequestWillBeSent:
+			tab.requests = append(tab.requests, e.Request.URL)
 		}
 	})
 	if err != nil {
@@ -49,8 +61,8 @@ func (tab *Tab) open() {
 	tab.t.Cleanup(func() {
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
-		for _, text := range tab.blocked {
-			tab.t.Errorf("the browser blocked something: %s", text)
+		for _, text := range tab.faults {
+			tab.t.Error(text)
 		}
 	})
 	call(tab, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
@@ -111,6 +123,29 @@ func await[T any](tab *Tab, what, expression string, done func(T) bool) T {
 		}
 		time.Sleep(10 * time.Millisecond) // the browser has no event for most of what a test waits for
 	}
+}
+
+// Evaluate returns what the expression is in the page.
+func Evaluate[T any](tab *Tab, expression string) T {
+	tab.t.Helper()
+	value, err := evaluate[T](tab, expression)
+	if err != nil {
+		tab.t.Fatalf("%s: %v", expression, err)
+	}
+	return value
+}
+
+// Until waits until the expression is true in the page.
+func (tab *Tab) Until(expression string) {
+	tab.t.Helper()
+	await(tab, expression, expression, func(is bool) bool { return is })
+}
+
+// Requests returns the addresses that the tab has asked for, the pages included.
+func (tab *Tab) Requests() []string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	return slices.Clone(tab.requests)
 }
 
 // Page returns what the tab shows now.
@@ -261,6 +296,14 @@ func (tab *Tab) Keys(text string) {
 	if err := chromedp.Do(ctx, chromedp.KeyEvent(text)); err != nil {
 		tab.t.Fatalf("keys: %v", err)
 	}
+}
+
+// Paste pastes what was copied into the field with the label.
+func (tab *Tab) Paste(label string) {
+	tab.t.Helper()
+	await(tab, "the field "+label, `(() => { const e = `+element(byLabel, label)+`; e.focus(); e.select(); return true })()`, func(bool) bool { return true })
+	call(tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: "v", Commands: []string{"paste"}})
+	call(tab, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyUp", Key: "v"})
 }
 
 // Focused returns the text or label of what has the keyboard.

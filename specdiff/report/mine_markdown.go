@@ -1,0 +1,62 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+)
+
+// verdicts are the outcomes of a report about a backend alone, in a few words.
+var verdicts = map[Standing]string{
+	Works: "✅ the Go client works", Breaks: "❌ the backend breaks the Go client", Unclear: "⚠️ too little was seen to say that the Go client works",
+}
+
+// mineMarkdown writes the report for a comment, which it fits.
+func (r *Report) mineMarkdown(b *strings.Builder) {
+	differences := r.Differences()
+	fmt.Fprintf(b, "### specdiff: %s\n\n%s\n\n%s\n\n", verdicts[r.Standing()], prose(r.title()), prose(r.headline(differences)))
+	for _, f := range troubles(r.Unexplained()) {
+		if !fits(b, "- **not seen** "+code(name(f)+": "+f.Live)+"\n") {
+			return
+		}
+	}
+	for _, d := range differences {
+		kind := "harmless"
+		if d.Breaking {
+			kind = "**breaks**"
+		}
+		var item strings.Builder
+		fmt.Fprintf(&item, "- %s: %s\n", kind, prose(d.Title))
+		for _, f := range d.fields(false) {
+			if f.Block {
+				fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
+			} else {
+				fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
+			}
+		}
+		if !fits(b, item.String()) {
+			return
+		}
+	}
+}
+
+// mine adds the annotations of a report about a backend alone: what is harmless is no error.
+func (a *annotations) mine(r *Report) {
+	differences := r.Differences()
+	level := map[Standing]string{Works: "notice"}[r.Standing()]
+	if level == "" {
+		level = "error"
+	}
+	a.add(level, "specdiff: "+verdicts[r.Standing()], finding.Finding{}, plain(r.headline(differences)))
+	for _, f := range troubles(r.Unexplained()) {
+		a.add("error", "not seen: "+name(f), finding.Finding{}, plain(f.Live))
+	}
+	for _, d := range differences {
+		level := "notice"
+		if d.Breaking {
+			level = "error"
+		}
+		a.add(level, d.Title, finding.Finding{}, plain(d.Client))
+	}
+}
