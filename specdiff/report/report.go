@@ -71,6 +71,17 @@ func (r *Report) Unexplained() []finding.Finding {
 
 func explained(f finding.Finding) bool { return f.Accepted != "" || f.Wrong == finding.Published }
 
+// word returns the outcome in a word.
+func (r *Report) word() string {
+	switch {
+	case r.Mine():
+		return string(r.Standing())
+	case r.Agrees():
+		return "agrees"
+	}
+	return "disagrees"
+}
+
 // title returns the sources in one line.
 func (r *Report) title() string {
 	var parts []string
