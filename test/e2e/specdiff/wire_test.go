@@ -35,7 +35,7 @@ func wire() []edit {
 		add("parameter: a header that is needed", path, method, func(op, _ node) {
 			op["parameters"] = append(listOf(op["parameters"]), param("Idempotency-Key", "header", "required", true))
 		})
-		add("parameter: a query parameter that nobody takes", path, method, func(op, _ node) {
+		add("parameter: a query parameter that is unknown", path, method, func(op, _ node) {
 			op["parameters"] = append(listOf(op["parameters"]), param("region", "query"))
 		})
 		add("parameter: of the path item, needed", path, method, func(_, doc node) {
