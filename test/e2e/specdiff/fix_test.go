@@ -21,7 +21,7 @@ type repair string
 
 const (
 	same       repair = "the text that it was"
-	wire       repair = "what means the same on the wire" // texts that nothing shows are gone, or the order is another
+	equal      repair = "what means the same on the wire" // texts that nothing shows are gone, or the order is another
 	forAPerson repair = "nothing, with a reason"
 	followed   repair = "the text that it was, if the published document is followed"
 	closer     repair = "what is left to a person is less than it was"
@@ -89,7 +89,7 @@ func (f *fixture) mend(d damage) string {
 	case d.want == forAPerson, d.want == closer:
 	case !ok:
 		return firstOf(r) + "\n" + difference(customersgo.OpenAPI, string(text))
-	case d.want == wire && onTheWire(string(text)) != onTheWire(customersgo.OpenAPI), d.want != wire && string(text) != customersgo.OpenAPI:
+	case d.want == equal && onTheWire(string(text)) != onTheWire(customersgo.OpenAPI), d.want != equal && string(text) != customersgo.OpenAPI:
 		return "got\n" + difference(customersgo.OpenAPI, string(text))
 	}
 	if s, problem = f.sources(string(text)); problem != "" {
@@ -204,7 +204,7 @@ func damages(t *testing.T) []damage {
 		{"style", "brackets", same, "        - name: fields\n", "        - name: fields[]\n"},
 		{"style", "of an object", same, deep, "          style: form\n          explode: false\n"},
 		{"style", "of an object, dropped", same, deep, ""},
-		{"parameter removed", "cart_id", wire, cart + about, ""},
+		{"parameter removed", "cart_id", equal, cart + about, ""},
 		{"parameter in addition", "order", forAPerson, cart, "        - name: order\n          in: query\n          schema: { type: string }\n" + cart},
 		{"parameter in addition", "order, followed", followed, cart, "        - name: order\n          in: query\n          schema: { type: string }\n" + cart},
 		{"parameter required", "cart_id", same, cart, cart + "          required: true\n"},
@@ -255,7 +255,7 @@ func schemaDamages(t *testing.T) []damage {
 	}
 	var all []damage
 	for _, d := range []schemaDamage{
-		{"property removed", wire, "Order.currency_code LineItem.thumbnail ClaimOrder.payment_status Swap.difference_due Customer.deleted_at GiftCard.region OrderEdit.items Return.metadata AddressCreatePayload.city Address.phone StorePostCustomersReq.phone", removeProperty},
+		{"property removed", equal, "Order.currency_code LineItem.thumbnail ClaimOrder.payment_status Swap.difference_due Customer.deleted_at GiftCard.region OrderEdit.items Return.metadata AddressCreatePayload.city Address.phone StorePostCustomersReq.phone", removeProperty},
 		{"null forbidden", same, "Order.canceled_at LineItem.thumbnail Address.company OrderEdit.confirmed_by", drop("nullable")},
 		{"null allowed", followed, "Order.status LineItem.title", set("nullable", "true")},
 		{"null allowed", forAPerson, "Customer.email GiftCard.code", set("nullable", "true")},
