@@ -118,10 +118,13 @@ func Compare(s Sources, config Config) *report.Report {
 	if s.Contract != nil {
 		evidence.Uses, evidence.Names = compare.Uses(s.Contract), compare.Names(s.Contract)
 	}
-	evidence.Contract, evidence.Published = append(flaws(s.Contract), unread(s.Contract)...), verdict.AtPlaces(flaws(s.Published), places)
+	evidence.Contract, evidence.Published = flaws(s.Contract), verdict.AtPlaces(flaws(s.Published), places)
 	evidence.Places = places
 	if s.Record != nil {
 		config.live(s, places, &evidence, r)
+	} else if s.Contract != nil {
+		_, notes := conform.New(s.Contract)
+		evidence.Contract = append(evidence.Contract, unread(notes)...)
 	}
 	r.Findings = verdict.Join(evidence)
 	return r
@@ -139,12 +142,8 @@ func flaws(doc *openapi3.T) []finding.Observation {
 }
 
 // unread returns what of the contract is not read. What is not read is not compared, so it has to be dealt with.
-func unread(doc *openapi3.T) []finding.Observation {
-	if doc == nil {
-		return nil
-	}
+func unread(notes []conform.Note) []finding.Observation {
 	var all []finding.Observation
-	_, notes := conform.New(doc)
 	for _, note := range notes {
 		all = append(all, finding.Observation{Point: finding.Point{Place: note.Place, Aspect: finding.Unread}, Relation: finding.Contradicts, Document: note.Text})
 	}
@@ -157,7 +156,7 @@ func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.E
 	r.Notes = append(r.Notes, record.Notes...)
 	if s.Contract != nil {
 		result := live.Check(record, s.Contract)
-		evidence.Contract = append(evidence.Contract, result.Observations...)
+		evidence.Contract = slices.Concat(evidence.Contract, unread(result.Unchecked), result.Observations)
 		r.Coverage = c.coverage(result.Coverage())
 	}
 	if s.Published != nil {

@@ -121,11 +121,10 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 
 // unknownRoute handles a response from a route that the document lacks. The backend may have no such route either.
 func (c *check) unknownRoute(x *Exchange) {
-	path, _, _ := strings.Cut(x.URL, "?")
 	if routeless(x.Exchange) || foreign(x.Exchange) != "" {
 		return
 	}
-	c.add(finding.Point{Place: finding.Operation(x.Method, template(path)), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
+	c.add(finding.Point{Place: placeOf(x.Exchange), Aspect: finding.Presence}, finding.Contradicts, "absent", strconv.Itoa(x.Status), "", x, 1)
 }
 
 // cookie counts the responses to requests without a cookie.
@@ -153,7 +152,7 @@ func (c *check) missing() {
 	for place, troubles := range c.troubles {
 		for _, why := range slices.Sorted(maps.Keys(troubles)) {
 			seen := troubles[why]
-			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%d times %s", seen.count, why), "", seen.first, seen.count)
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%s (%d times)", why, seen.count), "", seen.first, seen.count)
 		}
 	}
 	if c.record.Foreign || len(c.record.Exchanges) == 0 {

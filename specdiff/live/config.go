@@ -24,7 +24,8 @@ type Config struct {
 	Documents []*openapi3.T
 	// Logins are of customers with orders, which are read and never changed.
 	Logins []Login
-	// Cookie describes the session cookie; the zero value is Medusa's default.
+	// Cookie describes the session cookie; the zero value is Medusa's default. Its name is found out, and whether it is
+	// Secure. Over plain http a Secure cookie is asked for as a proxy does: X-Forwarded-Proto: https.
 	Cookie conform.Cookie
 	// Ask are paths, with their queries, that GET requests are sent to besides: without a login, with each of Logins, and as
 	// a customer of the run's own. Their exchanges have the step [StepAsk].
@@ -40,8 +41,9 @@ type Config struct {
 	ReadOnly bool
 	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
 	NoProbes bool
-	// Brief, if it is not zero, is the time after which no more probes are sent, as a note says. What may break a client
-	// is then probed before what is only a matter of validation. It has no effect if requests are limited.
+	// Brief, if it is not zero, is the time after which no more probes are sent, as a note says. Orders are then read before
+	// anything is changed, and what may break a client is probed before what is only a matter of validation. If requests
+	// are limited, only Time ends the run.
 	Brief time.Duration
 	// Progress, if it is not nil, is called with the next step.
 	Progress func(step string)

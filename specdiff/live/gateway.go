@@ -90,6 +90,24 @@ func holds(base *conform.Exchange) bool {
 	return foreign(base) == "" && (base.Status/100 == 2 || base.Status == http.StatusUnauthorized && failureOf(base).Type != "")
 }
 
+// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none, if each of
+// them has it.
+func (r *run) unsniffed() {
+	var guards []http.Header
+	for _, x := range r.record.Exchanges {
+		if x.Status == http.StatusUnauthorized && string(x.ResponseBody) == guardWord && x.Method+x.URL != http.MethodPost+authPath && x.URL != bearerPath {
+			guards = append(guards, x.ResponseHeader)
+		}
+	}
+	if len(guards) == 0 || slices.ContainsFunc(guards, func(h http.Header) bool { return h.Get("Content-Type") != "text/plain; charset=utf-8" }) {
+		return
+	}
+	for _, h := range guards {
+		h.Del("Content-Type")
+	}
+	r.note("a proxy seems to add a content type to the login guard's responses, which was not compared")
+}
+
 // lacking finds the operations whose routes the backend does not have.
 func (c *check) lacking() {
 	first, has := map[string]*Exchange{}, map[string]bool{}

@@ -41,7 +41,8 @@ func TestURLThatIsNotMedusas(t *testing.T) {
 		{"a gateway that wants credentials", gatewayThatAsks(), "", ErrUnreachable, "credentials of its own"},
 		{"a gateway that forbids", says(403, "text/html", "<h1>Forbidden</h1>"), "", ErrUnreachable, "403"},
 		{"a proxy without a backend", says(502, "text/html", "<h1>Bad Gateway</h1>"), "", ErrUnreachable, "502"},
-		{"a captive portal", http.RedirectHandler("http://portal.example.com/login?a=b", http.StatusFound), "", ErrUnreachable, "redirects"},
+		{"a captive portal", http.RedirectHandler("http://portal.example.com/login?a=b", http.StatusFound), "", ErrUnreachable, "redirects (302) to http://portal.example.com: give"},
+		{"a redirect to https", redirect("https://shop.example.com/api"), "", ErrUnreachable, "redirects (308) to https://shop.example.com/api: give"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -61,6 +62,12 @@ func TestURLThatIsNotMedusas(t *testing.T) {
 			}
 		})
 	}
+}
+
+func redirect(base string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, base+r.URL.EscapedPath(), http.StatusPermanentRedirect)
+	})
 }
 
 // pathOr serves one prefix of paths by one handler, and all else by another.

@@ -19,7 +19,10 @@ const (
 	mostLimited  = 4                      // times in a row that a request is sent to a rate limiter without a Retry-After
 	mostRepeated = 20                     // requests that are sent again after a failure on the way
 	mostBroken   = 3                      // requests in a row without a response
+	mostBlocked  = 3                      // operations that a limiter ends before it ends the run
 )
+
+const limitedRequests = "requests are limited"
 
 // errStopped ends a run early. What was seen until then is reported.
 var errStopped = errors.New("the run was stopped")
@@ -28,14 +31,16 @@ var errStopped = errors.New("the run was stopped")
 type pace struct {
 	sleep    func(context.Context, time.Duration) error
 	now      func() time.Time
-	pause    time.Duration // between two requests
-	since    time.Time     // the last time that the limiter refused a request, or the first request
-	count    int           // of the requests since then
-	slowed   bool          // whether the limiter refused one
-	repeated int           // requests that were sent again
-	broken   int           // requests in a row without a response
-	foreign  bool          // whether the last response was not the backend's
-	stopped  string        // why the run was stopped; "" if it was not
+	pause    time.Duration     // between two requests
+	since    time.Time         // the last time that the limiter refused a request, or the first request
+	count    int               // of the requests since then
+	slowed   bool              // whether the limiter refused one
+	repeated int               // requests that were sent again
+	broken   int               // requests in a row without a response
+	foreign  bool              // whether the last response was not the backend's
+	blocked  map[string]string // why an operation is sent no longer, by its place
+	stopped  string            // why the run was stopped; "" if it was not
+	why      string            // the same in a few words
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -63,7 +68,7 @@ func (r *run) deliver(ctx context.Context, x *conform.Exchange) error {
 		wait, limited := limit(x, attempt)
 		switch {
 		case err == nil && limited:
-			if !r.slowDown(ctx, wait, attempt) {
+			if !r.slowDown(ctx, x, wait, attempt) {
 				return nil // the refusal is recorded
 			}
 		case attempt == 1 && (err != nil || onTheWay(x)) && r.mayRepeat(x, err):
@@ -118,9 +123,10 @@ func (r *run) timeUp(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	r.pace.stopped = "the time for the run was up"
+	r.pace.stopped, r.pace.why = "the time for the run was up", "the time was up"
 	if r.pace.slowed {
 		r.pace.stopped += ", since the backend, or a proxy before it, limits requests"
+		r.pace.why = limitedRequests
 	}
 	return errStopped
 }
@@ -148,13 +154,18 @@ func limit(x *conform.Exchange, attempt int) (wait time.Duration, limited bool) 
 	return time.Second << attempt, true
 }
 
-// slowDown waits, and makes the run send no faster than the limiter let requests through until now. It stops the run and
-// returns false if that takes too long.
-func (r *run) slowDown(ctx context.Context, wait time.Duration, attempt int) bool {
+// slowDown waits, and makes the run send no faster than the limiter let requests through until now. If that takes too
+// long it returns false: then the operation is sent no longer, because logins have limits of their own, and if that is so
+// of several, the run is stopped.
+func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Duration, attempt int) bool {
 	p := &r.pace
 	end, ends := ctx.Deadline()
-	if wait > longestWait || attempt > mostLimited || ends && p.now().Add(wait).After(end) {
-		p.stopped = fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
+	late := ends && p.now().Add(wait).After(end)
+	if late || wait > longestWait || attempt > mostLimited {
+		why := fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
+		if p.blocked[placeOf(x)] = why; late || len(p.blocked) >= mostBlocked {
+			p.stopped, p.why = why, limitedRequests
+		}
 		return false
 	}
 	even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1))

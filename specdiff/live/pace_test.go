@@ -142,7 +142,7 @@ func TestRateLimiterEndsARun(t *testing.T) {
 		t.Errorf("it waited for %s", c.passed)
 	}
 	found := Check(record, load(t, small)).Observations
-	for _, want := range []string{"429, a rate limit", "not all of it was tried: the backend, or a proxy before it, limits requests"} {
+	for _, want := range []string{"429, a rate limit", "not all of it was tried: requests are limited"} {
 		if !slices.ContainsFunc(found, func(o finding.Observation) bool { return o.Aspect == finding.Seen && strings.Contains(o.Live, want) }) {
 			t.Errorf("nothing says %q", want)
 		}
@@ -153,6 +153,38 @@ func TestRateLimiterEndsARun(t *testing.T) {
 	_, err = runAt(t, c, limited(backend, c, 0, 15*time.Minute, ""), Config{})
 	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "limits requests") {
 		t.Errorf("the error of a run that sees nothing is %v", err)
+	}
+}
+
+// TestLimitOfLogins checks that a limiter that locks logins after some failures costs no more than the logins.
+func TestLimitOfLogins(t *testing.T) {
+	t.Parallel()
+	backend, c, failed := smallBackend(t).Config.Handler, new(clock), 0
+	record, err := runAt(t, c, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.URL.Path == authPath {
+			if failed++; failed > 2 {
+				w.Header().Set("Retry-After", "900")
+				http.Error(w, "too many failed logins", http.StatusTooManyRequests)
+				return
+			}
+			http.Error(w, "Unauthorized", http.StatusUnauthorized)
+			return
+		}
+		backend.ServeHTTP(w, r)
+	}), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failed != 3 || c.passed > 0 {
+		t.Errorf("it tried %d logins, and waited for %s", failed, c.passed)
+	}
+	for _, o := range Check(record, load(t, small)).Observations {
+		if strings.Contains(o.Live, "limit") && o.Place != "POST /store/auth" {
+			t.Errorf("found %s: %s", o.ID(), o.Live)
+		}
+	}
+	if len(record.Exchanges) < 100 {
+		t.Errorf("there are %d exchanges", len(record.Exchanges))
 	}
 }
 

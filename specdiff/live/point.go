@@ -21,6 +21,12 @@ func template(path string) string {
 	return path
 }
 
+// placeOf returns the place of the operation of an exchange.
+func placeOf(x *conform.Exchange) string {
+	path, _, _ := strings.Cut(x.URL, "?")
+	return finding.Operation(x.Method, template(path))
+}
+
 func where(f conform.Finding) string {
 	return strings.TrimPrefix(f.Path+": "+f.Detail, ": ")
 }

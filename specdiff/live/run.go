@@ -50,7 +50,7 @@ func newRun(config Config, base *url.URL) *run {
 		unselectable: map[string]bool{},
 		probed:       map[string]int{},
 		cookieNames:  documentedCookies(config.Documents...),
-		pace:         pace{sleep: sleep, now: time.Now},
+		pace:         pace{sleep: sleep, now: time.Now, blocked: map[string]string{}},
 		forwarded:    config.Cookie.Secure && base.Scheme == "http",
 	}
 	for _, doc := range config.Documents {

@@ -36,8 +36,13 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	if r.forwarded {
 		x.RequestHeader.Set("X-Forwarded-Proto", "https")
 	}
-	err := r.deliver(ctx, x)
 	path, _, _ := strings.Cut(q.path, "?")
+	if why := r.pace.blocked[placeOf(x)]; why != "" && r.pace.stopped == "" {
+		r.trouble(q.method, template(path), "not all of it was tried: %s", limitedRequests)
+		r.note("%s: %s", placeOf(x), why)
+		return noResponse(), nil
+	}
+	err := r.deliver(ctx, x)
 	switch {
 	case errors.Is(err, errStopped), errors.Is(err, errTooMany):
 		return noResponse(), err
@@ -51,7 +56,7 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 		return noResponse(), fmt.Errorf("%w: %s (%s %s): %s", ErrUnreachable, q.step, q.method, r.record.secrets.hidden(path), r.record.secrets.hidden(reason(err)))
 	}
 	if where := x.ResponseHeader.Get("Location"); r.sent == 1 && x.Status/100 == 3 && where != "" {
-		return noResponse(), fmt.Errorf("%w: it redirects to another place (%d): give the URL that it redirects to", ErrUnreachable, x.Status)
+		return noResponse(), fmt.Errorf("%w: it redirects (%d) to %s: give the URL of the backend itself", ErrUnreachable, x.Status, r.target(where, x.URL))
 	}
 	if x.Status == http.StatusNotImplemented && bytes.Contains(x.ResponseBody, []byte("not emulated: ")) {
 		r.notEmulated++ // by the in-memory backend of package customerstest
@@ -65,6 +70,20 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	}
 	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe})
 	return a, nil
+}
+
+// target returns where a redirect leads: a base URL if the path is the same there, else only the scheme and host, because
+// the rest may contain an email.
+func (r *run) target(location, path string) string {
+	u, err := r.base.Parse(location)
+	if err != nil || u.Host == "" {
+		return "another place"
+	}
+	before, same := strings.CutSuffix(u.EscapedPath(), path)
+	if !same {
+		before = ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: before}).String()
 }
 
 // exchange sends the request of x to the backend at base and sets its response. It follows no redirects, which are

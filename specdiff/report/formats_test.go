@@ -90,6 +90,44 @@ func TestEveryFormatHasEverything(t *testing.T) {
 	}
 }
 
+// TestAloneFailsForWhatBreaks checks that a report about a backend alone has failures for what breaks the client only, in
+// every format, and everything that differs.
+func TestAloneFailsForWhatBreaks(t *testing.T) {
+	r := full()
+	r.Sources.Published, r.Problems, r.Coverage = "", nil, nil
+	r.Findings[0].Breaking, r.Findings[0].Client = true, "a call fails"
+	harmless := in(t, "JUnit", r)
+	if !strings.Contains(harmless, ` failures="1" `) || strings.Count(in(t, "SARIF", r), `"level": "error"`) != 1 || !strings.Contains(harmless, "Order.x#nullable: it breaks the Go client") {
+		t.Errorf("got %s\n%s", harmless, in(t, "SARIF", r))
+	}
+	for _, format := range []string{"narrow", "HTML"} {
+		got := in(t, format, r)
+		for _, want := range []string{"breaks", "harmless", "a call fails", "Cart.x#nullable", "Order.x#nullable", "BACKEND"} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s: %q is missing in\n%s", format, want, got)
+			}
+		}
+	}
+	r.Findings[0].Breaking = false
+	if got := in(t, "JUnit", r); !strings.Contains(got, ` failures="0" `) {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestTroublesComeFirst checks that what else fails a run is before the findings, for people.
+func TestTroublesComeFirst(t *testing.T) {
+	r := full()
+	for _, format := range []string{"text", "narrow", "Markdown", "GitHub", "HTML"} {
+		got := in(t, format, r)
+		finding := strings.Index(got, r.Findings[0].ID())
+		for _, trouble := range []string{"expired", "1 of 4 values"} {
+			if at := strings.Index(got, trouble); at < 0 || at > finding {
+				t.Errorf("%s: %q is at %d, the first finding at %d", format, trouble, at, finding)
+			}
+		}
+	}
+}
+
 // TestNoFinding checks that every format has something to show when there is nothing to report.
 func TestNoFinding(t *testing.T) {
 	for format := range formats {

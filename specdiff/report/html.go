@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -28,18 +29,29 @@ var (
 // style.
 func (r *Report) HTML(w io.Writer) error {
 	p := page{
-		Agrees: r.Agrees(), Outcome: plain(r.outcome()), Style: template.CSS(pageCSS), Script: template.JS(pageJS),
+		Title: r.word(), Good: r.Agrees(), Outcome: plain(r.outcome()) + ".", Style: template.CSS(pageCSS), Script: template.JS(pageJS),
 		Policy:  "default-src 'none'; img-src data:; style-src " + hash(pageCSS) + "; script-src " + hash(pageJS) + "; base-uri 'none'; form-action 'none'",
 		Sources: r.sources(), Verdicts: r.verdicts(), Left: len(r.Unexplained()), Since: r.Sources.Since != "", New: count(r.Findings, isNew),
-		Open: groups(r.Unexplained()), Reasons: reasons(r.Findings), Variables: clean(variables(r.Findings, r.Sources.Backend)),
+		Reasons: reasons(r.Findings), Variables: clean(variables(r.Findings, r.Sources.Backend)), Mine: r.Mine(),
 	}
-	for _, problem := range r.Problems {
-		p.Troubles = append(p.Troubles, "accepted deviation "+plain(problem.String()))
+	if p.Mine {
+		p.Good, p.Outcome = r.Standing() == Works, plain(r.headline(r.Differences()))
+		p.Differences, p.Left = differences(r.Differences()), len(r.Differences())
+		for _, reason := range p.Reasons {
+			for i, e := range reason.Entries {
+				reason.Entries[i] = e.ofMine("harmless")
+			}
+		}
+	} else {
+		p.Open = groups(r.Unexplained())
+	}
+	for _, f := range troubles(r.Unexplained()) {
+		p.Troubles = append(p.Troubles, plain(name(f)+": "+f.Live))
+	}
+	for _, trouble := range r.troubles() {
+		p.Troubles = append(p.Troubles, plain(trouble))
 	}
 	for _, c := range r.Coverage {
-		if c.Low() {
-			p.Troubles = append(p.Troubles, plain(c.String()))
-		}
 		c.What, c.Missing = plain(c.What), slices.Clone(c.Missing)
 		for i, missing := range c.Missing {
 			c.Missing[i] = plain(missing)
@@ -63,7 +75,8 @@ func hash(text string) string {
 
 // page is what the template shows. All texts in it are plain.
 type page struct {
-	Agrees          bool
+	Title           string // such as "agrees"
+	Good, Mine      bool
 	Outcome, Policy string
 	Style           template.CSS
 	Script          template.JS
@@ -72,7 +85,8 @@ type page struct {
 	Verdicts        []verdict
 	Since           bool
 	New, Left       int
-	Open            []group
+	Open            []group  // unless it is about a backend alone
+	Differences     []reason // if it is
 	Reasons         []reason
 	Gone            []string
 	Variables       []field
@@ -83,6 +97,7 @@ type page struct {
 type verdict struct {
 	Wrong, Means    string
 	Open, Explained int
+	Bad             bool
 }
 
 // entry is a finding.
@@ -105,14 +120,15 @@ type side struct {
 	Wrong       bool
 }
 
-// reason is why findings are explained.
+// reason is why findings are explained, or what they have in common.
 type reason struct {
 	Text    string
+	Wrong   string // "breaks" or "harmless", of what they have in common
 	Entries []entry
 }
 
 func (r *Report) sources() []field {
-	all := []field{{Name: "contract", Value: r.Sources.Contract}, {Name: "published", Value: r.Sources.Published}, {Name: "live", Value: r.Sources.Backend}, {Name: "version", Value: r.Sources.Version}, {Name: "compared with", Value: r.Sources.Since}}
+	all := []field{{Name: "contract", Value: r.Sources.Contract}, {Name: "published", Value: r.Sources.Published}, {Name: "live", Value: r.Sources.Backend}, {Name: "version", Value: cmp.Or(r.Sources.Version, r.Sources.Seems)}, {Name: "compared with", Value: r.Sources.Since}}
 	if !r.Began.IsZero() {
 		all = append(all, field{Name: "made", Value: r.Began.Format(time.DateTime + " UTC")})
 	}
@@ -149,18 +165,59 @@ var meanings = []struct {
 	{finding.Published, "the backend does something else, or what the contract says"},
 }
 
+// verdicts returns the verdicts that findings have.
 func (r *Report) verdicts() []verdict {
+	if r.Mine() {
+		all := []verdict{{Wrong: "breaks", Means: "calls of the Go client fail, lose data or mislead"}, {Wrong: "harmless", Means: "the Go client works with it"}}
+		for _, d := range r.Differences() {
+			i := 1
+			if d.Breaking {
+				i = 0
+			}
+			all[i].Open += len(d.Findings)
+		}
+		all[0].Bad = all[0].Open > 0
+		all[1].Explained = count(r.Findings, explained)
+		return all
+	}
 	var all []verdict
 	for _, m := range meanings {
 		is := func(f finding.Finding) bool { return f.Wrong == m.wrong }
 		open := count(r.Unexplained(), is)
 		if n := count(r.Findings, is); n > 0 {
-			all = append(all, verdict{string(m.wrong), m.means, open, n - open})
+			all = append(all, verdict{string(m.wrong), m.means, open, n - open, open > 0})
 		}
 	}
 	return all
 }
 
+// differences returns the differences of a backend alone: what a finding does to the client stands for who is wrong.
+func differences(all []Difference) []reason {
+	var rs []reason
+	for _, d := range all {
+		r := reason{Text: plain(d.Title), Wrong: "harmless"}
+		if d.Breaking {
+			r.Wrong = "breaks"
+		}
+		for _, f := range d.Findings {
+			e := newEntry(row{f, []string{f.ID()}}).ofMine(r.Wrong)
+			if d.Client != f.Client { // it is that of the cause
+				e.Fields = append([]field{{Name: "client", Value: plain(d.Client)}}, e.Fields...)
+			}
+			r.Entries = append(r.Entries, e)
+		}
+		rs = append(rs, r)
+	}
+	return rs
+}
+
+// ofMine returns the entry for a report about a backend alone, with what it does to the client.
+func (e entry) ofMine(does string) entry {
+	e.Wrong, e.Sides = does, []side{{"contract", e.Sides[0].Value, false}, {"backend", e.Sides[2].Value, does == "breaks"}}
+	return e
+}
+
+// groups returns the findings, those that differ only in the place as one.
 func groups(findings []finding.Finding) []group {
 	by := map[string]finding.Finding{}
 	for _, f := range findings {
@@ -222,7 +279,7 @@ func reasons(findings []finding.Finding) []reason {
 	}
 	var all []reason
 	for _, text := range order {
-		all = append(all, reason{plain(text), entries(by[text])})
+		all = append(all, reason{Text: plain(text), Entries: entries(by[text])})
 	}
 	return all
 }

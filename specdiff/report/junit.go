@@ -73,8 +73,8 @@ func (r *Report) findingCases() []testCase {
 		switch {
 		case row.Accepted != "":
 			c.Skipped = &result{Message: plain(row.Accepted)}
-		case !explained(row.Finding):
-			c.Failure = &result{Message: plain(row.title()), Type: string(row.Wrong), Text: row.text()}
+		case r.fails(row.Finding):
+			c.Failure = &result{Message: plain(r.heading(row)), Type: string(row.Wrong), Text: row.text()}
 		}
 		cases = append(cases, c)
 	}

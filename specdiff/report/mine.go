@@ -37,6 +37,25 @@ func (r *Report) Standing() Standing {
 	return Works
 }
 
+// fails reports whether a finding has to be dealt with: in a report about a backend alone, whether it breaks the client or
+// hides whether it does.
+func (r *Report) fails(f finding.Finding) bool {
+	return !explained(f) && (!r.Mine() || f.Breaking || f.Wrong == finding.Unseen)
+}
+
+// heading returns the name of a row and what it is about.
+func (r *Report) heading(of row) string {
+	switch {
+	case !r.Mine():
+		return of.title()
+	case of.Breaking:
+		return of.name() + ": it breaks the Go client"
+	case of.Wrong == finding.Unseen:
+		return of.name() + ": " + who(of.Wrong)
+	}
+	return of.name() + ": it is harmless to the Go client"
+}
+
 func troubles(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Wrong != finding.Unseen })
 }
@@ -103,7 +122,7 @@ func cause(f finding.Finding, causes []known) (string, known) {
 		}
 	}
 	switch {
-	case !f.Breaking && f.Aspect != finding.Presence:
+	case !f.Breaking && (f.Aspect != finding.Presence || strings.HasPrefix(f.Live, "accepted")):
 		return "harmless: " + f.Client, known{}
 	case f.Point.Operation() == "", own(f):
 		return fmt.Sprint(f.Aspect, f.Client, f.Component()), known{}

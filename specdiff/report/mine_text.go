@@ -22,9 +22,14 @@ func (t *text) mine(r *Report) {
 	differences := r.Differences()
 	t.line("")
 	t.hang("", 0, plain(r.headline(differences)), t.strong)
+	var repeated []finding.Finding
 	for i, d := range differences {
 		t.difference(i+1, d)
+		if d.Breaking || t.style.All {
+			repeated = append(repeated, d.Findings[0])
+		}
 	}
+	t.variables(repeated, r.Sources.Backend)
 	if t.style.All {
 		t.explained(r)
 		t.coverage(r.Coverage)
@@ -97,7 +102,7 @@ func (d Difference) fields(all bool) []field {
 
 // own reports whether a finding is a property of the shop's own.
 func own(f finding.Finding) bool {
-	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent")
+	return f.Aspect == finding.Presence && !f.Breaking && strings.HasPrefix(f.Contract, "absent") && !strings.HasPrefix(f.Live, "accepted")
 }
 
 // conclusion writes the outcome in one line.

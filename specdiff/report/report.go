@@ -71,6 +71,17 @@ func (r *Report) Unexplained() []finding.Finding {
 
 func explained(f finding.Finding) bool { return f.Accepted != "" || f.Wrong == finding.Published }
 
+// word returns the outcome in a word.
+func (r *Report) word() string {
+	switch {
+	case r.Mine():
+		return string(r.Standing())
+	case r.Agrees():
+		return "agrees"
+	}
+	return "disagrees"
+}
+
 // title returns the sources in one line.
 func (r *Report) title() string {
 	var parts []string
@@ -102,6 +113,20 @@ func (r *Report) outcome() string {
 		parts = append(parts, fmt.Sprintf("since %s %d new, of which %d unexplained, and %d gone", r.Sources.Since, count(r.Findings, isNew), count(r.Unexplained(), isNew), len(r.Gone)))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// troubles returns what fails the run besides findings, in a line each.
+func (r *Report) troubles() []string {
+	var all []string
+	for _, p := range r.Problems {
+		all = append(all, "accepted deviation "+p.String())
+	}
+	for _, c := range r.Coverage {
+		if c.Low() {
+			all = append(all, "too little was seen: "+c.String())
+		}
+	}
+	return all
 }
 
 // relative returns the file of the contract that a finding is in, with slashes: from Root, if it is below it. It is ""

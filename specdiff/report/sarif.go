@@ -88,7 +88,7 @@ type (
 )
 
 // SARIF writes the report as a log of SARIF 2.1.0. Its results are the findings, and what else failed the run. A finding
-// that is accepted is suppressed, and one of the published document is informational.
+// that is accepted is suppressed, and one that does not fail the run is informational.
 func (r *Report) SARIF(w io.Writer) error {
 	run := sarifRun{
 		Tool:        sarifTool{sarifDriver{Name: "specdiff", InformationURI: "https://github.com/medusa-storefront/customers-go/tree/main/specdiff", Rules: []sarifRule{}}},
@@ -127,13 +127,13 @@ func (r *Report) SARIF(w io.Writer) error {
 func (run *sarifRun) addFinding(r *Report, f finding.Finding, baseline string) {
 	row := row{f, []string{f.ID()}}
 	s := sarifResult{
-		Level: "error", Message: sarifText{plain(row.title()) + "\n" + row.text()}, Locations: r.locations(f), Fingerprints: fingerprints(f.ID()),
+		Level: "error", Message: sarifText{plain(r.heading(row)) + "\n" + row.text()}, Locations: r.locations(f), Fingerprints: fingerprints(f.ID()),
 		Properties: map[string]string{"wrong": string(f.Wrong)},
 	}
 	switch {
 	case f.Accepted != "":
 		s.Level, s.Suppressions = "note", []sarifSuppression{{"external", plain(f.Accepted)}}
-	case explained(f):
+	case !r.fails(f):
 		s.Level, s.Kind = "none", "informational"
 	}
 	switch {

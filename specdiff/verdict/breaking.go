@@ -39,7 +39,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	finding.Presence: {
 		inResponse: presenceOutcome,
 		refuses:    always(breaks("calls that send it fail: leave it out")),
-		accepts:    always(works("nothing; what the shop takes in addition is sent by customers.WithProperty or as a header")),
+		accepts:    always(works(more)),
 	},
 	finding.Required: {
 		inResponse: requiredOutcome,
@@ -68,7 +68,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	},
 	finding.Bounds:  {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Default: {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
-	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works("nothing; a property of the shop's own is sent by customers.WithProperty"))},
+	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works(more))},
 	finding.Branches: {
 		inResponse: always(breaks(unreadable)),
 		refuses:    always(breaks("calls that send it fail")),
@@ -92,6 +92,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 
 const (
 	extra  = "the models ignore it: read it from Response.Body, set it by customers.WithProperty; see docs/extending.md"
+	more   = "nothing; what the shop takes besides can be sent: a property by customers.WithProperty, the rest by Client.Do"
 	styled = "calls with this parameter fail: leave it out"
 )
 

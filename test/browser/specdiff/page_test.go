@@ -117,12 +117,22 @@ func count(tab *chrome.Tab, selector string) int {
 	return chrome.Evaluate[int](tab, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).length`, selector))
 }
 
+// mine returns the report about a backend alone, with a difference that breaks the client.
+func mine(t *testing.T) *report.Report {
+	t.Helper()
+	r := sample(t)
+	r.Sources.Published = ""
+	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return f.Wrong == finding.Published })
+	r.Findings[0].Breaking, r.Findings[0].Client = true, "a call fails"
+	return r
+}
+
 // TestPage checks pages with few, no and hostile findings by axe: closed in a window, and open on a narrow phone in
 // the dark. None may be wider than the screen.
 func TestPage(t *testing.T) {
 	t.Parallel()
 	for name, r := range map[string]*report.Report{
-		"sample": sample(t), "hostile": terrible(t), "none": {Sources: report.Sources{Contract: "openapi.yaml", Backend: "http://x"}},
+		"sample": sample(t), "a backend alone": mine(t), "hostile": terrible(t), "none": {Sources: report.Sources{Contract: "openapi.yaml", Backend: "http://x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -219,6 +229,22 @@ func TestFilter(t *testing.T) {
 	expect("both", shown(func(f finding.Finding) bool {
 		return f.Wrong == finding.Undecided && strings.Contains(fmt.Sprint(f), "metadata")
 	}))
+}
+
+// TestBackendAlone checks that the filter of a report about a backend alone is by what breaks the client.
+func TestBackendAlone(t *testing.T) {
+	t.Parallel()
+	r := mine(t)
+	tab := show(t, r)
+	if page := tab.Page(); !page.Shows("specdiff breaks") || !page.Shows(r.Findings[0].ID()) {
+		t.Errorf("what breaks is not shown:\n%s", page.Text)
+	}
+	for choice, want := range map[string]int{"breaks": 1, "harmless": len(r.Findings) - 1} {
+		tab.Check(choice)
+		if got := chrome.Evaluate[int](tab, `document.querySelectorAll(".finding:not([hidden])").length`); got != want {
+			t.Errorf("%s: %d findings are shown, want %d", choice, got, want)
+		}
+	}
 }
 
 func TestOnlyNew(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"slices"
 	"strings"
 	"sync"
@@ -174,7 +175,7 @@ func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
 			"DELETE /store/customers/me/addresses/{address_id}#seen: it was not tried: no address could be added",
 		}},
 		{"registration refused", page(403, "<h1>Forbidden</h1>", route("POST", "/store/customers")), []string{
-			"POST /store/customers#seen: 7 times 403, a gateway that refuses the request; no success was seen",
+			"POST /store/customers#seen: 403, a gateway that refuses the request (7 times); no success was seen",
 			"POST /store/customers/me#seen: it was not tried: no customer could be registered; no success was seen",
 			"POST /store/customers/me/addresses#seen: it was not tried",
 			"POST /store/customers/me/addresses/{address_id}#seen: it was not tried",
@@ -339,6 +340,23 @@ func proxied(backend http.Handler) http.Handler {
 	})
 }
 
+type transport func(r *http.Request) *http.Response
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t(r), nil }
+
+// inGo is a proxy as in package httputil, which makes a content type where there is none.
+func inGo(backend http.Handler) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) { r.Out.URL.Scheme, r.Out.URL.Host = "http", r.In.Host },
+		Transport: transport(func(r *http.Request) *http.Response {
+			recorded := httptest.NewRecorder()
+			r.RequestURI = r.URL.RequestURI()
+			backend.ServeHTTP(recorded, r)
+			return recorded.Result()
+		}),
+	}
+}
+
 // below serves the backend below a path.
 func below(backend http.Handler) http.Handler {
 	return http.StripPrefix("/api/shop", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -360,6 +378,7 @@ func TestSettingsOfAShopAreNoFindings(t *testing.T) {
 		want    []string
 	}{
 		{name: "a proxy", through: proxied, note: `not the backend's were sent back and not compared: ["AWSALB" "__cf_bm"]`},
+		{name: "a proxy in Go", through: inGo, note: "a proxy seems to add a content type"},
 		{name: "a path", through: below, config: live.Config{Backend: "/api/shop/"}},
 		{name: "another cookie", through: direct, options: []customerstest.Option{customerstest.WithSessionCookieName("sid")}, want: []string{"Set-Cookie#cookie: name sid"}},
 		{name: "another cookie as it is configured", through: proxied, options: []customerstest.Option{customerstest.WithSessionCookieName("AWSALB2")}, config: live.Config{Cookie: conform.Cookie{Name: "AWSALB2"}}},
