@@ -116,6 +116,20 @@ func (r *Report) outcome() string {
 	return strings.Join(parts, "; ")
 }
 
+// troubles returns what fails the run besides findings, in a line each.
+func (r *Report) troubles() []string {
+	var all []string
+	for _, p := range r.Problems {
+		all = append(all, "accepted deviation "+p.String())
+	}
+	for _, c := range r.Coverage {
+		if c.Low() {
+			all = append(all, "too little was seen: "+c.String())
+		}
+	}
+	return all
+}
+
 // relative returns the file of the contract that a finding is in, with slashes: from Root, if it is below it. It is ""
 // if the contract is no file.
 func (r *Report) relative(f finding.Finding) string {

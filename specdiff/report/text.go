@@ -28,6 +28,7 @@ func (r *Report) Text(w io.Writer, style Style) error {
 		return err
 	}
 	t.hang("", 0, plain("specdiff: "+r.title()), t.strong)
+	t.troubles(r)
 	open := r.Unexplained()
 	if len(open) > 0 {
 		t.line("")
@@ -40,9 +41,6 @@ func (r *Report) Text(w io.Writer, style Style) error {
 	}
 	t.gone(r)
 	t.explained(r)
-	for _, p := range r.Problems {
-		t.hang(t.red("accepted deviation "), 19, plain(p.String()), same)
-	}
 	t.coverage(r.Coverage)
 	for _, note := range r.Notes {
 		t.hang(t.dim("note: "), 6, plain(note), t.dim)
@@ -65,6 +63,16 @@ func (t *text) fixed(all []finding.Finding) {
 			yaml += " …"
 		}
 		t.hang(t.green("changed "), 8, plain(strings.TrimSuffix(position(f)+": "+f.ID()+": "+yaml, ": ")), same)
+	}
+}
+
+// troubles writes what fails the run besides findings.
+func (t *text) troubles(r *Report) {
+	for i, trouble := range r.troubles() {
+		if i == 0 {
+			t.line("")
+		}
+		t.hang("", 0, plain(trouble), t.red)
 	}
 }
 
