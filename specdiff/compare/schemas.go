@@ -60,15 +60,13 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	if d.branches(place, theirPlace, v, w) {
 		return
 	}
-	if x, y := v.basic(), w.basic(); x != y {
+	switch x, y := v.basic(), w.basic(); {
+	case x != y:
 		d.add(place, finding.Type, v.kind(byType), w.kind(byName))
-		return
-	}
-	if v.bare() != w.bare() || v.elementless() != w.elementless() {
+	case v.bare() != w.bare() || v.elementless() != w.elementless():
 		d.add(place, finding.Type, v.shown(byType), w.shown(byName))
 		return
-	}
-	if v.typ == "" && w.typ != "" { // the other way round, it is a habit of documents
+	case v.typ == "" && w.typ != "": // the other way round, it is a habit of documents
 		d.add(place, finding.Type, "anything, and objects with these properties", w.shown(byName))
 	}
 	if v.format != w.format {
@@ -83,6 +81,9 @@ func (d *differ) views(place, theirPlace string, v, w view) {
 	// Most defaults of properties that only the published document has are those of the database, which no response shows.
 	if x, y := fmt.Sprint(v.byDefault), fmt.Sprint(w.byDefault); x != y && (v.byDefault != nil || strings.Contains(place, " query ")) {
 		d.add(place, finding.Default, strings.Replace(x, "<nil>", "none", 1), strings.Replace(y, "<nil>", "none", 1))
+	}
+	if v.basic() != w.basic() {
+		return // the rest depends on the type
 	}
 	if v.open != w.open {
 		d.add(place, finding.Open, cmp.Or(string(v.open), "not said"), cmp.Or(string(w.open), "not said"))

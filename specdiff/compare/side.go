@@ -43,7 +43,7 @@ func (s side) credentials() string {
 		all = append(all, cmp.Or(strings.Join(kinds, " and "), "none"))
 	}
 	slices.Sort(all)
-	return cmp.Or(strings.Join(all, " or "), "none")
+	return cmp.Or(strings.Join(slices.Compact(all), " or "), "none")
 }
 
 func (s side) scheme(name string) string {

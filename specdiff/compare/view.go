@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 )
 
 // view is a schema as it is to be read: its references followed, allOf merged in, and without wrappers that make a
@@ -60,7 +62,7 @@ func see(ref *openapi3.SchemaRef) view {
 	for _, name := range s.Required {
 		v.required[name] = true
 	}
-	nullable := len(s.AllOf) > 0
+	nullable := len(s.AllOf) > 0 && s.Type == nil
 	for _, branch := range s.AllOf {
 		b := see(branch)
 		nullable = nullable && b.nullable
@@ -110,11 +112,12 @@ func bounds(s *openapi3.Schema) []string {
 	if s.MaxLength != nil {
 		add("maxLength", *s.MaxLength)
 	}
-	if s.Min != nil {
-		add("minimum", *s.Min)
+	least, most, _ := document.Range(s)
+	if least != nil {
+		add("minimum", *least)
 	}
-	if s.Max != nil {
-		add("maximum", *s.Max)
+	if most != nil {
+		add("maximum", *most)
 	}
 	if s.MinItems > 0 {
 		add("minItems", s.MinItems)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// document is a small contract with one of everything.
-const document = `
+// shop is a small contract with one of everything.
+const shop = `
 openapi: 3.0.3
 info: { title: t, version: "1" }
 paths:
@@ -107,7 +107,7 @@ const things = `{"things":[{"id":"t1","made_at":"2026-01-02T03:04:05.678Z","amou
 
 func load(t *testing.T) *Contract {
 	t.Helper()
-	c, err := Load([]byte(document))
+	c, err := Load([]byte(shop))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestFixedPathBeatsParameter(t *testing.T) {
 
 func TestLoadRefusesWhatItWouldNotCheck(t *testing.T) {
 	for _, keyword := range []string{"uniqueItems: true", "not: { type: string }", "multipleOf: 2", "minProperties: 1", "readOnly: true"} {
-		changed := strings.Replace(document, "rate: { type: number }", "rate: { type: number, "+keyword+" }", 1)
+		changed := strings.Replace(shop, "rate: { type: number }", "rate: { type: number, "+keyword+" }", 1)
 		if _, err := Load([]byte(changed)); err == nil {
 			t.Errorf("a document with %s was taken", keyword)
 		}

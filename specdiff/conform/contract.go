@@ -24,6 +24,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -91,6 +92,7 @@ func New(doc *openapi3.T) (*Contract, []Note) {
 		}
 	}
 	slices.SortFunc(c.operations, func(a, b *operation) int { return strings.Compare(a.id, b.id) })
+	c.besides(doc)
 	if doc.Components != nil {
 		for _, scheme := range doc.Components.SecuritySchemes {
 			if scheme.Value.Type == "apiKey" && scheme.Value.In == "cookie" {
@@ -120,8 +122,12 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		o.security = append(o.security, newAlternative(doc, requirement))
 	}
 	c.unknown(o.place, op.Extensions)
-	for _, p := range slices.Concat(item.Parameters, op.Parameters) {
+	c.leftOut(o, item, op)
+	for _, p := range document.Parameters(item, op) {
 		c.unknown(finding.Parameter(o.place, p.Value.In, p.Value.Name), p.Value.Extensions)
+		if p.Value.AllowEmptyValue || p.Value.AllowReserved {
+			c.note(finding.Parameter(o.place, p.Value.In, p.Value.Name), "allowEmptyValue and allowReserved are not supported")
+		}
 		sh := c.shape(p.Value.Schema, finding.Parameter(o.place, p.Value.In, p.Value.Name))
 		if sh == nil {
 			sh = &shape{nullable: true}

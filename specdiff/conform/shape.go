@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/medusa-storefront/customers-go/specdiff/document"
 )
 
 // schemas are the shapes of a document.
@@ -65,6 +67,7 @@ func (c *schemas) shape(ref *openapi3.SchemaRef, loc string) *shape {
 	for todo := []*child{root}; len(todo) > 0; {
 		next := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
+		c.beside(next.loc, next.ref)
 		if sh, ok := c.shapeOf[next.ref.Value]; ok {
 			next.shape = sh
 			continue
@@ -105,9 +108,13 @@ func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi
 		loc = name
 	}
 	s := ref.Value
+	least, most, ok := document.Range(s)
+	if !ok {
+		c.note(loc, "exclusive bounds are supported for integers only")
+	}
 	sh := &shape{
 		loc: loc, objectLoc: loc, format: s.Format, enum: s.Enum, required: slices.Clone(s.Required),
-		minLength: s.MinLength, maxLength: s.MaxLength, minimum: s.Min, maximum: s.Max, minItems: s.MinItems, maxItems: s.MaxItems,
+		minLength: s.MinLength, maxLength: s.MaxLength, minimum: least, maximum: most, minItems: s.MinItems, maxItems: s.MaxItems,
 		props: map[string]*child{},
 	}
 	if types := s.Type.Slice(); len(types) > 0 {
@@ -139,13 +146,14 @@ func (c *schemas) flatten(ref *openapi3.SchemaRef, loc string, inside []*openapi
 	for i, branch := range s.AnyOf {
 		sh.anyOf = append(sh.anyOf, &child{ref: branch, loc: loc + "|" + strconv.Itoa(i)})
 	}
-	nullableBranches := len(s.AllOf) > 0
+	nullableBranches := len(s.AllOf) > 0 && s.Type == nil
 	inside = append(inside, s)
 	for _, branch := range s.AllOf {
 		if slices.Contains(inside, branch.Value) {
 			c.note(loc, "it is an allOf of itself")
 			continue
 		}
+		c.beside(loc, branch)
 		b := c.flatten(branch, loc, inside)
 		if conflicts := sh.merge(b); len(conflicts) > 0 {
 			c.note(loc, "allOf branches that both have %s: the first counts", strings.Join(conflicts, ", "))
@@ -224,13 +232,15 @@ func several[T any](mine *[]T, theirs []T) bool {
 func (c *schemas) unsupported(ref *openapi3.SchemaRef, loc string) {
 	s := ref.Value
 	fields := reflect.ValueOf(s).Elem()
-	for i := range fields.NumField() {
-		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("json"), ",")
+	for i, name := range unchecked {
 		value := fields.Field(i)
-		if name == "-" || checked[name] || value.IsZero() || value.Kind() == reflect.Struct && isFalse(value) {
+		if value.IsZero() || value.Kind() == reflect.Struct && isFalse(value) {
 			continue
 		}
 		c.note(loc, "%s is not supported", name)
+	}
+	if s.MultipleOf != nil && (*s.MultipleOf != 1 || !s.Type.Is("integer")) {
+		c.note(loc, "multipleOf is not supported")
 	}
 	if s.Type.IsMultiple() {
 		c.note(loc, "several types are not supported")
@@ -244,9 +254,22 @@ func (c *schemas) unsupported(ref *openapi3.SchemaRef, loc string) {
 // checked are the keywords that are checked, and those that mean nothing on the wire.
 var checked = map[string]bool{
 	"oneOf": true, "anyOf": true, "allOf": true, "type": true, "format": true, "enum": true, "nullable": true, "minimum": true, "maximum": true,
-	"minLength": true, "maxLength": true, "pattern": true, "minItems": true, "maxItems": true, "items": true, "required": true, "properties": true,
+	"minLength": true, "maxLength": true, "pattern": true, "multipleOf": true, "exclusiveMinimum": true, "exclusiveMaximum": true,
+	"minItems": true, "maxItems": true, "items": true, "required": true, "properties": true,
 	"additionalProperties": true, "title": true, "description": true, "default": true, "example": true, "externalDocs": true, "deprecated": true, "xml": true,
 }
+
+// unchecked are the other keywords, by the indexes of their fields in a schema of kin-openapi.
+var unchecked = func() map[int]string {
+	all := map[int]string{}
+	fields := reflect.TypeFor[openapi3.Schema]()
+	for i := range fields.NumField() {
+		if name, _, _ := strings.Cut(fields.Field(i).Tag.Get("json"), ","); name != "-" && !checked[name] {
+			all[i] = name
+		}
+	}
+	return all
+}()
 
 // isFalse reports whether a keyword that takes a boolean or a number is false.
 func isFalse(value reflect.Value) bool {

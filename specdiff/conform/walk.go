@@ -24,8 +24,21 @@ type walk struct {
 	// props and shapes are the sights of nearly every step, by the indexes of the children and shapes of schemas. They
 	// are faster than sights.
 	schemas *schemas
-	props   []bits
-	shapes  []bits
+	props   flags
+	shapes  flags
+}
+
+// flags are bits by index. Few of many are set.
+type flags struct {
+	of  []bits
+	set []int // the indexes of those that are not 0
+}
+
+func (f *flags) add(i int, b bits) {
+	if f.of[i] == 0 && b != 0 {
+		f.set = append(f.set, i)
+	}
+	f.of[i] |= b
 }
 
 // bits are several kinds of sights.
@@ -74,10 +87,8 @@ func (w *walk) all(yield func(Sight) bool) bool {
 			return false
 		}
 	}
-	for i, seen := range w.props {
-		if seen == 0 {
-			continue
-		}
+	for _, i := range w.props.set {
+		seen := w.props.of[i]
 		p := w.schemas.children[i]
 		for _, of := range ofProperty {
 			what := of.what
@@ -89,10 +100,8 @@ func (w *walk) all(yield func(Sight) bool) bool {
 			}
 		}
 	}
-	for i, seen := range w.shapes {
-		if seen == 0 {
-			continue
-		}
+	for _, i := range w.shapes.set {
+		seen := w.shapes.of[i]
 		for _, of := range ofValue {
 			if seen&of.bit != 0 && !yield(Sight{of.what, w.schemas.shapes[i].loc}) {
 				return false
@@ -136,7 +145,7 @@ func (w *walk) demands(p *child) bool {
 }
 
 func (c *schemas) newWalk(request bool) *walk {
-	return &walk{request: request, sights: map[Sight]struct{}{}, schemas: c, props: make([]bits, len(c.children)), shapes: make([]bits, len(c.shapes))}
+	return &walk{request: request, sights: map[Sight]struct{}{}, schemas: c, props: flags{of: make([]bits, len(c.children))}, shapes: flags{of: make([]bits, len(c.shapes))}}
 }
 
 func (w *walk) add(kind Kind, loc, want, got string) {
@@ -208,11 +217,11 @@ func (w *walk) branches(sh *shape, v any) {
 // join adds the sights of another walk.
 func (w *walk) join(other *walk) {
 	maps.Copy(w.sights, other.sights)
-	for p, seen := range other.props {
-		w.props[p] |= seen
+	for _, p := range other.props.set {
+		w.props.add(p, other.props.of[p])
 	}
-	for sh, seen := range other.shapes {
-		w.shapes[sh] |= seen
+	for _, sh := range other.shapes.set {
+		w.shapes.add(sh, other.shapes.of[sh])
 	}
 }
 
@@ -244,9 +253,9 @@ func (w *walk) text(sh *shape, v string) {
 		}
 	case len(sh.enum) == 0 && !w.request:
 		if _, err := time.Parse(responseTime, v); len(v) == len(responseTime) && err == nil {
-			w.shapes[sh.index] |= isTime
+			w.shapes.add(sh.index, isTime)
 		} else {
-			w.shapes[sh.index] |= isText
+			w.shapes.add(sh.index, isText)
 		}
 	}
 }
@@ -277,7 +286,7 @@ func (w *walk) number(sh *shape, v json.Number) {
 		w.add(OutOfBounds, sh.loc, fmt.Sprintf("at most %v", *sh.maximum), v.String())
 	}
 	if !n.IsInt() {
-		w.shapes[sh.index] |= isFraction
+		w.shapes.add(sh.index, isFraction)
 	} else if !w.request && sh.typ == "integer" && n.Num().BitLen() < 64 && strings.ContainsAny(v.String(), ".eE") {
 		w.add(WrongFormat, sh.loc, "digits only", v.String()) // encoding/json decodes no other integers
 	}
@@ -339,7 +348,7 @@ func (w *walk) object(sh *shape, v map[string]any) {
 	}
 	for name, p := range sh.props {
 		if _, ok := v[name]; !ok && w.demands(p) {
-			w.props[p.index] |= isAbsent
+			w.props.add(p.index, isAbsent)
 		}
 	}
 }
@@ -353,7 +362,7 @@ func (w *walk) property(p *child, v any) {
 	case p.shape.nullable:
 		seen |= isNull
 	}
-	w.props[p.index] |= seen
+	w.props.add(p.index, seen)
 }
 
 func (w *walk) see(what SightKind, loc string) { w.sights[Sight{what, loc}] = struct{}{} }

@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// complete returns an error if a part is missing or null that readers of the document rely on.
-func complete(doc *openapi3.T) error {
+// Complete returns an error if a part is missing or null that readers of the document rely on.
+func Complete(doc *openapi3.T) error {
 	if doc.Paths == nil {
 		return errors.New("it has no paths")
 	}

@@ -130,7 +130,7 @@ func parse(data []byte) (*openapi3.T, error) {
 	if err != nil {
 		return nil, firstLine(err)
 	}
-	if err := complete(doc); err != nil {
+	if err := Complete(doc); err != nil {
 		return nil, err
 	}
 	return doc, nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -40,12 +41,18 @@ func (c *check) behaviour() {
 		case x.Step == stepAgain && x.Status != http.StatusNotModified:
 			wrong("%d to If-None-Match with the ETag of the response before", x.Status)
 		case x.Method == http.MethodGet && x.Status == http.StatusOK && strings.HasPrefix(x.URL, ordersPath):
-			for _, text := range listed(x) {
-				wrong("%s", text)
+			shown := c.record.once(listOf{x.Exchange}, func() string { return strings.Join(listed(x), "\n") })
+			for text := range strings.SplitSeq(shown, "\n") {
+				if text != "" {
+					wrong("%s", text)
+				}
 			}
 		}
 	}
 }
+
+// listOf is the key of what is wrong with a list in an exchange.
+type listOf struct{ *conform.Exchange }
 
 // listed returns what is wrong with a list of orders.
 func listed(x *Exchange) []string {

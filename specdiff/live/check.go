@@ -152,7 +152,7 @@ func (c *check) missing() {
 	for place, troubles := range c.troubles {
 		for _, why := range slices.Sorted(maps.Keys(troubles)) {
 			seen := troubles[why]
-			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%d times %s", seen.count, why), "", seen.first, seen.count)
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%s (%d times)", why, seen.count), "", seen.first, seen.count)
 		}
 	}
 	if c.record.Foreign || len(c.record.Exchanges) == 0 {

@@ -45,8 +45,11 @@ func (c *check) probe(operation string, x *Exchange) {
 		first := telling(objections)[0]
 		document = cmp.Or(first.Want, "forbidden")
 		if p.In == "query" && first.Kind == conform.Undocumented {
-			if _, _, has := c.contract.FieldPlace(operation, p.In, p.Path); has {
-				return // the document has the parameter, written in another way
+			if field, _, has := c.contract.FieldPlace(operation, p.In, p.Path); has { // written in another way
+				if p.Aspect == finding.Presence && outcomeOf(x) == accepted {
+					c.add(finding.Point{Place: field, Aspect: finding.Type}, finding.Contradicts, "an object", "accepted: a plain value", x.URL, x, 1)
+				}
+				return
 			}
 		}
 		// A document that forbids an ordinary value lacks the parameter, which is another point than the values that it

@@ -79,7 +79,7 @@ func (r *Record) hidden(text string) string {
 	return r.once(text, func() string { return r.secrets.hidden(text) })
 }
 
-// once returns what show returns for a text or an exchange, and calls it once. A record has thousands of secrets and is
+// once returns what show returns for a text, an exchange or a list in one, and calls it once. A record has thousands of secrets and is
 // compared with many documents.
 func (r *Record) once(of any, show func() string) string {
 	if text, ok := r.shown.Load(of); ok {

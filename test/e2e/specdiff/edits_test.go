@@ -34,8 +34,8 @@ func TestEditsOfTheContract(t *testing.T) {
 	if r := f.judge(f.contract, f.record); !r.Agrees() {
 		t.Fatalf("the contract itself disagrees: %v %v", r.Unexplained(), r.Problems)
 	}
-	edits := slices.DeleteFunc(append(edits(original), everywhere(original)...), func(e edit) bool { return left(e.kind) })
-	nothing := slices.DeleteFunc(harmless(original), func(e edit) bool { return left("nothing: " + e.kind) })
+	edits := slices.DeleteFunc(slices.Concat(edits(original), everywhere(original), tweaked(original), wire()), func(e edit) bool { return left(e.kind) })
+	nothing := slices.DeleteFunc(append(harmless(original), sameMeaning(original)...), func(e edit) bool { return left("nothing: " + e.kind) })
 	outcomes := judged(append(slices.Clone(edits), nothing...), func(e edit) string {
 		doc := copied(original)
 		e.change(doc)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) { os.Exit(run(m)) }
 // run starts the backend, unless RECORD names a record of it or BACKEND_JSON describes one that is running, and runs the
 // tests.
 func run(m *testing.M) int {
+	debug.SetGCPercent(400) // the contract is read and judged a thousand times
 	if os.Getenv("RECORD") != "" {
 		return m.Run()
 	}

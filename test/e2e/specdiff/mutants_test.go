@@ -111,13 +111,20 @@ func toNode(t *testing.T, doc *openapi3.T) node {
 	return o
 }
 
-// loadNode reads a document as specdiff does.
+// loadNode reads a document as specdiff does, without a detour by YAML.
 func loadNode(doc node) (*openapi3.T, error) {
 	text, err := json.Marshal(doc)
 	if err != nil {
 		return nil, err
 	}
-	return document.Parse(text, "edited")
+	loaded := new(openapi3.T)
+	if err := json.Unmarshal(text, loaded); err != nil {
+		return nil, err
+	}
+	if err := openapi3.NewLoader().ResolveRefsIn(loaded, nil); err != nil {
+		return nil, err
+	}
+	return loaded, document.Complete(loaded)
 }
 
 // mutant is a single change of a document.

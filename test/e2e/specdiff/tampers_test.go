@@ -224,7 +224,9 @@ var behaviours = []tamper{
 	{name: "cookie: none at one of several logins", request: "POST " + authPath, status: 200, change: newHeader("Set-Cookie", ""), want: "POST /store/auth 200#cookie"},
 	{name: "cookie: none at a registration", request: "POST " + customersPath, status: 200, change: newHeader("Set-Cookie", ""), want: "POST /store/customers 200#cookie"},
 	{name: "behaviour: the session goes on after the logout", request: "GET " + mePath, status: 401, step: "read the profile after the logout", change: newStatus(200), want: "GET /store/customers/me#behavior"},
-	{name: "behaviour: an upper-case email does not log in", request: "POST " + authPath, status: 200, step: "log in", change: func(a *rawResponse) bool { return newStatus(401)(a) && newHeader("Content-Type", "text/plain")(a) && newBody("Unauthorized")(a) }, want: "POST /store/auth#behavior"},
+	{name: "behaviour: an upper-case email does not log in", request: "POST " + authPath, status: 200, step: "log in", change: func(a *rawResponse) bool {
+		return newStatus(401)(a) && newHeader("Content-Type", "text/plain")(a) && newBody("Unauthorized")(a)
+	}, want: "POST /store/auth#behavior"},
 	{name: "behaviour: no 304", request: "GET " + mePath, status: 304, change: newStatus(200), want: "GET /store/customers/me#behavior"},
 	{name: "behaviour: count less than what came", request: "GET " + ordersPath, status: 200, change: manyOrders(setJSON("count", 1)), want: "GET /store/customers/me/orders#behavior"},
 	{name: "behaviour: another limit", request: "GET " + ordersPath, status: 200, step: "list all orders", change: setJSON("limit", 7), want: "GET /store/customers/me/orders#behavior"},
@@ -236,7 +238,9 @@ var behaviours = []tamper{
 	{name: "error: message became a number", request: "POST " + customersPath, status: 422, change: setJSON("message", 1), want: "Error.message#type"},
 	{name: "error: message became null", request: "POST " + addressesPath, status: 404, change: setJSON("message", nil), want: "Error.message#nullable"},
 	{name: "error: type became a list", request: "POST " + addressesPath, status: 404, change: setJSON("type", []any{"a"}), want: "Error.type#type"},
-	{name: "error: a page of Express", request: "POST " + customersPath, status: 422, change: func(a *rawResponse) bool { return newHeader("Content-Type", "text/html")(a) && newBody("<pre>Error</pre>")(a) }, want: "POST /store/customers 422#content-type"},
+	{name: "error: a page of Express", request: "POST " + customersPath, status: 422, change: func(a *rawResponse) bool {
+		return newHeader("Content-Type", "text/html")(a) && newBody("<pre>Error</pre>")(a)
+	}, want: "POST /store/customers 422#content-type"},
 	{name: "error: a page of a proxy", request: "POST " + customersPath, status: 422, change: func(a *rawResponse) bool { return newHeader("Content-Type", "text/html")(a) && newBody("<p>")(a) }, want: "POST /store/customers#seen"},
 	{name: "error: 401 became 403", request: "POST " + authPath, status: 401, change: newStatus(403), want: "POST /store/auth 403#status"},
 	{name: "error: 401 with another text", request: "POST " + authPath, status: 401, change: newBody("No"), want: anything},

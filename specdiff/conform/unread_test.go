@@ -1,0 +1,76 @@
+package conform
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/medusa-storefront/customers-go/specdiff/document"
+)
+
+// TestWhatIsNotReadIsNoted checks that each part of a document that is not read has a note.
+func TestWhatIsNotReadIsNoted(t *testing.T) {
+	const text = `
+openapi: 3.0.3
+info: { title: T, version: '1' }
+paths:
+  /things:
+    get:
+      operationId: ListThings
+      parameters: [{ name: q, in: query, schema: { type: string } }]
+      responses:
+        '200':
+          description: ok
+          headers: { X-Total: { schema: { type: integer } } }
+          content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } }
+components:
+  schemas:
+    Thing: { type: object, properties: { id: { type: string }, of: { $ref: '#/components/schemas/Other' } } }
+    Other: { type: object, properties: { n: { type: number } } }
+`
+	for _, c := range []struct{ from, to, want string }{
+		{"paths:", "securty: []\npaths:", "document: securty is no keyword"},
+		{"components:\n", "components:\n  schemata: {}\n", "components: schemata is no keyword"},
+		{"operationId: ListThings", "operationId: ListThings\n      servers: [{ url: /v2 }]", "GET /things: servers are not supported"},
+		{"operationId: ListThings", "operationId: ListThings\n      callbacks: { done: { '{$url}': {} } }", "GET /things: callbacks are not supported"},
+		{"in: query,", "in: query, allowReserved: true,", "GET /things query q: allowEmptyValue and allowReserved are not supported"},
+		{"description: ok", "description: ok\n          links: { next: { operationId: ListThings } }", "GET /things 200: links are not supported"},
+		{"X-Total: { schema: { type: integer } }", "X-Total: { description: x }", "GET /things 200 header X-Total: it has no schema"},
+		{"Other' }", "Other', required: [n] }", "Thing.of: required beside $ref is ignored"},
+		{"{ n: { type: number } }", "{ n: { type: number, minimum: 0, exclusiveMinimum: true } }", "Other.n: exclusive bounds are supported for integers only"},
+		{"{ n: { type: number } }", "{ n: { type: number, multipleOf: 0.5 } }", "Other.n: multipleOf is not supported"},
+		{"{ n: { type: number } }", "{ n: { type: integer, multipleOf: 1, minimum: 0, exclusiveMinimum: true } }", ""},
+		{"Other' }", "Other', description: x, x-a: 1 }", ""},
+	} {
+		doc, err := document.Parse([]byte(strings.Replace(text, c.from, c.to, 1)), "test")
+		if err != nil {
+			t.Fatalf("%s: %v", c.to, err)
+		}
+		_, notes := New(doc)
+		if c.want == "" && len(notes) > 0 || c.want != "" && (len(notes) != 1 || !strings.HasPrefix(notes[0].String(), c.want)) {
+			t.Errorf("%s: the notes are %v, want %q", c.to, notes, c.want)
+		}
+	}
+}
+
+// TestAnOperationReplacesParametersOfItsPath checks that a parameter of the path does not count if the operation has one
+// of the same name.
+func TestAnOperationReplacesParametersOfItsPath(t *testing.T) {
+	c, err := Load([]byte(`
+openapi: 3.0.3
+info: { title: T, version: '1' }
+paths:
+  /things:
+    parameters: [{ name: q, in: query, required: true, schema: { type: integer } }, { name: r, in: query, required: true, schema: { type: string } }]
+    get:
+      operationId: ListThings
+      parameters: [{ name: q, in: query, schema: { type: string } }]
+      responses: { '204': { description: ok } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := c.CheckRequest(&Exchange{Method: "GET", URL: "/things?q=a", Status: 204}).Findings
+	if len(found) != 1 || found[0].Kind != Missing || !strings.Contains(found[0].Schema, "query r") {
+		t.Errorf("found %v, want only that r is missing", found)
+	}
+}
