@@ -154,7 +154,12 @@ type Problem struct {
 }
 
 // String returns the problem in one line.
-func (p Problem) String() string { return p.ID + ": " + p.Text }
+func (p Problem) String() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("%s: %s (%s:%d)", p.ID, p.Text, p.File, p.Line)
+	}
+	return p.ID + ": " + p.Text
+}
 
 // Apply sets the reasons of the findings that an entry accepts. It returns the problems: entries that have expired or
 // are for other versions of the backend, which accept nothing, and, if everything was compared, ids that no finding
