@@ -22,7 +22,7 @@ type Style struct {
 // it is whether the client works with it, and what differs from the contract.
 func (r *Report) Text(w io.Writer, style Style) error {
 	t := &text{style: style}
-	if r.Mine() {
+	if t.fixed(r.Fixed); r.Mine() {
 		t.mine(r)
 		_, err := io.WriteString(w, t.String())
 		return err
@@ -53,6 +53,17 @@ func (r *Report) Text(w io.Writer, style Style) error {
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// fixed writes what a run with -fix changed.
+func (t *text) fixed(all []finding.Finding) {
+	for _, f := range all {
+		yaml, more, _ := strings.Cut(strings.TrimSpace(f.YAML), "\n")
+		if more != "" {
+			yaml += " …"
+		}
+		t.hang(t.green("changed "), 8, plain(strings.TrimSuffix(position(f)+": "+f.ID()+": "+yaml, ": ")), same)
+	}
 }
 
 // troubles writes what fails the run besides findings.
