@@ -4,6 +4,7 @@
 package specdiff
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -22,7 +23,6 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
-	"github.com/medusa-storefront/customers-go/specdiff/locate"
 	"github.com/medusa-storefront/customers-go/specdiff/oas"
 	"github.com/medusa-storefront/customers-go/specdiff/report"
 	"github.com/medusa-storefront/customers-go/specdiff/verdict"
@@ -57,10 +57,16 @@ type Config struct {
 	// Routes are prefixes of paths. What the published document has there and the contract lacks is a finding. Other
 	// routes are compared only if the contract has them. The default is [DefaultRoutes].
 	Routes   []string
-	Accepted string            // the file of accepted deviations; "" for none
-	Version  string            // the version of the backend, for accepted deviations; default: that of Package
-	Today    time.Time         // the day, for accepted deviations; default: now
-	Floor    live.Floor        // how much of the contract has to be seen on the backend
+	Accepted string     // the file of accepted deviations; "" for none
+	Version  string     // the version of the backend, for accepted deviations; default: that of Package
+	Today    time.Time  // the day, for accepted deviations; default: now
+	Floor    live.Floor // how much of the contract has to be seen on the backend
+	// Fix changes the file of the contract as the findings ask for, as far as what was seen leaves no choice. The report is
+	// then on the contract after it.
+	Fix bool
+	// Follow are ids of findings that nothing decides and in which the published document is right, for Fix. A star stands
+	// for any text, as in the file of accepted deviations.
+	Follow   []string
 	Progress func(step string) // called with the next step on the backend, if it is not nil
 }
 
@@ -90,30 +96,33 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 	if s.Record != nil {
 		names.Backend = cmp.Or(config.Backend, s.Record.Backend)
 	}
-	r := Compare(s, config)
-	r.Sources = names
-	if r.Mine() {
-		mine(r, s.Record)
-	}
-	locate.Set(r.Findings, names.Contract, s.Text)
-	if names.Contract == report.Embedded {
-		unlocate(r.Findings)
+	r, text, err := config.outcome(s, names)
+	if err != nil {
+		return nil, err
 	}
 	if s.Record != nil {
 		propose(r, s, routes)
 	}
-	config.accept(r, s.Accepted)
-	return r, nil
+	if text == nil || bytes.Equal(text, s.Text) {
+		return r, nil
+	}
+	return r, replace(config.Contract, text)
 }
 
 // Compare compares sources that were read. Of the configuration it uses Routes and Floor. It applies no accepted
 // deviations.
 func Compare(s Sources, config Config) *report.Report {
+	r, _ := config.compare(s)
+	return r
+}
+
+// compare also returns what the record shows about the contract; nil without them.
+func (c *Config) compare(s Sources) (*report.Report, *live.Result) {
 	r := &report.Report{Notes: slices.Clone(s.Notes)}
 	var evidence verdict.Evidence
 	var places map[string][]string
 	if s.Contract != nil && s.Published != nil {
-		result := compare.Documents(s.Contract, s.Published, config.in)
+		result := compare.Documents(s.Contract, s.Published, c.in)
 		evidence.Differences, places = result.Differences, result.Places
 	}
 	if s.Contract != nil {
@@ -121,14 +130,15 @@ func Compare(s Sources, config Config) *report.Report {
 	}
 	evidence.Contract, evidence.Published = flaws(s.Contract), verdict.AtPlaces(flaws(s.Published), places)
 	evidence.Places = places
+	var result *live.Result
 	if s.Record != nil {
-		config.live(s, places, &evidence, r)
+		result = c.live(s, places, &evidence, r)
 	} else if s.Contract != nil {
 		_, notes := conform.New(s.Contract)
 		evidence.Contract = append(evidence.Contract, unread(notes)...)
 	}
 	r.Findings = verdict.Join(evidence)
-	return r
+	return r, result
 }
 
 // flaws returns the flaws of a document as observations.
@@ -151,12 +161,14 @@ func unread(notes []conform.Note) []finding.Observation {
 	return all
 }
 
-// live compares the record of the backend with each document.
-func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.Evidence, r *report.Report) {
+// live compares the record of the backend with each document, and returns what it shows about the contract.
+func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.Evidence, r *report.Report) *live.Result {
 	record := s.Record
 	r.Notes = append(r.Notes, record.Notes...)
+	var shown *live.Result
 	if s.Contract != nil {
 		result := live.Check(record, s.Contract)
+		shown = &result
 		evidence.Contract = slices.Concat(evidence.Contract, unread(result.Unchecked), result.Observations)
 		r.Coverage = c.coverage(result.Coverage())
 	}
@@ -166,6 +178,7 @@ func (c *Config) live(s Sources, places map[string][]string, evidence *verdict.E
 		}
 		evidence.Published = append(evidence.Published, verdict.AtPlaces(s.Shown, places)...)
 	}
+	return shown
 }
 
 func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
@@ -196,6 +209,12 @@ func ofEach(operations map[string]conform.Share, least int) report.Coverage {
 func (c *Config) check() error {
 	wrong := func(text string) error { return fmt.Errorf("%w: %s", ErrUsage, text) }
 	switch backend := c.Backend + c.Replay; {
+	case len(c.Follow) > 0 && !c.Fix:
+		return wrong("following the published document changes the contract, for which -fix has to be given")
+	case c.Fix && (c.Contract == "" || backend == ""):
+		return wrong("a contract is fixed by what the backend does: give both")
+	case c.Fix && document.IsURL(c.Contract):
+		return wrong("a contract at a URL cannot be written to: download it and give the file")
 	case c.Published != "" && c.Package != "":
 		return wrong("give the published document or the package, not both")
 	case c.Backend != "" && c.Replay != "":

@@ -57,6 +57,7 @@ type Finding struct {
 	File      string   `json:"file,omitempty"`     // of the contract, where the place is
 	Line      int      `json:"line,omitempty"`     // in File; 0 if it is not known
 	YAML      string   `json:"yaml,omitempty"`     // the change as YAML
+	Left      string   `json:"left,omitempty"`     // why a run with -fix leaves the change to a person
 	New       bool     `json:"new,omitempty"`      // whether an earlier report, if one is given, does not have it
 	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
 }

@@ -86,8 +86,8 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 	default:
 		result.Seen = append(result.Seen, request.Seen...)
 	}
-	comparable := x.Probe == nil || holds(x.Probe.Base)
-	if comparable {
+	proves := x.Probe == nil || holds(x.Probe.Base)
+	if proves {
 		c.requests[x.Exchange] = request.Findings
 	}
 	for _, f := range result.Findings {
@@ -109,7 +109,7 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 		c.headers[h] = c.headers[h].again(x)
 	}
 	switch {
-	case x.Probe != nil && comparable:
+	case x.Probe != nil && proves:
 		c.probe(result.Place, x)
 	case x.Probe == nil && x.Status/100 == 2:
 		for _, f := range telling(request.Findings) {
@@ -152,7 +152,7 @@ func (c *check) missing() {
 	for place, troubles := range c.troubles {
 		for _, why := range slices.Sorted(maps.Keys(troubles)) {
 			seen := troubles[why]
-			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%d times %s", seen.count, why), "", seen.first, seen.count)
+			c.add(finding.Point{Place: place, Aspect: finding.Seen}, finding.Fault, "", fmt.Sprintf("%s (%d times)", why, seen.count), "", seen.first, seen.count)
 		}
 	}
 	if c.record.Foreign || len(c.record.Exchanges) == 0 {

@@ -41,8 +41,9 @@ type Config struct {
 	ReadOnly bool
 	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
 	NoProbes bool
-	// Brief, if it is not zero, is the time after which no more probes are sent, as a note says. What may break a client
-	// is then probed before what is only a matter of validation. It has no effect if requests are limited.
+	// Brief, if it is not zero, is the time after which no more probes are sent, as a note says. Orders are then read before
+	// anything is changed, and what may break a client is probed before what is only a matter of validation. If requests
+	// are limited, only Time ends the run.
 	Brief time.Duration
 	// Progress, if it is not nil, is called with the next step.
 	Progress func(step string)

@@ -68,9 +68,12 @@ func (r *run) untried() {
 func (r *run) all(ctx context.Context) error {
 	r.untried()
 	steps := []func(context.Context) error{r.look, r.script, r.reads}
-	if r.config.ReadOnly {
+	switch {
+	case r.config.ReadOnly:
 		r.note("the run was to change nothing: operations that change something were not tried")
 		steps = []func(context.Context) error{r.look, r.reads}
+	case r.config.Brief > 0:
+		steps = []func(context.Context) error{r.look, r.reads, r.script}
 	}
 	if !r.config.NoProbes {
 		steps = append(steps, r.probes)
@@ -104,7 +107,7 @@ func (r *run) endEarly() error {
 	for _, doc := range r.documents {
 		for _, place := range doc.Operations() {
 			if method, path, _ := strings.Cut(place, " "); !slices.Contains(r.record.Untried, place) && r.probed[place] < passes {
-				r.trouble(method, path, "not all of it was tried: %s", r.pace.stopped)
+				r.trouble(method, path, "not all of it was tried: %s", r.pace.why)
 			}
 		}
 	}
@@ -118,6 +121,6 @@ func (r *run) cleanUpAfter(ctx context.Context) {
 	defer cancel()
 	r.sent, r.kept, r.pace.stopped = 0, 0, ""
 	if _ = r.cleanUp(ctx); len(r.accounts) > 0 {
-		r.note("%d logins could not be logged out", len(r.accounts))
+		r.note("%d of the run's logins could not be logged out", len(r.accounts))
 	}
 }

@@ -22,6 +22,8 @@ const (
 	mostBlocked  = 3                      // operations that a limiter ends before it ends the run
 )
 
+const limitedRequests = "requests are limited"
+
 // errStopped ends a run early. What was seen until then is reported.
 var errStopped = errors.New("the run was stopped")
 
@@ -38,6 +40,7 @@ type pace struct {
 	foreign  bool              // whether the last response was not the backend's
 	blocked  map[string]string // why an operation is sent no longer, by its place
 	stopped  string            // why the run was stopped; "" if it was not
+	why      string            // the same in a few words
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -120,9 +123,10 @@ func (r *run) timeUp(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	r.pace.stopped = "the time for the run was up"
+	r.pace.stopped, r.pace.why = "the time for the run was up", "the time was up"
 	if r.pace.slowed {
 		r.pace.stopped += ", since the backend, or a proxy before it, limits requests"
+		r.pace.why = limitedRequests
 	}
 	return errStopped
 }
@@ -160,7 +164,7 @@ func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Durat
 	if late || wait > longestWait || attempt > mostLimited {
 		why := fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
 		if p.blocked[placeOf(x)] = why; late || len(p.blocked) >= mostBlocked {
-			p.stopped = why
+			p.stopped, p.why = why, limitedRequests
 		}
 		return false
 	}

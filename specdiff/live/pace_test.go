@@ -65,7 +65,7 @@ func limited(backend http.Handler, c *clock, most int, window time.Duration, ret
 }
 
 // runAt records with a clock of its own.
-func runAt(t *testing.T, c *clock, handler http.Handler, config Config) (*Record, error) {
+func runAt(t *testing.T, c *clock, handler http.Handler) (*Record, error) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -73,8 +73,7 @@ func runAt(t *testing.T, c *clock, handler http.Handler, config Config) (*Record
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Documents = []*openapi3.T{load(t, small)}
-	r := newRun(config, base)
+	r := newRun(Config{Documents: []*openapi3.T{load(t, small)}}, base)
 	r.pace.sleep, r.pace.now = c.sleep, c.now
 	return r.recorded(t.Context())
 }
@@ -94,7 +93,7 @@ func ids(t *testing.T, record *Record) []string {
 // TestRateLimiterSlowsARunDown checks that a run behind a rate limiter finds what it finds without one.
 func TestRateLimiterSlowsARunDown(t *testing.T) {
 	t.Parallel()
-	record, err := runAt(t, new(clock), smallBackend(t).Config.Handler, Config{})
+	record, err := runAt(t, new(clock), smallBackend(t).Config.Handler)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +114,7 @@ func TestRateLimiterSlowsARunDown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := new(clock)
-			record, err := runAt(t, c, limited(smallBackend(t).Config.Handler, c, limit.most, limit.window, limit.retryAfter), Config{})
+			record, err := runAt(t, c, limited(smallBackend(t).Config.Handler, c, limit.most, limit.window, limit.retryAfter))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -134,7 +133,7 @@ func TestRateLimiterSlowsARunDown(t *testing.T) {
 func TestRateLimiterEndsARun(t *testing.T) {
 	t.Parallel()
 	backend, c := smallBackend(t).Config.Handler, new(clock)
-	record, err := runAt(t, c, limited(backend, c, 60, 15*time.Minute, ""), Config{})
+	record, err := runAt(t, c, limited(backend, c, 60, 15*time.Minute, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +141,7 @@ func TestRateLimiterEndsARun(t *testing.T) {
 		t.Errorf("it waited for %s", c.passed)
 	}
 	found := Check(record, load(t, small)).Observations
-	for _, want := range []string{"429, a rate limit", "not all of it was tried: the backend, or a proxy before it, limits requests"} {
+	for _, want := range []string{"429, a rate limit", "not all of it was tried: requests are limited"} {
 		if !slices.ContainsFunc(found, func(o finding.Observation) bool { return o.Aspect == finding.Seen && strings.Contains(o.Live, want) }) {
 			t.Errorf("nothing says %q", want)
 		}
@@ -150,7 +149,7 @@ func TestRateLimiterEndsARun(t *testing.T) {
 	if !slices.ContainsFunc(record.Notes, func(note string) bool { return strings.Contains(note, "the run ended early") }) {
 		t.Errorf("the notes are %q", record.Notes)
 	}
-	_, err = runAt(t, c, limited(backend, c, 0, 15*time.Minute, ""), Config{})
+	_, err = runAt(t, c, limited(backend, c, 0, 15*time.Minute, ""))
 	if !errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "limits requests") {
 		t.Errorf("the error of a run that sees nothing is %v", err)
 	}
@@ -171,7 +170,7 @@ func TestLimitOfLogins(t *testing.T) {
 			return
 		}
 		backend.ServeHTTP(w, r)
-	}), Config{})
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +190,7 @@ func TestLimitOfLogins(t *testing.T) {
 // TestFailureOnTheWay checks that a response that does not come, or is not whole, costs no more than its request.
 func TestFailureOnTheWay(t *testing.T) {
 	t.Parallel()
-	record, err := runAt(t, new(clock), smallBackend(t).Config.Handler, Config{})
+	record, err := runAt(t, new(clock), smallBackend(t).Config.Handler)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +229,7 @@ func TestFailureOnTheWay(t *testing.T) {
 						return
 					}
 					backend.ServeHTTP(w, r)
-				}), Config{})
+				}))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -41,10 +41,11 @@ func (r *run) reads(ctx context.Context) error {
 func (s *script) enter(a *account) {
 	credentials := object{"email": a.email, "password": a.password}
 	if !s.config.ReadOnly {
-		s.takeToken(a, s.post("get a token", bearerPath, credentials, nil))
-	}
-	if a.token != "" {
-		return
+		x := s.post("get a token", bearerPath, credentials, nil)
+		s.takeToken(a, x)
+		if a.token != "" || x.Status == http.StatusUnauthorized && foreign(x.Exchange) == "" { // a second failure could lock the login
+			return
+		}
 	}
 	if s.login(a, s.post("log in to read", authPath, credentials, nil)); a.cookie != "" {
 		s.accounts = append(s.accounts, a)

@@ -28,6 +28,9 @@ var (
 )
 
 func newRedaction(s *secrets) *redaction {
+	if s == nil { // of a record that was not made by a run
+		s = &secrets{}
+	}
 	r := &redaction{secrets: s, names: map[string]string{}, counts: map[string]int{}}
 	var pairs []string
 	for _, secret := range s.values { // the longest are first, and a Replacer prefers what is first

@@ -39,6 +39,9 @@ func (s *secrets) add(name, value string) {
 
 // hide replaces each secret in texts by what show returns for its name: EMAIL, and EMAIL2 for another email.
 func (s *secrets) hide(show func(name string) string, texts ...*string) {
+	if s == nil {
+		return // of a record that was not made by a run
+	}
 	named := map[string][]string{} // the values, by name
 	for _, text := range texts {
 		for _, secret := range s.values {

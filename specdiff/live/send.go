@@ -38,7 +38,8 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 	}
 	path, _, _ := strings.Cut(q.path, "?")
 	if why := r.pace.blocked[placeOf(x)]; why != "" && r.pace.stopped == "" {
-		r.trouble(q.method, template(path), "not all of it was tried: %s", why)
+		r.trouble(q.method, template(path), "not all of it was tried: %s", limitedRequests)
+		r.note("%s: %s", placeOf(x), why)
 		return noResponse(), nil
 	}
 	err := r.deliver(ctx, x)

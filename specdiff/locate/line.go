@@ -170,17 +170,15 @@ func (d *Document) bound(schema *yaml.Node, text string) *yaml.Node {
 	return d.key(schema, Bounds...)
 }
 
-var headerName = regexp.MustCompile(`^(?:no )?([A-Za-z0-9-]+)`)
+var headerName = regexp.MustCompile(`^(?:no )?([A-Z][A-Za-z0-9-]*)`)
 
-// Name returns the name of the header that a finding is about.
+// Name returns the name of the header that a finding is about: the first that the backend does not send as the document
+// says, because the document may say something of several.
 func Name(f finding.Finding) string {
-	for _, text := range []string{f.Contract, f.Published, f.Live} {
-		if name := headerName.FindStringSubmatch(text); name != nil && (strings.HasSuffix(text, "documented") || strings.HasSuffix(text, "absent") || strings.HasSuffix(text, "always")) {
-			return name[1]
+	for _, text := range []string{f.Live, f.Contract, f.Published} {
+		if name := headerName.FindStringSubmatch(text); name != nil {
+			return finding.HeaderName(name[1])
 		}
-	}
-	if name := headerName.FindStringSubmatch(f.Live); name != nil {
-		return name[1]
 	}
 	return ""
 }

@@ -114,6 +114,20 @@ func TestAloneFailsForWhatBreaks(t *testing.T) {
 	}
 }
 
+// TestTroublesComeFirst checks that what else fails a run is before the findings, for people.
+func TestTroublesComeFirst(t *testing.T) {
+	r := full()
+	for _, format := range []string{"text", "narrow", "Markdown", "GitHub", "HTML"} {
+		got := in(t, format, r)
+		finding := strings.Index(got, r.Findings[0].ID())
+		for _, trouble := range []string{"expired", "1 of 4 values"} {
+			if at := strings.Index(got, trouble); at < 0 || at > finding {
+				t.Errorf("%s: %q is at %d, the first finding at %d", format, trouble, at, finding)
+			}
+		}
+	}
+}
+
 // TestNoFinding checks that every format has something to show when there is nothing to report.
 func TestNoFinding(t *testing.T) {
 	for format := range formats {

@@ -25,13 +25,9 @@ func (r *Report) GitHub(w io.Writer) error {
 	default:
 		a.add("error", "specdiff disagrees", finding.Finding{}, plain(r.outcome()))
 	}
-	for _, p := range r.Problems {
-		a.add("error", "accepted deviation", finding.Finding{}, plain(p.String()))
-	}
-	for _, c := range r.Coverage {
-		if c.Low() {
-			a.add("error", "too little was seen", finding.Finding{}, plain(c.String()))
-		}
+	for _, trouble := range r.troubles() {
+		title, text, _ := strings.Cut(trouble, ": ")
+		a.add("error", title, finding.Finding{}, plain(text))
 	}
 	for _, row := range rows(r.Unexplained()) {
 		if !r.Mine() {

@@ -48,13 +48,10 @@ func (r *Report) HTML(w io.Writer) error {
 	for _, f := range troubles(r.Unexplained()) {
 		p.Troubles = append(p.Troubles, plain(name(f)+": "+f.Live))
 	}
-	for _, problem := range r.Problems {
-		p.Troubles = append(p.Troubles, "accepted deviation "+plain(problem.String()))
+	for _, trouble := range r.troubles() {
+		p.Troubles = append(p.Troubles, plain(trouble))
 	}
 	for _, c := range r.Coverage {
-		if c.Low() {
-			p.Troubles = append(p.Troubles, plain(c.String()))
-		}
 		c.What, c.Missing = plain(c.What), slices.Clone(c.Missing)
 		for i, missing := range c.Missing {
 			c.Missing[i] = plain(missing)

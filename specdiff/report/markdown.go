@@ -28,13 +28,6 @@ func (r *Report) Markdown(w io.Writer) error {
 			}
 		}
 	})
-	fold(&b, "Accepted deviations that no longer stand", func(b *strings.Builder) {
-		for _, p := range r.Problems {
-			if !fits(b, "- "+code(p.ID)+": "+prose(p.Text)+"\n") {
-				return
-			}
-		}
-	})
 	fold(&b, "Seen of what the contract declares", func(b *strings.Builder) {
 		for _, c := range r.Coverage {
 			fmt.Fprintf(b, "- %d of %d %s, at least %d %%\n", c.Seen, c.Declared, prose(c.What), c.Floor)
@@ -65,6 +58,14 @@ func (r *Report) threeMarkdown(b *strings.Builder) {
 		mark = "❌ specdiff disagrees"
 	}
 	fmt.Fprintf(b, "### %s\n\n%s\n\n%s.\n", mark, prose(r.title()), prose(r.outcome()))
+	for i, trouble := range r.troubles() {
+		if i == 0 {
+			b.WriteString("\n")
+		}
+		if !fits(b, "- "+prose(trouble)+"\n") {
+			return
+		}
+	}
 	open := rows(r.Unexplained())
 	if len(open) > 0 {
 		b.WriteString("\n| point | contract | published | live | who is wrong |\n|---|---|---|---|---|\n")

@@ -21,6 +21,11 @@ func (r *Report) mineMarkdown(b *strings.Builder) {
 			return
 		}
 	}
+	for _, trouble := range r.troubles() {
+		if !fits(b, "- "+prose(trouble)+"\n") {
+			return
+		}
+	}
 	for _, d := range differences {
 		kind := "harmless"
 		if d.Breaking {

@@ -17,10 +17,11 @@ import (
 // Report is the outcome of a run. The names of its JSON are stable: new ones may be added.
 type Report struct {
 	Sources  Sources           `json:"sources"`
-	Findings []finding.Finding `json:"findings"` // sorted, with those to be dealt with first
-	Problems []accept.Problem  `json:"problems"` // of the file of accepted deviations
-	Coverage []Coverage        `json:"coverage"` // empty without a backend
-	Notes    []string          `json:"notes"`    // what could not be read or tried
+	Findings []finding.Finding `json:"findings"`        // sorted, with those to be dealt with first
+	Problems []accept.Problem  `json:"problems"`        // of the file of accepted deviations
+	Coverage []Coverage        `json:"coverage"`        // empty without a backend
+	Notes    []string          `json:"notes"`           // what could not be read or tried
+	Fixed    []finding.Finding `json:"fixed,omitempty"` // what a run with -fix changed in the contract, with the lines as they are now
 	// Gone is what an earlier report has and this one has not; see [Report.Since].
 	Gone  []finding.Finding `json:"gone,omitempty"`
 	Began time.Time         `json:"began,omitzero"` // when the run began, in UTC
@@ -113,6 +114,20 @@ func (r *Report) outcome() string {
 		parts = append(parts, fmt.Sprintf("since %s %d new, of which %d unexplained, and %d gone", r.Sources.Since, count(r.Findings, isNew), count(r.Unexplained(), isNew), len(r.Gone)))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// troubles returns what fails the run besides findings, in a line each.
+func (r *Report) troubles() []string {
+	var all []string
+	for _, p := range r.Problems {
+		all = append(all, "accepted deviation "+p.String())
+	}
+	for _, c := range r.Coverage {
+		if c.Low() {
+			all = append(all, "too little was seen: "+c.String())
+		}
+	}
+	return all
 }
 
 // relative returns the file of the contract that a finding is in, with slashes: from Root, if it is below it. It is ""

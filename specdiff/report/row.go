@@ -88,6 +88,7 @@ func (r row) fields() []field {
 		{Name: "id", Value: r.id(), Copied: true}, {Name: "at", Value: position(r.Finding)},
 		{Name: "contract", Value: r.Contract}, {Name: "published", Value: r.Published}, {Name: "live", Value: times(r.Finding)}, {Name: "seen", Value: r.Example},
 		{Name: "in Go", Value: r.Go}, {Name: r.client(), Value: r.Client}, {Name: "change", Value: r.Change}, {Name: "as YAML", Value: r.YAML, Copied: true, Block: true},
+		{Name: "left", Value: r.Left},
 		{Name: "used by", Value: few(r.Uses, ", ")}, {Name: "also at", Value: few(r.ids[1:], "\n"), Block: true}, {Name: "repeat", Value: r.Curl, Copied: true},
 	}, func(f field) bool { return f.Value == "" })
 }

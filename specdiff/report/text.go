@@ -22,12 +22,13 @@ type Style struct {
 // it is whether the client works with it, and what differs from the contract.
 func (r *Report) Text(w io.Writer, style Style) error {
 	t := &text{style: style}
-	if r.Mine() {
+	if t.fixed(r.Fixed); r.Mine() {
 		t.mine(r)
 		_, err := io.WriteString(w, t.String())
 		return err
 	}
 	t.hang("", 0, plain("specdiff: "+r.title()), t.strong)
+	t.troubles(r)
 	open := r.Unexplained()
 	if len(open) > 0 {
 		t.line("")
@@ -40,9 +41,6 @@ func (r *Report) Text(w io.Writer, style Style) error {
 	}
 	t.gone(r)
 	t.explained(r)
-	for _, p := range r.Problems {
-		t.hang(t.red("accepted deviation "), 19, plain(p.String()), same)
-	}
 	t.coverage(r.Coverage)
 	for _, note := range r.Notes {
 		t.hang(t.dim("note: "), 6, plain(note), t.dim)
@@ -55,6 +53,27 @@ func (r *Report) Text(w io.Writer, style Style) error {
 	}
 	_, err := io.WriteString(w, t.String())
 	return err
+}
+
+// fixed writes what a run with -fix changed.
+func (t *text) fixed(all []finding.Finding) {
+	for _, f := range all {
+		yaml, more, _ := strings.Cut(strings.TrimSpace(f.YAML), "\n")
+		if more != "" {
+			yaml += " …"
+		}
+		t.hang(t.green("changed "), 8, plain(strings.TrimSuffix(position(f)+": "+f.ID()+": "+yaml, ": ")), same)
+	}
+}
+
+// troubles writes what fails the run besides findings.
+func (t *text) troubles(r *Report) {
+	for i, trouble := range r.troubles() {
+		if i == 0 {
+			t.line("")
+		}
+		t.hang("", 0, plain(trouble), t.red)
+	}
 }
 
 type text struct {

@@ -98,6 +98,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.config.Replay, "replay", "", "instead of -backend: a `file` that -record wrote, which has the published document too, or a HAR file of a browser or proxy")
 	f.StringVar(&o.setup, "setup", "", "a `file`, or - for standard input, with the JSON of test/e2e/backend/start.mjs --json: customers to log in as (\"customers\": [{\"email\", \"password\"}]), which makes more of the backend visible")
 	f.StringVar(&o.config.Accepted, "accepted", "", "the `file` of accepted deviations, accepted.yaml")
+	f.BoolVar(&o.config.Fix, "fix", false, "change the file of the contract as the findings ask for, where what was seen leaves no choice; the report is on what is left")
+	f.Func("follow", "with -fix: the `id` of a finding that nothing decides and in which the published document is right; a star stands for any text; may be repeated", func(id string) error {
+		o.config.Follow = append(o.config.Follow, id)
+		return nil
+	})
 	f.StringVar(&o.config.Version, "backend-version", "", "the backend's `version`, which accepted deviations are for (default that of -package)")
 	f.StringVar(&o.routes, "routes", strings.Join(specdiff.DefaultRoutes(), ","), "`paths`, comma-separated: what the published document has below them and the contract lacks is a finding")
 	f.Func("floor", "how much of the contract has to be seen on the backend, in `percent`: as \"operation=100,status=80,property=90\", or \"default\" for what the shop of test/e2e/backend shows with its -setup", func(text string) (err error) {

@@ -119,6 +119,28 @@ func TestReadOnlyRunChangesNothing(t *testing.T) {
 	}
 }
 
+// TestWrongPasswordIsTriedOnce checks that a login that is refused is not tried again, since it could be locked.
+func TestWrongPasswordIsTriedOnce(t *testing.T) {
+	t.Parallel()
+	for _, readOnly := range []bool{true, false} {
+		s := newShop(t, direct)
+		s.login.Password = "no longer this"
+		_, findings := ask(t, live.Config{Backend: s.url, Logins: []live.Login{s.login}, ReadOnly: readOnly, NoProbes: true})
+		if !slices.ContainsFunc(findings, func(f string) bool { return strings.Contains(f, "login 1 of 1 was refused") }) {
+			t.Errorf("found %q", findings)
+		}
+		tried := 0
+		for _, r := range s.Requests() {
+			if strings.Contains(string(r.Body()), s.login.Email) {
+				tried++
+			}
+		}
+		if tried != 1 {
+			t.Errorf("the login was tried %d times", tried)
+		}
+	}
+}
+
 // TestReadOnlyRunWithoutALogin checks that what can be read without a login is compared.
 func TestReadOnlyRunWithoutALogin(t *testing.T) {
 	s := newShop(t, direct)
@@ -152,10 +174,10 @@ func route(method, path string) func(r *http.Request) bool {
 	return func(r *http.Request) bool { return r.Method == method && r.URL.Path == path }
 }
 
-// every matches each nth request.
-func every(n int32) func(r *http.Request) bool {
+// everyTenth matches each tenth request.
+func everyTenth() func(r *http.Request) bool {
 	var count atomic.Int32
-	return func(*http.Request) bool { return count.Add(1)%n == 0 }
+	return func(*http.Request) bool { return count.Add(1)%10 == 0 }
 }
 
 // TestWhatABackendDoesNotHaveIsOneFinding checks shops in which something is missing or refused: only that is found, and
@@ -175,7 +197,7 @@ func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
 			"DELETE /store/customers/me/addresses/{address_id}#seen: it was not tried: no address could be added",
 		}},
 		{"registration refused", page(403, "<h1>Forbidden</h1>", route("POST", "/store/customers")), []string{
-			"POST /store/customers#seen: 7 times 403, a gateway that refuses the request; no success was seen",
+			"POST /store/customers#seen: 403, a gateway that refuses the request (7 times); no success was seen",
 			"POST /store/customers/me#seen: it was not tried: no customer could be registered; no success was seen",
 			"POST /store/customers/me/addresses#seen: it was not tried",
 			"POST /store/customers/me/addresses/{address_id}#seen: it was not tried",
@@ -205,11 +227,11 @@ func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
 func TestTroublesOfARunAreNotTheContracts(t *testing.T) {
 	t.Parallel()
 	for name, through := range map[string]gateway{
-		"bad gateways":       page(502, "<center>nginx</center>", every(10)),
-		"a CDN's own":        page(522, "<h1>Connection timed out</h1>", every(10)),
+		"bad gateways":       page(502, "<center>nginx</center>", everyTenth()),
+		"a CDN's own":        page(522, "<h1>Connection timed out</h1>", everyTenth()),
 		"a firewall's 403":   page(403, "<h1>Request blocked</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "unknown") }),
 		"a firewall's 406":   page(406, "<h1>Not Acceptable</h1>", func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "%5B") }),
-		"a challenge as 200": page(200, "<html>Are you a robot?</html>", every(10)),
+		"a challenge as 200": page(200, "<html>Are you a robot?</html>", everyTenth()),
 		"no cookies": func(backend http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				recorded := httptest.NewRecorder()
@@ -219,7 +241,7 @@ func TestTroublesOfARunAreNotTheContracts(t *testing.T) {
 		},
 		"no asking for emails": page(404, "<html>nginx</html>", func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/store/auth/A") }),
 		"502 in JSON": func(backend http.Handler) http.Handler {
-			hit := every(10)
+			hit := everyTenth()
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if !hit(r) {
 					backend.ServeHTTP(w, r)

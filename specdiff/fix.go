@@ -1,0 +1,225 @@
+package specdiff
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/medusa-storefront/customers-go/specdiff/accept"
+	"github.com/medusa-storefront/customers-go/specdiff/document"
+	"github.com/medusa-storefront/customers-go/specdiff/edit"
+	"github.com/medusa-storefront/customers-go/specdiff/finding"
+	"github.com/medusa-storefront/customers-go/specdiff/fix"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
+	"github.com/medusa-storefront/customers-go/specdiff/locate"
+	"github.com/medusa-storefront/customers-go/specdiff/report"
+)
+
+// Fix compares sources that were read, with the text of the contract among them, and applies the accepted deviations.
+// It returns the text after the changes that findings ask for, as far as what was seen leaves no choice, and the report
+// on it: what was changed is Fixed, and each other finding has the reason why it is Left to a person. No file is read
+// or written.
+func Fix(s Sources, config Config) (*report.Report, []byte, error) {
+	names := report.Sources{Contract: cmp.Or(config.Contract, "openapi.yaml"), Version: config.Version}
+	if s.Published != nil {
+		names.Published = cmp.Or(config.Published, "the published document")
+	}
+	if s.Record != nil {
+		names.Backend, names.Version = cmp.Or(s.Record.Backend, "the record"), cmp.Or(names.Version, s.Record.Version)
+	}
+	if s.Accepted == nil {
+		s.Accepted = new(accept.File)
+	}
+	config.Fix = true
+	return config.outcome(s, names)
+}
+
+// outcome compares the sources, and returns the report and, if the contract is to be fixed, its text after that.
+func (c *Config) outcome(s Sources, names report.Sources) (*report.Report, []byte, error) {
+	if !c.Fix {
+		r, shown := c.judge(s, names)
+		c.propose(r, s, shown)
+		return r, nil, nil
+	}
+	kept := map[string]string{} // the ids of findings that a change does not mend, and why
+	for {
+		r, text, again, err := c.fixed(s, names, kept)
+		if !again || err != nil {
+			return r, text, err
+		}
+	}
+}
+
+// judge compares the sources and applies the accepted deviations.
+func (c *Config) judge(s Sources, names report.Sources) (*report.Report, *live.Result) {
+	r, shown := c.compare(s)
+	r.Sources = names
+	if r.Mine() && !c.Fix {
+		mine(r, s.Record)
+	}
+	locate.Set(r.Findings, names.Contract, s.Text)
+	if names.Contract == report.Embedded {
+		unlocate(r.Findings)
+	}
+	c.accept(r, s.Accepted)
+	return r, shown
+}
+
+// propose sets the changes as YAML.
+func (c *Config) propose(r *report.Report, s Sources, shown *live.Result) {
+	t, err := edit.New(s.Text)
+	if err != nil {
+		return
+	}
+	from := fix.Sources{Published: published(s), Shown: shown, Findings: r.Findings}
+	for i, f := range r.Findings {
+		r.Findings[i].YAML, _ = fix.Change(t.Dry(), f, from)
+	}
+}
+
+func published(s Sources) *locate.Document {
+	if s.Published == nil {
+		return nil
+	}
+	text, err := json.Marshal(s.Published)
+	if err != nil {
+		return nil
+	}
+	doc, err := locate.Parse(text)
+	if err != nil {
+		return nil
+	}
+	return doc
+}
+
+// mostRounds is how often the contract is compared again after changes, which may bring other findings to light.
+const mostRounds = 6
+
+// fixed changes the contract until a comparison asks for no other change. If a change did not mend what it was for, it
+// adds that to kept, and again is true.
+func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) (r *report.Report, text []byte, again bool, err error) {
+	t, err := edit.New(s.Text)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	done := map[string]finding.Finding{}
+	theirs := published(s)
+	for range mostRounds {
+		if s.Contract, err = document.Parse(t.Bytes(), names.Contract); err != nil {
+			return nil, nil, false, fmt.Errorf("the contract is left as it is: after the changes %w", err)
+		}
+		s.Text = t.Bytes()
+		var shown *live.Result
+		r, shown = c.judge(s, names)
+		from := fix.Sources{Published: theirs, Shown: shown, Findings: r.Unexplained(), Follow: c.follows}
+		changed := false
+		unread := slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Aspect == finding.Unread && kept[f.ID()] == "" })
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			if unread != (f.Aspect == finding.Unread) {
+				continue // a keyword that is misspelled makes other findings
+			}
+			if _, twice := done[f.ID()]; twice && f.Accepted == "" && f.Wrong != finding.Published {
+				kept[f.ID()] = "a change did not mend it: what was seen does not fit one"
+				return nil, nil, true, nil
+			}
+			if f.Accepted != "" || f.Wrong == finding.Published || kept[f.ID()] != "" {
+				f.Left = kept[f.ID()]
+				f.YAML, _ = fix.Change(t.Dry(), *f, from)
+				continue
+			}
+			before := t.Bytes()
+			yaml, err := fix.Change(t, *f, from)
+			if f.YAML = yaml; err != nil {
+				if f.Left = err.Error(); unread {
+					kept[f.ID()], changed = f.Left, true
+				}
+				if t, err = edit.New(before); err != nil { // some of it may be done
+					return nil, nil, false, err
+				}
+				continue
+			}
+			done[f.ID()] = *f
+			changed = changed || !bytes.Equal(before, t.Bytes())
+		}
+		changed = c.restore(t, r, s, done) || changed
+		if !changed {
+			break
+		}
+	}
+	for i, f := range r.Findings {
+		if _, tried := done[f.ID()]; tried && f.Left == "" {
+			r.Findings[i].Left = "it is not clear what to write"
+		}
+	}
+	r.Fixed = fixes(done, r, names.Contract, s.Text)
+	return r, s.Text, false, nil
+}
+
+func (c *Config) follows(f finding.Finding) bool {
+	return slices.ContainsFunc(c.Follow, func(id string) bool { return accept.Covers(id, f.ID()) })
+}
+
+// restore makes the contract say at the places of changes what it said when deviations there were accepted, and reports
+// whether that changed it.
+func (c *Config) restore(t *edit.Text, r *report.Report, s Sources, done map[string]finding.Finding) bool {
+	before := t.Bytes()
+	for _, p := range r.Problems {
+		place, aspect, _ := strings.Cut(p.ID, "#")
+		for _, f := range done {
+			if i := slices.IndexFunc(s.Accepted.Accepted, func(e *accept.Entry) bool { return slices.Contains(e.IDs, p.ID) }); p.Gone && f.Place == place && i >= 0 {
+				_ = fix.Restore(t, finding.Point{Place: place, Aspect: finding.Aspect(aspect)}, s.Accepted.Accepted[i].Contract) // or it stays a problem
+			}
+		}
+	}
+	return !bytes.Equal(before, t.Bytes())
+}
+
+// fixes returns what was changed, in the order of the lines.
+func fixes(done map[string]finding.Finding, r *report.Report, file string, text []byte) []finding.Finding {
+	var all []finding.Finding
+	for id, f := range done {
+		if !slices.ContainsFunc(r.Unexplained(), func(o finding.Finding) bool { return o.ID() == id }) {
+			all = append(all, f)
+		}
+	}
+	locate.Set(all, file, text)
+	slices.SortFunc(all, func(a, b finding.Finding) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return bytes.Compare([]byte(a.ID()), []byte(b.ID()))
+	})
+	return all
+}
+
+// replace writes a file in one step, with the permissions that it has.
+func replace(name string, text []byte) (err error) {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".fix-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name())
+		}
+	}()
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
