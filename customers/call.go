@@ -197,12 +197,12 @@ func fetch[T any](ctx context.Context, c *caller, in *call, req *http.Request, r
 
 // customer makes a call whose response is the customer.
 func (c *caller) customer(ctx context.Context, in *call, req *http.Request) (*Customer, error) {
-	read := api.DecodeCustomerEnvelope
-	if in.options.orders != nil {
+	read := decodeWithAddresses
+	switch {
+	case in.op == OperationResetPassword:
+		read = api.DecodeCustomerEnvelope
+	case in.options.orders != nil:
 		read = in.options.orders
-	}
-	if in.op != OperationResetPassword {
-		read = withAddresses(read)
 	}
 	envelope, err := fetch(ctx, c, in, req, read, api.DecodeOptions{})
 	if envelope == nil {

@@ -172,23 +172,26 @@ func isPartial(err error) bool {
 	return ok
 }
 
-// withAddresses has read refuse a customer without a list of addresses, which the contract has as optional because the
+// decodeWithAddresses decodes a customer with the list of addresses, which the contract has as optional because the
 // customer of ResetPassword and those of orders come without it. A list that is missing would pass for an empty one.
-func withAddresses(read decodeFunc[api.CustomerEnvelope]) decodeFunc[api.CustomerEnvelope] {
-	return func(ctx context.Context, body []byte, options api.DecodeOptions) (*api.CustomerEnvelope, error) {
-		envelope, err := read(ctx, body, options)
-		if envelope != nil && envelope.Customer.ShippingAddresses == nil {
-			return nil, &DecodeError{Path: "customer.shipping_addresses", Reason: "missing"}
-		}
-		return envelope, err
+func decodeWithAddresses(ctx context.Context, body []byte, options api.DecodeOptions) (*api.CustomerEnvelope, error) {
+	envelope, err := api.DecodeCustomerEnvelope(ctx, body, options)
+	if envelope != nil && envelope.Customer.ShippingAddresses == nil {
+		return nil, &DecodeError{Path: "customer.shipping_addresses", Reason: "missing"}
 	}
+	return envelope, err
 }
 
 // decodeWithOrders decodes a login's response with its orders. Only [WithOrders] refers to it, so that a program
 // without orders has no decoders of them.
 func decodeWithOrders(ctx context.Context, body []byte, options api.DecodeOptions) (*api.CustomerEnvelope, error) {
 	envelope, err := api.DecodeSessionEnvelope(ctx, body, options)
-	if envelope != nil && envelope.Customer.Orders == nil {
+	switch {
+	case envelope == nil:
+		return nil, err
+	case envelope.Customer.ShippingAddresses == nil:
+		return nil, &DecodeError{Path: "customer.shipping_addresses", Reason: "missing"}
+	case envelope.Customer.Orders == nil:
 		return nil, &DecodeError{Path: "customer.orders", Reason: "missing"}
 	}
 	return (*api.CustomerEnvelope)(envelope), err

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -184,8 +185,24 @@ func (c *Config) coverage(all []conform.Coverage) []report.Coverage {
 	var lines []report.Coverage
 	for _, line := range all {
 		lines = append(lines, report.Coverage{What: string(line.What), Seen: line.Seen, Declared: line.Declared, Floor: c.Floor[line.What], Missing: line.Missing})
+		if least := c.Floor[conform.EachOperation]; least > 0 && line.What == conform.InResponse {
+			lines = append(lines, ofEach(line.Operations, least))
+		}
 	}
 	return lines
+}
+
+// ofEach returns how many operations showed the least percentage of their responses, which all have to.
+func ofEach(operations map[string]conform.Share, least int) report.Coverage {
+	line := report.Coverage{What: fmt.Sprintf("operation with %d %% of its responses' properties", least), Declared: len(operations), Floor: 100}
+	for _, name := range slices.Sorted(maps.Keys(operations)) {
+		if share := operations[name]; share.Seen*100 >= share.Declared*least {
+			line.Seen++
+		} else {
+			line.Missing = append(line.Missing, fmt.Sprintf("%s (%d of %d)", name, share.Seen, share.Declared))
+		}
+	}
+	return line
 }
 
 // check returns an error if there is nothing to compare, or two of a kind.

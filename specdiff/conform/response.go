@@ -158,7 +158,10 @@ func (e *exchange) cookie(line string) {
 		e.add(WrongCookie, "", "no Date to compare its Expires with")
 		return
 	}
-	if life := cookie.Expires.Sub(date); life > ttl+staleDate || life < ttl-slowResponse {
+	switch life := cookie.Expires.Sub(date); {
+	case life < 0:
+		e.add(WrongCookie, "a life of "+ttl.String(), "an Expires in the past, which deletes it")
+	case life > ttl+staleDate, life < ttl-slowResponse:
 		e.add(WrongCookie, "a life of "+ttl.String(), "a life of %s", life)
 	}
 }

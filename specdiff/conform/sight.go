@@ -24,4 +24,6 @@ const (
 	Time       SightKind = "time"         // a string without a format was a time
 	Text       SightKind = "text"         // a string without a format was no time
 	Fraction   SightKind = "fraction"     // a number was not an integer
+
+	EachOperation SightKind = "each operation" // of the responses of each operation, the properties; only for a floor
 )

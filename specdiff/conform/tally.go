@@ -96,7 +96,12 @@ type Coverage struct {
 	Seen     int
 	Declared int
 	Missing  []string // what was not seen
+	// Operations are the parts of each operation, by its name, if what is counted belongs to operations' responses.
+	Operations map[string]Share
 }
+
+// Share is how much of something was seen.
+type Share struct{ Seen, Declared int }
 
 // Coverage returns one line for each kind of sight that the contract declares.
 func (t *Tally) Coverage() []Coverage {
@@ -106,16 +111,23 @@ func (t *Tally) Coverage() []Coverage {
 	}
 	var lines []Coverage
 	for _, what := range []SightKind{Called, Responded, Content, InResponse, Property, Valued, Null, Enum, Input} {
-		line := Coverage{What: what}
+		line := Coverage{What: what, Operations: map[string]Share{}}
 		for sight := range declared {
 			if sight.What != what {
 				continue
 			}
+			operation, _, _ := strings.Cut(sight.Loc, " ")
+			share := line.Operations[operation]
 			line.Declared++
+			share.Declared++
 			if _, ok := t.seen[sight]; ok {
 				line.Seen++
+				share.Seen++
 			} else {
 				line.Missing = append(line.Missing, sight.Loc)
+			}
+			if what == InResponse {
+				line.Operations[operation] = share
 			}
 		}
 		slices.Sort(line.Missing)

@@ -74,3 +74,26 @@ paths:
 		t.Errorf("found %v, want only that r is missing", found)
 	}
 }
+
+// TestCoverageByOperation checks that an operation of which little was seen shows, even if much was seen of all.
+func TestCoverageByOperation(t *testing.T) {
+	c, err := Load([]byte(`
+openapi: 3.0.3
+info: { title: T, version: '1' }
+paths:
+  /all: { get: { operationId: ListAll, responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } } } } }
+  /one: { get: { operationId: GetOne, responses: { '200': { description: ok, content: { application/json: { schema: { $ref: '#/components/schemas/A' } } } } } } }
+components: { schemas: { A: { type: object, required: [a, b], properties: { a: { type: string }, b: { type: string } } } } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := NewTally(c)
+	x := &Exchange{Method: "GET", URL: "/all", Status: 200, ResponseHeader: map[string][]string{"Content-Type": {"application/json"}}, ResponseBody: []byte(`{"a":"1","b":"2"}`)}
+	tally.Add(x, c.Check(x))
+	for _, line := range tally.Coverage() {
+		if got := line.Operations; line.What == InResponse && (got["ListAll"] != Share{2, 2} || got["GetOne"] != Share{0, 2}) {
+			t.Errorf("the operations are %v", got)
+		}
+	}
+}

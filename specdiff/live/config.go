@@ -102,4 +102,5 @@ type Floor map[conform.SightKind]int
 // DefaultFloor is what a run with the logins of test/e2e/backend shows, a shop with orders of every kind.
 var DefaultFloor = Floor{
 	conform.Called: 100, conform.Responded: 75, conform.Content: 75, conform.InResponse: 90, conform.Property: 85, conform.Enum: 60, conform.Input: 90,
+	conform.EachOperation: 50,
 }

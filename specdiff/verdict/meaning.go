@@ -40,17 +40,17 @@ func meaning(f finding.Finding) (inGo, change string) {
 func flaw(f finding.Finding) (inGo, change string) {
 	switch f.Aspect {
 	case finding.Nullable:
-		return "the field is no pointer, although it is meant to be", "nullable: true and allOf: [$ref] at " + f.Place
+		return "the field is no pointer, although it is meant to be", "write nullable: true and allOf: [$ref] at " + f.Place
 	case finding.Branches:
-		return "a union type with one member", "the schema itself at " + f.Place
+		return "a union type with one member", "write the schema itself at " + f.Place + ", or make its branches differ"
 	case finding.Unread:
-		return "nothing that was compared: this part of the document is not read", "what stands at " + f.Place + ": " + f.Contract
+		return "nothing that was compared: this part of the document is not read", "write what is at " + f.Place + " in another way: " + f.Contract
 	case finding.Security:
-		return "no credentials fit, so that no call can be made", "components.securitySchemes, or the security of " + f.Place
+		return "no credentials fit, so that no call can be made", "declare the scheme in components.securitySchemes, or take it off the security of " + f.Place
 	case finding.OperationID:
-		return "nothing; the operation is not found in Medusa's documentation", "x-medusa-operation-id: " + f.Published + " at " + f.Place
+		return "nothing; the operation is not found in Medusa's documentation", "write x-medusa-operation-id: " + f.Published + " at " + f.Place
 	default:
-		return "nothing; the documentation is misleading", "another " + string(f.Aspect) + " at " + f.Place
+		return "nothing; the documentation is misleading", "write another " + string(f.Aspect) + " at " + f.Place
 	}
 }
 
@@ -76,10 +76,13 @@ func effect(f finding.Finding, from, to string) string {
 	case finding.Type:
 		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no response that holds it can be decoded", from, to)
 	case finding.Format:
+		if to == "another format" {
+			return fmt.Sprintf("the field's type changes; values that are not of the format %s cannot be decoded", from)
+		}
 		return fmt.Sprintf("the field's type changes (format %s to %s)", from, to)
 	case finding.Enum:
-		if comes || from == "none" {
-			return "new enum constants: " + to
+		if comes || from == "none" || f.Live != "" && f.Wrong != finding.Published {
+			return "new enum constants, or a plain type: " + to
 		}
 		return "enum constants that are never sent: " + from
 	case finding.Bounds:
@@ -91,7 +94,7 @@ func effect(f finding.Finding, from, to string) string {
 	case finding.Branches:
 		return "a union type becomes a plain one, or the other way round"
 	case finding.Style, finding.Explode:
-		return "the parameter never worked: the backend reads it written as " + to
+		return "the parameter never worked: the backend reads it written as " + ways(to)
 	case finding.Status:
 		if gone {
 			return "a case for this status that never happens"
@@ -137,6 +140,9 @@ func mayBeMissing(says string) bool {
 
 func presence(f finding.Finding, gone bool) string {
 	what := kindOf(f.Place)
+	if strings.HasPrefix(f.Live, "refused") {
+		gone = true
+	}
 	switch {
 	case what == operation && gone:
 		return "a method that always fails"
@@ -150,46 +156,6 @@ func presence(f finding.Finding, gone bool) string {
 		return "a field that is never filled"
 	}
 	return "a field that is missing: its value is dropped when a response is decoded"
-}
-
-// edit returns the change of openapi.yaml that the truth asks for.
-func edit(f finding.Finding, truth string) string {
-	where := f.Place
-	gone := truth == compare.Absent || truth == ""
-	if tried(f.Aspect, truth) != "" {
-		return fmt.Sprintf("%s at %s, so that it allows what is accepted and no more (%s)", f.Aspect, where, truth)
-	}
-	switch f.Aspect {
-	case finding.Presence:
-		if gone {
-			return "remove " + where
-		}
-		if kindOf(where) == operation {
-			return "add " + where
-		}
-		return fmt.Sprintf("add %s: %s", where, truth)
-	case finding.Style, finding.Explode:
-		return fmt.Sprintf("style and explode at %s, so that it is written as %s", where, truth)
-	case finding.Status:
-		if gone {
-			return "remove the response " + where
-		}
-		return fmt.Sprintf("add the response that was seen to %s: %s", where, truth)
-	case finding.Nullable:
-		return fmt.Sprintf("nullable: %t at %s", mayBeNull(truth), where)
-	case finding.Required:
-		if kindOf(f.Place) == schema && mayBeMissing(truth) {
-			return "take " + where + " off the list `required` of its object"
-		}
-		if kindOf(f.Place) == schema {
-			return "put " + where + " on the list `required` of its object"
-		}
-		return fmt.Sprintf("required: %t at %s", !mayBeMissing(truth), where)
-	case finding.Cookie:
-		return fmt.Sprintf("headers: Set-Cookie at %s: %s", where, truth)
-	default:
-		return fmt.Sprintf("%s at %s: %s", f.Aspect, where, truth)
-	}
 }
 
 type kind int

@@ -172,27 +172,27 @@ func TestMeaning(t *testing.T) {
 		{finding.Required, "Login.x", "optional", "refused: omitted", "has to be set", "put Login.x on"},
 		{finding.Required, "POST /o body", "required", "accepted: no body", "may be missing", "required: false at POST /o body"},
 		{finding.Nullable, "Login.x", "string", "accepted; accepted: null", "becomes a pointer", "nullable: true at Login.x"},
-		{finding.Nullable, "Login.x", "null allowed", "refused: null", "plain field", "nullable: false at Login.x"},
+		{finding.Nullable, "Login.x", "null allowed", "refused: null", "plain field", "take nullable: true off Login.x"},
 		{finding.Bounds, "Login.x", "minLength 1", "accepted: empty", "refuses what the backend takes", "bounds at Login.x"},
 		{finding.Format, "Login.x", "none", "refused: no email", "does not take", "format at Login.x"},
 		{finding.Required, "GET /o query q", "optional", "required", "has to be set", "required: true"},
 		{finding.Nullable, "Order.x", "not null", "null", "becomes a pointer", "nullable: true at Order.x"},
-		{finding.Nullable, "Order.x", "null allowed", "not null", "plain field", "nullable: false at Order.x"},
-		{finding.Type, "Order.x", "string", "integer", "string to integer", "type at Order.x: integer"},
-		{finding.Format, "Order.x", "date", "date-time", "date to date-time", "format at Order.x: date-time"},
-		{finding.Enum, "OrderStatus", "none", "lost", "new enum constants: lost", "enum at OrderStatus: lost"},
-		{finding.Style, "GET /o query s", "s=1,2", "s[]=1&s[]=2", "never worked", "style and explode at GET /o query s"},
-		{finding.Explode, "GET /o query s", "s=1,2", "s=1&s=2", "never worked", "explode at GET /o query s"},
+		{finding.Nullable, "Order.x", "null allowed", "not null", "plain field", "take nullable: true off Order.x"},
+		{finding.Type, "Order.x", "string", "integer", "string to integer", "write type: integer at Order.x"},
+		{finding.Format, "Order.x", "date", "date-time", "date to date-time", "write format: date-time at Order.x"},
+		{finding.Enum, "OrderStatus", "none", "lost", "new enum constants, or a plain type: lost", "add to the enum at OrderStatus, or remove it if these are no names: lost"},
+		{finding.Style, "GET /o query s", "s=1,2", "s[]=1&s[]=2", "never worked", "change name, style and explode of GET /o query s, so that it is written as s[]=1&s[]=2"},
+		{finding.Explode, "GET /o query s", "s=1,2", "s=1&s=2", "never worked", "explode of GET /o query s"},
 		{finding.Status, "GET /o 409", "absent", "409", "one more status", "add the response"},
 		{finding.Status, "GET /o 409", "documented", "absent", "never happens", "remove the response"},
-		{finding.ContentType, "GET /o 401", "text/plain", "none", "left as bytes", "content-type at GET /o 401: none"},
-		{finding.Cookie, "GET /o 200", "absent", "Set-Cookie", "session cookie", "Set-Cookie at GET /o 200"},
-		{finding.Header, "GET /o 200", "absent", "ETag", "header field", "header at"},
-		{finding.Security, "GET /o", "none", "bearer", "needs a session", "security at"},
-		{finding.Open, "Order", "declared properties only", "more", "kept in a map", "open at"},
+		{finding.ContentType, "GET /o 401", "text/plain", "none", "left as bytes", "make the content of GET /o 401 that of none"},
+		{finding.Cookie, "GET /o 200", "absent", "Set-Cookie", "session cookie", "declare the header Set-Cookie at GET /o 200"},
+		{finding.Header, "GET /o 200", "absent", "ETag", "header field", "declare the header ETag at GET /o 200"},
+		{finding.Security, "GET /o", "none", "bearer", "needs a session", "the security of GET /o"},
+		{finding.Open, "Order", "declared properties only", "more", "kept in a map", "write additionalProperties: true at Order"},
 		{finding.Branches, "Body", "one of A, B", "A", "union", "branches at"},
-		{finding.Bounds, "Order.x", "minLength 1", "none", "checked before sending", "bounds at"},
-		{finding.Default, "GET /o query l", "10", "20", "leaving the field out", "default at"},
+		{finding.Bounds, "Order.x", "minLength 1", "none", "checked before sending", "remove or widen the bound (minLength 1) at Order.x"},
+		{finding.Default, "GET /o query l", "10", "20", "leaving the field out", "write default: 20 at"},
 	} {
 		all := verdict.Join(verdict.Evidence{Contract: []finding.Observation{{
 			Point: finding.Point{Place: c.place, Aspect: c.aspect}, Relation: finding.Contradicts, Document: c.contract, Live: c.live,
@@ -202,6 +202,48 @@ func TestMeaning(t *testing.T) {
 		}
 		if len(all) == 1 && strings.HasSuffix(all[0].Change, "documented") {
 			t.Errorf("%s %s: %q can be written into no document", c.place, c.aspect, all[0].Change)
+		}
+	}
+}
+
+// TestAdvice checks that the change for each way in which a backend contradicts a document is an instruction that can be
+// followed, in words of the contract.
+func TestAdvice(t *testing.T) {
+	for _, c := range []struct {
+		id, contract, live, change string
+	}{
+		{"GET /o query order#presence", "string", "refused: value", "remove GET /o query order"},
+		{"GET /o query q#presence", "absent", "accepted: value; accepted: empty", "add GET /o query q"},
+		{"Order.x#presence", "absent", "null; object", "add Order.x: null or object"},
+		{"Order.items#bounds", "minItems 50", "2", "remove or widen the bound (minItems 50) at Order.items, where this was seen: 2"},
+		{"Login.x#bounds", "allowed", "fails: more than 32 bits; refused: empty; accepted: zero", "change the bounds at Login.x: allow what the backend accepts (zero), forbid what it refuses (empty), forbid what it fails at (more than 32 bits)"},
+		{"Customer.id#format", "uuid", "another format", "remove the format uuid at Customer.id, which the values do not have"},
+		{"GET /o query s#style", "comma in brackets", "400; accepted: comma", "change name, style and explode of GET /o query s, so that it is written as comma"},
+		{"GET /o query s#style", "pairs", "400; accepted: deep object gt, deep object lt", "change name, style and explode of GET /o query s, so that it is written as deep object"},
+		{"GET /o query s#style", "pipes", "400; accepted: none of the ways that were tried", "find out how the backend reads GET /o query s; no way to write it was accepted"},
+		{"GET /o 200#header", "ETag documented; elsewhere X-Total documented", "no X-Total", "remove the header X-Total at GET /o 200"},
+		{"GET /o 200#header", "X-Etag documented", "ETag, no X-Etag", "declare the header ETag, remove the header X-Etag at GET /o 200"},
+		{"GET /o 200#header", "ETag documented", `Etag string "W/1"; Etag string "W/2"`, "change the schema of the header ETag at GET /o 200"},
+		{"GET /o 200#cookie", "Set-Cookie documented", "none, to requests without a cookie", "remove the header Set-Cookie at GET /o 200, or find out when it is sent (none, to requests without a cookie)"},
+		{"GET /o#security", "cookie sid", "accepted; accepted: token only", "change the security of GET /o: allow what the backend accepts (the usual credentials, token only)"},
+		{"GET /o#security", "bearer and cookie sid", "refused: no credentials, accepted", "change the security of GET /o: allow what the backend accepts (the usual credentials), forbid what it refuses (no credentials)"},
+		{"GET /o 401#content-type", "no body", "a body", "declare the body of GET /o 401: its content, or x-no-content-type: true"},
+		{"GET /o 401#content-type", "text/plain", "a body without a content type", "write x-no-content-type: true at GET /o 401, without content"},
+		{"GET /o 422#content-type", "no body", "application/json; a body", "make the content of GET /o 422 that of application/json"},
+		{"GET /o 401#status", "absent", "401", "add the response GET /o 401"},
+		{"Order.x#type", "boolean", "string; integer", "let Order.x allow all that was seen: string; integer"},
+		{"Order.x#branches", "one of integer, boolean", "fits no branch; what the closest one lacks follows", "change the branches at Order.x, so that one of them fits what was seen"},
+		{"Order#open", "declared properties only", "accepted: extra property", "change the additionalProperties at Order: allow what the backend accepts (extra property)"},
+		{"Order.x#enum", "one", `"a"; "b"`, `add to the enum at Order.x, or remove it if these are no names: "a"; "b"`},
+		{"Order#unread", "requird is no keyword of OpenAPI 3.0 here", "", "write what is at Order in another way: requird is no keyword of OpenAPI 3.0 here"},
+		{"GET /o#security", "the scheme x is not declared", "", "declare the scheme in components.securitySchemes, or take it off the security of GET /o"},
+	} {
+		place, aspect, _ := strings.Cut(c.id, "#")
+		all := verdict.Join(verdict.Evidence{Contract: []finding.Observation{{
+			Point: finding.Point{Place: place, Aspect: finding.Aspect(aspect)}, Relation: finding.Contradicts, Document: c.contract, Live: c.live,
+		}}})
+		if len(all) != 1 || all[0].Change != c.change {
+			t.Errorf("%s, %q to %q: got %q, want %q", c.id, c.contract, c.live, all[0].Change, c.change)
 		}
 	}
 }
