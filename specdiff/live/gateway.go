@@ -114,7 +114,7 @@ func (c *check) lacking() {
 	for i, result := range c.results {
 		x := &c.record.Exchanges[i]
 		switch {
-		case result.Operation == "" || foreign(x.Exchange) != "":
+		case result.Operation == "" || foreign(x.Exchange) != "", x.Step == stepNoEmail: // another route may respond to it
 		case routeless(x.Exchange):
 			if first[result.Place] == nil {
 				first[result.Place] = x

@@ -63,6 +63,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	for _, path := range s.config.Ask {
 		read(StepAsk, path)
 	}
+	read("list many orders", ordersPath+"?limit=100")
 	x := read("list all orders", ordersPath+"?limit=0")
 	if len(x.orders()) == 0 {
 		return

@@ -102,7 +102,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 		"no tokens":         {[]finding.Observation{saw("POST /store/auth/token", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Security, "allowed", "refused: a token")}, []string{"!no bearer tokens, which came with 1.17"}},
 		"no signs":          {[]finding.Observation{saw("GET /store/customers/me/orders query fields", finding.Format, "allowed", "fails: name after a plus; fails: name after a minus")}, []string{"!no + and - before names in fields, which came with 1.20.4"}},
 		"an old logout":     {[]finding.Observation{saw("DELETE /store/auth 200", finding.ContentType, "text/plain", "application/json"), saw("DELETE /store/auth 200", finding.Cookie, "absent", "Set-Cookie")}, []string{"the response to a logout is JSON and sets a cookie, as before 1.17"}},
-		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!orders have no totals, or not all, which came with 1.12", "Customer has 1 property of the shop's own: nickname (string or null)"}},
+		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!Order lacks 1 property: total", "Customer has 1 property of the shop's own: nickname (string or null)"}},
 		"looser":            {[]finding.Observation{saw("A.a", finding.Bounds, "at least 1", "accepted: empty"), saw("A.b", finding.Type, "string", "accepted: number")}, []string{"2 places, such as A.a, bounds: accepted: empty; the contract has at least 1"}},
 		"another type":      {[]finding.Observation{saw("Order.total", finding.Type, "integer", "string")}, []string{"!Order.total, type: string; the contract has integer"}},
 		"a trouble is none": {[]finding.Observation{limited}, nil},
@@ -135,7 +135,7 @@ func TestTextOfMine(t *testing.T) {
 		at := -1
 		for _, want := range []string{
 			"specdiff: http://shop and the Go client, by openapi.yaml", "Authenticate: 40 responses show nothing: 429, a rate limit",
-			"Your backend (older than 1.12) differs from the contract in 2 points; 1 of them breaks the Go client.", "1. breaks: orders have no totals",
+			"Your backend (older than 1.12) differs from the contract in 2 points; 1 of them breaks the Go client.", "1. breaks: Order lacks 1 property: total",
 			"2. harmless: Customer has 1 property", "WithProperty", "note: 15 emails stay registered", "breaks: calls of the Go client",
 		} {
 			i := strings.Index(got, want)
@@ -157,7 +157,7 @@ func TestOtherFormatsOfMine(t *testing.T) {
 		markdown, github []string
 	}{
 		"works":   {mine(nickname), []string{"### specdiff: ✅ the Go client works\n", "- harmless: Customer has 1 property", "none breaks the Go client"}, []string{"::notice file=openapi.yaml,title=specdiff%3A ✅", "::notice file=openapi.yaml,title=Customer has 1 property"}},
-		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: orders have no totals"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=orders have no totals", "::notice file=openapi.yaml,title=Customer has"}},
+		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: Order lacks 1 property: total"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=Order lacks 1 property%3A total", "::notice file=openapi.yaml,title=Customer has"}},
 		"unclear": {mine(limited), []string{"### specdiff: ⚠️", "- **not seen** `Authenticate: 40 responses show nothing: 429, a rate limit`"}, []string{"::error file=openapi.yaml,title=specdiff%3A ⚠️", "::error file=openapi.yaml,title=not seen%3A Authenticate::40 responses"}},
 	} {
 		for format, f := range map[string]struct {
