@@ -88,7 +88,8 @@ const withJSON = ", with JSON in the body"
 
 // beside returns withJSON if the body is a JSON object; "" otherwise.
 func (e *exchange) beside() string {
-	if !bytes.HasPrefix(bytes.TrimSpace(e.ResponseBody), []byte("{")) {
+	kind, _, _ := strings.Cut(e.ResponseHeader.Get("Content-Type"), ";")
+	if !bytes.HasPrefix(bytes.TrimSpace(e.ResponseBody), []byte("{")) || kind == jsonType && e.Status/100 == 2 {
 		return ""
 	}
 	if _, err := e.responseJSON.json(e.ResponseBody); err != nil {

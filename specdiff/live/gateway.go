@@ -90,16 +90,18 @@ func holds(base *conform.Exchange) bool {
 	return foreign(base) == "" && (base.Status/100 == 2 || base.Status == http.StatusUnauthorized && failureOf(base).Type != "")
 }
 
-// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none, if each of
-// them has it.
+// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none. They make
+// none where they happen to send the header before the body.
 func (r *run) unsniffed() {
+	const sniffed = "text/plain; charset=utf-8"
 	var guards []http.Header
 	for _, x := range r.record.Exchanges {
 		if x.Status == http.StatusUnauthorized && string(x.ResponseBody) == guardWord && x.Method+x.URL != http.MethodPost+authPath && x.URL != bearerPath {
 			guards = append(guards, x.ResponseHeader)
 		}
 	}
-	if len(guards) == 0 || slices.ContainsFunc(guards, func(h http.Header) bool { return h.Get("Content-Type") != "text/plain; charset=utf-8" }) {
+	isSniffed := func(h http.Header) bool { return h.Get("Content-Type") == sniffed }
+	if !slices.ContainsFunc(guards, isSniffed) || slices.ContainsFunc(guards, func(h http.Header) bool { return !isSniffed(h) && h.Get("Content-Type") != "" }) {
 		return
 	}
 	for _, h := range guards {

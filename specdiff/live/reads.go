@@ -68,6 +68,7 @@ func (s *script) readAll(a *account, explored exploration) {
 	if len(x.orders()) == 0 {
 		return
 	}
+	read("list one order", ordersPath+"?limit=1")
 	if len(explored) == 0 && a.cookie == "" { // one login is enough, since its response is that of a session
 		login := &account{}
 		s.login(login, s.post("log in to see the orders", authPath, object{"email": a.email, "password": a.password}, nil))

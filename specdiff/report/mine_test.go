@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -119,6 +120,42 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 			}
 		})
+	}
+}
+
+// TestWhatTheOutcomeLeavesOut checks that a report names what breaks the client and is accepted, and what was not tried.
+func TestWhatTheOutcomeLeavesOut(t *testing.T) {
+	accepted := mine(noTotal)
+	accepted.Findings[0].Accepted = "the shop knows"
+	readOnly := mine()
+	readOnly.Untried = []string{"GetToken", "UpdateCustomer"}
+	readOnly.Coverage = []report.Coverage{{What: "operation", Seen: 13, Declared: 15}}
+	usual := mine()
+	usual.Untried = []string{"ResetPassword"}
+	for name, c := range map[string]struct {
+		report *report.Report
+		want   []string
+	}{
+		"nothing": {mine(), []string{"works: nothing that was seen breaks the Go client\n"}},
+		"accepted": {accepted, []string{
+			"does what the contract says but for what is accepted", "accepted, although it breaks the Go client: Order.total, required: not there (the shop knows)\n",
+			"works: nothing that was seen breaks the Go client, but for what is accepted\n",
+		}},
+		"read only": {readOnly, []string{"not tried: GetToken, UpdateCustomer\n", "works, as far as a read-only run shows: 13 of 15 operations\n"}},
+		"usual":     {usual, []string{"not tried: ResetPassword\n", "works: nothing that was seen breaks the Go client\n"}},
+	} {
+		var b, markdown bytes.Buffer
+		if err := errors.Join(c.report.Text(&b, report.Style{Width: 200}), c.report.Markdown(&markdown)); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: %q is not in\n%s", name, want, b.String())
+			}
+		}
+		if name != "nothing" && !strings.Contains(markdown.String(), strings.TrimSpace(c.want[len(c.want)-2])) {
+			t.Errorf("%s: %q is not in the Markdown\n%s", name, c.want[len(c.want)-2], markdown.String())
+		}
 	}
 }
 
