@@ -119,11 +119,11 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 		r, shown = c.judge(s, names)
 		from := fix.Sources{Published: theirs, Shown: shown, Findings: r.Unexplained(), Follow: c.follows}
 		changed := false
-		unread := slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Aspect == finding.Unread && kept[f.ID()] == "" })
-		for i := range r.Findings {
-			f := &r.Findings[i]
-			if unread != (f.Aspect == finding.Unread) {
-				continue // a keyword that is misspelled makes other findings
+		unread := slices.ContainsFunc(r.Unexplained(), func(f finding.Finding) bool { return f.Aspect == finding.Unread && kept[f.ID()] == "" })
+		restyled := map[string]bool{} // the parameters that are written in another way now
+		for _, f := range stylesFirst(r.Findings) {
+			if unread != (f.Aspect == finding.Unread) || restyled[f.Place] {
+				continue // a keyword that is misspelled makes other findings, and so does a parameter
 			}
 			if _, twice := done[f.ID()]; twice && f.Accepted == "" && f.Wrong != finding.Published {
 				kept[f.ID()] = "a change did not mend it: what was seen does not fit one"
@@ -140,13 +140,18 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 				if f.Left = err.Error(); unread {
 					kept[f.ID()], changed = f.Left, true
 				}
-				if t, err = edit.New(before); err != nil { // some of it may be done
+				if bytes.Equal(before, t.Bytes()) {
+					continue
+				}
+				if t, err = edit.New(before); err != nil { // some of it was done
 					return nil, nil, false, err
 				}
 				continue
 			}
 			done[f.ID()] = *f
-			changed = changed || !bytes.Equal(before, t.Bytes())
+			if !bytes.Equal(before, t.Bytes()) {
+				changed, restyled[f.Place] = true, f.Aspect == finding.Style || f.Aspect == finding.Explode
+			}
 		}
 		changed = c.restore(t, r, s, done) || changed
 		if !changed {
@@ -160,6 +165,19 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 	}
 	r.Fixed = fixes(done, r, names.Contract, s.Text)
 	return r, s.Text, false, nil
+}
+
+// stylesFirst returns the findings with those about how a parameter is written first.
+func stylesFirst(findings []finding.Finding) []*finding.Finding {
+	var first, rest []*finding.Finding
+	for i := range findings {
+		if f := &findings[i]; f.Aspect == finding.Style || f.Aspect == finding.Explode {
+			first = append(first, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return append(first, rest...)
 }
 
 func (c *Config) follows(f finding.Finding) bool {

@@ -22,6 +22,9 @@ import (
 // File is the content of accepted.yaml.
 type File struct {
 	Accepted []*Entry `yaml:"accepted"`
+
+	name  string
+	lines map[string]int // of the ids
 }
 
 // Entry is the reason why some findings are to stay.
@@ -62,6 +65,7 @@ func Load(name string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	file.name = name
 	return file, nil
 }
 
@@ -85,7 +89,26 @@ func Parse(data []byte) (*File, error) {
 			seen[id] = true
 		}
 	}
+	file.lines = lines(data)
 	return &file, nil
+}
+
+// lines returns the lines of the ids in a file.
+func lines(data []byte) map[string]int {
+	var root yaml.Node
+	all := map[string]int{}
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return all
+	}
+	entries := value(&root, "accepted")
+	for i := 0; entries != nil && i < len(entries.Content); i++ {
+		if ids := value(entries.Content[i], "ids"); ids != nil {
+			for _, id := range ids.Content {
+				all[id.Value] = id.Line
+			}
+		}
+	}
+	return all
 }
 
 func (e *Entry) check() error {
@@ -126,25 +149,35 @@ type Problem struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 	Gone bool   `json:"gone,omitempty"` // whether there is no finding with this id any longer
+	File string `json:"file,omitempty"` // where the id is; "" if it was not read from a file
+	Line int    `json:"line,omitempty"`
 }
 
 // String returns the problem in one line.
-func (p Problem) String() string { return p.ID + ": " + p.Text }
+func (p Problem) String() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("%s: %s (%s:%d)", p.ID, p.Text, p.File, p.Line)
+	}
+	return p.ID + ": " + p.Text
+}
 
 // Apply sets the reasons of the findings that an entry accepts. It returns the problems: entries that have expired or
 // are for other versions of the backend, which accept nothing, and, if everything was compared, ids that no finding
 // has. The version is "" if it is not known.
 func (f *File) Apply(findings []finding.Finding, version string, today time.Time, everything bool) []Problem {
 	var problems []Problem
+	add := func(id string, gone bool, format string, args ...any) {
+		problems = append(problems, Problem{id, fmt.Sprintf(format, args...), gone, f.name, f.lines[id]})
+	}
 	var standing []acceptance
 	all := identified(findings)
 	for _, e := range f.Accepted {
 		switch {
 		case e.expired(today):
-			problems = append(problems, Problem{e.IDs[0], "expired on " + e.Expires + ": check it again, then change the day or remove it", false})
+			add(e.IDs[0], false, "expired on %s: check it again, then change the day or remove it", e.Expires)
 			continue
 		case version != "" && e.Versions != "" && !matches(e.Versions, version):
-			problems = append(problems, Problem{e.IDs[0], fmt.Sprintf("is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version), false})
+			add(e.IDs[0], false, "is for backend %s, and this is %s: check it again, then change its versions or remove it", e.Versions, version)
 			continue
 		}
 		for _, id := range e.IDs {
@@ -157,10 +190,9 @@ func (f *File) Apply(findings []finding.Finding, version string, today time.Time
 		switch moved := a.entry.accept(all.movedFrom(a.id), everything); {
 		case a.used || moved || !everything:
 		case len(a.covered) > 0:
-			f := a.covered[0]
-			problems = append(problems, Problem{a.id, fmt.Sprintf("at %s %s: check it again", f.ID(), a.entry.changed(*f, true)), false})
+			add(a.id, false, "at %s %s: check it again", a.covered[0].ID(), a.entry.changed(*a.covered[0], true))
 		default:
-			problems = append(problems, Problem{a.id, "no finding has this id any longer: remove it, or call specdiff prune", true})
+			add(a.id, true, "no finding has this id any longer: remove it, or call specdiff prune")
 		}
 	}
 	return problems

@@ -306,3 +306,25 @@ func TestEditsKeepTheRestOfTheFile(t *testing.T) {
 	_, rest, _ := strings.Cut(commented, "  # These come from the network.")
 	expect("# What is to stay.\naccepted:\n  # These come from the database.\n  # These come from the network." + rest)
 }
+
+// TestProblemsHaveTheirLines checks that a problem names the file and the line of its id.
+func TestProblemsHaveTheirLines(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "accepted.yaml")
+	if err := os.WriteFile(name, []byte(commented), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := accept.Load(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(commented, "\n")
+	problems := file.Apply(nil, "", lastDay, true)
+	if len(problems) != 4 {
+		t.Errorf("found %+v", problems)
+	}
+	for _, p := range problems {
+		if p.File != name || p.Line < 1 || !strings.Contains(lines[p.Line-1], p.ID) {
+			t.Errorf("%s is not at %s:%d", p.ID, p.File, p.Line)
+		}
+	}
+}

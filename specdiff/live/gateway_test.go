@@ -1,6 +1,7 @@
 package live
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -60,9 +61,7 @@ func TestForeign(t *testing.T) {
 		"a page whose type is not written": {status: 200, body: "<html>", foreign: true},
 	} {
 		x := &conform.Exchange{Status: test.status, ResponseHeader: http.Header{}, ResponseBody: []byte(test.body)}
-		for name, values := range test.more {
-			x.ResponseHeader[name] = values
-		}
+		maps.Copy(x.ResponseHeader, test.more)
 		if test.kind != "" {
 			x.ResponseHeader.Set("Content-Type", test.kind)
 		}

@@ -105,7 +105,7 @@ func (r *Report) SARIF(w io.Writer) error {
 		invocation.Notifications = append(invocation.Notifications, sarifNote{"note", sarifText{plain(note)}})
 	}
 	for _, p := range r.Problems {
-		run.add("accepted-deviation", "an accepted deviation no longer stands", sarifResult{Level: "error", Message: sarifText{plain(p.String())}, Locations: r.locations(finding.Finding{}), Fingerprints: fingerprints("accepted " + p.ID)})
+		run.add("accepted-deviation", "an accepted deviation no longer stands", sarifResult{Level: "error", Message: sarifText{plain(p.String())}, Locations: r.locations(finding.Finding{File: p.File, Line: p.Line}), Fingerprints: fingerprints("accepted " + p.ID)})
 	}
 	for _, c := range r.Coverage {
 		if c.Low() {
