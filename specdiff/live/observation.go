@@ -64,6 +64,9 @@ type login struct {
 
 // add adds an observation, which can be seen again by sending x, if it is not nil.
 func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
+	if component, name, ok := strings.Cut(p.Place, "."); ok { // which may be an email
+		p.Place = component + "." + replaceEmails(name, func(string) string { return "EMAIL" })
+	}
 	k := key{p, relation, document}
 	o := c.all[k]
 	if o == nil {
