@@ -66,6 +66,9 @@ func (e *exchange) body(w *walk, r *response, query string) {
 		e.add(WrongContentType, "UTF-8", "%q", given)
 	}
 	w.see(Content, fmt.Sprintf("%s %s %s", e.op.id, r.key, kind))
+	if len(e.ResponseBody) == 0 && kind != "application/json" {
+		e.add(WrongContentType, "a body", "no body")
+	}
 	if sh == nil {
 		return
 	}

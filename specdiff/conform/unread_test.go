@@ -97,3 +97,20 @@ components: { schemas: { A: { type: object, required: [a, b], properties: { a: {
 		}
 	}
 }
+
+// TestADeclaredPageThatIsEmpty checks that a response without the text that it should have is found.
+func TestADeclaredPageThatIsEmpty(t *testing.T) {
+	c, err := Load([]byte(`
+openapi: 3.0.3
+info: { title: T, version: '1' }
+paths:
+  /page: { get: { operationId: GetPage, responses: { '200': { description: ok, content: { text/html: { schema: { type: string } } } } } } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := &Exchange{Method: "GET", URL: "/page", Status: 200, ResponseHeader: map[string][]string{"Content-Type": {"text/html"}}}
+	if found := c.Check(x).Findings; len(found) != 1 || found[0].Kind != WrongContentType {
+		t.Errorf("found %v", found)
+	}
+}

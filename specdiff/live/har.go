@@ -154,7 +154,7 @@ func (r *redaction) entry(backend string, x Exchange) entry {
 	if date, err := http.ParseTime(x.ResponseHeader.Get("Date")); err == nil {
 		started = date
 	}
-	path := r.text(x.URL)
+	path := eachPart(x.URL, r.value)
 	e := entry{
 		Started: started.Format(time.RFC3339), Timings: map[string]int{"send": 0, "wait": 0, "receive": 0}, Purpose: &purpose{Step: x.Step, Whole: x.Whole},
 		Request: sent{
@@ -191,10 +191,9 @@ func (r *redaction) headers(h http.Header) []pair {
 
 func (r *redaction) body(body []byte, header http.Header) *content {
 	t := &content{Size: len(body), MimeType: header.Get("Content-Type")}
-	if utf8.Valid(body) {
-		t.Text = r.text(string(body))
-	} else {
-		t.Text, t.Encoding = base64.StdEncoding.EncodeToString([]byte(r.text(string(body)))), "base64"
+	t.Text = eachOf(body, t.MimeType, r.value)
+	if !utf8.Valid(body) {
+		t.Text, t.Encoding = base64.StdEncoding.EncodeToString([]byte(t.Text)), "base64"
 	}
 	return t
 }
@@ -306,6 +305,7 @@ func (r *Record) takeForeign(entries []entry, routes []string) {
 			x.URL += "?" + u.RawQuery
 		}
 		x.Cookie.Secure = u.Scheme == "https"
+		x.ResponseBody = bytes.TrimPrefix(x.ResponseBody, byteOrderMark)
 		credentials = credentials || x.RequestHeader.Get("Cookie")+x.RequestHeader.Get("Authorization")+x.ResponseHeader.Get("Set-Cookie") != ""
 		r.Backend = u.Scheme + "://" + u.Host + before
 		r.Exchanges = append(r.Exchanges, Exchange{Exchange: x, Step: "recorded elsewhere"})

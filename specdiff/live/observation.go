@@ -25,6 +25,7 @@ type check struct {
 	lacks       map[string]bool                         // the operations whose routes the backend does not have
 	troubles    map[string]map[string]sighting          // responses that are not the backend's, by operation and what they are
 	aside       map[*Exchange]bool                      // the exchanges that show nothing about the document
+	ignores     map[string][]byte                       // what operations that take any query parameter respond to an unknown one
 }
 
 // sighting is how often something was seen, and in which exchange first.
@@ -64,6 +65,9 @@ type login struct {
 
 // add adds an observation, which can be seen again by sending x, if it is not nil.
 func (c *check) add(p finding.Point, relation finding.Relation, document, live, example string, x *Exchange, count int) {
+	if component, name, ok := strings.Cut(p.Place, "."); ok { // which may be an email
+		p.Place = component + "." + replaceEmails(name, func(string) string { return "EMAIL" })
+	}
 	k := key{p, relation, document}
 	o := c.all[k]
 	if o == nil {

@@ -244,3 +244,50 @@ func TestFailureOnTheWay(t *testing.T) {
 		}
 	}
 }
+
+// TestByteOrderMark checks that a mark before JSON changes nothing, as for the client, and that a note names it.
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	record, err := runAt(t, new(clock), smallBackend(t).Config.Handler)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ids(t, record)
+	backend := smallBackend(t).Config.Handler
+	record, err = runAt(t, new(clock), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorded := httptest.NewRecorder()
+		backend.ServeHTTP(recorded, r)
+		for name, values := range recorded.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(recorded.Code)
+		if recorded.Body.Len() > 0 && strings.Contains(recorded.Header().Get("Content-Type"), "json") {
+			_, _ = io.WriteString(w, "\ufeff")
+		}
+		_, _ = recorded.Body.WriteTo(w)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(t, record); !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if !slices.ContainsFunc(record.Notes, func(note string) bool { return strings.Contains(note, "byte order mark") }) {
+		t.Errorf("the notes are %q", record.Notes)
+	}
+}
+
+// TestUserAgent checks that a run is let through where the client is.
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	backend := smallBackend(t).Config.Handler
+	_, err := runAt(t, new(clock), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if agent := r.UserAgent(); !strings.HasPrefix(agent, "customers-go/") {
+			t.Errorf("%s %s was sent by %q", r.Method, r.URL.Path, agent)
+		}
+		backend.ServeHTTP(w, r)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -13,6 +13,9 @@ type response struct {
 	body []byte // with what repeats, which the exchange is without
 }
 
+// byteOrderMark may come before JSON. The client ignores it.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 // noResponse returns an empty response, in place of one that did not come.
 func noResponse() response {
 	return response{Exchange: &conform.Exchange{ResponseHeader: http.Header{}}}

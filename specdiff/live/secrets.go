@@ -2,6 +2,8 @@ package live
 
 import (
 	"cmp"
+	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
 	"strconv"
@@ -21,7 +23,14 @@ type secret struct {
 // forms are the ways in which a value is sent.
 var forms = []func(string) string{
 	func(value string) string { return value }, url.PathEscape, url.QueryEscape, strings.ToUpper,
-	func(value string) string { return strings.ToUpper(url.PathEscape(value)) },
+	func(value string) string { return strings.ToUpper(url.PathEscape(value)) }, strings.ToLower,
+	inJSON, func(value string) string { text := quoted(value); return text[1 : len(text)-1] }, html.EscapeString,
+}
+
+// inJSON returns the value as encoding/json writes it, without its quotes.
+func inJSON(value string) string {
+	text, _ := json.Marshal(value) // a string can be encoded
+	return string(text[1 : len(text)-1])
 }
 
 // add adds a value in every form in which it is sent.
@@ -62,8 +71,8 @@ func (s *secrets) hide(show func(name string) string, texts ...*string) {
 	}
 }
 
-// hidden returns text with each secret replaced by $ and its name.
+// hidden returns text with each secret replaced by $ and its name, and what else looks like an email by $EMAIL.
 func (s *secrets) hidden(text string) string {
 	s.hide(func(name string) string { return "$" + name }, &text)
-	return text
+	return replaceEmails(text, func(string) string { return "$EMAIL" })
 }

@@ -26,6 +26,9 @@ var (
 	errCut      = errors.New("the response is cut off")
 )
 
+// userAgent begins as that of the client does, which a firewall lets through.
+const userAgent = "customers-go/0.1.0 (specdiff)"
+
 // send sends a request and records the exchange. If one request has no usable response, that is a trouble of the run; if
 // several in a row have none, the backend cannot be reached.
 func (r *run) send(ctx context.Context, q request) (response, error) {
@@ -93,6 +96,7 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 	if err != nil {
 		return err
 	}
+	req.Header.Set("User-Agent", userAgent)
 	for name, values := range r.config.Header {
 		req.Header[http.CanonicalHeaderKey(name)] = values
 	}
@@ -112,6 +116,10 @@ func (r *run) exchange(ctx context.Context, base *url.URL, x *conform.Exchange) 
 	}
 	if int64(len(body)) > most {
 		return fmt.Errorf("%w: it is larger than %d bytes", errTooLarge, most)
+	}
+	if without, has := bytes.CutPrefix(body, byteOrderMark); has {
+		body = without
+		r.note("a byte order mark comes before bodies of responses: the Go client ignores it, other clients may fail at it")
 	}
 	if resp.StatusCode/100 == 2 && isCut(body) {
 		return errCut

@@ -2,6 +2,7 @@ package specdiff
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -47,9 +48,7 @@ var tweaks = []tweak{
 		items, ok := s["items"].(node)
 		if ok {
 			clear(s)
-			for name, v := range items {
-				s[name] = v
-			}
+			maps.Copy(s, items)
 		}
 		return ok
 	}},
