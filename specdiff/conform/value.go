@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -63,11 +64,14 @@ func parseJSON(body []byte) (any, error) {
 	return v, nil
 }
 
-// strictJSON returns an error if readers of JSON may differ about a body: it is not UTF-8, or an object has a name
-// twice.
+// strictJSON returns an error if readers of JSON may differ about a body: it is not UTF-8, it has half a surrogate pair,
+// or an object has a name twice.
 func strictJSON(body []byte) error {
 	if !utf8.Valid(body) {
 		return errors.New("it is not UTF-8")
+	}
+	if halfPair(body) {
+		return errors.New("it has half a surrogate pair")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -104,6 +108,31 @@ func strictJSON(body []byte) error {
 			levels[top].value = false // a name comes next
 		}
 	}
+}
+
+// anEscape matches an escape of JSON, with the code of one that is written as such.
+var anEscape = regexp.MustCompile(`\\(?:u([0-9a-fA-F]{4})|.)`)
+
+// halfPair reports whether a text of JSON has an escaped half of a surrogate pair without the other half.
+func halfPair(body []byte) bool {
+	if !bytes.Contains(body, []byte(`\u`)) {
+		return false // which most are
+	}
+	open := -1 // where the second half of a pair has to begin
+	for _, at := range anEscape.FindAllSubmatchIndex(body, -1) {
+		code := uint64(0)
+		if at[2] >= 0 {
+			code, _ = strconv.ParseUint(string(body[at[2]:at[3]]), 16, 32)
+		}
+		second := code >= 0xdc00 && code <= 0xdfff
+		if (open >= 0 || second) && !(second && at[0] == open) {
+			return true
+		}
+		if open = -1; code >= 0xd800 && code <= 0xdbff {
+			open = at[1]
+		}
+	}
+	return open >= 0
 }
 
 // responseTime is the layout of all times that the backend sends.

@@ -58,8 +58,7 @@ func wholeOf(x *conform.Exchange, probe bool) *Whole {
 // usualLimit is how many orders come where no limit is asked for.
 const usualLimit = 10
 
-// listed returns what is wrong with a list of orders. Only of a whole list, it is how many came, and whether one came
-// twice.
+// listed returns what is wrong with a list of orders. Only of a whole list, it is how many came.
 func listed(x *conform.Exchange, whole bool) []string {
 	p := pageOf(x)
 	if p == nil || p.Count == nil {
@@ -86,9 +85,9 @@ func listed(x *conform.Exchange, whole bool) []string {
 			room = min(room, limit)
 		}
 		add(came < room, "fewer orders than limit and count leave room for: %d of %d", came, room)
-		add(twice(p.Orders), "an order that comes twice")
 	}
-	wrong = append(wrong, unsorted(p)...)
+	add(twice(p.Orders), "an order that comes twice")
+	wrong = slices.Concat(wrong, unsorted(p), unfit(p))
 	slices.Sort(wrong)
 	return slices.Compact(wrong)
 }

@@ -58,6 +58,8 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c.came()
 	c.unsent()
 	c.behaviour()
+	c.customers()
+	c.defaults(doc)
 	c.missing()
 	counts := make(map[conform.Sight]int, len(c.seen))
 	for sight, seen := range c.seen {
@@ -236,9 +238,10 @@ func (c *check) sights() {
 }
 
 // came compares the headers that the document declares with those that came. Cookies are handled by unsent. A header
-// that the document declares at no success is not looked at, since nearly all headers are those of HTTP.
+// that the document declares at no success is not looked at, since nearly all headers are those of HTTP. A Location at a
+// success is one of the API.
 func (c *check) came() {
-	interesting := map[string]bool{}
+	interesting := map[string]bool{"Location": true}
 	for place, seen := range c.statuses {
 		for name := range c.contract.Headers(place) {
 			interesting[name] = interesting[name] || seen.first.Status/100 <= 3

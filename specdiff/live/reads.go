@@ -76,6 +76,9 @@ func (s *script) readAll(a *account, explored exploration) {
 	}
 	for _, doc := range s.documents {
 		if order := orderOf(doc); order != nil {
+			if len(explored) == 0 {
+				s.filters(read, x.orders())
+			}
 			s.columns(read, order, x.orders())
 			s.explore(read, order, explored)
 		}

@@ -272,7 +272,7 @@ func contentOutcome(f finding.Finding) outcome {
 }
 
 // oddJSON matches what is wrong with JSON that the client reads all the same.
-var oddJSON = regexp.MustCompile(`^(it is not UTF-8|the name .* is there twice|a byte order mark before the JSON)$`)
+var oddJSON = regexp.MustCompile(`^(it is not UTF-8|it has half a surrogate pair|the name .* is there twice|a byte order mark before the JSON)$`)
 
 func cookieOutcome(f finding.Finding) outcome {
 	switch {
@@ -312,6 +312,12 @@ type behavior struct {
 
 // behaviors are the known behaviours. The last is of all others.
 var behaviors = []behavior{
+	{regexp.MustCompile("^an empty ETag"), false, "nothing: the client does not look at it"},
+	{regexp.MustCompile("^2.. to a"), true, "who has no right to the account gets into it"},
+	{regexp.MustCompile("^a customer other|^an order of another"), true, "a customer sees the data of another"},
+	{regexp.MustCompile("^a customer with another email|and email is not what was sent"), true, "Customer.Email is not the one to log in with"},
+	{regexp.MustCompile("^no customer.orders"), true, "Customer.Orders is empty though the customer has orders"},
+	{regexp.MustCompile("sum of its parts"), true, "Order.Total is not what its parts add up to"},
 	{regexp.MustCompile("If-None-Match"), false, "what has not changed is sent again"},
 	{regexp.MustCompile("^2.. after the logout"), true, "a logout does not end the session at the backend: who has the cookie stays logged in"},
 	{regexp.MustCompile("after the logout|without a login"), true, "a session that has ended is not ErrUnauthenticated, which programs look for to log in again"},
