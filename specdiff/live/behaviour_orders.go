@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// unfit returns which orders of a list a filter should have left out, and what else is wrong with single orders.
+// unfit returns which orders of a list a filter should have left out.
 func unfit(p *page) []string {
 	var wrong []string
 	for _, order := range p.Orders {
@@ -25,11 +25,8 @@ func unfit(p *page) []string {
 				wrong = append(wrong, fmt.Sprintf("an order whose %s is outside what was asked for", name))
 			}
 		}
-		if all := unasked(p.query, order); all {
+		if unasked(p.query, order) {
 			wrong = append(wrong, "an order with properties that `fields` leaves out")
-		}
-		if !addsUp(order) {
-			wrong = append(wrong, "an order whose total is not the sum of its parts")
 		}
 	}
 	return wrong
@@ -86,20 +83,6 @@ func unasked(query url.Values, order object) bool {
 		_, has := order[name]
 		return !has || slices.Contains(names, name)
 	})
-}
-
-// addsUp reports whether the total of an order is the sum of its parts, as far as they are there. A strategy of the
-// shop's own may round (docs/backend.md, B54).
-func addsUp(order object) bool {
-	sum := 0.0
-	for name, sign := range map[string]float64{"total": -1, "subtotal": 1, "shipping_total": 1, "tax_total": 1, "discount_total": -1, "gift_card_total": -1} {
-		amount, is := order[name].(float64)
-		if !is {
-			return true
-		}
-		sum += sign * amount
-	}
-	return math.Abs(sum) <= 1
 }
 
 // stepNone is the step of reads with a filter that no order fits, and stepSome of those with one that an order fits.

@@ -317,7 +317,6 @@ var behaviors = []behavior{
 	{regexp.MustCompile("^a customer other|^an order of another"), true, "a customer sees the data of another"},
 	{regexp.MustCompile("^a customer with another email|and email is not what was sent"), true, "Customer.Email is not the one to log in with"},
 	{regexp.MustCompile("^no customer.orders"), true, "Customer.Orders is empty though the customer has orders"},
-	{regexp.MustCompile("sum of its parts"), true, "Order.Total is not what its parts add up to"},
 	{regexp.MustCompile("If-None-Match"), false, "what has not changed is sent again"},
 	{regexp.MustCompile("^2.. after the logout"), true, "a logout does not end the session at the backend: who has the cookie stays logged in"},
 	{regexp.MustCompile("after the logout|without a login"), true, "a session that has ended is not ErrUnauthenticated, which programs look for to log in again"},

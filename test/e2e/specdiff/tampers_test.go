@@ -123,7 +123,7 @@ func TestEveryTamperedResponseIsFound(t *testing.T) {
 		return all
 	}
 	before := ask(f.record)
-	all := slices.DeleteFunc(slices.Concat(tampers, deepTampers(), behaviours, everyResponse(f.record)), func(x tamper) bool { return left(x.name) })
+	all := slices.DeleteFunc(slices.Concat(tampers, deepTampers(), behaviours, misleading, everyResponse(f.record)), func(x tamper) bool { return left(x.name) })
 	outcomes := judged(all, func(x tamper) string {
 		i, changed := x.apply(f.record)
 		if changed == nil {
