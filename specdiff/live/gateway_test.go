@@ -77,7 +77,7 @@ func TestA401ThatIsNotTheBackends(t *testing.T) {
 		{"Basic", "text/plain", "Unauthorized", "401, a gateway that wants credentials of its own"},
 		{"", "text/html", "<form>", "401, a gateway that wants credentials of its own"},
 		{"", "text/plain", "Nicht angemeldet", "401, with a text that is not Medusa's"},
-		{"", jsonType, `{"message":"no"}`, "401, with a text that is not Medusa's"},
+		{"", "application/json", `{"message":"no"}`, "401, with a text that is not Medusa's"},
 	} {
 		x := &conform.Exchange{Status: 401, ResponseHeader: http.Header{"Content-Type": {c.kind}}, ResponseBody: []byte(c.body)}
 		if c.asks != "" {
