@@ -21,6 +21,7 @@ const StepAsk = "ask a route of the shop's own"
 const (
 	stepLogin       = "log in"
 	stepAgain       = "read what did not change"
+	stepNoEmail     = "ask whether what is no email has an account"
 	stepAfterLogout = "read the profile after the logout"
 )
 

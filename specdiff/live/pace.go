@@ -16,6 +16,8 @@ const (
 	longestWait  = time.Minute            // that a response may ask for
 	longestPause = 5 * time.Second        // between two requests
 	shortPause   = 100 * time.Millisecond // before a failed request is sent again
+	shortWait    = 2 * time.Second        // that costs less than pauses between the requests,
+	manyBetween  = 5                      // if there are so many between two refusals
 	mostLimited  = 4                      // times in a row that a request is sent to a rate limiter without a Retry-After
 	mostRepeated = 20                     // requests that are sent again after a failure on the way
 	mostBroken   = 3                      // requests in a row without a response
@@ -168,8 +170,9 @@ func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Durat
 		}
 		return false
 	}
-	even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1))
-	p.pause = min(max(even, p.pause), longestPause)
+	if even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1)); wait > shortWait || p.count < manyBetween {
+		p.pause = min(max(even, p.pause), longestPause)
+	}
 	if !p.slowed {
 		r.note("requests were limited by the backend or a proxy before it: the run went on more slowly")
 		p.slowed = true

@@ -142,6 +142,8 @@ func title(all []finding.Finding) string {
 	switch {
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
+	case f.Aspect == finding.Behavior && strings.HasPrefix(f.Live, "the operation "):
+		return few(places, ", ") + " " + strings.TrimPrefix(f.Live, "the operation ")
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
 		return "a route of the shop's own: " + f.Place
 	case f.Aspect == finding.Presence && inSchema && strings.HasPrefix(f.Contract, "absent"):

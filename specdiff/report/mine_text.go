@@ -51,6 +51,9 @@ func (r *Report) headline(all []Difference) string {
 	if version := cmp.Or(r.Sources.Version, r.Sources.Seems); version != "" {
 		backend += " (" + version + ")"
 	}
+	if len(all) == 0 && r.Standing() == Unclear {
+		return backend + " was not seen well enough to compare it with the contract; nothing that was seen differs."
+	}
 	if len(all) == 0 {
 		return backend + " does what the contract says, as far as was seen."
 	}

@@ -230,6 +230,8 @@ func cookieOutcome(f finding.Finding) outcome {
 // behaviorOutcome tells what only costs time from what misleads.
 func behaviorOutcome(f finding.Finding) outcome {
 	switch {
+	case strings.HasPrefix(f.Live, "the operation does not work"):
+		return breaks("the method always fails, with the kind of error of this status; see docs/errors.md")
 	case strings.Contains(f.Live, "If-None-Match"):
 		return works("what has not changed is sent again")
 	case strings.Contains(f.Live, "after the logout"):
