@@ -42,7 +42,7 @@ func Check(record *Record, doc *openapi3.T) Result {
 	c := &check{
 		record: record, contract: contract, cookieNames: documentedCookies(doc), seen: map[conform.Sight]sighting{},
 		all: map[key]*finding.Observation{}, shown: map[key][]string{}, cookies: map[string]*cookies{}, headers: map[header]sighting{}, statuses: map[string]sighting{},
-		requests: map[*conform.Exchange][]conform.Finding{}, lacks: map[string]bool{}, troubles: map[string]map[string]sighting{}, aside: map[*Exchange]bool{},
+		requests: map[*conform.Exchange][]conform.Finding{}, lacks: map[string]bool{}, troubles: map[string]map[string]sighting{}, aside: map[*Exchange]bool{}, ignores: map[string][]byte{},
 	}
 	for i := range record.Exchanges {
 		c.results = append(c.results, contract.CheckResponse(record.Exchanges[i].Exchange))

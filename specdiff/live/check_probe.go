@@ -1,6 +1,7 @@
 package live
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/http"
@@ -38,6 +39,9 @@ func outcomeOf(x *Exchange) outcome {
 // are compared by styles, since all of them have to be known.
 func (c *check) probe(operation string, x *Exchange) {
 	p := x.Probe
+	if c.ignored(operation, x) {
+		return
+	}
 	objections := c.objections(x)
 	point := c.point(operation, p)
 	document := "allowed"
@@ -75,6 +79,26 @@ func (c *check) probe(operation string, x *Exchange) {
 	default:
 		c.add(point, finding.Contradicts, document, live, example, x, 1)
 	}
+}
+
+// ignored reports whether a query parameter had no effect at an operation that takes parameters of any name, since the
+// response was that to an unknown name. Such a parameter is as good as absent, and what it takes shows nothing.
+func (c *check) ignored(operation string, x *Exchange) bool {
+	p := x.Probe
+	if p.Variant == unknownName {
+		if outcomeOf(x) == accepted {
+			c.ignores[operation] = x.ResponseBody
+		}
+		return true
+	}
+	with, ignores := c.ignores[operation]
+	if p.In != "query" || !ignores || outcomeOf(x) != accepted || !bytes.Equal(x.ResponseBody, with) {
+		return false
+	}
+	if field, _, has := c.contract.FieldPlace(operation, p.In, p.Path); has {
+		c.add(finding.Point{Place: field, Aspect: finding.Presence}, finding.Contradicts, "documented", "absent", "ignored, as a parameter of any name is", x, 1)
+	}
+	return true
 }
 
 // signed compares what a document says about names of columns with a sign with what the backend takes. A failure is one

@@ -25,6 +25,7 @@ type check struct {
 	lacks       map[string]bool                         // the operations whose routes the backend does not have
 	troubles    map[string]map[string]sighting          // responses that are not the backend's, by operation and what they are
 	aside       map[*Exchange]bool                      // the exchanges that show nothing about the document
+	ignores     map[string][]byte                       // what operations that take any query parameter respond to an unknown one
 }
 
 // sighting is how often something was seen, and in which exchange first.

@@ -154,6 +154,7 @@ func (s *script) probe(t target, chosen func(*Probe) bool) {
 	for _, field := range s.fields(t.place()) {
 		switch field.In {
 		case "query":
+			send("query", []string{extraName}, variant{name: unknownName, aspect: finding.Presence}, extraName+"=1", nil)
 			for _, v := range queryVariants(field) {
 				send("query", field.Path, v, v.text, nil)
 			}

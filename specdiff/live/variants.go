@@ -28,6 +28,7 @@ type otherKind struct{ kind, text string }
 
 // The names of variants that are looked at again.
 const (
+	unknownName = "unknown name" // of a query parameter: what is accepted under any name may be ignored
 	noBody      = "no body"
 	emptyObject = "empty object"
 	valueName   = "value "             // … of an enumeration

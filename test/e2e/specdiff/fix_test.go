@@ -128,7 +128,7 @@ func onTheWire(text string) string {
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
 		return err.Error()
 	}
-	bare, err := json.Marshal(withoutTexts(map[string]any(doc)))
+	bare, err := json.Marshal(withoutTexts(doc))
 	if err != nil {
 		return err.Error()
 	}
@@ -292,7 +292,7 @@ func schemaDamages(t *testing.T) []damage {
 			return require(x, at.Value, nil, "nickname")
 		}},
 		{"reference to another component", forAPerson, "ReturnItem.item", set("allOf", "[{ $ref: '#/components/schemas/Currency' }]")},
-		{"text for a reference", same, "PaymentCollection.region", func(x *change.Text, object, property *yaml.Node, _ string) error {
+		{"text for a reference", same, "PaymentCollection.region", func(x *change.Text, _, property *yaml.Node, _ string) error {
 			if err := x.Remove(property, "allOf"); err != nil {
 				return err
 			}
