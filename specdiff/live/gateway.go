@@ -123,8 +123,8 @@ func holds(base *conform.Exchange) bool {
 	return foreign(base) == "" && (base.Status/100 == 2 || base.Status == http.StatusUnauthorized && failureOf(base).Type != "")
 }
 
-// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none, if each of
-// them has it.
+// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none, if no
+// other is there.
 func (r *run) unsniffed() {
 	var guards []http.Header
 	for _, x := range r.record.Exchanges {
@@ -132,7 +132,13 @@ func (r *run) unsniffed() {
 			guards = append(guards, x.ResponseHeader)
 		}
 	}
-	if len(guards) == 0 || slices.ContainsFunc(guards, func(h http.Header) bool { return h.Get("Content-Type") != "text/plain; charset=utf-8" }) {
+	var kinds []string
+	for _, h := range guards {
+		kinds = append(kinds, h.Get("Content-Type"))
+	}
+	slices.Sort(kinds)
+	kinds = slices.DeleteFunc(slices.Compact(kinds), func(kind string) bool { return kind == "" })
+	if !slices.Equal(kinds, []string{"text/plain; charset=utf-8"}) {
 		return
 	}
 	for _, h := range guards {

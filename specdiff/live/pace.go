@@ -162,12 +162,13 @@ func limit(x *conform.Exchange, attempt int) (wait time.Duration, limited bool) 
 func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Duration, attempt int) bool {
 	p := &r.pace
 	end, ends := ctx.Deadline()
-	late := ends && p.now().Add(wait).After(end)
+	late := wait <= longestWait && ends && p.now().Add(wait).After(end)
 	if late || wait > longestWait || attempt > mostLimited {
 		why := fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
 		if p.blocked[placeOf(x)] = why; late || len(p.blocked) >= mostBlocked {
 			p.stopped, p.why = why, limitedRequests
 		}
+		p.pause = 0 // as far as is known, the limit is that of the operation
 		return false
 	}
 	if even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1)); wait > shortWait || p.count < manyBetween {

@@ -197,7 +197,7 @@ func TestWhatABackendDoesNotHaveIsOneFinding(t *testing.T) {
 			"DELETE /store/customers/me/addresses/{address_id}#seen: it was not tried: no address could be added",
 		}},
 		{"registration refused", page(403, "<h1>Forbidden</h1>", route("POST", "/store/customers")), []string{
-			"POST /store/customers#seen: 403, a gateway that refuses the request 7 times",
+			"POST /store/customers#seen: 403, a gateway that refuses the request, 7 times",
 			"POST /store/customers/me#seen: it was not tried: no customer could be registered",
 			"POST /store/customers/me/addresses#seen: it was not tried",
 			"POST /store/customers/me/addresses/{address_id}#seen: it was not tried",
