@@ -21,7 +21,7 @@ type target struct {
 	body                   func() object // nil for none
 }
 
-func (t target) place() string { return finding.Operation(t.method, t.template) }
+func (t target) place() string { return finding.Operation(t.method, cmp.Or(t.template, t.path)) }
 
 // probes sends the probes of all documents. They run on a customer of their own, which is quick because it has no
 // orders. If there is none, what only reads is probed as a given customer.
@@ -47,9 +47,6 @@ func (r *run) probes(ctx context.Context) error {
 // probeAll sends those probes of the targets that are chosen. It reports whether there was time for all.
 func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
 	for i, t := range targets {
-		if t.template == "" {
-			t.template = t.path
-		}
 		s.progress("probes: %s", s.name(t))
 		if s.probe(t, chosen); s.err == nil {
 			s.probed[t.place()]++
@@ -137,7 +134,7 @@ func (s *script) probe(t target, chosen func(*Probe) bool) {
 	case s.err != nil || base.Status == 0 || routeless(base.Exchange):
 		return
 	case !holds(base.Exchange):
-		s.trouble(t.method, t.template, "nothing more was tried of it: its plain request got %s", cmp.Or(foreign(base.Exchange), shortly(base.Exchange)))
+		s.trouble(t.method, cmp.Or(t.template, t.path), "nothing more was tried of it: its plain request got %s", cmp.Or(foreign(base.Exchange), shortly(base.Exchange)))
 		return
 	}
 	made := map[string]bool{}

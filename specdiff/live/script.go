@@ -218,7 +218,7 @@ func (s *script) reset(a *account, canReset bool) {
 		probe: &Probe{finding.Operation(http.MethodPost, resetPath), "body", []string{"token"}, "a token that is none", finding.Enum, x.Exchange},
 	})
 	if !canReset || s.err != nil {
-		if s.err == nil {
+		if s.err == nil && s.config.Brief == 0 {
 			s.note("no password was reset: for that, -setup has to have a passwordTokenUrl to read the token from")
 		}
 		return

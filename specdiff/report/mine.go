@@ -142,6 +142,8 @@ func title(all []finding.Finding) string {
 	switch {
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
+	case f.Aspect == finding.Cookie && strings.HasPrefix(f.Live, "none, to requests"):
+		return few(places, ", ") + " sets no session cookie, and the contract has one there"
 	case f.Aspect == finding.Behavior && strings.HasPrefix(f.Live, "the operation "):
 		return few(places, ", ") + " " + strings.TrimPrefix(f.Live, "the operation ")
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
