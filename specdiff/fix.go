@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/accept"
+	"github.com/medusa-storefront/customers-go/specdiff/compare"
 	"github.com/medusa-storefront/customers-go/specdiff/document"
 	"github.com/medusa-storefront/customers-go/specdiff/edit"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -62,6 +63,11 @@ func (c *Config) judge(s Sources, names report.Sources) (*report.Report, *live.R
 	r.Sources = names
 	if r.Mine() && !c.Fix {
 		mine(r, s.Record)
+		for _, place := range s.Record.Untried {
+			if name := compare.Names(s.Contract)[place]; name != "" {
+				r.Untried = append(r.Untried, name)
+			}
+		}
 	}
 	locate.Set(r.Findings, names.Contract, s.Text)
 	if names.Contract == report.Embedded {

@@ -118,8 +118,9 @@ func seems(record *live.Record) string {
 		case signed && x.Status == http.StatusInternalServerError:
 			no1204 = true
 		case query == "" && len(orders(x)) > 0:
-			_, has := orders(x)[0]["total"]
-			no112 = no112 || !has
+			_, total := orders(x)[0]["total"]
+			_, subtotal := orders(x)[0]["subtotal"]
+			no112 = no112 || !total && !subtotal
 		}
 	}
 	switch {

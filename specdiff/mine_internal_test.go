@@ -20,6 +20,7 @@ func TestSeems(t *testing.T) {
 		signed    = x("GET", ordersPath+"?fields=%2Bid", 200, `{"orders":[]}`)
 		unsigned  = x("GET", ordersPath+"?fields=id%2C-total", 500, `{"type":"unknown_error"}`)
 		totals    = x("GET", ordersPath, 200, `{"orders":[{"total":1}]}`)
+		oneTotal  = x("GET", ordersPath, 200, `{"orders":[{"id":"order_1","subtotal":1}]}`)
 		noTotals  = x("GET", ordersPath, 200, `{"orders":[{"id":"order_1"}]}`)
 		chosen    = x("GET", ordersPath+"?fields=id", 200, `{"orders":[{"id":"order_1"}]}`)
 		spaced    = x("GET", ordersPath+"?fields=id+status", 500, `{}`)
@@ -33,6 +34,7 @@ func TestSeems(t *testing.T) {
 		"1.19":        {[]live.Exchange{token, logout, unsigned, totals}, "1.17 to 1.20.3"},
 		"fields fail": {[]live.Exchange{token, spaced}, "1.17 or newer"},
 		"read only":   {[]live.Exchange{token, totals}, "1.17 or newer"},
+		"no total":    {[]live.Exchange{token, logout, signed, oneTotal}, "1.20.4 or newer"},
 		"no login":    {[]live.Exchange{logout}, "1.17 or newer"},
 		"1.16":        {[]live.Exchange{noToken, oldLogout, unsigned, totals}, "older than 1.17"},
 		"1.8":         {[]live.Exchange{noToken, oldLogout, unsigned, noTotals}, "older than 1.12"},

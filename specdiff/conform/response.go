@@ -1,6 +1,8 @@
 package conform
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"mime"
@@ -34,7 +36,7 @@ func (e *exchange) body(w *walk, r *response, query string) {
 	switch {
 	case r.noContentType:
 		if given != "" {
-			e.add(WrongContentType, "a body without a content type", "%q", given)
+			e.add(WrongContentType, "a body without a content type", "%q%s", given, e.beside())
 		}
 		if len(e.ResponseBody) == 0 {
 			e.add(WrongContentType, "a body without a content type", "no body")
@@ -51,8 +53,11 @@ func (e *exchange) body(w *walk, r *response, query string) {
 	}
 	kind, sh, ok := ofMedia(r.contents, given)
 	if !ok {
-		e.add(WrongContentType, mediaTypes(r.contents), "%q", given)
-		return
+		e.add(WrongContentType, mediaTypes(r.contents), "%q%s", given, e.beside())
+		if sh, ok = r.contents[jsonType]; !ok || e.beside() == "" {
+			return
+		}
+		kind = jsonType // readers that do not look at the header read it
 	}
 	if all := e.ResponseHeader.Values("Content-Type"); len(all) > 1 {
 		e.add(WrongContentType, "one Content-Type", "%q", strings.Join(all, " and "))
@@ -68,15 +73,45 @@ func (e *exchange) body(w *walk, r *response, query string) {
 		return
 	}
 	var v any = string(e.ResponseBody)
-	if kind == "application/json" {
+	if kind == jsonType {
 		var err error
 		if v, err = e.responseJSON.json(e.ResponseBody); err != nil {
-			e.add(InvalidJSON, "JSON", "%v", err)
+			e.add(InvalidJSON, "JSON", "%s", invalid(e.ResponseBody, err))
 			return
 		}
 	}
 	w.relaxed = relaxed(query)
 	w.value(sh, finding.Media(finding.Response(e.op.place, strconv.Itoa(e.Status)), kind), v)
+}
+
+const jsonType = "application/json"
+
+// withJSON is what a content type is followed by if the body is a JSON object although its content type is another.
+const withJSON = ", with JSON in the body"
+
+// beside returns withJSON if the body is a JSON object; "" otherwise.
+func (e *exchange) beside() string {
+	kind, _, _ := strings.Cut(e.ResponseHeader.Get("Content-Type"), ";")
+	if !bytes.HasPrefix(bytes.TrimSpace(e.ResponseBody), []byte("{")) || kind == jsonType && e.Status/100 == 2 {
+		return ""
+	}
+	if _, err := e.responseJSON.json(e.ResponseBody); err != nil {
+		return ""
+	}
+	return withJSON
+}
+
+// invalid returns what is wrong with a body that is not strictly JSON.
+func invalid(body []byte, err error) string {
+	mark := []byte("\xef\xbb\xbf")
+	rest, marked := bytes.CutPrefix(body, mark)
+	switch {
+	case len(body) == 0:
+		return "an empty body"
+	case marked && json.Valid(rest):
+		return "a byte order mark before the JSON"
+	}
+	return err.Error()
 }
 
 // relaxed returns which required properties may be missing because of the query.
@@ -115,10 +150,8 @@ func (e *exchange) headers(w *walk, r *response) {
 	}
 }
 
-func after(text, separator string) string {
-	_, rest, _ := strings.Cut(text, separator)
-	return rest
-}
+// sameSites are the names of the attribute's values; "" for none.
+var sameSites = map[http.SameSite]string{http.SameSiteLaxMode: "Lax", http.SameSiteStrictMode: "Strict", http.SameSiteNoneMode: "None"}
 
 func (e *exchange) cookie(line string) {
 	cookie, err := http.ParseSetCookie(line)
@@ -143,18 +176,21 @@ func (e *exchange) cookie(line string) {
 	if !cookie.HttpOnly {
 		e.add(WrongCookie, "HttpOnly", "not HttpOnly")
 	}
-	if cookie.MaxAge != 0 {
+	switch {
+	case cookie.MaxAge < 0:
+		e.add(WrongCookie, "no Max-Age", "a Max-Age of 0, which deletes it")
+	case cookie.MaxAge > 0:
 		e.add(WrongCookie, "no Max-Age", "a Max-Age")
 	}
 	if cookie.SameSite == http.SameSiteLaxMode || cookie.SameSite == http.SameSiteStrictMode || cookie.Partitioned {
-		e.add(WrongCookie, "neither SameSite=Lax nor Strict nor Partitioned", "%s", strings.TrimSpace(after(line, ";")))
+		e.add(WrongCookie, "neither SameSite=Lax nor Strict nor Partitioned", "SameSite=%s and Partitioned is %t", sameSites[cookie.SameSite], cookie.Partitioned)
+	}
+	if cookie.Secure != e.Cookie.Secure || (cookie.SameSite == http.SameSiteNoneMode) != e.Cookie.Secure {
+		e.add(WrongCookie, fmt.Sprintf("both %t", e.Cookie.Secure), "Secure is %t and SameSite=None is %t", cookie.Secure, cookie.SameSite == http.SameSiteNoneMode)
 	}
 	if cookie.Expires.IsZero() {
 		e.add(WrongCookie, "a life of "+ttl.String(), "no Expires")
 		return
-	}
-	if cookie.Secure != e.Cookie.Secure || (cookie.SameSite == http.SameSiteNoneMode) != e.Cookie.Secure {
-		e.add(WrongCookie, fmt.Sprintf("both %t", e.Cookie.Secure), "Secure is %t and SameSite=None is %t", cookie.Secure, cookie.SameSite == http.SameSiteNoneMode)
 	}
 	date, err := http.ParseTime(e.ResponseHeader.Get("Date"))
 	if err != nil {

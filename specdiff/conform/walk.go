@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -325,6 +326,9 @@ func (w *walk) object(sh *shape, v map[string]any) {
 		w.enter(name)
 		p, ok := sh.props[name]
 		switch {
+		case ok && inner == nil && !p.shape.nullable && !w.request && !slices.Contains(sh.required, name):
+			w.property(p, inner)
+			w.add(WrongNull, p.loc, p.shape.want(), "null, where it may be missing")
 		case ok:
 			w.property(p, inner)
 			w.value(p.shape, p.loc, inner)

@@ -19,6 +19,8 @@ type Observation struct {
 	Example  string // the place in the body and the value: "orders[].email: null"
 	Curl     string // a command that shows it again, secrets redacted
 	Count    int    // how often it was seen
+	// Within is the list that it was seen in and nowhere else; "" if it was seen elsewhere too. Only [LoginOrders] counts.
+	Within string
 	// Elsewhere reports whether it may have been seen at another place, because the documents do not have the same
 	// places.
 	Elsewhere bool
@@ -60,4 +62,8 @@ type Finding struct {
 	Left      string   `json:"left,omitempty"`     // why a run with -fix leaves the change to a person
 	New       bool     `json:"new,omitempty"`      // whether an earlier report, if one is given, does not have it
 	Elsewhere []string `json:"-"`                  // its place in the published document, which may be several
+	Within    string   `json:"-"`                  // the list that it was seen in and nowhere else; see [Observation]
 }
+
+// LoginOrders is the list of the orders in the response to a login.
+const LoginOrders = "customer.orders"

@@ -20,6 +20,8 @@ func TestComponent(t *testing.T) {
 	for place, want := range map[string]string{
 		"Order": "Order", "Order.items[].title": "Order", "Tags[]": "Tags", "Either|0.name": "Either",
 		"GET /store/auth 200 application/json.customer": "GET /store/auth 200 application/json.customer",
+		"Customer.gift note":                            "Customer",
+		"Customer.a /b c":                               "Customer",
 	} {
 		if got := (finding.Point{Place: place}).Component(); got != want {
 			t.Errorf("%s is in %s, want %s", place, got, want)

@@ -52,7 +52,7 @@ func (p Point) ID() string { return p.Place + "#" + string(p.Aspect) }
 
 // Component returns the name of the schema component that the place is in, or the whole place if it is in none.
 func (p Point) Component() string {
-	if i := strings.IndexAny(p.Place, ".[|"); i >= 0 && !strings.Contains(p.Place, " ") {
+	if i := strings.IndexAny(p.Place, ".[|"); i >= 0 && p.Operation() == "" {
 		return p.Place[:i]
 	}
 	return p.Place
@@ -62,7 +62,7 @@ func (p Point) Component() string {
 func (p Point) Operation() string {
 	method, rest, ok := strings.Cut(p.Place, " ")
 	path, _, _ := strings.Cut(rest, " ")
-	if !ok {
+	if !ok || !strings.HasPrefix(path, "/") || strings.ContainsAny(method, ".[|") { // a blank may be in the name of a property
 		return ""
 	}
 	return method + " " + path

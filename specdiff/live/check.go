@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,6 +95,9 @@ func (c *check) exchange(x *Exchange, result conform.Result) conform.Result {
 	}
 	for _, f := range result.Findings {
 		point, live := ofResponse(result.Place, f)
+		if f.Kind == conform.WrongCookie {
+			live = c.kept(result.Place, x, live)
+		}
 		c.add(point, finding.Contradicts, cmp.Or(f.Want, "absent"), live, where(f), x, 1)
 	}
 	for sight := range result.Seen.All() {
@@ -184,6 +189,35 @@ func times(n int) string {
 		return ", once"
 	}
 	return fmt.Sprintf(", %d times", n)
+}
+
+// kept returns what a response does with the session cookie, and whether a client keeps it, as the Go client would find:
+// a login's may be for another address, be deleted at once, or not be sent back over plain http.
+func (c *check) kept(operation string, x *Exchange, live string) string {
+	base, err := url.Parse(c.record.Backend)
+	if err != nil || base.Host == "" || c.record.Foreign {
+		return live
+	}
+	deletes := ", which deletes it"
+	switch {
+	case !logsIn(operation) && strings.HasSuffix(live, deletes):
+		return strings.TrimSuffix(live, deletes)
+	case strings.HasPrefix(live, "Secure is true") && base.Scheme == "http":
+		return live + ", over plain http"
+	case strings.HasPrefix(live, "Path ") && slices.ContainsFunc((&http.Response{Header: x.ResponseHeader}).Cookies(), func(c *http.Cookie) bool { return !covers(base, c) }):
+		return live + ", which is not this backend's"
+	}
+	return live
+}
+
+// covers reports whether a cookie is for the storefront API at a base URL.
+func covers(base *url.URL, c *http.Cookie) bool {
+	host, domain := strings.ToLower(base.Hostname()), strings.ToLower(strings.TrimPrefix(c.Domain, "."))
+	_, notIP := netip.ParseAddr(host)
+	if domain != "" && domain != host && (notIP == nil || !strings.HasSuffix(host, "."+domain)) {
+		return false
+	}
+	return !strings.HasPrefix(c.Path, "/") || strings.HasPrefix(strings.TrimSuffix(base.Path, "/")+"/store/", strings.TrimSuffix(c.Path, "/")+"/")
 }
 
 // logsIn reports whether an operation opens a session.

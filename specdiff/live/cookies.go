@@ -65,7 +65,7 @@ func documentedCookies(documents ...*openapi3.T) []string {
 }
 
 // learn takes the name of the session cookie from the first login, and whether it is that of production, as far as they
-// are not configured.
+// are not configured. Over plain http a cookie of production stays a finding, because the Go client has to be told.
 func (r *run) learn(c *http.Cookie) {
 	if r.learned {
 		return
@@ -76,7 +76,7 @@ func (r *run) learn(c *http.Cookie) {
 		r.record.Renamed = c.Name
 	}
 	setting.Name = c.Name
-	if c.Secure && c.SameSite == http.SameSiteNoneMode && !setting.Secure {
+	if c.Secure && c.SameSite == http.SameSiteNoneMode && !setting.Secure && r.base.Scheme == "https" {
 		setting.Secure = true
 		r.note("the session cookie is Secure and SameSite=None, as in production")
 	}

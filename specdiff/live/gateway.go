@@ -123,22 +123,18 @@ func holds(base *conform.Exchange) bool {
 	return foreign(base) == "" && (base.Status/100 == 2 || base.Status == http.StatusUnauthorized && failureOf(base).Type != "")
 }
 
-// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none, if no
-// other is there.
+// unsniffed removes the content type that proxies in Go make for the login guard's responses, which have none. They make
+// none where they happen to send the header before the body.
 func (r *run) unsniffed() {
+	const sniffed = "text/plain; charset=utf-8"
 	var guards []http.Header
 	for _, x := range r.record.Exchanges {
 		if x.Status == http.StatusUnauthorized && string(x.ResponseBody) == guardWord && x.Method+x.URL != http.MethodPost+authPath && x.URL != bearerPath {
 			guards = append(guards, x.ResponseHeader)
 		}
 	}
-	var kinds []string
-	for _, h := range guards {
-		kinds = append(kinds, h.Get("Content-Type"))
-	}
-	slices.Sort(kinds)
-	kinds = slices.DeleteFunc(slices.Compact(kinds), func(kind string) bool { return kind == "" })
-	if !slices.Equal(kinds, []string{"text/plain; charset=utf-8"}) {
+	isSniffed := func(h http.Header) bool { return h.Get("Content-Type") == sniffed }
+	if !slices.ContainsFunc(guards, isSniffed) || slices.ContainsFunc(guards, func(h http.Header) bool { return !isSniffed(h) && h.Get("Content-Type") != "" }) {
 		return
 	}
 	for _, h := range guards {
@@ -153,7 +149,7 @@ func (c *check) lacking() {
 	for i, result := range c.results {
 		x := &c.record.Exchanges[i]
 		switch {
-		case result.Operation == "" || foreign(x.Exchange) != "":
+		case result.Operation == "" || foreign(x.Exchange) != "", x.Step == stepNoEmail: // another route may respond to it
 		case routeless(x.Exchange):
 			if first[result.Place] == nil {
 				first[result.Place] = x
@@ -196,7 +192,7 @@ func (c *check) failing() {
 		})
 		if !works[place] && !untried {
 			c.lacks[place] = true
-			c.add(finding.Point{Place: place, Aspect: finding.Behavior}, finding.Fault, "", "the operation does not work: "+shortly(x.Exchange), "", x, 1)
+			c.add(finding.Point{Place: place, Aspect: finding.Behavior}, finding.Fault, "", "the operation does not work: "+strings.ReplaceAll(shortly(x.Exchange), ";", ","), "", x, 1)
 		}
 	}
 }

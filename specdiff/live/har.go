@@ -106,6 +106,7 @@ type content struct {
 // purpose is why a request was sent.
 type purpose struct {
 	Step  string    `json:"step"`
+	Whole *Whole    `json:"whole,omitempty"`
 	Probe *harProbe `json:"probe,omitempty"`
 }
 
@@ -155,7 +156,7 @@ func (r *redaction) entry(backend string, x Exchange) entry {
 	}
 	path := eachPart(x.URL, r.value)
 	e := entry{
-		Started: started.Format(time.RFC3339), Timings: map[string]int{"send": 0, "wait": 0, "receive": 0}, Purpose: &purpose{Step: x.Step},
+		Started: started.Format(time.RFC3339), Timings: map[string]int{"send": 0, "wait": 0, "receive": 0}, Purpose: &purpose{Step: x.Step, Whole: x.Whole},
 		Request: sent{
 			Method: x.Method, URL: backend + path, HTTPVersion: "HTTP/1.1", Headers: r.headers(x.RequestHeader), QueryString: []pair{}, Cookies: []pair{},
 			HeadersSize: -1, BodySize: len(x.RequestBody),
@@ -251,7 +252,7 @@ func ReadHAR(r io.Reader, routes []string) (*Record, error) {
 			continue
 		}
 		x := &record.Exchanges[i]
-		x.Step = e.Purpose.Step
+		x.Step, x.Whole = e.Purpose.Step, e.Purpose.Whole
 		if p := e.Purpose.Probe; p != nil {
 			if p.Base < 0 || p.Base >= len(record.Exchanges) || len(p.Path) == 0 && p.Aspect == finding.Style {
 				return nil, fmt.Errorf("entry %d: its probe is damaged", i)

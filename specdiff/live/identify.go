@@ -35,7 +35,7 @@ func (r *run) look(ctx context.Context) error {
 // strangers sends reads without a login.
 func (s *script) strangers() {
 	unknown := exists(s.newAccount().email)
-	x := s.get("ask whether an unknown email has an account", unknown, nil)
+	x := s.get(stepUnknown, unknown, nil)
 	s.again(x, unknown, nil)
 	s.get(stepNoEmail, exists("specdiff"), nil)
 	for _, path := range []string{mePath, ordersPath, methodsPath, authPath} {

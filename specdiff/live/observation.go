@@ -72,10 +72,16 @@ func (c *check) add(p finding.Point, relation finding.Relation, document, live, 
 	o := c.all[k]
 	if o == nil {
 		o = &finding.Observation{Point: p, Relation: relation, Document: document}
+		if strings.HasPrefix(example, finding.LoginOrders+"[]") {
+			o.Within = finding.LoginOrders
+		}
 		if o.Example = c.record.hidden(example); x != nil {
 			o.Curl = c.record.Curl(*x)
 		}
 		c.all[k] = o
+	}
+	if !strings.HasPrefix(example, cmp.Or(o.Within, example)) {
+		o.Within = ""
 	}
 	o.Count += count
 	if shown := c.shown[k]; live != "" && !slices.Contains(shown, live) && len(shown) < mostShown {

@@ -2,9 +2,11 @@ package live
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -47,7 +49,7 @@ func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 		}
 		return at(f.Schema, finding.Required, "not there")
 	case conform.WrongNull:
-		return at(f.Schema, finding.Nullable, "null")
+		return at(f.Schema, finding.Nullable, f.Detail)
 	case conform.WrongType, conform.WrongFormat, conform.UnknownValue, conform.OutOfBounds:
 		if name, isHeader := strings.CutPrefix(f.Path, "header "); isHeader {
 			return at(response, finding.Header, name+" "+f.Detail)
@@ -55,8 +57,14 @@ func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 	}
 	switch f.Kind { //nolint:exhaustive // likewise
 	case conform.WrongType:
+		if kind == "number" && isInteger(strings.TrimPrefix(f.Detail, "number ")) {
+			return at(f.Schema, finding.Type, "number, an integer but for noise")
+		}
 		return at(f.Schema, finding.Type, kind)
 	case conform.WrongFormat:
+		if isTime(f.Detail) || isInteger(f.Detail) {
+			return at(f.Schema, finding.Format, "another format, which can be read")
+		}
 		return at(f.Schema, finding.Format, "another format")
 	case conform.UnknownValue:
 		return at(f.Schema, finding.Enum, f.Detail)
@@ -77,17 +85,37 @@ func ofResponse(operation string, f conform.Finding) (finding.Point, string) {
 	return at(response, finding.ContentType, mediaType(f.Detail))
 }
 
-// mediaType returns the media type in detail, which is quoted and has parameters.
+// mediaType returns the media type in detail, which is quoted and has parameters, and what follows it.
 func mediaType(detail string) string {
-	quoted, err := strconv.Unquote(detail)
+	quoted, err := strconv.QuotedPrefix(detail)
+	if err != nil {
+		return detail
+	}
+	rest := detail[len(quoted):]
+	kind, err := strconv.Unquote(quoted)
 	switch {
 	case err != nil:
 		return detail
-	case quoted == "":
-		return "a body without a content type"
+	case kind == "":
+		return "a body without a content type" + rest
 	}
-	kind, _, _ := strings.Cut(quoted, ";")
-	return kind
+	kind, _, _ = strings.Cut(kind, ";")
+	return kind + rest
+}
+
+// isTime reports whether a quoted text is a time as RFC 3339 writes it, which the Go client reads in any of its forms.
+func isTime(detail string) bool {
+	text, err := strconv.Unquote(detail)
+	var t time.Time
+	return err == nil && t.UnmarshalText([]byte(text)) == nil
+}
+
+// isInteger reports whether a number with a point or an exponent is an integer but for the noise of floating-point
+// arithmetic, which the Go client reads.
+func isInteger(detail string) bool {
+	const exact, noise = 1 << 53, 1e-11
+	n, err := strconv.ParseFloat(detail, 64)
+	return err == nil && math.Abs(n) <= exact && math.Abs(n-math.Round(n)) <= min(noise*max(1, math.Abs(n)), 1e-3)
 }
 
 // ofRequest returns the point of a finding about a request.

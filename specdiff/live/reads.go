@@ -97,10 +97,12 @@ func (s *script) readAll(a *account, explored exploration) {
 	for _, path := range s.config.Ask {
 		read(StepAsk, path)
 	}
+	read("list many orders", ordersPath+"?limit=100")
 	x := read("list all orders", ordersPath+"?limit=0")
 	if len(x.orders()) == 0 {
 		return
 	}
+	read("list one order", ordersPath+"?limit=1")
 	if len(explored) == 0 && a.cookie == "" { // one login is enough, since its response is that of a session
 		login := &account{}
 		s.login(login, s.post("log in to see the orders", authPath, object{"email": a.email, "password": a.password}, nil))

@@ -45,6 +45,13 @@ type Exchange struct {
 	*conform.Exchange
 	Step  string // its purpose: "register"
 	Probe *Probe // nil if it is no probe
+	Whole *Whole // what its response showed with all elements of its lists; nil for nothing
+}
+
+// Whole is what a response showed before the elements that repeat were left out.
+type Whole struct {
+	Orders int      `json:"orders,omitempty"` // how many orders it had
+	Wrong  []string `json:"wrong,omitempty"`  // what the backend did not do, or in another way
 }
 
 // Probe is how a request differs from its base, another request, which the backend accepts.

@@ -45,7 +45,7 @@ func (s *script) registration(a, other *account) {
 	s.register(a, object{"first_name": "Spec", "last_name": "Diff", "phone": "1234"})
 	s.register(other, object{"first_name": nil, "last_name": nil, "phone": nil})
 	s.post("register an email again", customersPath, object{"email": a.email, "password": a.password}, nil)
-	s.get("ask whether an email has an account", exists(strings.ToUpper(a.email)), nil)
+	s.get(stepExists, exists(strings.ToUpper(a.email)), nil)
 }
 
 // register registers an account, which logs it in.

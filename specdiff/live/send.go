@@ -65,13 +65,13 @@ func (r *run) send(ctx context.Context, q request) (response, error) {
 		r.notEmulated++ // by the in-memory backend of package customerstest
 		return response{x, x.ResponseBody}, nil
 	}
-	a := response{x, x.ResponseBody}
+	a, whole := response{x, x.ResponseBody}, wholeOf(x, q.probe != nil)
 	x.ResponseBody = r.compact.body(x)
 	most := orDefault(r.config.MaxRecord, defaultMaxRecord)
 	if r.kept += int64(len(x.ResponseBody)); r.kept > most {
 		return noResponse(), fmt.Errorf("%w: its responses hold more than %d bytes, without what repeats", ErrUnreachable, most)
 	}
-	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe})
+	r.record.Exchanges = append(r.record.Exchanges, Exchange{Exchange: x, Step: q.step, Probe: q.probe, Whole: whole})
 	return a, nil
 }
 

@@ -56,6 +56,47 @@ func (r *Report) heading(of row) string {
 	return of.name() + ": it is harmless to the Go client"
 }
 
+// Client returns whether the client works with the backend, in a few words: as far as a run shows that left out most
+// operations, or but for what is accepted.
+func (r *Report) Client() string {
+	switch r.Standing() {
+	case Breaks:
+		return "calls of the Go client fail, lose data or mislead on this backend"
+	case Unclear:
+		return "too little was seen to say that the Go client works with this backend"
+	case Works:
+	}
+	text := "nothing that was seen breaks the Go client"
+	if n := len(r.Untried); n > 1 { // one is usual: no password is reset without a token from an email
+		text = "as far as a read-only run shows"
+		if i := slices.IndexFunc(r.Coverage, func(c Coverage) bool { return c.What == "operation" }); i >= 0 {
+			text += fmt.Sprintf(": %d of %d operations", r.Coverage[i].Declared-n, r.Coverage[i].Declared)
+		}
+	}
+	if len(r.acceptedBreaks()) > 0 {
+		text += ", but for what is accepted"
+	}
+	return text
+}
+
+// acceptedBreaks returns what breaks the client and is accepted.
+func (r *Report) acceptedBreaks() []finding.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f finding.Finding) bool { return f.Accepted == "" || !f.Breaking })
+}
+
+// asides returns what the outcome leaves out, in a line each: what breaks the client and is accepted, and what was not
+// tried.
+func (r *Report) asides() []string {
+	var all []string
+	for _, f := range r.acceptedBreaks() {
+		all = append(all, fmt.Sprintf("accepted, although it breaks the Go client: %s, %s: %s (%s)", name(f), f.Aspect, f.Live, because(f)))
+	}
+	if len(r.Untried) > 0 {
+		all = append(all, "not tried: "+strings.Join(r.Untried, ", "))
+	}
+	return all
+}
+
 func troubles(findings []finding.Finding) []finding.Finding {
 	return slices.DeleteFunc(slices.Clone(findings), func(f finding.Finding) bool { return f.Wrong != finding.Unseen })
 }
@@ -74,7 +115,7 @@ type Difference struct {
 func (r *Report) Differences() []Difference {
 	var all []*Difference
 	index := map[string]*Difference{}
-	causes := append(otherCookie(r.Findings), olderVersions...)
+	causes := slices.Concat(otherCookie(r.Findings), olderVersions, noTotals(r.Findings))
 	for _, f := range r.Unexplained() {
 		if f.Wrong == finding.Unseen {
 			continue
@@ -140,6 +181,8 @@ func title(all []finding.Finding) string {
 	}
 	inSchema := f.Point.Operation() == "" && f.Place != f.Component()
 	switch {
+	case f.Aspect == finding.Behavior:
+		return few(places, ", ") + ": " + f.Live
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
 	case f.Aspect == finding.Cookie && strings.HasPrefix(f.Live, "none, to requests"):
@@ -152,7 +195,7 @@ func title(all []finding.Finding) string {
 		return fmt.Sprintf("%s has %s of the shop's own: %s", f.Component(), number(len(all), "property", "properties"), few(properties, ", "))
 	case f.Aspect == finding.Required && inSchema && f.Live == "not there":
 		return fmt.Sprintf("%s lacks %s: %s", f.Component(), number(len(all), "property", "properties"), few(untyped(f.Component(), all), ", "))
-	case f.Aspect == finding.Nullable && inSchema && f.Live == "null":
+	case f.Aspect == finding.Nullable && inSchema && strings.HasPrefix(f.Live, "null"):
 		return fmt.Sprintf("%s has null where the contract has a value: %s", f.Component(), few(untyped(f.Component(), all), ", "))
 	}
 	says := fmt.Sprintf("%s, %s: %s; the contract has %s", places[0], f.Aspect, f.Live, cmp.Or(f.Contract, "nothing about it"))

@@ -7,22 +7,32 @@ import (
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
-// verdicts are the outcomes of a report about a backend alone, in a few words.
-var verdicts = map[Standing]string{
-	Works: "✅ the Go client works", Breaks: "❌ the backend breaks the Go client", Unclear: "⚠️ too little was seen to say that the Go client works",
+// verdict returns the outcome of a report about a backend alone, in a few words.
+func (r *Report) verdict() string {
+	switch r.Standing() {
+	case Breaks:
+		return "❌ the backend breaks the Go client"
+	case Unclear:
+		return "⚠️ too little was seen to say that the Go client works"
+	case Works:
+	}
+	if len(r.Untried) > 1 || len(r.acceptedBreaks()) > 0 {
+		return "✅ the Go client works, " + r.Client()
+	}
+	return "✅ the Go client works"
 }
 
 // mineMarkdown writes the report for a comment, which it fits.
 func (r *Report) mineMarkdown(b *strings.Builder) {
 	differences := r.Differences()
-	fmt.Fprintf(b, "### specdiff: %s\n\n%s\n\n%s\n\n", verdicts[r.Standing()], prose(r.title()), prose(r.headline(differences)))
+	fmt.Fprintf(b, "### specdiff: %s\n\n%s\n\n%s\n\n", r.verdict(), prose(r.title()), prose(r.headline(differences)))
 	for _, f := range troubles(r.Unexplained()) {
 		if !fits(b, "- **not seen** "+code(name(f)+": "+f.Live)+"\n") {
 			return
 		}
 	}
-	for _, trouble := range r.troubles() {
-		if !fits(b, "- "+prose(trouble)+"\n") {
+	for _, text := range append(r.troubles(), r.asides()...) {
+		if !fits(b, "- "+prose(text)+"\n") {
 			return
 		}
 	}
@@ -53,7 +63,7 @@ func (a *annotations) mine(r *Report) {
 	if level == "" {
 		level = "error"
 	}
-	a.add(level, "specdiff: "+verdicts[r.Standing()], finding.Finding{}, plain(r.headline(differences)))
+	a.add(level, "specdiff: "+r.verdict(), finding.Finding{}, plain(r.headline(differences)))
 	for _, f := range troubles(r.Unexplained()) {
 		a.add("error", "not seen: "+name(f), finding.Finding{}, plain(f.Live))
 	}

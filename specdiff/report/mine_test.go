@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 		"no tokens":         {[]finding.Observation{saw("POST /store/auth/token", finding.Presence, "documented", "absent"), saw("GET /store/customers/me/orders", finding.Security, "allowed", "refused: a token")}, []string{"!no bearer tokens, which came with 1.17"}},
 		"no signs":          {[]finding.Observation{saw("GET /store/customers/me/orders query fields", finding.Format, "allowed", "fails: name after a plus; fails: name after a minus")}, []string{"!no + and - before names in fields, which came with 1.20.4"}},
 		"an old logout":     {[]finding.Observation{saw("DELETE /store/auth 200", finding.ContentType, "text/plain", "application/json"), saw("DELETE /store/auth 200", finding.Cookie, "absent", "Set-Cookie")}, []string{"the response to a logout is JSON and sets a cookie, as before 1.17"}},
-		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!orders have no totals, or not all, which came with 1.12", "Customer has 1 property of the shop's own: nickname (string or null)"}},
+		"breaking first":    {[]finding.Observation{nickname, noTotal}, []string{"!Order lacks 1 property: total", "Customer has 1 property of the shop's own: nickname (string or null)"}},
 		"looser":            {[]finding.Observation{saw("A.a", finding.Bounds, "at least 1", "accepted: empty"), saw("A.b", finding.Type, "string", "accepted: number")}, []string{"2 places, such as A.a, bounds: accepted: empty; the contract has at least 1"}},
 		"another type":      {[]finding.Observation{saw("Order.total", finding.Type, "integer", "string")}, []string{"!Order.total, type: string; the contract has integer"}},
 		"a trouble is none": {[]finding.Observation{limited}, nil},
@@ -122,6 +123,42 @@ func TestFindingsWithOneCauseAreOneDifference(t *testing.T) {
 	}
 }
 
+// TestWhatTheOutcomeLeavesOut checks that a report names what breaks the client and is accepted, and what was not tried.
+func TestWhatTheOutcomeLeavesOut(t *testing.T) {
+	accepted := mine(noTotal)
+	accepted.Findings[0].Accepted = "the shop knows"
+	readOnly := mine()
+	readOnly.Untried = []string{"GetToken", "UpdateCustomer"}
+	readOnly.Coverage = []report.Coverage{{What: "operation", Seen: 13, Declared: 15}}
+	usual := mine()
+	usual.Untried = []string{"ResetPassword"}
+	for name, c := range map[string]struct {
+		report *report.Report
+		want   []string
+	}{
+		"nothing": {mine(), []string{"works: nothing that was seen breaks the Go client\n"}},
+		"accepted": {accepted, []string{
+			"does what the contract says but for what is accepted", "accepted, although it breaks the Go client: Order.total, required: not there (the shop knows)\n",
+			"works: nothing that was seen breaks the Go client, but for what is accepted\n",
+		}},
+		"read only": {readOnly, []string{"not tried: GetToken, UpdateCustomer\n", "works, as far as a read-only run shows: 13 of 15 operations\n"}},
+		"usual":     {usual, []string{"not tried: ResetPassword\n", "works: nothing that was seen breaks the Go client\n"}},
+	} {
+		var b, markdown bytes.Buffer
+		if err := errors.Join(c.report.Text(&b, report.Style{Width: 200}), c.report.Markdown(&markdown)); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: %q is not in\n%s", name, want, b.String())
+			}
+		}
+		if name != "nothing" && !strings.Contains(markdown.String(), strings.TrimSpace(c.want[len(c.want)-2])) {
+			t.Errorf("%s: %q is not in the Markdown\n%s", name, c.want[len(c.want)-2], markdown.String())
+		}
+	}
+}
+
 func TestTextOfMine(t *testing.T) {
 	r := mine(nickname, noTotal, limited)
 	r.Sources.Version = "older than 1.12"
@@ -135,7 +172,7 @@ func TestTextOfMine(t *testing.T) {
 		at := -1
 		for _, want := range []string{
 			"specdiff: http://shop and the Go client, by openapi.yaml", "Authenticate: 40 responses show nothing: 429, a rate limit",
-			"Your backend (older than 1.12) differs from the contract in 2 points; 1 of them breaks the Go client.", "1. breaks: orders have no totals",
+			"Your backend (older than 1.12) differs from the contract in 2 points; 1 of them breaks the Go client.", "1. breaks: Order lacks 1 property: total",
 			"2. harmless: Customer has 1 property", "WithProperty", "note: 15 emails stay registered", "breaks: calls of the Go client",
 		} {
 			i := strings.Index(got, want)
@@ -157,7 +194,7 @@ func TestOtherFormatsOfMine(t *testing.T) {
 		markdown, github []string
 	}{
 		"works":   {mine(nickname), []string{"### specdiff: ✅ the Go client works\n", "- harmless: Customer has 1 property", "none breaks the Go client"}, []string{"::notice file=openapi.yaml,title=specdiff%3A ✅", "::notice file=openapi.yaml,title=Customer has 1 property"}},
-		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: orders have no totals"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=orders have no totals", "::notice file=openapi.yaml,title=Customer has"}},
+		"breaks":  {mine(nickname, noTotal), []string{"### specdiff: ❌", "- **breaks**: Order lacks 1 property: total"}, []string{"::error file=openapi.yaml,title=specdiff%3A ❌", "::error file=openapi.yaml,title=Order lacks 1 property%3A total", "::notice file=openapi.yaml,title=Customer has"}},
 		"unclear": {mine(limited), []string{"### specdiff: ⚠️", "- **not seen** `Authenticate: 40 responses show nothing: 429, a rate limit`"}, []string{"::error file=openapi.yaml,title=specdiff%3A ⚠️", "::error file=openapi.yaml,title=not seen%3A Authenticate::40 responses"}},
 	} {
 		for format, f := range map[string]struct {

@@ -42,7 +42,10 @@ func (t *text) mine(r *Report) {
 	for _, note := range r.Notes {
 		t.hang(t.dim("note: "), 6, plain(note), t.dim)
 	}
-	t.conclusion(r.Standing())
+	for _, aside := range r.asides() {
+		t.hang("", 2, plain(aside), same)
+	}
+	t.conclusion(r)
 }
 
 // headline returns how many differences there are.
@@ -51,10 +54,12 @@ func (r *Report) headline(all []Difference) string {
 	if version := cmp.Or(r.Sources.Version, r.Sources.Seems); version != "" {
 		backend += " (" + version + ")"
 	}
-	if len(all) == 0 && r.Standing() == Unclear {
+	switch {
+	case len(all) == 0 && r.Standing() == Unclear:
 		return backend + " was not seen well enough to compare it with the contract; nothing that was seen differs."
-	}
-	if len(all) == 0 {
+	case len(all) == 0 && len(r.acceptedBreaks()) > 0:
+		return backend + " does what the contract says but for what is accepted, as far as was seen."
+	case len(all) == 0:
 		return backend + " does what the contract says, as far as was seen."
 	}
 	breaking := len(slices.DeleteFunc(slices.Clone(all), func(d Difference) bool { return !d.Breaking }))
@@ -109,13 +114,14 @@ func own(f finding.Finding) bool {
 }
 
 // conclusion writes the outcome in one line.
-func (t *text) conclusion(s Standing) {
-	switch s {
-	case Works:
-		t.hang(t.green("works")+": ", 7, "nothing that was seen breaks the Go client", same)
-	case Breaks:
-		t.hang(t.red("breaks")+": ", 8, "calls of the Go client fail, lose data or mislead on this backend", same)
-	case Unclear:
-		t.hang(t.red("unclear")+": ", 9, "too little was seen to say that the Go client works with this backend", same)
+func (t *text) conclusion(r *Report) {
+	standing, color := r.Standing(), t.red
+	if standing == Works {
+		color = t.green
 	}
+	separator := ": "
+	if strings.HasPrefix(r.Client(), "as far as") {
+		separator = ", "
+	}
+	t.hang(color(string(standing))+separator, len(standing)+len(separator), r.Client(), same)
 }

@@ -17,11 +17,12 @@ import (
 // Report is the outcome of a run. The names of its JSON are stable: new ones may be added.
 type Report struct {
 	Sources  Sources           `json:"sources"`
-	Findings []finding.Finding `json:"findings"`        // sorted, with those to be dealt with first
-	Problems []accept.Problem  `json:"problems"`        // of the file of accepted deviations
-	Coverage []Coverage        `json:"coverage"`        // empty without a backend
-	Notes    []string          `json:"notes"`           // what could not be read or tried
-	Fixed    []finding.Finding `json:"fixed,omitempty"` // what a run with -fix changed in the contract, with the lines as they are now
+	Findings []finding.Finding `json:"findings"`          // sorted, with those to be dealt with first
+	Problems []accept.Problem  `json:"problems"`          // of the file of accepted deviations
+	Coverage []Coverage        `json:"coverage"`          // empty without a backend
+	Notes    []string          `json:"notes"`             // what could not be read or tried
+	Untried  []string          `json:"untried,omitempty"` // the operations that were not tried on the backend, such as those that change something in a read-only run
+	Fixed    []finding.Finding `json:"fixed,omitempty"`   // what a run with -fix changed in the contract, with the lines as they are now
 	// Gone is what an earlier report has and this one has not; see [Report.Since].
 	Gone  []finding.Finding `json:"gone,omitempty"`
 	Began time.Time         `json:"began,omitzero"` // when the run began, in UTC

@@ -47,12 +47,12 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 		accepts:    always(works(looser)),
 	},
 	finding.Nullable: {
-		inResponse: always(breaks(unreadable)),
+		inResponse: nullableOutcome,
 		refuses:    always(breaks("it cannot be cleared: a call that sends null fails")),
 		accepts:    always(works(looser)),
 	},
 	finding.Type: {
-		inResponse: always(breaks(unreadable)),
+		inResponse: typeOutcome,
 		refuses:    always(breaks("calls that send it fail")),
 		accepts:    always(works(looser)),
 	},
@@ -66,11 +66,11 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 		refuses:    enumOutcome,
 		accepts:    always(works(looser)),
 	},
-	finding.Bounds:  {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
+	finding.Bounds:  {inResponse: boundsOutcome, refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Default: {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works(more))},
 	finding.Branches: {
-		inResponse: always(breaks(unreadable)),
+		inResponse: func(f finding.Finding) outcome { return unread(f) },
 		refuses:    always(breaks("calls that send it fail")),
 		accepts:    always(works(looser)),
 	},
@@ -109,7 +109,50 @@ func requiredOutcome(f finding.Finding) outcome {
 	case strings.Contains(f.Curl, "expand=") || strings.Contains(f.Curl, "fields="): // of the first request that shows it
 		return works("with Fields or Expand, a missing property is no error, and its field is empty")
 	}
-	return breaks(unreadable + "; with Fields or Expand, its field is empty")
+	o := unread(f)
+	if o.client == unreadable {
+		o.client += "; with Fields or Expand, its field is empty"
+	}
+	return o
+}
+
+// unread returns what a value does that the client does not read: of a list of orders, of the orders in a login's
+// response, or of an error.
+func unread(f finding.Finding) outcome {
+	switch {
+	case f.Place == "Error.type":
+		return breaks("errors have the sentinel of their status alone: of a taken email, ErrInvalidInput in place of ErrDuplicate; they have less of a message")
+	case f.Component() == "Error":
+		return works("errors have the sentinel of their status, and less of a message")
+	case f.Within != "":
+		return breaks("Authenticate and GetSession with WithOrders fail with ErrUnexpectedResponse, which names the place; without WithOrders nothing")
+	}
+	return breaks(unreadable)
+}
+
+const read = "nothing: the client reads it"
+
+// nullableOutcome tells a null where a property may be missing, which reads as if it was.
+func nullableOutcome(f finding.Finding) outcome {
+	if f.Live == "null, where it may be missing" {
+		return works("nothing: the client reads it as if it was missing")
+	}
+	return unread(f)
+}
+
+func typeOutcome(f finding.Finding) outcome {
+	if f.Live == "number, an integer but for noise" {
+		return works(read)
+	}
+	return unread(f)
+}
+
+// boundsOutcome tells integers that fit in no integer of Go.
+func boundsOutcome(f finding.Finding) outcome {
+	if f.Contract == "64 bits" || f.Contract == "a number of usual size" {
+		return unread(f)
+	}
+	return works(ignored)
 }
 
 // client returns the outcome of a finding. What was not seen on the backend breaks nothing.
@@ -159,8 +202,11 @@ func presenceOutcome(f finding.Finding) outcome {
 var decoded = []string{"date-time", "date", "int32", "int64", "digits only"}
 
 func formatOutcome(f finding.Finding) outcome {
+	if f.Live == "another format, which can be read" {
+		return works(read)
+	}
 	if slices.ContainsFunc(decoded, func(format string) bool { return strings.HasPrefix(f.Contract, format) }) {
-		return breaks(unreadable)
+		return unread(f)
 	}
 	return works("the text is kept as it is")
 }
@@ -196,6 +242,8 @@ func statusOutcome(f finding.Finding) outcome {
 	switch {
 	case f.Live == "304" || strings.HasSuffix(f.Place, " 304"):
 		return works("nothing, unless If-None-Match is sent")
+	case f.Point.Operation() == "GET /store/auth/{email}" && class(f) == "4" && f.Contract != "documented":
+		return breaks("Auth.Exists fails with the error of this status, such as ErrNotFound")
 	case class(f) == "2" || class(f) == "3":
 		return breaks("the call fails with ErrUnexpectedResponse, although it may have had its effect")
 	}
@@ -204,40 +252,99 @@ func statusOutcome(f finding.Finding) outcome {
 
 // contentOutcome tells a body that the client reads from one that it does not.
 func contentOutcome(f finding.Finding) outcome {
+	withJSON := strings.HasSuffix(f.Live, "with JSON in the body") && !strings.Contains(f.Live, "html")
+	bare := slices.Contains([]string{"text/plain", "a body without a content type"}, f.Live) // as the login guard's is
 	switch {
+	case strings.HasSuffix(f.Place, " 401") && !withJSON && !bare:
+		return breaks("the 401 is taken for a gateway's: ErrUnexpectedResponse in place of ErrUnauthenticated or ErrInvalidCredentials")
+	case class(f) != "2" && (withJSON || bare), f.Contract == "UTF-8", f.Contract == "one Content-Type":
+		return works(read)
 	case class(f) != "2":
 		return works("the error has less of a message")
-	case strings.Contains(f.Contract, "json"):
-		return breaks("the raw client of package api does not decode the body; customers does if it is JSON, and fails with ErrUnexpectedResponse if it is not")
+	case f.Contract == "JSON" && oddJSON.MatchString(f.Live):
+		return works(read)
+	case withJSON:
+		return works(read + "; the raw client of package api does not, because of the content type")
+	case strings.Contains(strings.ToLower(f.Contract), "json"):
+		return breaks("the call fails with ErrUnexpectedResponse")
 	}
 	return works(ignored)
 }
 
+// oddJSON matches what is wrong with JSON that the client reads all the same.
+var oddJSON = regexp.MustCompile(`^(it is not UTF-8|the name .* is there twice|a byte order mark before the JSON)$`)
+
 func cookieOutcome(f finding.Finding) outcome {
 	switch {
-	case f.Place == "Set-Cookie" && strings.Contains(f.Live, "name "):
-		return breaks("no login is kept: name the cookie with customers.WithSessionCookieName, and specdiff with -cookie-name")
-	case f.Place == "Set-Cookie" && strings.Contains(f.Live, "Secure is true"):
-		return works("over https nothing; over plain http, sessions need customers.WithTLSTerminated")
 	case f.Place == "Set-Cookie":
-		return works("nothing: the session keeps the cookie as it comes")
+		return sessionCookieOutcome(f)
 	case (f.Place == "POST /store/auth 200" || f.Place == "POST /store/customers 200") && strings.HasPrefix(f.Live, "no"):
 		return breaks("a login that sets no cookie is ErrUnexpectedResponse")
 	}
 	return works(ignored)
 }
 
+// sessionCookieOutcome tells a cookie that is never sent back, which is most often the fault of a setting.
+func sessionCookieOutcome(f finding.Finding) outcome {
+	var all []string
+	for _, is := range []struct{ live, client string }{
+		{"name ", "no login is kept: name the cookie with customers.WithSessionCookieName, and specdiff with -cookie-name"},
+		{"which is not this backend's", "Authenticate and Create are ErrNoSessionCookie; if it is the address that browsers know, name that with customers.WithPublicURL"},
+		{"which deletes it", "Authenticate and Create are ErrNoSessionCookie"},
+		{"over plain http", "no login is kept: use an https URL or, where TLS ends before the backend, customers.WithTLSTerminated, and -cookie-secure for specdiff"},
+	} {
+		if strings.Contains(f.Live, is.live) {
+			all = append(all, is.client)
+		}
+	}
+	if len(all) > 0 {
+		return breaks(strings.Join(all, "; "))
+	}
+	return works("nothing: the session keeps the cookie as it comes")
+}
+
+// behavior is what a behaviour of the backend does to the client.
+type behavior struct {
+	live   *regexp.Regexp // matches what the backend did
+	breaks bool
+	client string
+}
+
+// behaviors are the known behaviours. The last is of all others.
+var behaviors = []behavior{
+	{regexp.MustCompile("^the operation does not work"), true, "the method always fails, with the kind of error of this status; see docs/errors.md"},
+	{regexp.MustCompile("If-None-Match"), false, "what has not changed is sent again"},
+	{regexp.MustCompile("^2.. after the logout"), true, "a logout does not end the session at the backend: who has the cookie stays logged in"},
+	{regexp.MustCompile("after the logout|without a login"), true, "a session that has ended is not ErrUnauthenticated, which programs look for to log in again"},
+	{regexp.MustCompile("to a wrong password"), true, "a wrong password is not ErrInvalidCredentials"},
+	{regexp.MustCompile("upper-case email"), false, "nothing: the client sends emails in lower case"},
+	{regexp.MustCompile("^exists is "), true, "Auth.Exists misleads: forms that ask it send customers to a login or registration that fails"},
+	{regexp.MustCompile("^no customer.shipping_addresses"), true, "calls that get it fail with ErrUnexpectedResponse: customer.shipping_addresses: missing"},
+	{regexp.MustCompile("not what was sent|the address that was "), true, "the call succeeds, and the change is lost"},
+	{regexp.MustCompile("newest comes first"), true, "Client.Orders fails with ErrUnexpectedResponse; ListOrders returns the orders as they come"},
+	{regexp.MustCompile("limit .* where none was asked for"), true, "ListOrders without Limit returns fewer orders than its documentation says: set Limit, or use Client.Orders, which asks for all"},
+	{regexp.MustCompile("^limit .* was asked for"), true, "ListOrders returns another number of orders than Limit, so pages counted by Limit leave some out; Client.Orders goes by what comes"},
+	{regexp.MustCompile("leave room for"), true, "ListOrders returns fewer orders than there are, so pages counted by Limit leave some out; Client.Orders goes by what comes"},
+	{regexp.MustCompile("^a count below "), true, "OrderPage.Count misleads: pages counted by it leave out orders; Client.Orders goes by what comes"},
+	{regexp.MustCompile("comes twice"), true, "ListOrders returns an order twice; Client.Orders returns it once"},
+	{regexp.MustCompile(""), true, "a list of orders is not what was asked for"},
+}
+
 // behaviorOutcome tells what only costs time from what misleads.
 func behaviorOutcome(f finding.Finding) outcome {
-	switch {
-	case strings.HasPrefix(f.Live, "the operation does not work"):
-		return breaks("the method always fails, with the kind of error of this status; see docs/errors.md")
-	case strings.Contains(f.Live, "If-None-Match"):
-		return works("what has not changed is sent again")
-	case strings.Contains(f.Live, "after the logout"):
-		return breaks("a logout does not end the session at the backend: who has the cookie stays logged in")
-	case strings.Contains(f.Live, "upper-case email"):
-		return works("nothing: the client sends emails in lower case")
+	var broken, harmless []string
+	for text := range strings.SplitSeq(f.Live, "; ") {
+		i := slices.IndexFunc(behaviors, func(b behavior) bool { return b.live.MatchString(text) })
+		b := behaviors[i]
+		if list := &harmless; !slices.Contains(append(broken, harmless...), b.client) {
+			if b.breaks {
+				list = &broken
+			}
+			*list = append(*list, b.client)
+		}
 	}
-	return breaks("a list of orders is not what was asked for")
+	if len(broken) > 0 {
+		return breaks(strings.Join(broken, "; "))
+	}
+	return works(strings.Join(harmless, "; "))
 }

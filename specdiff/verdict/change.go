@@ -49,7 +49,7 @@ func edit(f finding.Finding, truth string) string {
 		}
 		return fmt.Sprintf("make %s what the published document has: %s", where, truth)
 	case finding.Format:
-		if truth == "none" || truth == "another format" {
+		if truth == "none" || strings.HasPrefix(truth, "another format") {
 			return fmt.Sprintf("remove the format%s at %s, which the values do not have", named(f.Contract), where)
 		}
 		return fmt.Sprintf("write format: %s at %s", truth, where)

@@ -76,7 +76,7 @@ func effect(f finding.Finding, from, to string) string {
 	case finding.Type:
 		return fmt.Sprintf("the field's type changes (%s to %s); with the wrong one no response that holds it can be decoded", from, to)
 	case finding.Format:
-		if to == "another format" {
+		if strings.HasPrefix(to, "another format") {
 			return fmt.Sprintf("the field's type changes; values that are not of the format %s cannot be decoded", from)
 		}
 		return fmt.Sprintf("the field's type changes (format %s to %s)", from, to)
@@ -170,7 +170,7 @@ const (
 // kindOf returns the kind of a place.
 func kindOf(place string) kind {
 	switch parts := strings.SplitN(place, " ", 4); {
-	case len(parts) == 1:
+	case (finding.Point{Place: place}).Operation() == "":
 		return schema
 	case len(parts) == 2:
 		return operation

@@ -56,6 +56,9 @@ func Join(e Evidence) []finding.Finding {
 				f.Uses = e.Uses[f.Component()]
 			}
 			f.Operation = e.Names[f.Point.Operation()]
+			if f.Within != "" {
+				f.Uses = []string{cmp.Or(e.Names["POST /store/auth"], "POST /store/auth"), cmp.Or(e.Names["GET /store/auth"], "GET /store/auth")}
+			}
 			f.Go, f.Change = meaning(f)
 			of := client(f)
 			f.Breaking, f.Client = of.breaks, of.client
@@ -139,7 +142,7 @@ func (p *point) finding() (finding.Finding, bool) {
 		return f, false
 	}
 	if seen != nil {
-		f.Live, f.Example, f.Curl, f.Count = seen.Live, seen.Example, seen.Curl, seen.Count
+		f.Live, f.Example, f.Curl, f.Count, f.Within = seen.Live, seen.Example, seen.Curl, seen.Count, seen.Within
 	}
 	if d := p.difference; d != nil {
 		f.Contract, f.Published, f.Uses = d.Contract, d.Published, d.Uses

@@ -388,9 +388,10 @@ func below(backend http.Handler) http.Handler {
 }
 
 // TestSettingsOfAShopAreNoFindings checks shops that differ in what is not the contract's: session settings, proxies and
-// a path. Nothing is found but another name or life of the cookie, if it is not configured.
+// a path. Nothing is found but another name or life of the cookie, or that it is Secure over plain http, if it is not configured.
 func TestSettingsOfAShopAreNoFindings(t *testing.T) {
 	t.Parallel()
+	const secure = "Set-Cookie#cookie: Secure is true and SameSite=None is true, over plain http"
 	for _, test := range []struct {
 		name    string
 		through gateway
@@ -407,11 +408,11 @@ func TestSettingsOfAShopAreNoFindings(t *testing.T) {
 		{name: "a short session", through: direct, options: []customerstest.Option{customerstest.WithSessionTTL(time.Hour)}, want: []string{"Set-Cookie#cookie: a life of 1h0m0s"}},
 		{name: "a short session as it is configured", through: direct, options: []customerstest.Option{customerstest.WithSessionTTL(time.Hour)}, config: live.Config{Cookie: conform.Cookie{TTL: time.Hour}}},
 		{name: "a rolling session", through: direct, options: []customerstest.Option{customerstest.WithRollingSessions()}},
-		{name: "production", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, note: "X-Forwarded-Proto: https"},
+		{name: "production", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, note: "X-Forwarded-Proto: https", want: []string{secure}},
 		{name: "production as it is configured", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, config: live.Config{Cookie: conform.Cookie{Secure: true}}},
 		{name: "all of it", through: proxied, options: []customerstest.Option{
 			customerstest.WithProduction(), customerstest.WithRollingSessions(), customerstest.WithSessionTTL(100 * time.Hour),
-		}, config: live.Config{Cookie: conform.Cookie{TTL: 100 * time.Hour}, ReadOnly: true}, note: "X-Forwarded-Proto: https"},
+		}, config: live.Config{Cookie: conform.Cookie{Secure: true, TTL: 100 * time.Hour}, ReadOnly: true}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

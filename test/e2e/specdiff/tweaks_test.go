@@ -297,7 +297,7 @@ func tweaked(doc node) []edit {
 			turn += 5
 			for i := range some {
 				o := some[(i+turn)%len(some)]
-				if !t.change(o.in(copied(doc))) {
+				if !t.change(copied(o.in(doc))) {
 					continue
 				}
 				all = append(all, edit{"tweaked: " + t.kind, o.at(), unseenBy(o), func(doc node) { t.change(o.in(doc)) }})
