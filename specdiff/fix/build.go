@@ -182,6 +182,11 @@ var kept = []string{"type", "format", "nullable", "enum", "minimum", "maximum", 
 // convert returns a schema of the published document as the contract writes such schemas: with references to components
 // that the contract has too, and without descriptions.
 func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
+	return c.converted(theirs, doc, nil)
+}
+
+// converted converts a schema that is inside the components around, in which schemas that contain themselves end.
+func (c *change) converted(theirs *yaml.Node, doc *locate.Document, around []string) *yaml.Node {
 	out, null := mapping(), false
 	ref := locate.Look(theirs, "$ref")
 	if branches := locate.Look(theirs, "allOf"); ref == nil && branches != nil && len(branches.Content) == 1 {
@@ -193,8 +198,11 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 	if ref != nil {
 		name := strings.TrimPrefix(ref.Value, components)
 		switch {
+		case slices.Contains(around, name):
+			return mapping()
 		case locate.Look(c.Doc().Root, "components", "schemas", name) == nil:
-			return c.convert(only(doc.Follow(mapping("$ref", ref)), func(k string) bool { return slices.Contains(kept, k) || k == "items" }), doc)
+			inner := only(doc.Follow(mapping("$ref", ref)), func(k string) bool { return slices.Contains(kept, k) || k == "items" })
+			return c.converted(inner, doc, append(slices.Clone(around), name))
 		case null:
 			return mapping("nullable", boolean(true), "allOf", listOf(mapping("$ref", text(ref.Value))))
 		}
@@ -213,7 +221,7 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 		}
 	}
 	if items := locate.Look(theirs, "items"); items != nil {
-		out = with(out, "items", c.convert(items, doc))
+		out = with(out, "items", c.converted(items, doc, around))
 	}
 	return out
 }
