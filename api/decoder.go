@@ -222,7 +222,6 @@ func (d *decoder) Float(p *float64) bool {
 }
 
 // Time reads a time, also in a year that has six digits and a sign, as JavaScript writes those before 0 and after 9999.
-// It is in UTC, whatever its offset.
 func (d *decoder) Time(p *time.Time) bool {
 	s, ok := d.Decoder.String("not a time")
 	if ok {
@@ -258,5 +257,5 @@ func parseTime(s []byte) (t time.Time, ok bool) {
 	}
 	// UnmarshalText, unlike Parse, takes only what RFC 3339 does.
 	err := t.UnmarshalText(s)
-	return t.UTC(), err == nil
+	return t, err == nil
 }
