@@ -169,8 +169,7 @@ func (d describer) describe(ref *openapi3.SchemaRef) string {
 	case len(d.around) == deepest:
 		text = cmp.Or(v.basic(), "anything")
 	default:
-		d.around = append(slices.Clone(d.around), ref.Value)
-		text = d.kind(v)
+		text = describer{d.naming, append(slices.Clone(d.around), ref.Value)}.kind(v)
 		if len(v.enum) > 0 {
 			text += " of " + list(v.enum)
 		} else if v.format != "" {
