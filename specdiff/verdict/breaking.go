@@ -70,7 +70,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	finding.Default: {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works(more))},
 	finding.Branches: {
-		inResponse: func(f finding.Finding) outcome { return unread(f) },
+		inResponse: unread,
 		refuses:    always(breaks("calls that send it fail")),
 		accepts:    always(works(looser)),
 	},
