@@ -108,6 +108,9 @@ func (c *change) make() error {
 	case finding.Security:
 		return c.security()
 	case finding.OperationID:
+		if c.f.Published == "" {
+			return forAPerson("another name has to be found")
+		}
 		return c.set(c.at().Value, "x-medusa-operation-id", text(c.f.Published))
 	case finding.Unread:
 		return c.misspelled()

@@ -23,6 +23,9 @@ func foreign(x *conform.Exchange) string {
 	case x.Status/100 == 3 && x.Status != http.StatusNotModified && x.ResponseHeader.Get("Location") != "":
 		return fmt.Sprintf("%d, a redirect%s", x.Status, leadsTo(x.ResponseHeader.Get("Location")))
 	case x.Status == http.StatusUnauthorized && !unauthorized(x):
+		if len(x.ResponseHeader.Values("WWW-Authenticate")) == 0 && !isPage(x) {
+			return "401, with a text that is not Medusa's"
+		}
 		return "401, a gateway that wants credentials of its own"
 	case x.Status == http.StatusForbidden && !own(x):
 		return "403, a gateway that refuses the request"
