@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/medusa-storefront/customers-go/customers"
 	"github.com/medusa-storefront/customers-go/customers/customerstest"
 	"github.com/medusa-storefront/customers-go/specdiff"
 	"github.com/medusa-storefront/customers-go/specdiff/live"
@@ -197,4 +198,19 @@ func TestWhyARegistrationWasRefused(t *testing.T) {
 	if i < 0 || !strings.Contains(got[i], `422, "captcha_token is required of $EMAIL`) || !strings.Contains(got[i], "customers.WithProperty") || len(got[i]) > 500 || strings.Contains(got[i], "\x1b") {
 		t.Errorf("found %q", got)
 	}
+}
+
+// TestUserAgentOfARun checks that the backend takes a run for the client.
+func TestUserAgentOfARun(t *testing.T) {
+	t.Parallel()
+	want := "customers-go/" + customers.Version + " (specdiff)"
+	s := newShop(t, func(backend http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.UserAgent() != want {
+				t.Errorf("%s %s was sent by %q, want %q", r.Method, r.URL.Path, r.UserAgent(), want)
+			}
+			backend.ServeHTTP(w, r)
+		})
+	})
+	ask(t, live.Config{Backend: s.url, ReadOnly: true})
 }
