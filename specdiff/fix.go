@@ -41,20 +41,30 @@ func Fix(s Sources, config Config) (*report.Report, []byte, error) {
 	return config.outcome(s, names)
 }
 
+// mostAttempts is how often the changes are made anew without those that turned out to be wrong.
+const mostAttempts = 6
+
 // outcome compares the sources, and returns the report and, if the contract is to be fixed, its text after that.
 func (c *Config) outcome(s Sources, names report.Sources) (*report.Report, []byte, error) {
+	before, shown := c.judge(s, names)
 	if !c.Fix {
-		r, shown := c.judge(s, names)
-		c.propose(r, s, shown)
-		return r, nil, nil
+		c.propose(before, s, shown)
+		return before, nil, nil
 	}
-	kept := map[string]string{} // the ids of findings that a change does not mend, and why
-	for {
-		r, text, again, err := c.fixed(s, names, kept)
+	kept := map[string]string{} // the ids of findings whose changes are not made, and why
+	for range mostAttempts {
+		r, text, again, err := c.fixed(s, names, before, kept)
 		if !again || err != nil {
 			return r, text, err
 		}
 	}
+	c.propose(before, s, shown)
+	for i, f := range before.Findings {
+		if f.Accepted == "" && f.Wrong != finding.Published {
+			before.Findings[i].Left = cmp.Or(kept[f.ID()], "the changes for the findings do not agree with each other: make them one by one")
+		}
+	}
+	return before, s.Text, nil
 }
 
 // judge compares the sources and applies the accepted deviations.
@@ -107,9 +117,9 @@ func published(s Sources) *locate.Document {
 // mostRounds is how often the contract is compared again after changes, which may bring other findings to light.
 const mostRounds = 6
 
-// fixed changes the contract until a comparison asks for no other change. If a change did not mend what it was for, it
-// adds that to kept, and again is true.
-func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) (r *report.Report, text []byte, again bool, err error) {
+// fixed changes the contract until a comparison asks for no other change. If a change did not mend what it was for, or
+// made something else wrong, it adds that to kept, and again is true.
+func (c *Config) fixed(s Sources, names report.Sources, before *report.Report, kept map[string]string) (r *report.Report, text []byte, again bool, err error) {
 	t, err := edit.New(s.Text)
 	if err != nil {
 		return nil, nil, false, err
@@ -126,43 +136,55 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 		from := fix.Sources{Published: theirs, Shown: shown, Findings: r.Unexplained(), Follow: c.follows}
 		changed := false
 		unread := slices.ContainsFunc(r.Unexplained(), func(f finding.Finding) bool { return f.Aspect == finding.Unread && kept[f.ID()] == "" })
-		restyled := map[string]bool{} // the parameters that are written in another way now
-		for _, f := range stylesFirst(r.Findings) {
+		restyled := map[string]bool{} // the parameters that are written in another way now, and responses without a cookie
+		for _, f := range inOrder(r.Findings) {
 			if unread != (f.Aspect == finding.Unread) || restyled[f.Place] {
+				f.Left = kept[f.ID()]
 				continue // a keyword that is misspelled makes other findings, and so does a parameter
-			}
-			if _, twice := done[f.ID()]; twice && f.Accepted == "" && f.Wrong != finding.Published {
-				kept[f.ID()] = "a change did not mend it: what was seen does not fit one"
-				return nil, nil, true, nil
 			}
 			if f.Accepted != "" || f.Wrong == finding.Published || kept[f.ID()] != "" {
 				f.Left = kept[f.ID()]
 				f.YAML, _ = fix.Change(t.Dry(), *f, from)
 				continue
 			}
-			before := t.Bytes()
+			if last, twice := done[f.ID()]; twice && f.Wrong != finding.Undecided && last.Contract == f.Contract && last.Live == f.Live {
+				kept[f.ID()], again = "the change that it asks for leaves it as it is", true
+				continue
+			}
+			text := t.Bytes()
 			yaml, err := fix.Change(t, *f, from)
-			if f.YAML = yaml; err != nil {
+			if f.YAML = yaml; err == nil && !bytes.Equal(text, t.Bytes()) {
+				if _, wrong := document.Parse(t.Bytes(), names.Contract); wrong != nil {
+					err = fmt.Errorf("after the change, the contract would not be valid")
+				}
+			}
+			if err != nil {
 				if f.Left = err.Error(); unread {
 					kept[f.ID()], changed = f.Left, true
 				}
-				if bytes.Equal(before, t.Bytes()) {
-					continue
-				}
-				if t, err = edit.New(before); err != nil { // some of it was done
-					return nil, nil, false, err
+				if !bytes.Equal(text, t.Bytes()) { // some of it was done
+					if t, err = edit.New(text); err != nil {
+						return nil, nil, false, err
+					}
 				}
 				continue
 			}
 			done[f.ID()] = *f
-			if !bytes.Equal(before, t.Bytes()) {
-				changed, restyled[f.Place] = true, f.Aspect == finding.Style || f.Aspect == finding.Explode
+			if !bytes.Equal(text, t.Bytes()) {
+				changed = true
+				restyled[f.Place] = restyled[f.Place] || f.Aspect == finding.Style || f.Aspect == finding.Explode || f.Aspect == finding.Cookie
 			}
+		}
+		if again {
+			return nil, nil, true, nil
 		}
 		changed = c.restore(t, r, s, done) || changed
 		if !changed {
 			break
 		}
+	}
+	if takeBack(before, r, done, kept) {
+		return nil, nil, true, nil
 	}
 	for i, f := range r.Findings {
 		if _, tried := done[f.ID()]; tried && f.Left == "" {
@@ -173,11 +195,55 @@ func (c *Config) fixed(s Sources, names report.Sources, kept map[string]string) 
 	return r, s.Text, false, nil
 }
 
-// stylesFirst returns the findings with those about how a parameter is written first.
-func stylesFirst(findings []finding.Finding) []*finding.Finding {
+// takeBack adds to kept the changes that made something else wrong, and reports whether there are any: the contract has
+// more findings or problems than before, or what was added does not fit.
+func takeBack(before, after *report.Report, done map[string]finding.Finding, kept map[string]string) bool {
+	more := map[string]bool{} // the ids that the changes brought about
+	for _, f := range after.Unexplained() {
+		added := done[finding.Point{Place: f.Place, Aspect: finding.Presence}.ID()].Place != "" && (f.Wrong == finding.Contract || f.Wrong == finding.Documents)
+		if added || len(after.Unexplained()) > len(before.Unexplained()) {
+			more[f.ID()] = true
+		}
+	}
+	for _, f := range before.Unexplained() {
+		delete(more, f.ID())
+	}
+	for _, p := range after.Problems {
+		if len(after.Problems) > len(before.Problems) || len(before.Problems) == 0 {
+			more[p.ID] = true
+		}
+	}
+	for _, p := range before.Problems {
+		delete(more, p.ID)
+	}
+	taken := false
+	for _, related := range []func(a, b finding.Finding) bool{
+		func(a, b finding.Finding) bool { return a.Place == b.Place },
+		func(a, b finding.Finding) bool {
+			return a.Component() == b.Component() || strings.HasPrefix(b.Place, a.Place)
+		},
+		func(a, b finding.Finding) bool { return true },
+	} {
+		for id := range more {
+			place, _, _ := strings.Cut(id, "#")
+			for known, f := range done {
+				if kept[known] == "" && related(f, finding.Finding{Point: finding.Point{Place: place}}) {
+					kept[known], taken = fmt.Sprintf("with the change, the contract is no longer right about %s", id), true
+				}
+			}
+		}
+		if taken {
+			break
+		}
+	}
+	return taken
+}
+
+// inOrder returns the findings with those first that others may follow from: how a parameter is written, and cookies.
+func inOrder(findings []finding.Finding) []*finding.Finding {
 	var first, rest []*finding.Finding
 	for i := range findings {
-		if f := &findings[i]; f.Aspect == finding.Style || f.Aspect == finding.Explode {
+		if f := &findings[i]; f.Aspect == finding.Style || f.Aspect == finding.Explode || f.Aspect == finding.Cookie {
 			first = append(first, f)
 		} else {
 			rest = append(rest, f)
@@ -197,7 +263,7 @@ func (c *Config) restore(t *edit.Text, r *report.Report, s Sources, done map[str
 	for _, p := range r.Problems {
 		place, aspect, _ := strings.Cut(p.ID, "#")
 		for _, f := range done {
-			if i := slices.IndexFunc(s.Accepted.Accepted, func(e *accept.Entry) bool { return slices.Contains(e.IDs, p.ID) }); p.Gone && f.Place == place && i >= 0 {
+			if i := slices.IndexFunc(s.Accepted.Accepted, func(e *accept.Entry) bool { return slices.Contains(e.IDs, p.ID) }); f.Place == place && i >= 0 {
 				_ = fix.Restore(t, finding.Point{Place: place, Aspect: finding.Aspect(aspect)}, s.Accepted.Accepted[i].Contract) // or it stays a problem
 			}
 		}
@@ -209,7 +275,8 @@ func (c *Config) restore(t *edit.Text, r *report.Report, s Sources, done map[str
 func fixes(done map[string]finding.Finding, r *report.Report, file string, text []byte) []finding.Finding {
 	var all []finding.Finding
 	for id, f := range done {
-		if !slices.ContainsFunc(r.Unexplained(), func(o finding.Finding) bool { return o.ID() == id }) {
+		i := slices.IndexFunc(r.Findings, func(o finding.Finding) bool { return o.ID() == id && o.Accepted == "" && o.Wrong != finding.Published })
+		if i < 0 || r.Findings[i].Contract != f.Contract || r.Findings[i].Live != f.Live { // it is mended, or it is less
 			all = append(all, f)
 		}
 	}

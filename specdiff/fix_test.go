@@ -160,9 +160,10 @@ func TestFixAdds(t *testing.T) {
 // TestWhatIsLeftToAPerson checks that what nothing shows is left as it is, with a reason.
 func TestWhatIsLeftToAPerson(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, id string }{
-		"several types":     {"count: { type: integer }", "count: { type: integer }\n        more: { type: boolean }", ""},
-		"a wrong reference": {"items: { $ref: '#/components/schemas/Pet' }", "items: { $ref: '#/components/schemas/Pets' }", "Pets.id#presence"},
-		"an anchor":         {"owner: { type: string, nullable: true, description: Its owner }", "owner: &text { type: string }\n        name: *text", "Pet.owner#nullable"},
+		"several types":              {"count: { type: integer }", "count: { type: integer }\n        more: { type: boolean }", ""},
+		"a wrong reference":          {"items: { $ref: '#/components/schemas/Pet' }", "items: { $ref: '#/components/schemas/Pets' }", "Pets.id#presence"},
+		"an object that is an array": {"          type: array\n          items: { $ref: '#/components/schemas/Pet' }\n", "          $ref: '#/components/schemas/Pet'\n", "Pet#type"},
+		"an anchor":                  {"owner: { type: string, nullable: true, description: Its owner }", "owner: &text { type: string }\n        name: *text", "Pet.owner#nullable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			broken := strings.Replace(pets, c.from, c.to, 1)

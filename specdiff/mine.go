@@ -25,11 +25,44 @@ const (
 func mine(r *report.Report, record *live.Record) {
 	stock().Accept(r.Findings)
 	r.Sources.Seems = seems(record)
-	if !record.Foreign && !ordersSeen(record) {
-		f := finding.Finding{Wrong: finding.Unseen, Operation: "ListOrders", Live: "no order was seen, which is most of the contract: log in with -email as a customer who has orders"}
+	if text := noOrders(r, record); text != "" {
+		f := finding.Finding{Wrong: finding.Unseen, Operation: "ListOrders", Live: text}
 		f.Point = finding.Point{Place: finding.Operation(http.MethodGet, ordersPath), Aspect: finding.Seen}
 		r.Findings = append([]finding.Finding{f}, r.Findings...)
 	}
+	slices.SortStableFunc(r.Findings, func(a, b finding.Finding) int { return rank(a) - rank(b) })
+}
+
+// rank sorts a login that was refused before what follows from it.
+func rank(f finding.Finding) int {
+	if f.Wrong == finding.Unseen && f.Place == finding.Operation(http.MethodPost, authPath) {
+		return 0
+	}
+	return 1
+}
+
+// noOrders returns what to say if no order was seen; "" if one was, or if another finding says why not.
+func noOrders(r *report.Report, record *live.Record) string {
+	if record.Foreign || ordersSeen(record) {
+		return ""
+	}
+	const text = "no order was seen, which is most of the contract"
+	explained := slices.ContainsFunc(r.Unexplained(), func(f finding.Finding) bool { return f.Breaking || f.Wrong == finding.Unseen })
+	shut := slices.ContainsFunc(record.Unseen, func(t live.Trouble) bool { return t.Operation == finding.Operation(http.MethodPost, authPath) })
+	empty := slices.ContainsFunc(record.Exchanges, func(x live.Exchange) bool { return orders(x) != nil && len(orders(x)) == 0 })
+	asked := slices.ContainsFunc(record.Exchanges, func(x live.Exchange) bool {
+		path, _, _ := strings.Cut(x.URL, "?")
+		return path == ordersPath && x.RequestHeader.Get("Cookie")+x.RequestHeader.Get("Authorization") != ""
+	})
+	switch {
+	case shut:
+		return ""
+	case empty || !asked:
+		return text + ": log in with -email as a customer who has orders"
+	case explained:
+		return ""
+	}
+	return text
 }
 
 // unlocate removes the places in the contract of the program, which is no file of the reader.

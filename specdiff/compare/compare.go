@@ -179,7 +179,7 @@ func (d *differ) content(place, theirPlace, says, theySay string, a, b openapi3.
 	a, b = plain(a), plain(b)
 	for _, kind := range union(a, b) {
 		if a[kind] != nil && b[kind] != nil {
-			d.schema(finding.Media(place, kind), finding.Media(theirPlace, kind), a[kind].Schema, b[kind].Schema)
+			d.whole(finding.Media(place, kind), finding.Media(theirPlace, kind), a[kind].Schema, b[kind].Schema)
 		}
 	}
 }

@@ -76,6 +76,14 @@ func differences(t *testing.T, contract, published string) map[string]string {
 	return found
 }
 
+// TestCaseOfASecurityScheme checks that the name of a scheme of HTTP is the same in any case.
+func TestCaseOfASecurityScheme(t *testing.T) {
+	bearer := strings.Replace(shop, "{ type: apiKey, in: cookie, name: sid }", "{ type: http, scheme: bearer }", 1)
+	if found := differences(t, bearer, strings.Replace(bearer, "scheme: bearer", "scheme: Bearer", 1)); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
 // TestDifferences checks that each edit of the published document is found, once.
 func TestDifferences(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, want string }{

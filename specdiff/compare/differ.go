@@ -16,6 +16,7 @@ type differ struct {
 	found               map[string]*Difference
 	places              map[string]map[string]bool
 	done                map[string]bool     // the pairs of places that were compared
+	met                 map[pair]bool       // the schemas that were compared in the parameter or body
 	uses                map[string][]string // by component
 }
 

@@ -29,7 +29,7 @@ func (d *differ) parameters(operation, theirOperation string, ours, theirs map[s
 			}
 			d.add(place, aspect, x, y)
 		}
-		d.schema(place, finding.Parameter(theirOperation, b.In, b.Name), a.Schema, b.Schema)
+		d.whole(place, finding.Parameter(theirOperation, b.In, b.Name), a.Schema, b.Schema)
 	}
 }
 

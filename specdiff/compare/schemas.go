@@ -35,10 +35,22 @@ func (d *differ) schema(place, theirPlace string, a, b *openapi3.SchemaRef) {
 		theirPlace = w.component
 	}
 	d.same(place, theirPlace)
-	if both := place + v.own() + "\n" + theirPlace + w.own(); !d.done[both] { // in circles, places repeat
-		d.done[both] = true
-		d.views(place, theirPlace, v, w)
+	both, schemas := place+v.own()+"\n"+theirPlace+w.own(), pair{a.Value, b.Value}
+	if d.done[both] || d.met[schemas] {
+		return
 	}
+	d.done[both], d.met[schemas] = true, true
+	d.views(place, theirPlace, v, w)
+}
+
+// pair is a schema of the contract and one of the published document.
+type pair struct{ ours, theirs *openapi3.Schema }
+
+// whole compares the schemas of a parameter or of a body. Circles end: through components, places repeat; through a
+// schema in place that is an allOf of the component around it, places never repeat, but schemas do.
+func (d *differ) whole(place, theirPlace string, a, b *openapi3.SchemaRef) {
+	d.met = map[pair]bool{}
+	d.schema(place, theirPlace, a, b)
 }
 
 // own returns what a wrapper of a component may add to it.

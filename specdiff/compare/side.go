@@ -54,7 +54,7 @@ func (s side) scheme(name string) string {
 	if scheme.Type == "apiKey" {
 		return scheme.In + " " + scheme.Name
 	}
-	return cmp.Or(scheme.Scheme, scheme.Type)
+	return cmp.Or(strings.ToLower(scheme.Scheme), scheme.Type) // RFC 9110, section 11.1: in any case
 }
 
 // hasMedusaIDs reports whether an operation of the document has Medusa's name beside its own.

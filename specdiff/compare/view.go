@@ -15,6 +15,7 @@ import (
 // view is a schema as it is to be read: its references followed, allOf merged in, and without wrappers that make a
 // reference nullable. Its properties and elements are left as they are.
 type view struct {
+	schema    *openapi3.Schema
 	component string // the component that it is or wraps; "" for a schema in place
 	typ       string
 	format    string
@@ -46,7 +47,7 @@ const schemas = "#/components/schemas/"
 func see(ref *openapi3.SchemaRef) view {
 	s := ref.Value
 	v := view{
-		component: strings.TrimPrefix(ref.Ref, schemas), typ: strings.Join(s.Type.Slice(), " or "), format: s.Format, nullable: s.Nullable,
+		schema: s, component: strings.TrimPrefix(ref.Ref, schemas), typ: strings.Join(s.Type.Slice(), " or "), format: s.Format, nullable: s.Nullable,
 		byDefault: s.Default, bounds: bounds(s), props: maps.Clone(s.Properties), required: map[string]bool{},
 		extra: s.AdditionalProperties.Schema, items: s.Items, oneOf: s.OneOf, anyOf: s.AnyOf,
 	}
@@ -67,11 +68,11 @@ func see(ref *openapi3.SchemaRef) view {
 		b := see(branch)
 		nullable = nullable && b.nullable
 		v = v.with(b)
+		if len(s.AllOf) == 1 && len(s.Properties) == 0 {
+			v.component = cmp.Or(b.component, v.component)
+		}
 	}
 	v.nullable = v.nullable || nullable
-	if len(s.AllOf) == 1 && len(s.Properties) == 0 {
-		v.component = cmp.Or(see(s.AllOf[0]).component, v.component)
-	}
 	if v.isAny() {
 		v.nullable = true
 	}
@@ -142,18 +143,38 @@ const (
 
 // describe returns a schema in a few words, for a cell of a table.
 func describe(ref *openapi3.SchemaRef, n naming) string {
+	return describer{n, nil}.describe(ref)
+}
+
+// describer describes schemas. Those that it is inside of are around, because a legal schema may contain itself.
+type describer struct {
+	naming naming
+	around []*openapi3.Schema
+}
+
+// deepest is how many schemas deep a description goes.
+const deepest = 4
+
+func (d describer) describe(ref *openapi3.SchemaRef) string {
 	if ref == nil {
 		return "anything"
 	}
 	v := see(ref)
-	text := v.kind(n)
+	var text string
 	switch {
-	case v.component != "" && n == byName:
+	case v.component != "" && d.naming == byName:
 		text = v.component
-	case len(v.enum) > 0:
-		text += " of " + list(v.enum)
-	case v.format != "":
-		text += " " + v.format
+	case slices.Contains(d.around, ref.Value):
+		text = "itself"
+	case len(d.around) == deepest:
+		text = cmp.Or(v.basic(), "anything")
+	default:
+		text = describer{d.naming, append(slices.Clone(d.around), ref.Value)}.kind(v)
+		if len(v.enum) > 0 {
+			text += " of " + list(v.enum)
+		} else if v.format != "" {
+			text += " " + v.format
+		}
 	}
 	if v.nullable && !v.isAny() {
 		text += " or null"
@@ -162,26 +183,26 @@ func describe(ref *openapi3.SchemaRef, n naming) string {
 }
 
 // kind returns the type in a few words, without the name of the component itself.
-func (v view) kind(n naming) string {
+func (v view) kind(n naming) string { return describer{n, []*openapi3.Schema{v.schema}}.kind(v) }
+
+func (d describer) kind(v view) string {
 	switch {
 	case len(v.oneOf) > 0:
-		return "one of " + branches(v.oneOf, n)
+		return "one of " + d.branches(v.oneOf)
 	case len(v.anyOf) > 0:
-		return "any of " + branches(v.anyOf, n)
+		return "any of " + d.branches(v.anyOf)
 	case v.items != nil && v.typ != "":
-		return "array of " + describe(v.items, n)
+		return "array of " + d.describe(v.items)
 	case v.isAny():
 		return "anything"
-	case v.typ == "" && len(v.props) > 0:
-		return "object"
 	}
-	return cmp.Or(v.typ, "anything")
+	return cmp.Or(v.basic(), "anything")
 }
 
-func branches(refs openapi3.SchemaRefs, n naming) string {
+func (d describer) branches(refs openapi3.SchemaRefs) string {
 	var names []string
 	for _, ref := range refs {
-		names = append(names, describe(ref, n))
+		names = append(names, d.describe(ref))
 	}
 	slices.Sort(names) // their order means nothing
 	return list(names)

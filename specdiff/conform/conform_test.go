@@ -476,3 +476,39 @@ func TestLost(t *testing.T) {
 		}
 	}
 }
+
+// TestNoBodyIsCalledSo checks that a response without a body is not taken for one without a content type.
+func TestNoBodyIsCalledSo(t *testing.T) {
+	c, err := Load([]byte(`
+openapi: 3.0.3
+info: { title: T, version: '1' }
+paths:
+  /things/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+    post:
+      operationId: PostThing
+      requestBody: { content: { application/json: { schema: { type: object } } } }
+      responses: { '204': { description: done, content: { application/json: { schema: { type: object } } } } }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := c.Check(post()).Findings
+	if len(found) != 1 || found[0].Kind != WrongContentType || found[0].Detail != "no body" {
+		t.Errorf("found %v", found)
+	}
+}
+
+// TestWhatIsNoJSONIsCalledSo checks that a body that cannot be parsed is named by more than the error of the parser.
+func TestWhatIsNoJSONIsCalledSo(t *testing.T) {
+	for text, want := range map[string]string{"<html>": "no JSON: invalid character '<' looking for beginning of value", " ": "no JSON: EOF", "": "no JSON: an empty body", "{": "no JSON: unexpected EOF"} {
+		if got := invalid([]byte(text), errOf(text)); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+func errOf(text string) error {
+	_, err := parseJSON([]byte(text))
+	return err
+}

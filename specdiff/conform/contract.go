@@ -139,6 +139,7 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		o.body = op.RequestBody.Value
 		c.unknown(finding.RequestBody(o.place), o.body.Extensions)
 		for kind, media := range o.body.Content {
+			c.parametersOf(finding.RequestBody(o.place), kind)
 			kind = plainType(kind)
 			o.bodies[kind] = c.shape(media.Schema, finding.Media(finding.RequestBody(o.place), kind))
 		}
@@ -150,6 +151,7 @@ func (c *Contract) operation(doc *openapi3.T, path, method string, item *openapi
 		r.noContentType, _ = ref.Value.Extensions["x-no-content-type"].(bool)
 		for kind, media := range ref.Value.Content {
 			c.unknown(finding.Media(place, kind), media.Extensions)
+			c.parametersOf(place, kind)
 			kind = plainType(kind)
 			r.contents[kind] = c.shape(media.Schema, finding.Media(place, kind))
 		}

@@ -52,6 +52,10 @@ func (e *exchange) body(w *walk, r *response, query string) {
 		return
 	}
 	kind, sh, ok := ofMedia(r.contents, given)
+	if given == "" && len(e.ResponseBody) == 0 {
+		e.add(WrongContentType, mediaTypes(r.contents), "no body")
+		return
+	}
 	if !ok {
 		e.add(WrongContentType, mediaTypes(r.contents), "%q%s", given, e.beside())
 		if sh, ok = r.contents[jsonType]; !ok || e.beside() == "" {
@@ -107,9 +111,11 @@ func invalid(body []byte, err error) string {
 	rest, marked := bytes.CutPrefix(body, mark)
 	switch {
 	case len(body) == 0:
-		return "an empty body"
+		return "no JSON: an empty body"
 	case marked && json.Valid(rest):
 		return "a byte order mark before the JSON"
+	case !json.Valid(body):
+		return "no JSON: " + err.Error()
 	}
 	return err.Error()
 }

@@ -2,6 +2,8 @@ package conform
 
 import (
 	"maps"
+	"mime"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -33,9 +35,42 @@ func (c *schemas) beside(place string, ref reference) {
 	}
 }
 
+// parametersOf notes the parameters of a media type at a place. All that is read is UTF-8.
+func (c *schemas) parametersOf(place, kind string) {
+	_, parameters, err := mime.ParseMediaType(kind)
+	if err != nil {
+		c.note(finding.Media(place, plainType(kind)), "the content type %s cannot be read: %v", kind, err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		if name != "charset" || !strings.EqualFold(parameters[name], "utf-8") {
+			c.note(finding.Media(place, plainType(kind)), "%s=%s of the content type is not supported", name, parameters[name])
+		}
+	}
+}
+
+// basePath returns the path of a server that comes before all paths; "" for none.
+func basePath(server *openapi3.Server) string {
+	address := server.URL
+	for name, variable := range server.Variables {
+		if variable != nil {
+			address = strings.ReplaceAll(address, "{"+name+"}", variable.Default)
+		}
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.Trim(u.Path, "/")
+}
+
 // besides notes what of the document is not about operations and not read.
 func (c *schemas) besides(doc *openapi3.T) {
 	c.unknown("document", doc.Extensions)
+	for _, server := range doc.Servers {
+		if base := basePath(server); base != "" {
+			c.note("document", "the path /%s of the server %s comes before all paths, and is not read", base, server.URL)
+		}
+	}
 	if len(doc.Webhooks) > 0 {
 		c.note("document", "webhooks are not supported")
 	}

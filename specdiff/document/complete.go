@@ -125,20 +125,24 @@ func (c checker) consists(ref *openapi3.SchemaRef, holds *[]*openapi3.SchemaRef)
 	s := ref.Value
 	switch c.state[s] {
 	case inside:
-		return fmt.Errorf("%s consists of itself, by $ref, allOf, oneOf or anyOf", cmp.Or(ref.Ref, "a schema"))
+		return fmt.Errorf("%s consists of itself, by $ref, allOf, oneOf, anyOf or not", cmp.Or(ref.Ref, "a schema"))
 	case done:
 		return nil
 	case unseen:
 	}
 	c.state[s] = inside
-	for _, part := range slices.Concat(s.AllOf, s.OneOf, s.AnyOf) {
+	parts := slices.Concat(s.AllOf, s.OneOf, s.AnyOf)
+	if s.Not != nil {
+		parts = append(parts, s.Not)
+	}
+	for _, part := range parts {
 		if err := c.consists(part, holds); err != nil {
 			return err
 		}
 	}
 	c.state[s] = done
 	*holds = slices.AppendSeq(*holds, maps.Values(s.Properties))
-	for _, part := range []*openapi3.SchemaRef{s.Items, s.AdditionalProperties.Schema, s.Not} {
+	for _, part := range []*openapi3.SchemaRef{s.Items, s.AdditionalProperties.Schema} {
 		if part != nil {
 			*holds = append(*holds, part)
 		}

@@ -67,6 +67,7 @@ func TestDamagedDocuments(t *testing.T) {
 		"references in a circle":         {withSchemas("A: { $ref: '#/components/schemas/B' }, B: { $ref: '#/components/schemas/A' }"), "x.yaml: "},
 		"allOf itself":                   {withSchemas("A: { allOf: [{ $ref: '#/components/schemas/A' }] }"), "consists of itself"},
 		"oneOf another oneOf itself":     {withSchemas("A: { oneOf: [{ $ref: '#/components/schemas/B' }] }, B: { anyOf: [{ $ref: '#/components/schemas/A' }] }"), "consists of itself"},
+		"not itself":                     {withSchemas("A: { not: { $ref: '#/components/schemas/A' }, example: x }"), "consists of itself"},
 		"an alias that holds itself":     {"openapi: 3.0.3\npaths: &a { /a: *a }", "x.yaml: "},
 		"aliases without measure":        {bomb(), "unfolds to more than"},
 		"nested a hundred thousand deep": {"openapi: 3.0.3\npaths: " + strings.Repeat("[", 100_000), "x.yaml: "},

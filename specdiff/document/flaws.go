@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,10 +19,11 @@ type Flaw struct {
 }
 
 // Flaws returns the flaws of a document's operations and schema components, sorted by id: `nullable` beside a
-// reference, which OpenAPI 3.0 ignores; oneOf or anyOf of a single schema; oneOf of objects that require nothing, so
+// reference, which OpenAPI 3.0 ignores; operationIds that are the same or become the same in Go; oneOf or anyOf of a single schema; oneOf of objects that require nothing, so
 // that a value fits all of them and oneOf refuses it; examples that do not fit their schemas.
 func Flaws(doc *openapi3.T) []Flaw {
 	var f flaws
+	f.names(doc)
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			f.operation(finding.Operation(method, path), item, op)
@@ -53,6 +55,40 @@ func (f *flaws) operation(place string, item *openapi3.PathItem, op *openapi3.Op
 	for status, r := range op.Responses.Map() {
 		f.content(finding.Response(place, status), r.Value.Content)
 	}
+}
+
+// names adds the operations whose operationIds are the same, or become the same in code, so that no code can be made.
+func (f *flaws) names(doc *openapi3.T) {
+	places := map[string][]string{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if op.OperationID != "" {
+				places[inCode(op.OperationID)] = append(places[inCode(op.OperationID)], finding.Operation(method, path))
+			}
+		}
+	}
+	for name, all := range places {
+		slices.Sort(all)
+		for _, place := range all {
+			others := slices.DeleteFunc(slices.Clone(all), func(other string) bool { return other == place })
+			if len(others) > 0 {
+				f.add(place, finding.OperationID, "%s in code, which is the operationId of %s too", name, strings.Join(others, ", "))
+			}
+		}
+	}
+}
+
+var separators = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+// inCode returns an operationId as the name of a Go method.
+func inCode(id string) string {
+	var b strings.Builder
+	for _, word := range separators.Split(id, -1) {
+		if word != "" {
+			b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+	}
+	return b.String()
 }
 
 // security adds the security schemes that are not declared.

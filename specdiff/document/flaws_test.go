@@ -31,6 +31,38 @@ func TestFlaws(t *testing.T) {
 	}
 }
 
+// TestOperationsOfOneName checks that operationIds that are one in code are found, and others are not.
+func TestOperationsOfOneName(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		same bool
+	}{
+		{"ListThings", "ListThings", true},
+		{"ListThings", "listThings", true},
+		{"ListThings", "list-things", true},
+		{"ListThings", "list_things", true},
+		{"ListThings", "ListThing", false},
+		{"ListThings", "Listthings", false},
+	} {
+		doc, err := document.Parse([]byte(fmt.Sprintf("openapi: 3.0.3\npaths:\n  /a: { get: { operationId: %s, responses: { '200': { description: ok } } } }\n"+
+			"  /b: { post: { operationId: %s, responses: { '200': { description: ok } } } }\n", c.a, c.b)), "x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range document.Flaws(doc) {
+			got = append(got, f.ID())
+		}
+		want := ""
+		if c.same {
+			want = "GET /a#operation-id POST /b#operation-id"
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s and %s: found %v", c.a, c.b, got)
+		}
+	}
+}
+
 func TestFlawsOfOperations(t *testing.T) {
 	doc, err := document.Parse([]byte(`
 openapi: 3.0.3

@@ -34,7 +34,7 @@ func (c *change) values() []any {
 
 // build returns a schema for a property of this name: as other properties of this name in the contract are, or as the
 // published document has it, or as what was seen suggests. What was seen has to fit.
-func (c *change) build(name string) *yaml.Node {
+func (c *change) build(name string) (*yaml.Node, error) {
 	values, theirs := c.values(), c.published()
 	if theirs != nil {
 		theirs = c.convert(theirs, c.s.Published)
@@ -42,16 +42,70 @@ func (c *change) build(name string) *yaml.Node {
 	doc := c.Doc()
 	for _, own := range c.usual(name) {
 		if c.fit(own, values) && (theirs == nil || alike(doc, own, theirs)) {
-			return nullIf(own, values)
+			return nullIf(own, values), nil
 		}
 	}
 	switch {
+	case theirs != nil && len(values) > 0 && referred(theirs) != nil:
+		return c.refer(theirs, values)
 	case theirs != nil && fits(doc, theirs, values):
-		return nullIf(theirs, values)
+		return nullIf(theirs, values), nil
+	case len(values) == 0 && theirs == nil:
+		return nil, forAPerson("what is in it was not seen")
 	case len(values) == 0:
-		return theirs
+		return theirs, nil
 	}
-	return infer.Schema(values)
+	return infer.Schema(values), nil
+}
+
+// referred returns the reference of a schema to a component with properties, or that of its elements; nil for none.
+func referred(schema *yaml.Node) *yaml.Node {
+	if items := locate.Look(schema, "items"); items != nil {
+		return referred(items)
+	}
+	if branches := locate.Look(schema, "allOf"); branches != nil && len(branches.Content) == 1 {
+		schema = branches.Content[0]
+	}
+	return locate.Look(schema, "$ref")
+}
+
+// refer returns a schema with the reference of the published document, or with the one to the only component that what
+// was seen fits.
+func (c *change) refer(theirs *yaml.Node, values []any) (*yaml.Node, error) {
+	ref := referred(theirs)
+	if c.fit(theirs, values) && (empty(values) || locate.Look(c.Doc().Follow(mapping("$ref", ref)), "properties") == nil) {
+		return nullIf(theirs, values), nil
+	}
+	original, fitting := ref.Value, []string(nil)
+	schemas := locate.Look(c.Doc().Root, "components", "schemas")
+	for _, name := range locate.Keys(schemas) {
+		ref.Value = components + name
+		if locate.Look(schemas, name, "properties") != nil && c.fit(theirs, values) {
+			fitting = append(fitting, name)
+		}
+	}
+	ref.Value = original
+	switch {
+	case empty(values):
+		return nil, forAPerson("what is in it was not seen")
+	case len(fitting) != 1:
+		return nil, forAPerson("which component it is takes a person, since what was seen fits %d of them: %s", len(fitting), strings.Join(fitting, ", "))
+	}
+	ref.Value = components + fitting[0]
+	return nullIf(theirs, values), nil
+}
+
+// empty reports whether nothing is in values that a component could fit.
+func empty(values []any) bool {
+	return !slices.ContainsFunc(values, func(v any) bool {
+		switch v := v.(type) {
+		case nil:
+			return false
+		case []any:
+			return !empty(v)
+		}
+		return true
+	})
 }
 
 // alike reports whether schemas have the same type and values. One that is any JSON is like all.
@@ -72,8 +126,8 @@ func enumOf(doc *locate.Document, schema *yaml.Node) []string {
 	return values
 }
 
-// fit reports whether values have the type of a schema and its values; and, if they are objects, its properties and no
-// others.
+// fit reports whether values have the type of a schema and its values; and, if they are objects, its properties, which
+// they fit in turn, and no others.
 func (c *change) fit(schema *yaml.Node, values []any) bool {
 	doc := c.Doc()
 	if !fits(doc, schema, values) {
@@ -94,8 +148,9 @@ func (c *change) fit(schema *yaml.Node, values []any) bool {
 			if properties == nil {
 				continue
 			}
-			for name := range v {
-				if !slices.Contains(locate.Keys(properties), name) {
+			for name, inner := range v {
+				own := locate.Look(properties, name)
+				if own == nil || inner == nil && !nullAllowed(doc, own) || inner != nil && !c.fit(own, []any{inner}) {
 					return false
 				}
 			}
@@ -108,6 +163,12 @@ func (c *change) fit(schema *yaml.Node, values []any) bool {
 		}
 	}
 	return true
+}
+
+// nullAllowed reports whether a schema allows null.
+func nullAllowed(doc *locate.Document, schema *yaml.Node) bool {
+	n := keyword(doc, schema, "nullable")
+	return n != nil && n.Value == "true" || typeOf(doc, schema) == ""
 }
 
 // texts are the keywords that mean nothing on the wire.
@@ -182,6 +243,11 @@ var kept = []string{"type", "format", "nullable", "enum", "minimum", "maximum", 
 // convert returns a schema of the published document as the contract writes such schemas: with references to components
 // that the contract has too, and without descriptions.
 func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
+	return c.converted(theirs, doc, nil)
+}
+
+// converted converts a schema that is inside the components around, in which schemas that contain themselves end.
+func (c *change) converted(theirs *yaml.Node, doc *locate.Document, around []string) *yaml.Node {
 	out, null := mapping(), false
 	ref := locate.Look(theirs, "$ref")
 	if branches := locate.Look(theirs, "allOf"); ref == nil && branches != nil && len(branches.Content) == 1 {
@@ -193,8 +259,11 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 	if ref != nil {
 		name := strings.TrimPrefix(ref.Value, components)
 		switch {
+		case slices.Contains(around, name):
+			return mapping()
 		case locate.Look(c.Doc().Root, "components", "schemas", name) == nil:
-			return c.convert(only(doc.Follow(mapping("$ref", ref)), func(k string) bool { return slices.Contains(kept, k) || k == "items" }), doc)
+			inner := only(doc.Follow(mapping("$ref", ref)), func(k string) bool { return slices.Contains(kept, k) || k == "items" })
+			return c.converted(inner, doc, append(slices.Clone(around), name))
 		case null:
 			return mapping("nullable", boolean(true), "allOf", listOf(mapping("$ref", text(ref.Value))))
 		}
@@ -213,7 +282,7 @@ func (c *change) convert(theirs *yaml.Node, doc *locate.Document) *yaml.Node {
 		}
 	}
 	if items := locate.Look(theirs, "items"); items != nil {
-		out = with(out, "items", c.convert(items, doc))
+		out = with(out, "items", c.converted(items, doc, around))
 	}
 	return out
 }

@@ -59,8 +59,45 @@ func Restore(t *edit.Text, p finding.Point, says string) error {
 	switch p.Aspect { //nolint:exhaustive // the words of others are not those of a document
 	case finding.Required, finding.Nullable, finding.Format:
 		return c.make()
+	case finding.Header:
+		if name, absent := strings.CutSuffix(says, " absent"); absent {
+			return c.header(finding.HeaderName(name), true, false)
+		}
+	case finding.Bounds, finding.Enum:
+		return c.keywords(says)
 	}
 	return errors.New("it is not clear what to write")
+}
+
+var bound = regexp.MustCompile(`^((?:min|max)[A-Z]?[a-z]+) (\d+)$`)
+
+// keywords sets the bounds or the values that a finding says.
+func (c *change) keywords(says string) error {
+	_, schema, ok := c.schema(c.f.Place)
+	if !ok {
+		return errors.New("it has no schema")
+	}
+	if c.f.Aspect == finding.Enum {
+		var values []*yaml.Node
+		for value := range strings.SplitSeq(says, ", ") {
+			if !word.MatchString(value) {
+				return errors.New("it is not clear what to write")
+			}
+			values = append(values, text(value))
+		}
+		return c.set(schema, "enum", list(values...), "type")
+	}
+	for part := range strings.SplitSeq(says, ", ") {
+		match := bound.FindStringSubmatch(part)
+		if match == nil {
+			return errors.New("it is not clear what to write")
+		}
+		if err := c.set(schema, match[1], plain("int", match[2]), "format", "type"); err != nil {
+			return err
+		}
+		_, schema, _ = c.schema(c.f.Place)
+	}
+	return nil
 }
 
 // change is one change while it is made.
@@ -108,6 +145,9 @@ func (c *change) make() error {
 	case finding.Security:
 		return c.security()
 	case finding.OperationID:
+		if c.f.Published == "" {
+			return forAPerson("another name has to be found")
+		}
 		return c.set(c.at().Value, "x-medusa-operation-id", text(c.f.Published))
 	case finding.Unread:
 		return c.misspelled()
@@ -142,25 +182,66 @@ func (c *change) remove(m *yaml.Node, name string) error {
 // else refers to the wrong component.
 const mostAdded = 2
 
-// otherThings returns why the component of the place is likely to be not what was seen; "" if it is.
+// otherThings returns why the component of the place is likely to be not what was seen; "" if it is. What a component
+// that is likely to be the wrong one refers to was not seen either.
 func (c *change) otherThings() string {
 	component := c.f.Component()
+	if strings.Contains(component, " ") {
+		return ""
+	}
+	checked := map[string]bool{}
+	for _, f := range c.s.Findings {
+		other := f.Component()
+		if checked[other] || strings.Contains(other, " ") || !c.doubtful(other) {
+			continue
+		}
+		checked[other] = true
+		switch {
+		case other == component:
+			return fmt.Sprintf("so much of %s is not what was seen that a reference to it is likely to be wrong: look at its uses", component)
+		case c.reaches(other, component):
+			return fmt.Sprintf("%s refers to it, and so much of that is not what was seen that a reference to %s is likely to be wrong: look at its uses", other, other)
+		}
+	}
+	return ""
+}
+
+// doubtful reports whether a component is likely to be not what was seen.
+func (c *change) doubtful(component string) bool {
 	added, gone := 0, 0
 	for _, f := range c.s.Findings {
-		if f.Component() != component || strings.Contains(component, " ") || f.Wrong != finding.Contract && f.Wrong != finding.Documents {
+		if f.Component() != component || f.Wrong != finding.Contract && f.Wrong != finding.Documents {
 			continue
 		}
 		switch {
+		case f.Aspect == finding.Type && f.Place == component && f.Contract == "object" && f.Live == "array":
+			return true
 		case f.Aspect == finding.Presence && f.Contract == "absent":
 			added++
 		case f.Aspect == finding.Required && f.Live == "not there":
 			gone++
 		}
 	}
-	if added > 0 && gone > mostAdded || added > mostAdded && gone > 0 {
-		return fmt.Sprintf("so much of %s is not what was seen that a reference to it is likely to be wrong: look at its uses", component)
+	return added > 0 && gone > mostAdded || added > mostAdded && gone > 0
+}
+
+// reaches reports whether a component refers to another, through others too.
+func (c *change) reaches(from, to string) bool {
+	known := map[string]bool{}
+	var visit func(n *yaml.Node)
+	visit = func(n *yaml.Node) {
+		if name, ok := strings.CutPrefix(refOf(n), components); ok && !known[name] {
+			known[name] = true
+			visit(locate.Look(c.Doc().Root, "components", "schemas", name))
+		}
+		if n != nil {
+			for _, child := range n.Content {
+				visit(child)
+			}
+		}
 	}
-	return ""
+	visit(locate.Look(c.Doc().Root, "components", "schemas", from))
+	return known[to]
 }
 
 // gone reports whether it is not there or refused.

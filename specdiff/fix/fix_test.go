@@ -90,6 +90,23 @@ func TestChange(t *testing.T) {
 	}
 }
 
+// TestPublishedSchemaThatContainsItself checks that a schema that is taken over ends where it is inside itself.
+func TestPublishedSchemaThatContainsItself(t *testing.T) {
+	text, err := edit.New([]byte(shop))
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := locate.Parse([]byte(strings.Replace(shop, "    Customer: {", "        tags: { $ref: '#/components/schemas/Tree' }\n    Tree: { type: array, items: { $ref: '#/components/schemas/Tree' } }\n    Customer: {", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := finding.Finding{Point: finding.Point{Place: "Order.tags", Aspect: finding.Presence}, Wrong: finding.Undecided, Published: "Tree"}
+	yaml, err := fix.Change(text, f, fix.Sources{Published: published, Follow: func(finding.Finding) bool { return true }})
+	if err != nil || !strings.Contains(yaml, "items: {}") {
+		t.Errorf("got %q, %v", yaml, err)
+	}
+}
+
 // TestReasons checks that what cannot be changed has a reason, and is not changed.
 func TestReasons(t *testing.T) {
 	for id, c := range map[string]struct {

@@ -2,6 +2,7 @@ package fix
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,6 +28,9 @@ func (c *change) parameter(in, name string) error {
 	}
 	if c.s.Published != nil {
 		theirs = c.s.Published.Follow(theirs)
+	}
+	if locate.Look(theirs, "name") == nil {
+		return forAPerson("it is a part of a parameter, which is written in another way")
 	}
 	parameter := mapping("name", text(locate.Look(theirs, "name").Value), "in", text(in))
 	for _, keyword := range []string{"required", "style", "explode"} {
@@ -362,6 +366,11 @@ func (c *change) looksLike(known, kind string) bool {
 func (c *change) retype(kind string, body bool) error {
 	response, _ := c.owned(c.f.Place)
 	operation, status := c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+	if content := locate.Look(response, "content"); kind != "" && c.seen(response) {
+		media := mapping("schema", c.body(operation, status, kind))
+		c.yaml.WriteString(c.YAML(kind, media))
+		return c.Set(content, kind, media)
+	}
 	if kind != "" {
 		content := mapping(kind, mapping("schema", c.body(operation, status, kind)))
 		if err := c.remove(response, "x-no-content-type"); err != nil {
@@ -380,6 +389,16 @@ func (c *change) retype(kind string, body bool) error {
 	return c.remove(response, "x-no-content-type")
 }
 
+// seen reports whether responses came with a content type that a response has.
+func (c *change) seen(response *yaml.Node) bool {
+	for _, kind := range locate.Keys(locate.Look(response, "content")) {
+		if c.s.Shown.Came(c.f.Place, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *change) requestType() error {
 	at, _ := c.Doc().Find(c.f.Place)
 	content := locate.Look(c.Doc().Follow(at.Node), "content")
@@ -393,7 +412,13 @@ func (c *change) requestType() error {
 
 // headers adds the headers that came, removes those that did not, and makes those text that are no numbers.
 func (c *change) headers() error {
-	for what := range strings.SplitSeq(strings.ReplaceAll(c.truth, "; ", ", "), ", ") {
+	response, _ := c.owned(c.f.Place)
+	stay := len(locate.Keys(locate.Look(response, "headers")))
+	all := strings.Split(strings.ReplaceAll(c.truth, "; ", ", "), ", ")
+	slices.SortStableFunc(all, func(a, b string) int { // what has to go first
+		return strings.Compare(fmt.Sprint(!strings.HasPrefix(a, "no ")), fmt.Sprint(!strings.HasPrefix(b, "no ")))
+	})
+	for _, what := range all {
 		missed := strings.HasPrefix(what, "no ") || strings.HasPrefix(what, "none")
 		name, detail, _ := strings.Cut(strings.TrimPrefix(what, "no "), " ")
 		if c.f.Aspect == finding.Cookie {
@@ -401,6 +426,11 @@ func (c *change) headers() error {
 		}
 		if name == "" || name[0] < 'A' || name[0] > 'Z' {
 			continue // it says more about the one before
+		}
+		if missed {
+			stay--
+		} else if stay == 0 && detail == "" && strings.Contains(c.truth, "no ") {
+			continue // a response without headers lacks none
 		}
 		if err := c.header(finding.HeaderName(name), missed, detail != ""); err != nil {
 			return err

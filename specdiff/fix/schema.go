@@ -58,10 +58,11 @@ func (c *change) addProperty(at locate.At, name string) error {
 	}
 	object = c.withProperties(object)
 	properties := locate.Look(object, "properties")
-	schema := c.build(name)
-	if schema == nil {
-		return forAPerson("what is in it was not seen")
+	schema, err := c.build(name)
+	if err != nil {
+		return err
 	}
+	schema = c.likeSiblings(properties, schema)
 	c.yaml.WriteString(c.YAML(name, schema))
 	if properties == nil {
 		return c.Set(object, "properties", mapping(name, schema))
@@ -74,6 +75,32 @@ func (c *change) addProperty(at locate.At, name string) error {
 	}
 	at, _ = c.Doc().Find(c.f.Place)
 	return c.require(at.Owner, name)
+}
+
+// likeSiblings returns a schema with the format that all properties of its type beside it have.
+func (c *change) likeSiblings(properties, schema *yaml.Node) *yaml.Node {
+	const fewest = 2
+	formats, typ := map[string]int{}, locate.Look(schema, "type")
+	if c.s.Shown != nil && len(c.values()) > 0 || typ == nil || typ.Value != "string" || locate.Look(schema, "enum") != nil {
+		return schema
+	}
+	for _, name := range locate.Keys(properties) {
+		own := locate.Look(properties, name)
+		if typeOf(c.Doc(), own) != typ.Value {
+			continue
+		}
+		format := ""
+		if n := keyword(c.Doc(), own, "format"); n != nil {
+			format = n.Value
+		}
+		formats[format]++
+	}
+	for format, n := range formats {
+		if format != "" && len(formats) == 1 && n >= fewest {
+			return with(schema, "format", text(format))
+		}
+	}
+	return schema
 }
 
 // withProperties returns the part of an object that has the properties: itself, or a branch of it.
@@ -228,7 +255,11 @@ func (c *change) required() error {
 		return c.require(at.Owner, at.Key.Value)
 	}
 	value := c.Doc().Follow(at.Node)
-	if in := locate.Look(value, "in"); in != nil && in.Value == "path" {
+	in := locate.Look(value, "in")
+	if in == nil && locate.Look(value, "content") == nil {
+		return forAPerson("it is no property, parameter or body: a reference to %s may be wrong", c.f.Component())
+	}
+	if in != nil && in.Value == "path" {
 		return forAPerson("a parameter in a path is always required")
 	}
 	if may {
@@ -265,6 +296,9 @@ func (c *change) nullable() error {
 		schema := nullable(written)
 		c.yaml.WriteString(c.YAML(at.Key.Value, schema))
 		return c.Set(locate.Look(at.Owner, "properties"), at.Key.Value, schema)
+	case ref != nil && locate.Look(written, "nullable") != nil && c.truth == "":
+		c.yaml.WriteString(c.YAML("$ref", ref))
+		return c.Remove(written, "nullable") // it has no effect, and null was not seen
 	case ref != nil:
 		return forAPerson("what stands beside a reference has no effect")
 	case null:
@@ -312,6 +346,9 @@ func (c *change) typ() error {
 		return forAPerson("several types were seen: %s", strings.Join(kinds, ", "))
 	}
 	kind := kinds[0]
+	if c.f.Place == c.f.Component() && (kind == "object" || kind == "array" || slices.Contains([]string{"object", "array"}, typeOf(c.Doc(), written))) {
+		return forAPerson("a reference to %s is likely to be wrong, not what it describes: look at its uses", c.f.Place)
+	}
 	if kind == "object" || kind == "array" || locate.Look(written, "type") == nil || len(ofType["object"]) == 0 {
 		return c.another(written)
 	}
@@ -347,8 +384,11 @@ func (c *change) another(written *yaml.Node) error {
 	if at.Key != nil {
 		name = at.Key.Value
 	}
-	schema := c.build(name)
-	if schema == nil || locate.Look(schema, "type") == nil && locate.Look(schema, "$ref") == nil && locate.Look(schema, "allOf") == nil {
+	schema, err := c.build(name)
+	if err != nil {
+		return err
+	}
+	if locate.Look(schema, "type") == nil && locate.Look(schema, "$ref") == nil && locate.Look(schema, "allOf") == nil {
 		return forAPerson("what is in it was not seen")
 	}
 	said := only(written, func(keyword string) bool {
@@ -481,6 +521,9 @@ func (c *change) enum() error {
 	if c.s.Published != nil && c.f.Published == "none" && theirs != nil && locate.Look(theirs, "enum") == nil || len(added) > mostNew {
 		return c.Remove(schema, "enum")
 	}
+	if len(enum.Content) == 1 && len(added) == 1 && !slices.ContainsFunc(c.values(), func(v any) bool { return fmt.Sprint(v) == enum.Content[0].Value }) {
+		return c.set(schema, "enum", list(text(added[0]))) // the only value that is ever sent is another
+	}
 	slices.Sort(added)
 	all := *enum
 	all.Content = slices.Clone(enum.Content)
@@ -594,7 +637,11 @@ func (c *change) bound(schema *yaml.Node, seen map[string][]string) error {
 	} {
 		if does("accepted", b.variant) && locate.Look(schema, b.keyword) != nil {
 			changed = true
-			if err := c.Remove(schema, b.keyword); err != nil {
+			keyword := b.keyword
+			if exclusive := "exclusiveM" + strings.TrimPrefix(keyword, "m"); locate.Look(schema, exclusive) != nil {
+				keyword = exclusive // the next comparison looks at what is left
+			}
+			if err := c.Remove(schema, keyword); err != nil {
 				return err
 			}
 			_, schema, _ = c.schema(c.f.Place)

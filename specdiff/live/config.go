@@ -17,6 +17,9 @@ import (
 // the response is too large or too slow.
 var ErrUnreachable = errors.New("the backend cannot be reached")
 
+// ErrInterrupted is the error of a run whose context was canceled. Its text says what the run left on the backend.
+var ErrInterrupted = errors.New("interrupted")
+
 // Config is what to ask, and how. Backend and Documents are required.
 type Config struct {
 	Backend string // its URL, which may have a path
@@ -42,8 +45,7 @@ type Config struct {
 	// NoProbes leaves out the probes, which are most of the requests and register most of the customers.
 	NoProbes bool
 	// Brief, if it is not zero, is the time after which no more probes are sent, as a note says. Orders are then read before
-	// anything is changed, and what may break a client is probed before what is only a matter of validation. If requests
-	// are limited, only Time ends the run.
+	// anything is changed, and what may break a client is probed before what is only a matter of validation.
 	Brief time.Duration
 	// Progress, if it is not nil, is called with the next step.
 	Progress func(step string)

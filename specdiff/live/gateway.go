@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -19,17 +21,51 @@ func foreign(x *conform.Exchange) string {
 	case x.Status == http.StatusTooManyRequests:
 		return "429, a rate limit"
 	case x.Status/100 == 3 && x.Status != http.StatusNotModified && x.ResponseHeader.Get("Location") != "":
-		return fmt.Sprintf("%d, a redirect", x.Status)
+		return fmt.Sprintf("%d, a redirect%s", x.Status, leadsTo(x.ResponseHeader.Get("Location")))
 	case x.Status == http.StatusUnauthorized && !unauthorized(x):
+		if len(x.ResponseHeader.Values("WWW-Authenticate")) == 0 && !isPage(x) {
+			return "401, with a text that is not Medusa's"
+		}
 		return "401, a gateway that wants credentials of its own"
 	case x.Status == http.StatusForbidden && !own(x):
 		return "403, a gateway that refuses the request"
-	case x.Status >= http.StatusInternalServerError && !own(x):
+	case x.Status >= http.StatusInternalServerError && x.Status != http.StatusNotImplemented && !own(x):
 		return fmt.Sprintf("%d, not in the backend's form", x.Status)
 	case x.Status/100 == 2 && isPage(x), x.Status/100 == 4 && isPage(x) && !own(x) && x.Status != http.StatusNotFound:
 		return fmt.Sprintf("%d, a page that is not the backend's", x.Status)
 	}
 	return ""
+}
+
+// leadsTo returns where a redirect leads, without the query, which may have a secret.
+func leadsTo(location string) string {
+	u, err := url.Parse(location)
+	if err != nil {
+		return ""
+	}
+	to := legible(u.Host + u.Path)
+	if path := strings.ToLower(u.Path); strings.Contains(path, "login") || strings.Contains(path, "signin") || strings.Contains(path, "sign-in") || strings.Contains(path, "sso") {
+		return " to " + to + ", a login that is before the backend: its credentials can be given with -header, or ask where there is none"
+	}
+	return " to " + to + ": give the URL of the backend itself, as it is there"
+}
+
+// legible returns text of another program on one line, without control characters and not too long.
+func legible(text string) string {
+	const most = 200
+	text = strings.Join(strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " ")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// shortly returns the status of a response and what it says about a failure.
+func shortly(x *conform.Exchange) string {
+	if message := legible(failureOf(x).Message); message != "" {
+		return fmt.Sprintf("%d, %q", x.Status, message)
+	}
+	return fmt.Sprint(x.Status)
 }
 
 // guardBefore117 is the WWW-Authenticate header of the login guard of Medusa 1.16 and older.
@@ -129,6 +165,37 @@ func (c *check) lacking() {
 		if !has[place] {
 			c.lacks[place] = true
 			c.add(finding.Point{Place: place, Aspect: finding.Presence}, finding.Contradicts, "documented", "absent", fmt.Sprintf("%d to %s", x.Status, place), x, 1)
+		}
+	}
+}
+
+// failing finds the operations that always fail with one status, as a route does that a shop switched off. What was sent
+// in vain on purpose is not looked at, and neither is a login that is refused.
+func (c *check) failing() {
+	if c.record.Foreign {
+		return
+	}
+	first, works := map[string]*Exchange{}, map[string]bool{}
+	for i, result := range c.results {
+		x := &c.record.Exchanges[i]
+		switch place := result.Place; {
+		case result.Operation == "" || foreign(x.Exchange) != "" || x.Status == http.StatusUnauthorized || x.Step == stepNoEmail || works[place]:
+		case x.Status < http.StatusBadRequest:
+			works[place] = true
+		case x.Probe != nil || c.lacks[place] || len(c.contract.CheckRequest(x.Exchange).Findings) > 0:
+		case first[place] == nil:
+			first[place] = x
+		case first[place].Status != x.Status:
+			works[place] = true // it depends on what is sent
+		}
+	}
+	for place, x := range first {
+		untried := slices.Contains(c.record.Untried, place) || slices.ContainsFunc(c.record.Unseen, func(t Trouble) bool {
+			return t.Operation == place && (strings.HasPrefix(t.Text, notTried) || strings.HasPrefix(t.Text, notRegistered))
+		})
+		if !works[place] && !untried {
+			c.lacks[place] = true
+			c.add(finding.Point{Place: place, Aspect: finding.Behavior}, finding.Fault, "", "the operation does not work: "+strings.ReplaceAll(shortly(x.Exchange), ";", ","), "", x, 1)
 		}
 	}
 }

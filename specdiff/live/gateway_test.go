@@ -70,3 +70,21 @@ func TestForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestA401ThatIsNotTheBackends checks what a 401 is called: a gateway's asks for credentials by a header or a page.
+func TestA401ThatIsNotTheBackends(t *testing.T) {
+	for _, c := range []struct{ asks, kind, body, want string }{
+		{"Basic", "text/plain", "Unauthorized", "401, a gateway that wants credentials of its own"},
+		{"", "text/html", "<form>", "401, a gateway that wants credentials of its own"},
+		{"", "text/plain", "Nicht angemeldet", "401, with a text that is not Medusa's"},
+		{"", "application/json", `{"message":"no"}`, "401, with a text that is not Medusa's"},
+	} {
+		x := &conform.Exchange{Status: 401, ResponseHeader: http.Header{"Content-Type": {c.kind}}, ResponseBody: []byte(c.body)}
+		if c.asks != "" {
+			x.ResponseHeader.Set("WWW-Authenticate", c.asks)
+		}
+		if got := foreign(x); got != c.want {
+			t.Errorf("%q is %q, want %q", c.body, got, c.want)
+		}
+	}
+}

@@ -19,7 +19,8 @@ import (
 // Run asks the backend. With the same documents the order of the requests is the same in every run, and the emails of
 // the customers that it registers are random. It leaves these customers logged out and without addresses, because the
 // storefront API cannot delete them; with ReadOnly it registers none. It returns [ErrUnreachable] if there was no usable
-// response, and [ErrNotMedusa] if another program responded. Then it has changed nothing.
+// response, and [ErrNotMedusa] if another program responded. Then it has changed nothing. It returns [ErrInterrupted] if ctx was canceled,
+// after it has cleaned up.
 func Run(ctx context.Context, config Config) (*Record, error) {
 	base, err := backendURL(config.Backend)
 	if err != nil {
@@ -36,9 +37,13 @@ func (r *run) recorded(ctx context.Context) (*Record, error) {
 	ctx, cancel := context.WithTimeout(ctx, orDefault(r.config.Time, defaultTime))
 	defer cancel()
 	defer r.transport.CloseIdleConnections()
+	r.began = r.pace.now()
 	err := r.all(ctx)
 	if r.notEmulated > 0 {
 		r.note("%d requests show nothing: the backend does not emulate them", r.notEmulated)
+	}
+	if errors.Is(ctx.Err(), context.Canceled) && err != nil {
+		return nil, fmt.Errorf("%w: %s", ErrInterrupted, r.left())
 	}
 	if err != nil {
 		return nil, err
@@ -46,6 +51,17 @@ func (r *run) recorded(ctx context.Context) (*Record, error) {
 	r.settle()
 	r.unsniffed()
 	return r.record, nil
+}
+
+// left returns which customers of the run stay registered.
+func (r *run) left() string {
+	switch {
+	case r.registered == 0:
+		return "no customer was registered"
+	case len(r.accounts) > 0:
+		return fmt.Sprintf("%d emails stay registered, of which %d could not be logged out", r.registered, len(r.accounts))
+	}
+	return fmt.Sprintf("%d emails stay registered, without addresses and logged out: the storefront API cannot delete a customer", r.registered)
 }
 
 // untried sets which operations cannot have been seen to succeed.

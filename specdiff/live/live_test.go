@@ -501,7 +501,22 @@ func TestInterruptedRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := Run(ctx, Config{Backend: smallBackend(t).URL, Documents: []*openapi3.T{load(t, small)}})
-	if err == nil || !strings.Contains(err.Error(), "interrupted") {
+	if !errors.Is(err, ErrInterrupted) || !strings.Contains(err.Error(), "no customer was registered") {
+		t.Error(err)
+	}
+	backend, registered := smallBackend(t), 0
+	ctx, cancel = context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		backend.Config.Handler.ServeHTTP(w, r)
+		if r.URL.Path == customersPath {
+			if registered++; registered == 2 {
+				cancel()
+			}
+		}
+	}))
+	defer server.Close()
+	_, err = Run(ctx, Config{Backend: server.URL, Documents: []*openapi3.T{load(t, small)}})
+	if !errors.Is(err, ErrInterrupted) || errors.Is(err, ErrUnreachable) || !strings.Contains(err.Error(), "emails stay registered") {
 		t.Error(err)
 	}
 }

@@ -16,6 +16,8 @@ const (
 	longestWait  = time.Minute            // that a response may ask for
 	longestPause = 5 * time.Second        // between two requests
 	shortPause   = 100 * time.Millisecond // before a failed request is sent again
+	shortWait    = 2 * time.Second        // that costs less than pauses between the requests,
+	manyBetween  = 5                      // if there are so many between two refusals
 	mostLimited  = 4                      // times in a row that a request is sent to a rate limiter without a Retry-After
 	mostRepeated = 20                     // requests that are sent again after a failure on the way
 	mostBroken   = 3                      // requests in a row without a response
@@ -160,16 +162,18 @@ func limit(x *conform.Exchange, attempt int) (wait time.Duration, limited bool) 
 func (r *run) slowDown(ctx context.Context, x *conform.Exchange, wait time.Duration, attempt int) bool {
 	p := &r.pace
 	end, ends := ctx.Deadline()
-	late := ends && p.now().Add(wait).After(end)
+	late := wait <= longestWait && ends && p.now().Add(wait).After(end)
 	if late || wait > longestWait || attempt > mostLimited {
 		why := fmt.Sprintf("the backend, or a proxy before it, limits requests, and asked for a wait of %s", wait)
 		if p.blocked[placeOf(x)] = why; late || len(p.blocked) >= mostBlocked {
 			p.stopped, p.why = why, limitedRequests
 		}
+		p.pause = 0 // as far as is known, the limit is that of the operation
 		return false
 	}
-	even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1))
-	p.pause = min(max(even, p.pause), longestPause)
+	if even := (p.now().Sub(p.since) + wait) / time.Duration(max(p.count, 1)); wait > shortWait || p.count < manyBetween {
+		p.pause = min(max(even, p.pause), longestPause)
+	}
 	if !p.slowed {
 		r.note("requests were limited by the backend or a proxy before it: the run went on more slowly")
 		p.slowed = true

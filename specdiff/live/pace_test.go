@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -257,9 +258,7 @@ func TestByteOrderMark(t *testing.T) {
 	record, err = runAt(t, new(clock), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		recorded := httptest.NewRecorder()
 		backend.ServeHTTP(recorded, r)
-		for name, values := range recorded.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), recorded.Header())
 		w.WriteHeader(recorded.Code)
 		if recorded.Body.Len() > 0 && strings.Contains(recorded.Header().Get("Content-Type"), "json") {
 			_, _ = io.WriteString(w, "\ufeff")

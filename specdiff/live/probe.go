@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
@@ -22,7 +21,7 @@ type target struct {
 	body                   func() object // nil for none
 }
 
-func (t target) place() string { return finding.Operation(t.method, t.template) }
+func (t target) place() string { return finding.Operation(t.method, cmp.Or(t.template, t.path)) }
 
 // probes sends the probes of all documents. They run on a customer of their own, which is quick because it has no
 // orders. If there is none, what only reads is probed as a given customer.
@@ -48,19 +47,25 @@ func (r *run) probes(ctx context.Context) error {
 // probeAll sends those probes of the targets that are chosen. It reports whether there was time for all.
 func (s *script) probeAll(targets []target, chosen func(*Probe) bool) bool {
 	for i, t := range targets {
-		if s.config.Brief > 0 && time.Since(s.began) > s.config.Brief && !s.pace.slowed {
-			s.note("the backend is slow: after %s, %d of %d operations were probed no further", s.config.Brief, len(targets)-i, len(targets))
-			return false
-		}
-		if t.template == "" {
-			t.template = t.path
-		}
 		s.progress("probes: %s", s.name(t))
 		if s.probe(t, chosen); s.err == nil {
 			s.probed[t.place()]++
 		}
+		if s.late() {
+			var rest []string
+			for _, t := range targets[i:] {
+				rest = append(rest, s.name(t))
+			}
+			s.note("the backend is slow, or limits requests: after %s the run stopped trying variants of requests, so not all of these were tried: %s", s.config.Brief, strings.Join(rest, ", "))
+			return false
+		}
 	}
 	return true
+}
+
+// late reports whether the time for probes is up.
+func (s *script) late() bool {
+	return s.config.Brief > 0 && s.pace.now().Sub(s.began) > s.config.Brief
 }
 
 // mayBreak reports whether a client may fail if the backend refuses a probe that a document allows. The others are about
@@ -129,13 +134,13 @@ func (s *script) probe(t target, chosen func(*Probe) bool) {
 	case s.err != nil || base.Status == 0 || routeless(base.Exchange):
 		return
 	case !holds(base.Exchange):
-		s.trouble(t.method, t.template, "it was not probed: %s to what it should accept", cmp.Or(foreign(base.Exchange), fmt.Sprint(base.Status)))
+		s.trouble(t.method, cmp.Or(t.template, t.path), "nothing more was tried of it: its plain request got %s", cmp.Or(foreign(base.Exchange), shortly(base.Exchange)))
 		return
 	}
 	made := map[string]bool{}
 	send := func(in string, path []string, v variant, query string, body any) {
 		p := &Probe{Operation: t.place(), In: in, Path: path, Variant: v.name, Aspect: v.aspect, Base: base.Exchange}
-		if key := fmt.Sprint(in, path, v.name); !made[key] && chosen(p) {
+		if key := fmt.Sprint(in, path, v.name); !made[key] && chosen(p) && !s.late() {
 			made[key] = true
 			s.try(t, p, query, body)
 		}

@@ -22,13 +22,16 @@ func (r *run) reads(ctx context.Context) error {
 	for i, login := range r.config.Logins {
 		s.progress("reads: login %d of %d", i+1, len(r.config.Logins))
 		a := &account{email: login.Email, password: login.Password, given: true}
-		s.enter(a)
+		x := s.enter(a)
 		if s.err == nil && !a.hasCredentials() {
-			s.trouble(http.MethodPost, authPath, "login %d of %d was refused, so nothing was read with it", i+1, len(r.config.Logins))
+			s.shutOut(x, i)
 			continue
 		}
 		r.given = cmp.Or(r.given, a)
 		s.readAll(a, explored)
+	}
+	if r.config.ReadOnly && r.given == nil && len(r.config.Logins) > 0 {
+		r.withoutLogin()
 	}
 	if len(r.config.Logins) == 0 {
 		s.note("no login with orders was given, so no order was read")
@@ -37,18 +40,49 @@ func (r *run) reads(ctx context.Context) error {
 }
 
 // enter logs a given customer in. It prefers a token, which leaves no session to end. A backend before Medusa 1.17
-// issues none. A token cannot be revoked, so a run that changes nothing does not ask for one.
-func (s *script) enter(a *account) {
+// issues none. A token cannot be revoked, so a run that changes nothing does not ask for one. It returns the last response.
+func (s *script) enter(a *account) response {
 	credentials := object{"email": a.email, "password": a.password}
 	if !s.config.ReadOnly {
 		x := s.post("get a token", bearerPath, credentials, nil)
 		s.takeToken(a, x)
 		if a.token != "" || x.Status == http.StatusUnauthorized && foreign(x.Exchange) == "" { // a second failure could lock the login
-			return
+			return x
 		}
 	}
-	if s.login(a, s.post("log in to read", authPath, credentials, nil)); a.cookie != "" {
+	x := s.post("log in to read", authPath, credentials, nil)
+	if s.login(a, x); a.cookie != "" {
 		s.accounts = append(s.accounts, a)
+	}
+	return x
+}
+
+// shutOut says why a given customer could not be logged in.
+func (s *script) shutOut(x response, i int) {
+	which := "the customer"
+	if len(s.config.Logins) > 1 {
+		which = fmt.Sprintf("customer %d of %d", i+1, len(s.config.Logins))
+	}
+	why := fmt.Sprintf("the login got %s", cmp.Or(foreign(x.Exchange), shortly(x.Exchange)))
+	switch {
+	case x.Status == 0:
+		why = "the login got no response"
+	case x.Status == http.StatusUnauthorized && foreign(x.Exchange) == "":
+		why = "wrong email or password"
+	case x.Status/100 == 2 && foreign(x.Exchange) == "":
+		why = "the login set no session cookie"
+	}
+	s.trouble(http.MethodPost, authPath, "%s: %s could not log in, so no orders were read", why, which)
+}
+
+// withoutLogin leaves out of the report what follows from a login that was refused: the operations that need one.
+func (r *run) withoutLogin() {
+	for _, doc := range r.documents {
+		for _, place := range doc.Operations() {
+			if strings.HasPrefix(place, http.MethodGet+" "+mePath) || place == finding.Operation(http.MethodGet, authPath) || place == finding.Operation(http.MethodDelete, authPath) {
+				r.record.Untried = append(r.record.Untried, place)
+			}
+		}
 	}
 }
 

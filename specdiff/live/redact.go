@@ -184,7 +184,7 @@ func quoted(text string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(text) // a string can be encoded
+	_ = e.Encode(text) //nolint:errchkjson // a string can be encoded
 	return strings.TrimSpace(b.String())
 }
 

@@ -30,6 +30,8 @@ type account struct {
 	cookie          string            // "name=value", "" before a login
 	others          map[string]string // the cookies beside it
 	token           string
+	checked         map[string]bool // the operations that refused it, for each of which its session was read
+	renewed         bool            // whether its login ended by itself and it was logged in again
 }
 
 // hasCredentials reports whether there is something to send for an account.

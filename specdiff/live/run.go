@@ -41,7 +41,7 @@ type run struct {
 
 func newRun(config Config, base *url.URL) *run {
 	r := &run{
-		config: config, base: base, began: time.Now(),
+		config: config, base: base,
 		// Node closes idle connections after five seconds, and a request sent just then would fail.
 		transport:    &http.Transport{IdleConnTimeout: 4 * time.Second, MaxResponseHeaderBytes: 256 << 10, Proxy: http.ProxyFromEnvironment},
 		record:       &Record{secrets: &secrets{}, Backend: base.String()},

@@ -56,10 +56,19 @@ func (s *script) register(a *account, more object) {
 	if a.registered = x.Status/100 == 2 && foreign(x.Exchange) == ""; a.registered {
 		s.registered++
 	}
+	if x.Status == http.StatusBadRequest || x.Status == http.StatusUnprocessableEntity {
+		s.trouble(http.MethodPost, customersPath, "%s: %s; if the shop wants a property of its own, such as the token of a captcha, the client sends it by customers.WithProperty, and specdiff cannot", notRegistered, shortly(x.Exchange))
+	}
 	if s.login(a, x); a.cookie != "" {
 		s.accounts = append(s.accounts, a)
 	}
 }
+
+// The beginnings of troubles: why an operation was not seen to work.
+const (
+	notTried      = "it was not tried"
+	notRegistered = "a registration was refused"
+)
 
 func (s *script) profile(a, other *account) {
 	s.progress("script: profile")
@@ -124,9 +133,9 @@ func (s *script) addresses(a *account) {
 	one := addressesPath + "/{address_id}"
 	if s.err == nil && a.cookie == "" {
 		for _, path := range []string{mePath, addressesPath, one} {
-			s.trouble(http.MethodPost, path, "it was not tried: no customer could be registered")
+			s.trouble(http.MethodPost, path, notTried+": no customer could be registered")
 		}
-		s.trouble(http.MethodDelete, one, "it was not tried: no customer could be registered")
+		s.trouble(http.MethodDelete, one, notTried+": no customer could be registered")
 		return
 	}
 	add := func(step string, address any) response {
@@ -143,8 +152,8 @@ func (s *script) addresses(a *account) {
 	add("add an address in an unknown country", with(newAddress(), "country_code", "zz"))
 	ids := x.addressIDs()
 	if len(ids) < 2 {
-		s.trouble(http.MethodPost, one, "it was not tried: no address could be added")
-		s.trouble(http.MethodDelete, one, "it was not tried: no address could be added")
+		s.trouble(http.MethodPost, one, notTried+": no address could be added")
+		s.trouble(http.MethodDelete, one, notTried+": no address could be added")
 		return
 	}
 	at := addressesPath + "/" + url.PathEscape(ids[0])
@@ -209,8 +218,8 @@ func (s *script) reset(a *account, canReset bool) {
 		probe: &Probe{finding.Operation(http.MethodPost, resetPath), "body", []string{"token"}, "a token that is none", finding.Enum, x.Exchange},
 	})
 	if !canReset || s.err != nil {
-		if s.err == nil {
-			s.note("no password was reset: the setup has no passwordTokenUrl to read the token from")
+		if s.err == nil && s.config.Brief == 0 {
+			s.note("no password was reset: for that, -setup has to have a passwordTokenUrl to read the token from")
 		}
 		return
 	}
@@ -251,6 +260,6 @@ func (r *run) cleanUp(ctx context.Context) error {
 	if s.registered == 0 {
 		return s.err
 	}
-	s.note("%d emails stay registered, without addresses and logged out: the storefront API cannot delete a customer", r.registered)
+	s.note("%s", r.left())
 	return s.err
 }

@@ -43,6 +43,9 @@ func (s *script) do(q request) response {
 	x, err := s.send(s.ctx, q)
 	if s.err = err; err == nil && q.by != nil {
 		s.keepOthers(q.by, x)
+		if s.ended(q, x) && s.renew(q.by) {
+			return s.do(q)
+		}
 	}
 	return x
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/medusa-storefront/customers-go/specdiff/conform"
@@ -64,6 +65,18 @@ func (r Result) Exchange(place string) *conform.Exchange {
 		return seen.first.Exchange
 	}
 	return nil
+}
+
+// Came reports whether a response of an operation with a status came with a content type.
+func (r Result) Came(place, kind string) bool {
+	for i, result := range r.check.results {
+		x := r.check.record.Exchanges[i]
+		got, _, _ := strings.Cut(x.ResponseHeader.Get("Content-Type"), ";")
+		if got == kind && result.Operation != "" && finding.Response(result.Place, strconv.Itoa(x.Status)) == place {
+			return true
+		}
+	}
+	return false
 }
 
 // Credentials returns with which credentials requests of an operation succeeded.

@@ -181,10 +181,14 @@ func title(all []finding.Finding) string {
 	}
 	inSchema := f.Point.Operation() == "" && f.Place != f.Component()
 	switch {
-	case f.Aspect == finding.Behavior:
-		return few(places, ", ") + ": " + f.Live
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation() && f.Breaking:
 		return "no route for " + few(places, ", ")
+	case f.Aspect == finding.Cookie && strings.HasPrefix(f.Live, "none, to requests"):
+		return few(places, ", ") + " sets no session cookie, and the contract has one there"
+	case f.Aspect == finding.Behavior && strings.HasPrefix(f.Live, "the operation "):
+		return few(places, ", ") + " " + strings.TrimPrefix(f.Live, "the operation ")
+	case f.Aspect == finding.Behavior:
+		return few(places, ", ") + ": " + f.Live
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
 		return "a route of the shop's own: " + f.Place
 	case f.Aspect == finding.Presence && inSchema && strings.HasPrefix(f.Contract, "absent"):

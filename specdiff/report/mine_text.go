@@ -55,6 +55,8 @@ func (r *Report) headline(all []Difference) string {
 		backend += " (" + version + ")"
 	}
 	switch {
+	case len(all) == 0 && r.Standing() == Unclear:
+		return backend + " was not seen well enough to compare it with the contract; nothing that was seen differs."
 	case len(all) == 0 && len(r.acceptedBreaks()) > 0:
 		return backend + " does what the contract says but for what is accepted, as far as was seen."
 	case len(all) == 0:

@@ -70,7 +70,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	finding.Default: {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works(more))},
 	finding.Branches: {
-		inResponse: func(f finding.Finding) outcome { return unread(f) },
+		inResponse: unread,
 		refuses:    always(breaks("calls that send it fail")),
 		accepts:    always(works(looser)),
 	},
@@ -317,6 +317,7 @@ var behaviors = []behavior{
 	{regexp.MustCompile("^a customer other|^an order of another"), true, "a customer sees the data of another"},
 	{regexp.MustCompile("^a customer with another email|and email is not what was sent"), true, "Customer.Email is not the one to log in with"},
 	{regexp.MustCompile("^no customer.orders"), true, "Customer.Orders is empty though the customer has orders"},
+	{regexp.MustCompile("^the operation does not work"), true, "the method always fails, with the kind of error of this status; see docs/errors.md"},
 	{regexp.MustCompile("If-None-Match"), false, "what has not changed is sent again"},
 	{regexp.MustCompile("^2.. after the logout"), true, "a logout does not end the session at the backend: who has the cookie stays logged in"},
 	{regexp.MustCompile("after the logout|without a login"), true, "a session that has ended is not ErrUnauthenticated, which programs look for to log in again"},

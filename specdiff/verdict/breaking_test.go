@@ -84,7 +84,7 @@ func TestBreaking(t *testing.T) {
 		"no credentials are accepted":             {list, "session", "accepted: no credentials", finding.Security, false},
 		"bad input is a 500":                      {list + " query limit", "", "500: negative", finding.Refusal, false},
 		"no asking for emails":                    {"GET /store/auth/{email} 404", "200, 304", "404", finding.Status, true},
-		"what is no JSON":                         {list + " 200", "JSON", "an empty body", finding.ContentType, true},
+		"what is no JSON":                         {list + " 200", "JSON", "no JSON: an empty body", finding.ContentType, true},
 		"JSON with a mark of its byte order":      {list + " 200", "JSON", "a byte order mark before the JSON", finding.ContentType, false},
 		"JSON of another content type":            {list + " 200", "application/json", "text/plain, with JSON in the body", finding.ContentType, false},
 		"JSON as a page":                          {list + " 200", "application/json", "text/html, with JSON in the body", finding.ContentType, true},

@@ -100,7 +100,7 @@ var try = regexp.MustCompile(`(accepted|refused|fails)(?:: ([^;]+))?`)
 // tries returns the variants of requests with an outcome.
 func tries(truth, outcome string) []string {
 	var all []string
-	truth = strings.ReplaceAll(strings.ReplaceAll(truth, ", accepted", "; accepted"), ", refused", "; refused")
+	truth = strings.NewReplacer(", accepted", "; accepted", ", refused", "; refused", ", fails", "; fails").Replace(truth)
 	for _, match := range try.FindAllStringSubmatch(truth, -1) {
 		variant := cmp.Or(strings.TrimSpace(match[2]), "an ordinary request")
 		if match[1] == outcome && !slices.Contains(all, variant) {

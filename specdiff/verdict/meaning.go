@@ -24,6 +24,9 @@ func meaning(f finding.Finding) (inGo, change string) {
 		}
 		return "in code made from the published document: " + effect(f, f.Published, f.Contract), "none"
 	case finding.Backend:
+		if f.Aspect == finding.ContentType {
+			return "the response may not be decoded", "none; find out why the backend, or what is before it, does not send JSON in UTF-8 with one content type"
+		}
 		if f.Aspect == finding.Behavior {
 			return "the call returns what its documentation does not say", "none; find out why the backend does this"
 		}
@@ -31,6 +34,9 @@ func meaning(f finding.Finding) (inGo, change string) {
 	case finding.Unseen:
 		return "nothing is known: what is wrong with the operation cannot be found", "none; make the run see it, or accept that it is not seen"
 	case finding.Undecided:
+		if left := unproven(f); left != "" {
+			return unprovenMeaning(f, left)
+		}
 		return "if the published document is right: " + effect(f, f.Contract, f.Published), "if the published document is right: " + edit(f, f.Published)
 	}
 	return "", ""
@@ -48,6 +54,9 @@ func flaw(f finding.Finding) (inGo, change string) {
 	case finding.Security:
 		return "no credentials fit, so that no call can be made", "declare the scheme in components.securitySchemes, or take it off the security of " + f.Place
 	case finding.OperationID:
+		if strings.Contains(f.Contract+f.Published, "is the operationId of") {
+			return "no code can be made: two methods have one name", "write another operationId at " + f.Place
+		}
 		return "nothing; the operation is not found in Medusa's documentation", "write x-medusa-operation-id: " + f.Published + " at " + f.Place
 	default:
 		return "nothing; the documentation is misleading", "write another " + string(f.Aspect) + " at " + f.Place
@@ -90,6 +99,9 @@ func effect(f finding.Finding, from, to string) string {
 	case finding.Default:
 		return "no type changes; leaving the field out means something else"
 	case finding.Open:
+		if f.Live == "" && strings.Contains(from+to, "not said") && strings.Contains(from+to, "more properties allowed") {
+			return "nothing on the wire, where properties are allowed unless a schema forbids them; in Go the type has a map AdditionalProperties or has none"
+		}
 		return "properties that are not declared are kept in a map, or dropped"
 	case finding.Branches:
 		return "a union type becomes a plain one, or the other way round"

@@ -123,6 +123,8 @@ func (p *point) finding() (finding.Finding, bool) {
 		f.Wrong, seen = finding.Unseen, fault
 	case fault != nil:
 		f.Wrong, seen = finding.Backend, fault
+	case p.contract.unreadable() || p.published.unreadable():
+		f.Wrong, seen = finding.Backend, cmp.Or(p.contract.contradicts, p.published.contradicts)
 	case p.contract.contradicts != nil && p.published.contradicts != nil:
 		f.Wrong, seen = finding.Documents, p.contract.contradicts
 	case p.contract.contradicts != nil:
@@ -149,7 +151,17 @@ func (p *point) finding() (finding.Finding, bool) {
 	}
 	f.Contract = cmp.Or(f.Contract, p.contract.says())
 	f.Published = cmp.Or(f.Published, p.published.says())
+	if f.Wrong == finding.Published && unproven(f) != "" && (f.Aspect == finding.Bounds || p.contract.supports == nil) {
+		f.Wrong = finding.Undecided
+	}
 	return f, true
+}
+
+// unreadable reports whether the backend sent what no document should describe: as JSON what is none or is not UTF-8, or
+// two content types.
+func (s *shown) unreadable() bool {
+	o := s.contradicts
+	return o != nil && o.Aspect == finding.ContentType && slices.Contains([]string{"JSON", "UTF-8", "one Content-Type"}, o.Document)
 }
 
 // says returns what the document says, as far as an observation quotes it.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/medusa-storefront/customers-go/specdiff"
+	"github.com/medusa-storefront/customers-go/specdiff/live"
 )
 
 // passwordVariable is the environment variable with the password of -email. A flag would show in the list of processes.
@@ -59,7 +60,7 @@ func ask(ctx context.Context, terminal *os.File, prompt io.Writer) (string, erro
 	}()
 	select {
 	case <-ctx.Done():
-		return "", errors.Join(errors.New("interrupted"), term.Restore(fd, before))
+		return "", errors.Join(live.ErrInterrupted, term.Restore(fd, before))
 	case r := <-done:
 		if r.err != nil {
 			return "", errors.New("no password was read")

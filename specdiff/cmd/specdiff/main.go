@@ -27,6 +27,8 @@ const (
 	disagrees
 	usage
 	unreachable
+
+	interrupted = 130 // as a shell has it
 )
 
 const help = `specdiff compares an API's contract, its published document and the running backend.
@@ -36,7 +38,7 @@ Does the Go client work with your backend? The contract is part of the program:
   specdiff -backend https://shop.example.com -email customer@example.com
 
 Exit code 0: it works, as far as was seen; 1: something breaks the client; 2: wrong usage or unreadable input; 3: the backend
-cannot be reached, is no Medusa v1, or too little was seen of it to say that the client works.
+cannot be reached, is no Medusa v1, or too little was seen of it to say that the client works; 130: interrupted.
 
 Which of the documents is wrong? At least two of contract, published document (or package) and backend (or record):
 
@@ -121,6 +123,11 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	if o.config.Header, err = header(o.headers); err != nil {
 		return nil, err
 	}
+	if o.config.Record != "" {
+		if err := folder(o.config.Record); err != nil {
+			return nil, fmt.Errorf("-record: %w", err)
+		}
+	}
 	o.config.Routes = strings.FieldsFunc(o.routes, func(r rune) bool { return r == ',' })
 	if f.NArg() > 0 {
 		return nil, fmt.Errorf("%q is one argument too many; all are flags, see specdiff -h", f.Arg(0))
@@ -199,6 +206,9 @@ func exitCode(r *report.Report) int {
 
 func fail(stderr io.Writer, err error) int {
 	_, _ = fmt.Fprintln(stderr, "specdiff:", err)
+	if errors.Is(err, live.ErrInterrupted) {
+		return interrupted
+	}
 	if errors.Is(err, live.ErrUnreachable) || errors.Is(err, live.ErrNotMedusa) {
 		return unreachable
 	}

@@ -46,10 +46,15 @@ func (o *output) flags(f *flag.FlagSet) {
 	f.BoolVar(&o.all, "all", false, "text: show also what is explained, a row for each point, and what was never seen")
 }
 
-// check reads the earlier report, so that a damaged one is known before the backend is asked.
+// check reads the earlier report and looks for the folders, so that what is wrong is known before the backend is asked.
 func (o *output) check() error {
 	if _, err := o.find(func(f format) bool { return f.name == o.format }); err != nil {
 		return fmt.Errorf("-format is %q, want text, json, markdown, github, junit, sarif or html", o.format)
+	}
+	for _, file := range o.files {
+		if err := folder(file); err != nil {
+			return fmt.Errorf("-o: %w", err)
+		}
 	}
 	if o.since == "" {
 		return nil
@@ -61,6 +66,18 @@ func (o *output) check() error {
 	defer func() { _ = f.Close() }()
 	if o.earlier, err = report.ReadJSON(f); err != nil {
 		return fmt.Errorf("%s: %w", o.since, err)
+	}
+	return nil
+}
+
+// folder returns an error if a file cannot be made because its folder is missing.
+func folder(file string) error {
+	info, err := os.Stat(filepath.Dir(file))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s cannot be written: %w", file, err)
+	case !info.IsDir():
+		return fmt.Errorf("%s cannot be written: %s is no folder", file, filepath.Dir(file))
 	}
 	return nil
 }

@@ -114,7 +114,7 @@ func TestABackendIsJudgedAsTheClientDoes(t *testing.T) {
 		{name: "production over http", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, breaks: true, says: "customers.WithTLSTerminated"},
 		{name: "production behind TLS", through: direct, options: []customerstest.Option{customerstest.WithProduction()}, config: specdiff.Config{Cookie: conform.Cookie{Secure: true}}},
 		{name: "no asking for emails", through: page(404, "<html><pre>Cannot GET</pre></html>", forEmail), breaks: true, says: "no route for EmailExists"},
-		{name: "no asking for emails, in JSON", through: page(404, notFound, forEmail), breaks: true, says: "Auth.Exists fails"},
+		{name: "no asking for emails, in JSON", through: page(404, notFound, forEmail), breaks: true, says: "EmailExists does not work: 404"},
 		{name: "every email has an account", through: replaced(`"exists":false`, `"exists":true`), breaks: true, says: "exists is true for an email without an account"},
 		{name: "no email has an account", through: replaced(`"exists":true`, `"exists":false`), breaks: true, says: "exists is false for an email with an account"},
 		{name: "no body", through: replaced(`(?s)^\{"payment_methods.*`, ""), breaks: true, says: "an empty body"},

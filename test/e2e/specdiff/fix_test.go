@@ -180,6 +180,9 @@ func damages(t *testing.T) []damage {
 		created = "          description: The new customer, logged in\n          headers:\n    " + cookie
 		cart    = "        - name: cart_id\n          in: query\n"
 		about   = "          description: The order made from this cart.\n          schema: { type: string }\n"
+		logout  = "          description: The session, if there was one, has ended\n"
+		limit   = "schema: { type: integer, minimum: 0, default: 10 }"
+		html    = "        text/html:\n          schema: { type: string, description: A page that says that the body is no valid JSON }\n"
 		media   = "          content:\n            application/json:\n              schema: { $ref: '#/components/schemas/StoreCustomersRes' }"
 	)
 	all := []damage{
@@ -217,6 +220,16 @@ func damages(t *testing.T) []damage {
 		{"content type", "dropped: none", same, "      x-no-content-type: true\n", ""},
 		{"content type", "misspelled", same, media, strings.Replace(media, "application/json", "application/jsonx", 1)},
 		{"body not required", "CreateCustomer", same, "      requestBody:\n        required: true\n", "      requestBody:\n"},
+		{"body of another component", "UpdateAddress", forAPerson, "schema: { $ref: '#/components/schemas/StorePostCustomersCustomerAddressesAddressReq' }", "schema: { $ref: '#/components/schemas/StorePostCustomersCustomerAddressesReq' }"},
+		{"array without a list", "orders", forAPerson, "          type: array\n          description: The orders, newest first.\n          items: { $ref: '#/components/schemas/Order' }\n", "          $ref: '#/components/schemas/Order'\n"},
+		{"number as text", "limit", forAPerson, limit, "schema: { type: string }"},
+		{"bound narrower", "limit from 1", same, limit, strings.Replace(limit, "0", "1", 1)},
+		{"bound narrower", "limit above 0", same, limit, strings.Replace(limit, "0", "0, exclusiveMinimum: true", 1)},
+		{"value misspelled", "the text of a 401", same, "enum: [Unauthorized]", "enum: [Unauthorised]"},
+		{"header that never comes", "a cookie at the logout", same, logout, logout + "          headers:\n            Set-Cookie: { $ref: '#/components/headers/SessionCookie' }\n"},
+		{"header that never comes", "Location", same, created, created + "            Location: { schema: { type: string } }\n"},
+		{"null beside a reference", "customer", same, "        customer: { $ref: '#/components/schemas/Customer' }", "        customer: { $ref: '#/components/schemas/Customer', nullable: true }"},
+		{"content type", "one of two removed", equal, html, ""},
 		{"Medusa's operation", "another name", same, "x-medusa-operation-id: GetCustomersCustomer\n", "x-medusa-operation-id: GetCustomers\n"},
 	}
 	return append(all, schemaDamages(t)...)

@@ -129,6 +129,9 @@ func harmless(original node) []edit {
 			delete(contents, "application/json")
 		})
 	}
+	add("security: a scheme in another case", func(doc node) {
+		in(doc, "components", "securitySchemes", "bearerAuth")["scheme"] = "Bearer"
+	})
 	add("security: at the top", func(doc node) {
 		doc["security"] = op(doc, mePath, "get")["security"]
 		delete(op(doc, mePath, "get"), "security")
