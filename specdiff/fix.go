@@ -222,7 +222,7 @@ func takeBack(before, after *report.Report, done map[string]finding.Finding, kep
 		func(a, b finding.Finding) bool {
 			return a.Component() == b.Component() || strings.HasPrefix(b.Place, a.Place)
 		},
-		func(a, b finding.Finding) bool { return true },
+		func(finding.Finding, finding.Finding) bool { return true },
 	} {
 		for id := range more {
 			place, _, _ := strings.Cut(id, "#")
