@@ -149,7 +149,7 @@ func (s *script) filters(read func(string, string) response, orders []any) {
 			none = "xxx"
 		}
 		ask(stepNone, name, "", none)
-		if value, ok := order[name]; ok && value != nil && name != "tax_rate" {
+		if value, ok := order[name]; ok && value != nil && name != "tax_rate" && name != "display_id" { // numbers may be written in other ways
 			ask(stepSome, name, "", scalar(value))
 		}
 	}
