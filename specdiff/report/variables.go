@@ -14,7 +14,7 @@ var explanations = []field{
 	{Name: "BACKEND", Value: "the URL of the backend"},
 	{Name: "EMAIL", Value: "the email of a customer who may be changed"},
 	{Name: "PASSWORD", Value: "the password for it"},
-	{Name: "LOGIN_EMAIL", Value: "the email of a customer of -setup, who has orders"},
+	{Name: "LOGIN_EMAIL", Value: "the email of -email, or of a customer of -setup who has orders"},
 	{Name: "LOGIN_PASSWORD", Value: "the password for it"},
 	{Name: "COOKIE", Value: "the cookie of a login, from Set-Cookie of POST /store/auth, as name=value"},
 	{Name: "COOKIE_VALUE", Value: "only the value of that cookie"},
