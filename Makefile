@@ -140,7 +140,8 @@ RACES := AtOnce|OneSharedClient|AfterAPause|InAnotherProcess|WhileOrders
 .PHONY: e2e
 e2e: ## the suites that need the real backend; one start of it serves all
 	tools/install-browser.sh redis-server
-	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -short -count=1 -timeout 30m -v ./...; \
+	node test/e2e/backend/start.mjs --exec sh -ec 'go -C test/e2e test -p 1 -count=1 -timeout 30m -v . ./compat ./internal/... ./specdiff; \
+		go -C test/e2e test -short -count=1 -v ./settings; \
 		go -C test/e2e test -race -count=1 -timeout 10m -v -run "$(RACES)" .' # -p 1, as packages share the backend; -short, as make compat has the rest of the settings; -v, as they print coverage of the contract
 
 BROWSER := test/browser
