@@ -7,6 +7,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/medusa-storefront/customers-go/specdiff/conform"
 	"github.com/medusa-storefront/customers-go/specdiff/finding"
 )
 
@@ -29,7 +30,7 @@ func (c *check) defaults(doc *openapi3.T) {
 			if c.aside[x] || x.Method != http.MethodGet || !strings.HasPrefix(x.URL, ordersPath) {
 				continue
 			}
-			shown := c.record.once(defaultOf{x, name}, func() string {
+			shown := c.record.once(defaultOf{x.Exchange, name}, func() string {
 				p := pageOf(x.Exchange)
 				switch {
 				case p == nil || p.query.Has(name):
@@ -52,6 +53,6 @@ func (c *check) defaults(doc *openapi3.T) {
 
 // defaultOf is the key of the value of a parameter where it is not asked for.
 type defaultOf struct {
-	x    *Exchange
+	x    *conform.Exchange
 	name string
 }

@@ -75,10 +75,17 @@ func (r *Record) Replace(i int, x *conform.Exchange) *Record {
 			p.Base, all[i].Probe = x, &p
 		}
 	}
-	return &Record{
+	other := &Record{
 		Exchanges: all, Notes: r.Notes, Unseen: r.Unseen, Backend: r.Backend, Version: r.Version, Published: r.Published, Untried: r.Untried, Renamed: r.Renamed,
 		Foreign: r.Foreign, NoCredentials: r.NoCredentials, secrets: r.secrets,
 	}
+	r.shown.Range(func(of, text any) bool {
+		if of != any(customersOf{}) { // what is known of each exchange stays
+			other.shown.Store(of, text)
+		}
+		return true
+	})
+	return other
 }
 
 // hidden returns text with the secrets replaced.
@@ -86,8 +93,8 @@ func (r *Record) hidden(text string) string {
 	return r.once(text, func() string { return r.secrets.hidden(text) })
 }
 
-// once returns what show returns for a text, an exchange or a list in one, and calls it once. A record has thousands of secrets and is
-// compared with many documents.
+// once returns what show returns for a text, an exchange, a list in one or the whole record, and calls it once. A record
+// has thousands of secrets and is compared with many documents.
 func (r *Record) once(of any, show func() string) string {
 	if text, ok := r.shown.Load(of); ok {
 		return text.(string) //nolint:errcheck,forcetypeassert // nothing else is stored
