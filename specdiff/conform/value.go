@@ -125,7 +125,7 @@ func halfPair(body []byte) bool {
 			code, _ = strconv.ParseUint(string(body[at[2]:at[3]]), 16, 32)
 		}
 		second := code >= 0xdc00 && code <= 0xdfff
-		if (open >= 0 || second) && !(second && at[0] == open) {
+		if isPair := second && at[0] == open; !isPair && (open >= 0 || second) {
 			return true
 		}
 		if open = -1; code >= 0xd800 && code <= 0xdbff {

@@ -172,6 +172,6 @@ func scalar(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	text, _ := json.Marshal(value) // it came from JSON
+	text, _ := json.Marshal(value) //nolint:errchkjson // it came from JSON
 	return string(text)
 }

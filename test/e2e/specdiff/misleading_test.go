@@ -79,6 +79,6 @@ func editOrders(a *rawResponse, edit func([]any) []any) bool {
 		return false
 	}
 	page["orders"] = edit(orders)
-	a.body, _ = json.Marshal(page) // it came from JSON
+	a.body, _ = json.Marshal(page) //nolint:errchkjson // it came from JSON
 	return true
 }
