@@ -29,9 +29,9 @@ func (c *Config) ask() ([]route.Route, error) {
 	return all, nil
 }
 
-// propose replaces what is found about the routes that were asked and that the contract lacks by one finding for each:
+// proposeRoutes replaces what is found about the routes that were asked and that the contract lacks by one finding for each:
 // with a proposed contract, or with the reason why there is none.
-func propose(r *report.Report, s Sources, routes []route.Route) {
+func proposeRoutes(r *report.Report, s Sources, routes []route.Route) {
 	for _, asked := range routes {
 		if asked.In(s.Contract) {
 			continue

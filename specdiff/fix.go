@@ -79,9 +79,8 @@ func (c *Config) judge(s Sources, names report.Sources) (*report.Report, *live.R
 			}
 		}
 	}
-	locate.Set(r.Findings, names.Contract, s.Text)
-	if names.Contract == report.Embedded {
-		unlocate(r.Findings)
+	if names.Contract != report.Embedded { // which is no file of the reader
+		locate.Set(r.Findings, names.Contract, s.Text)
 	}
 	c.accept(r, s.Accepted)
 	return r, shown

@@ -49,7 +49,7 @@ func noOrders(r *report.Report, record *live.Record) string {
 	const text = "no order was seen, which is most of the contract"
 	explained := slices.ContainsFunc(r.Unexplained(), func(f finding.Finding) bool { return f.Breaking || f.Wrong == finding.Unseen })
 	shut := slices.ContainsFunc(record.Unseen, func(t live.Trouble) bool { return t.Operation == finding.Operation(http.MethodPost, authPath) })
-	empty := slices.ContainsFunc(record.Exchanges, func(x live.Exchange) bool { return orders(x) != nil && len(orders(x)) == 0 })
+	empty := slices.ContainsFunc(record.Exchanges, func(x live.Exchange) bool { list := orders(x); return list != nil && len(list) == 0 })
 	asked := slices.ContainsFunc(record.Exchanges, func(x live.Exchange) bool {
 		path, _, _ := strings.Cut(x.URL, "?")
 		return path == ordersPath && x.RequestHeader.Get("Cookie")+x.RequestHeader.Get("Authorization") != ""
@@ -63,13 +63,6 @@ func noOrders(r *report.Report, record *live.Record) string {
 		return ""
 	}
 	return text
-}
-
-// unlocate removes the places in the contract of the program, which is no file of the reader.
-func unlocate(findings []finding.Finding) {
-	for i := range findings {
-		findings[i].File, findings[i].Line = "", 0
-	}
 }
 
 // orders returns the orders in a response; nil if it is no list of orders.
@@ -117,10 +110,12 @@ func seems(record *live.Record) string {
 			has1204 = true
 		case signed && x.Status == http.StatusInternalServerError:
 			no1204 = true
-		case query == "" && len(orders(x)) > 0:
-			_, total := orders(x)[0]["total"]
-			_, subtotal := orders(x)[0]["subtotal"]
-			no112 = no112 || !total && !subtotal
+		case query == "":
+			if list := orders(x); len(list) > 0 {
+				_, total := list[0]["total"]
+				_, subtotal := list[0]["subtotal"]
+				no112 = no112 || !total && !subtotal
+			}
 		}
 	}
 	switch {

@@ -101,7 +101,7 @@ func Run(ctx context.Context, config Config) (*report.Report, error) {
 		return nil, err
 	}
 	if s.Record != nil {
-		propose(r, s, routes)
+		proposeRoutes(r, s, routes)
 	}
 	if text == nil || bytes.Equal(text, s.Text) {
 		return r, nil

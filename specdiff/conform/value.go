@@ -13,28 +13,7 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
-
-	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
-
-func typeOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case json.Number:
-		if n, ok := number.Parse(v); ok && n.IsInt() {
-			return "integer"
-		}
-		return "number"
-	}
-	return "object"
-}
 
 const excerptBytes = 60
 

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/medusa-storefront/customers-go/specdiff/internal/jsontype"
 	"github.com/medusa-storefront/customers-go/specdiff/internal/number"
 )
 
@@ -164,7 +165,7 @@ func (w *walk) value(sh *shape, loc string, v any) {
 	if len(sh.oneOf)+len(sh.anyOf) > 0 {
 		w.branches(sh, v)
 	}
-	if got := typeOf(v); sh.typ != "" && got != sh.typ && (sh.typ != "number" || got != "integer") {
+	if got := jsontype.Of(v); sh.typ != "" && got != sh.typ && (sh.typ != "number" || got != "integer") {
 		w.add(WrongType, sh.loc, sh.typ, got+" "+excerpt(v))
 		return
 	}
@@ -335,7 +336,7 @@ func (w *walk) object(sh *shape, v map[string]any) {
 		case !sh.open && (sh.closed || !w.request && len(sh.props) > 0):
 			// An object in a request is open unless the document says otherwise. So is an object without declared
 			// properties.
-			w.add(Undocumented, sh.objectLoc+"."+name, "", typeOf(inner)+" "+excerpt(inner))
+			w.add(Undocumented, sh.objectLoc+"."+name, "", jsontype.Of(inner)+" "+excerpt(inner))
 		case sh.extra != nil:
 			w.path[len(w.path)-1] = "*"
 			w.value(sh.extra.shape, sh.extra.loc, inner)

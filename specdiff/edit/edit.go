@@ -72,14 +72,6 @@ func (t *Text) Doc() *locate.Document { return t.doc }
 // Bytes returns the text as it is now.
 func (t *Text) Bytes() []byte { return []byte(t.text) }
 
-// Copy returns a document that is changed apart from this one.
-func (t *Text) Copy() *Text {
-	c := &Text{}
-	_ = c.load(t.text) // which was loaded before
-	c.style = t.style
-	return c
-}
-
 // Dry returns the document with changes that do nothing but check whether they can be made.
 func (t *Text) Dry() *Text {
 	c := *t

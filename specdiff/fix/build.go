@@ -1,13 +1,14 @@
 package fix
 
 import (
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 
 	"github.com/medusa-storefront/customers-go/specdiff/infer"
+	"github.com/medusa-storefront/customers-go/specdiff/internal/jsontype"
 	"github.com/medusa-storefront/customers-go/specdiff/locate"
 )
 
@@ -22,6 +23,15 @@ func (c *change) published() *yaml.Node {
 		}
 	}
 	return nil
+}
+
+// publishedSchema returns the schema of the published document at the place, also of a parameter; nil for none.
+func (c *change) publishedSchema() *yaml.Node {
+	theirs := c.published()
+	if inner := locate.Look(theirs, "schema"); inner != nil {
+		return c.s.Published.Follow(inner)
+	}
+	return theirs
 }
 
 // values returns what was seen where the place is contradicted.
@@ -358,30 +368,13 @@ func fits(doc *locate.Document, schema *yaml.Node, values []any) bool {
 
 // kindsOf returns the types of values other than null, each once.
 func kindsOf(values []any) []string {
-	var kinds []string
+	kinds := map[string]bool{}
 	for _, v := range values {
-		kind := "object"
-		switch v := v.(type) {
-		case nil:
-			continue
-		case bool:
-			kind = "boolean"
-		case string:
-			kind = "string"
-		case []any:
-			kind = "array"
-		case json.Number:
-			kind = "number"
-			if schema := locate.Look(infer.Schema([]any{v}), "type"); schema != nil {
-				kind = schema.Value
-			}
-		}
-		if !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
+		if v != nil {
+			kinds[jsontype.Of(v)] = true
 		}
 	}
-	slices.Sort(kinds)
-	return kinds
+	return slices.Sorted(maps.Keys(kinds))
 }
 
 // nullIf returns a schema that allows null if null is among the values.

@@ -66,8 +66,10 @@ func Restore(t *edit.Text, p finding.Point, says string) error {
 	case finding.Bounds, finding.Enum:
 		return c.keywords(says)
 	}
-	return errors.New("it is not clear what to write")
+	return errUnclear
 }
+
+var errUnclear = errors.New("it is not clear what to write")
 
 var bound = regexp.MustCompile(`^((?:min|max)[A-Z]?[a-z]+) (\d+)$`)
 
@@ -81,7 +83,7 @@ func (c *change) keywords(says string) error {
 		var values []*yaml.Node
 		for value := range strings.SplitSeq(says, ", ") {
 			if !word.MatchString(value) {
-				return errors.New("it is not clear what to write")
+				return errUnclear
 			}
 			values = append(values, text(value))
 		}
@@ -90,7 +92,7 @@ func (c *change) keywords(says string) error {
 	for part := range strings.SplitSeq(says, ", ") {
 		match := bound.FindStringSubmatch(part)
 		if match == nil {
-			return errors.New("it is not clear what to write")
+			return errUnclear
 		}
 		if err := c.set(schema, match[1], plain("int", match[2]), "format", "type"); err != nil {
 			return err
@@ -155,7 +157,7 @@ func (c *change) make() error {
 		return forAPerson("how a union is to be written is a matter of taste")
 	case finding.Example, finding.Behavior, finding.Seen, finding.Refusal:
 	}
-	return forAPerson("%s", "it is not clear what to write")
+	return errUnclear
 }
 
 // at returns the place of the finding as it is now.
@@ -246,19 +248,6 @@ func (c *change) reaches(from, to string) bool {
 
 // gone reports whether it is not there or refused.
 func gone(truth string) bool { return truth == "absent" || strings.HasPrefix(truth, "refused") }
-
-var probe = regexp.MustCompile(`(accepted|refused|fails): ([^;]+)`)
-
-// probes returns the variants of requests that were accepted, refused and failed, by these words.
-func (c *change) probes() map[string][]string {
-	all := map[string][]string{}
-	for _, match := range probe.FindAllStringSubmatch(strings.ReplaceAll(c.truth, ", accepted", "; accepted"), -1) {
-		for variant := range strings.SplitSeq(match[2], ", ") {
-			all[match[1]] = append(all[match[1]], strings.TrimSpace(variant))
-		}
-	}
-	return all
-}
 
 func text(s string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s} }
 

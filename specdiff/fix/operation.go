@@ -130,9 +130,14 @@ func different(a, b string) int {
 	return 1
 }
 
+// responded returns the operation and the status of the response at the place.
+func (c *change) responded() (operation, status string) {
+	return c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+}
+
 // status adds the response that was seen: one that other operations refer to, if it fits.
 func (c *change) status() error {
-	operation, status := c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+	operation, status := c.responded()
 	at, _ := c.Doc().Find(operation)
 	responses := locate.Look(at.Value, "responses")
 	if gone(c.truth) {
@@ -319,7 +324,7 @@ func (c *change) owned(place string) (response *yaml.Node, ok bool) {
 
 // instead makes an operation refer to a response that fits, instead of a component that is right for others.
 func (c *change) instead() error {
-	operation, status := c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+	operation, status := c.responded()
 	at, _ := c.Doc().Find(operation)
 	responses := locate.Look(at.Value, "responses")
 	response := c.fitting(operation, status, refOf(locate.Look(responses, status)))
@@ -334,7 +339,7 @@ func (c *change) contentType() error {
 		return c.requestType()
 	}
 	response, ok := c.owned(c.f.Place)
-	operation, status := c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+	operation, status := c.responded()
 	switch {
 	case response == nil || c.s.Shown == nil || c.s.Shown.Exchange(c.f.Place) == nil:
 		return forAPerson("what is in it was not seen")
@@ -365,7 +370,7 @@ func (c *change) looksLike(known, kind string) bool {
 // retype makes the content of the response what was seen.
 func (c *change) retype(kind string, body bool) error {
 	response, _ := c.owned(c.f.Place)
-	operation, status := c.f.Point.Operation(), c.f.Place[strings.LastIndex(c.f.Place, " ")+1:]
+	operation, status := c.responded()
 	if content := locate.Look(response, "content"); kind != "" && c.seen(response) {
 		media := mapping("schema", c.body(operation, status, kind))
 		c.yaml.WriteString(c.YAML(kind, media))

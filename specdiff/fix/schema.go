@@ -349,7 +349,7 @@ func (c *change) typ() error {
 	if c.f.Place == c.f.Component() && (kind == "object" || kind == "array" || slices.Contains([]string{"object", "array"}, typeOf(c.Doc(), written))) {
 		return forAPerson("a reference to %s is likely to be wrong, not what it describes: look at its uses", c.f.Place)
 	}
-	if kind == "object" || kind == "array" || locate.Look(written, "type") == nil || len(ofType["object"]) == 0 {
+	if kind == "object" || kind == "array" || locate.Look(written, "type") == nil {
 		return c.another(written)
 	}
 	for other, keywords := range ofType {
@@ -454,10 +454,7 @@ func (c *change) replace(at locate.At, name string, schema *yaml.Node) error {
 // likePublished makes the keyword that the finding is about as the published document has it, if that is another.
 func (c *change) likePublished(written *yaml.Node) error {
 	keyword := string(c.f.Aspect)
-	theirs := c.published()
-	if inner := locate.Look(theirs, "schema"); inner != nil {
-		theirs = c.s.Published.Follow(inner)
-	}
+	theirs := c.publishedSchema()
 	ours, value := locate.Look(written, keyword), locate.Look(theirs, keyword)
 	switch {
 	case c.f.Wrong == finding.Documents || theirs == nil || ours == nil && value == nil || ours != nil && value != nil && ours.Value == value.Value:
@@ -496,10 +493,7 @@ var word = regexp.MustCompile(`^[A-Za-z][A-Za-z_.-]{0,40}$`)
 func (c *change) enum() error {
 	_, schema, ok := c.schema(c.f.Place)
 	enum := locate.Look(schema, "enum")
-	theirs := c.published()
-	if inner := locate.Look(theirs, "schema"); inner != nil {
-		theirs = c.s.Published.Follow(inner)
-	}
+	theirs := c.publishedSchema()
 	switch {
 	case ok && c.follows:
 		return c.likePublished(schema)
@@ -572,9 +566,8 @@ func (c *change) bounds() error {
 	if c.follows {
 		return c.boundsOfPublished()
 	}
-	seen := c.probes()
-	if len(seen) > 0 {
-		return c.bound(schema, seen)
+	if strings.Contains(c.truth, "accepted") || strings.Contains(c.truth, "refused") || strings.Contains(c.truth, "fails") {
+		return c.bound(schema)
 	}
 	values := c.values()
 	for _, keyword := range locate.Bounds {
@@ -582,7 +575,7 @@ func (c *change) bounds() error {
 		if bound == nil || within(keyword, bound.Value, values) {
 			continue
 		}
-		theirs := locate.Look(c.published(), keyword)
+		theirs := locate.Look(c.publishedSchema(), keyword)
 		if theirs != nil && within(keyword, theirs.Value, values) {
 			if err := c.set(schema, keyword, restyled(theirs)); err != nil {
 				return err
@@ -597,10 +590,7 @@ func (c *change) bounds() error {
 
 // boundsOfPublished makes all bounds those of the published document.
 func (c *change) boundsOfPublished() error {
-	theirs := c.published()
-	if inner := locate.Look(theirs, "schema"); inner != nil {
-		theirs = c.s.Published.Follow(inner)
-	}
+	theirs := c.publishedSchema()
 	for _, keyword := range locate.Bounds {
 		_, schema, _ := c.schema(c.f.Place)
 		ours, value := locate.Look(schema, keyword), locate.Look(theirs, keyword)
@@ -619,9 +609,9 @@ func (c *change) boundsOfPublished() error {
 }
 
 // bound sets or removes a bound that a probe is about.
-func (c *change) bound(schema *yaml.Node, seen map[string][]string) error {
+func (c *change) bound(schema *yaml.Node) error {
 	changed := false
-	does := func(how, variant string) bool { return slices.Contains(seen[how], variant) }
+	does := func(how, variant string) bool { return slices.Contains(finding.Tried(c.truth, how), variant) }
 	for _, b := range []struct{ variant, keyword, value string }{{"empty", "minLength", "1"}, {"negative", "minimum", "0"}} {
 		if (does("refused", b.variant) || does("fails", b.variant)) && c.canHave(schema, b.keyword) && locate.Look(schema, b.keyword) == nil {
 			changed = true

@@ -7,14 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/medusa-storefront/customers-go/specdiff/internal/jsontype"
 )
 
 // maxDepth is how deep a schema goes. What is deeper may be anything.
@@ -160,33 +160,19 @@ func isTime(s string) bool {
 func kindsOf(samples []any) []string {
 	kinds := map[string]bool{}
 	for _, v := range samples {
-		kinds[kindOf(v)] = true
+		kinds[typeOf(v)] = true
 	}
 	return slices.Sorted(maps.Keys(kinds))
 }
 
-func kindOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case bool:
-		return "boolean"
-	case string:
-		return "string"
-	case []any:
-		return "array"
-	case map[string]any:
-		return "object"
-	case json.Number:
-		if f, err := strconv.ParseFloat(v.String(), 64); err != nil || f != math.Trunc(f) {
-			return "number"
-		}
-	case float64:
-		if v != math.Trunc(v) {
+// typeOf returns the type of a sample. What is beyond a float64 is no integer that a client could read.
+func typeOf(v any) string {
+	if n, ok := v.(json.Number); ok {
+		if _, err := n.Float64(); err != nil {
 			return "number"
 		}
 	}
-	return "integer"
+	return jsontype.Of(v)
 }
 
 // only returns the samples of one type.

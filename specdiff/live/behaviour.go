@@ -37,13 +37,13 @@ func (c *check) behaviour() {
 		wrong := func(format string, args ...any) {
 			c.add(finding.Point{Place: placeOf(x.Exchange), Aspect: finding.Behavior}, finding.Fault, "", fmt.Sprintf(format, args...), "", x, 1)
 		}
-		unauthorized := x.Status/100 == 4 && x.Status != http.StatusUnauthorized
+		otherwise := x.Status/100 == 4 && x.Status != http.StatusUnauthorized // refused, and not as what has no login
 		switch {
 		case x.Step == stepAfterLogout && x.Status != http.StatusUnauthorized:
 			wrong("%d after the logout", x.Status)
-		case strings.HasSuffix(x.Step, " without a login") && unauthorized:
+		case strings.HasSuffix(x.Step, " without a login") && otherwise:
 			wrong("%d without a login", x.Status)
-		case strings.HasSuffix(x.Step, " with a wrong password") && unauthorized:
+		case strings.HasSuffix(x.Step, " with a wrong password") && otherwise:
 			wrong("%d to a wrong password", x.Status)
 		case x.Step == stepLogin && x.Status/100 != 2:
 			wrong("%d to the login with an upper-case email", x.Status)

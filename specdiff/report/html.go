@@ -200,7 +200,7 @@ func differences(all []Difference) []reason {
 			r.Wrong = "breaks"
 		}
 		for _, f := range d.Findings {
-			e := newEntry(row{f, []string{f.ID()}}).ofMine(r.Wrong)
+			e := newEntry(alone(f)).ofMine(r.Wrong)
 			if d.Client != f.Client { // it is that of the cause
 				e.Fields = append([]field{{Name: "client", Value: plain(d.Client)}}, e.Fields...)
 			}
@@ -228,7 +228,7 @@ func groups(findings []finding.Finding) []group {
 		g := group{entry: newEntry(row)}
 		if len(row.ids) > 1 {
 			for _, id := range row.ids {
-				g.Entries = append(g.Entries, newEntry(single([]finding.Finding{by[id]})[0]))
+				g.Entries = append(g.Entries, newEntry(alone(by[id])))
 			}
 		}
 		all = append(all, g)

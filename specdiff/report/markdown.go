@@ -80,13 +80,7 @@ func (r *Report) threeMarkdown(b *strings.Builder) {
 			for _, row := range open {
 				var item strings.Builder
 				fmt.Fprintf(&item, "- %s\n", code(row.name()))
-				for _, f := range row.fields() {
-					if f.Block {
-						fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
-					} else {
-						fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
-					}
-				}
+				listed(&item, row.fields())
 				if !fits(b, item.String()) {
 					return
 				}
@@ -97,6 +91,17 @@ func (r *Report) threeMarkdown(b *strings.Builder) {
 				}
 			}
 		})
+	}
+}
+
+// listed writes what is known of an item, below it.
+func listed(b *strings.Builder, fields []field) {
+	for _, f := range fields {
+		if f.Block {
+			fmt.Fprintf(b, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
+		} else {
+			fmt.Fprintf(b, "  - %s: %s\n", f.Name, code(f.Value))
+		}
 	}
 }
 

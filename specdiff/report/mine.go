@@ -192,9 +192,9 @@ func title(all []finding.Finding) string {
 	case f.Aspect == finding.Presence && f.Place == f.Point.Operation():
 		return "a route of the shop's own: " + f.Place
 	case f.Aspect == finding.Presence && inSchema && strings.HasPrefix(f.Contract, "absent"):
-		return fmt.Sprintf("%s has %s of the shop's own: %s", f.Component(), number(len(all), "property", "properties"), few(properties, ", "))
+		return fmt.Sprintf("%s has %s of the shop's own: %s", f.Component(), several(len(all), "property", "properties"), few(properties, ", "))
 	case f.Aspect == finding.Required && inSchema && f.Live == "not there":
-		return fmt.Sprintf("%s lacks %s: %s", f.Component(), number(len(all), "property", "properties"), few(untyped(f.Component(), all), ", "))
+		return fmt.Sprintf("%s lacks %s: %s", f.Component(), several(len(all), "property", "properties"), few(untyped(f.Component(), all), ", "))
 	case f.Aspect == finding.Nullable && inSchema && strings.HasPrefix(f.Live, "null"):
 		return fmt.Sprintf("%s has null where the contract has a value: %s", f.Component(), few(untyped(f.Component(), all), ", "))
 	}
@@ -231,11 +231,4 @@ func untyped(component string, all []finding.Finding) []string {
 		names = append(names, strings.TrimPrefix(f.Place, component+"."))
 	}
 	return names
-}
-
-func number(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

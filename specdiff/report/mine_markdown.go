@@ -43,13 +43,7 @@ func (r *Report) mineMarkdown(b *strings.Builder) {
 		}
 		var item strings.Builder
 		fmt.Fprintf(&item, "- %s: %s\n", kind, prose(d.Title))
-		for _, f := range d.fields(false) {
-			if f.Block {
-				fmt.Fprintf(&item, "  - %s:\n\n%s\n\n", f.Name, fenced(f.Value))
-			} else {
-				fmt.Fprintf(&item, "  - %s: %s\n", f.Name, code(f.Value))
-			}
-		}
+		listed(&item, d.fields(false))
 		if !fits(b, item.String()) {
 			return
 		}

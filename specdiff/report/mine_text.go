@@ -70,7 +70,7 @@ func (r *Report) headline(all []Difference) string {
 	case 1:
 		breaks = "1 of them breaks"
 	}
-	return fmt.Sprintf("%s differs from the contract in %s; %s the Go client.", backend, number(len(all), "point", "points"), breaks)
+	return fmt.Sprintf("%s differs from the contract in %s; %s the Go client.", backend, several(len(all), "point", "points"), breaks)
 }
 
 func (t *text) difference(at int, d Difference) {

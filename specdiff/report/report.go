@@ -99,12 +99,12 @@ func (r *Report) title() string {
 func (r *Report) outcome() string {
 	accepted := count(r.Findings, func(f finding.Finding) bool { return f.Accepted != "" })
 	n := len(r.Unexplained())
-	parts := []string{fmt.Sprintf("%s: %d unexplained, %d accepted, %d where only the published document is wrong", several(len(r.Findings), "finding"), n, accepted, len(r.Findings)-n-accepted)}
+	parts := []string{fmt.Sprintf("%s: %d unexplained, %d accepted, %d where only the published document is wrong", several(len(r.Findings), "finding", "findings"), n, accepted, len(r.Findings)-n-accepted)}
 	if n > 0 && r.Sources.Backend == "" {
 		parts = append(parts, "who is wrong is shown by the running backend, which was not given")
 	}
 	if n := len(r.Problems); n > 0 {
-		parts = append(parts, several(n, "accepted deviation")+" no longer valid")
+		parts = append(parts, several(n, "accepted deviation", "accepted deviations")+" no longer valid")
 	}
 	for _, c := range r.Coverage {
 		if c.Low() {
@@ -152,11 +152,11 @@ func (r *Report) relative(f finding.Finding) string {
 }
 
 // several returns a number of things.
-func several(n int, thing string) string {
+func several(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + thing
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, thing)
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 func count(findings []finding.Finding, of func(finding.Finding) bool) int {

@@ -42,17 +42,17 @@ func rows(findings []finding.Finding) []row {
 func single(findings []finding.Finding) []row {
 	var all []row
 	for _, f := range findings {
-		all = append(all, row{f, []string{f.ID()}})
+		all = append(all, alone(f))
 	}
 	return all
 }
 
+// alone returns the row of one point.
+func alone(f finding.Finding) row { return row{f, []string{f.ID()}} }
+
 // name returns the first id of the row, with the name of the operation instead of its method and path.
 func (r row) name() string {
-	name := r.ids[0]
-	if r.Operation != "" {
-		name = r.Operation + strings.TrimPrefix(name, r.Point.Operation())
-	}
+	name := name(r.Finding) + "#" + string(r.Aspect)
 	if n := len(r.ids) - 1; n > 0 {
 		return fmt.Sprintf("%s and %d more", name, n)
 	}

@@ -125,7 +125,7 @@ func (r *Report) SARIF(w io.Writer) error {
 }
 
 func (run *sarifRun) addFinding(r *Report, f finding.Finding, baseline string) {
-	row := row{f, []string{f.ID()}}
+	row := alone(f)
 	s := sarifResult{
 		Level: "error", Message: sarifText{plain(r.heading(row)) + "\n" + row.text()}, Locations: r.locations(f), Fingerprints: fingerprints(f.ID()),
 		Properties: map[string]string{"wrong": string(f.Wrong)},

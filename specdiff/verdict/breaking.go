@@ -70,7 +70,7 @@ var outcomes = map[finding.Aspect]map[direction]func(f finding.Finding) outcome{
 	finding.Default: {inResponse: always(works(ignored)), refuses: always(works(stricter)), accepts: always(works(looser))},
 	finding.Open:    {inResponse: always(works(extra)), refuses: always(works(stricter)), accepts: always(works(more))},
 	finding.Branches: {
-		inResponse: unread,
+		inResponse: undecodable,
 		refuses:    always(breaks("calls that send it fail")),
 		accepts:    always(works(looser)),
 	},
@@ -109,16 +109,16 @@ func requiredOutcome(f finding.Finding) outcome {
 	case strings.Contains(f.Curl, "expand=") || strings.Contains(f.Curl, "fields="): // of the first request that shows it
 		return works("with Fields or Expand, a missing property is no error, and its field is empty")
 	}
-	o := unread(f)
+	o := undecodable(f)
 	if o.client == unreadable {
 		o.client += "; with Fields or Expand, its field is empty"
 	}
 	return o
 }
 
-// unread returns what a value does that the client does not read: of a list of orders, of the orders in a login's
+// undecodable returns what a value does that the client cannot read: of a list of orders, of the orders in a login's
 // response, or of an error.
-func unread(f finding.Finding) outcome {
+func undecodable(f finding.Finding) outcome {
 	switch {
 	case f.Place == "Error.type":
 		return breaks("errors have the sentinel of their status alone: of a taken email, ErrInvalidInput in place of ErrDuplicate; they have less of a message")
@@ -137,20 +137,20 @@ func nullableOutcome(f finding.Finding) outcome {
 	if f.Live == "null, where it may be missing" {
 		return works("nothing: the client reads it as if it was missing")
 	}
-	return unread(f)
+	return undecodable(f)
 }
 
 func typeOutcome(f finding.Finding) outcome {
 	if f.Live == "number, an integer but for noise" {
 		return works(read)
 	}
-	return unread(f)
+	return undecodable(f)
 }
 
 // boundsOutcome tells integers that fit in no integer of Go.
 func boundsOutcome(f finding.Finding) outcome {
 	if f.Contract == "64 bits" || f.Contract == "a number of usual size" {
-		return unread(f)
+		return undecodable(f)
 	}
 	return works(ignored)
 }
@@ -206,7 +206,7 @@ func formatOutcome(f finding.Finding) outcome {
 		return works(read)
 	}
 	if slices.ContainsFunc(decoded, func(format string) bool { return strings.HasPrefix(f.Contract, format) }) {
-		return unread(f)
+		return undecodable(f)
 	}
 	return works("the text is kept as it is")
 }

@@ -3,7 +3,6 @@ package verdict
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -84,7 +83,7 @@ var plainTypes = []string{"string", "integer", "number", "boolean", "object", "a
 func narrow(f finding.Finding, truth string) string {
 	var parts []string
 	for _, how := range []struct{ word, does string }{{"accepted", "allow what the backend accepts"}, {"refused", "forbid what it refuses"}, {"fails", "forbid what it fails at"}} {
-		if variants := tries(truth, how.word); len(variants) > 0 {
+		if variants := finding.Tried(truth, how.word); len(variants) > 0 {
 			parts = append(parts, how.does+" ("+strings.Join(variants, ", ")+")")
 		}
 	}
@@ -93,21 +92,6 @@ func narrow(f finding.Finding, truth string) string {
 		what = "additionalProperties"
 	}
 	return fmt.Sprintf("change the %s at %s: %s", what, f.Place, cmp.Or(strings.Join(parts, ", "), truth))
-}
-
-var try = regexp.MustCompile(`(accepted|refused|fails)(?:: ([^;]+))?`)
-
-// tries returns the variants of requests with an outcome.
-func tries(truth, outcome string) []string {
-	var all []string
-	truth = strings.NewReplacer(", accepted", "; accepted", ", refused", "; refused", ", fails", "; fails").Replace(truth)
-	for _, match := range try.FindAllStringSubmatch(truth, -1) {
-		variant := cmp.Or(strings.TrimSpace(match[2]), "an ordinary request")
-		if match[1] == outcome && !slices.Contains(all, variant) {
-			all = append(all, variant)
-		}
-	}
-	return all
 }
 
 // ways returns the ways to write a parameter that a truth names.
@@ -140,7 +124,7 @@ func named(text string) string {
 }
 
 func editPresence(where, truth string) string {
-	refused, accepted := tries(truth, "refused"), tries(truth, "accepted")
+	refused, accepted := finding.Tried(truth, "refused"), finding.Tried(truth, "accepted")
 	switch {
 	case truth == compare.Absent, truth == "", len(refused) > 0 && len(accepted) == 0:
 		return "remove " + where

@@ -31,7 +31,7 @@ func shows(live, bound string) bool {
 	keyword, value, _ := strings.Cut(bound, " ")
 	n, err := strconv.ParseFloat(value, 64)
 	refuses := func(variant string) bool {
-		return slices.Contains(append(tries(live, "refused"), tries(live, "fails")...), variant)
+		return slices.Contains(append(finding.Tried(live, "refused"), finding.Tried(live, "fails")...), variant)
 	}
 	switch keyword {
 	case "minLength":
