@@ -235,6 +235,28 @@ func TestFixWritesTheFile(t *testing.T) {
 	}
 }
 
+// TestProposedRequiredListIsWhole checks that YAML to paste keeps what is required already.
+func TestProposedRequiredListIsWhole(t *testing.T) {
+	without := strings.NewReplacer("[id, kind, owner", "[id, kind", "        owner: { type: string, nullable: true, description: Its owner }\n", "").Replace(pets)
+	name := filepath.Join(t.TempDir(), "contract.yaml")
+	if err := os.WriteFile(name, []byte(without), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := specdiff.Run(t.Context(), specdiff.Config{Contract: name, Replay: recorded(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		if f.ID() == "Pet.owner#presence" {
+			if !strings.HasPrefix(f.YAML, "owner:") || !strings.Contains(f.YAML, "required: [id, kind, born_at, owner]") {
+				t.Errorf("got\n%s", f.YAML)
+			}
+			return
+		}
+	}
+	t.Error("no finding")
+}
+
 func TestFixNeedsAFileAndABackend(t *testing.T) {
 	for name, config := range map[string]specdiff.Config{
 		"a URL":          {Contract: "https://shop.example.com/openapi.yaml", Replay: "x"},

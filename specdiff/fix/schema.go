@@ -73,8 +73,11 @@ func (c *change) addProperty(at locate.At, name string) error {
 	if !c.always(name) {
 		return nil
 	}
-	at, _ = c.Doc().Find(c.f.Place)
-	return c.require(at.Owner, name)
+	owner := object // as it is, if the change is dry
+	if at, rest := c.Doc().Find(c.f.Place); rest == "" {
+		owner = at.Owner
+	}
+	return c.require(owner, name)
 }
 
 // likeSiblings returns a schema with the format that all properties of its type beside it have.
