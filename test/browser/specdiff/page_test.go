@@ -89,8 +89,8 @@ func terrible(t *testing.T) *report.Report {
 	return r
 }
 
-// show opens the page of a report from a file.
-func show(t *testing.T, r *report.Report) *chrome.Tab {
+// written writes the page of a report to a file, and returns its name.
+func written(t *testing.T, r *report.Report) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
 	var b bytes.Buffer
@@ -100,6 +100,13 @@ func show(t *testing.T, r *report.Report) *chrome.Tab {
 	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return file
+}
+
+// show opens the page of a report from a file.
+func show(t *testing.T, r *report.Report) *chrome.Tab {
+	t.Helper()
+	file := written(t, r)
 	tab := chromium.Profile(t).Tab()
 	tab.Open("file://" + file)
 	t.Cleanup(func() {
@@ -307,14 +314,7 @@ func TestKeyboard(t *testing.T) {
 func TestWithoutScripts(t *testing.T) {
 	t.Parallel()
 	r := sample(t)
-	file := filepath.Join(t.TempDir(), "report.html")
-	var b bytes.Buffer
-	if err := r.HTML(&b); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := written(t, r)
 	tab := chromium.Profile(t).Tab()
 	tab.WithoutScripts()
 	page := tab.Open("file://" + file)
